@@ -1,1 +1,7 @@
-//! Runs sandboxed trading strategies.
+//! Runs trading strategies as sandboxed WebAssembly components.
+//!
+//! In reading order: the words ([`domain`]), the money ([`ledger`]), the loop ([`engine`]).
+
+#![warn(missing_docs)]
+
+pub mod domain;

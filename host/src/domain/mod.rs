@@ -1,0 +1,31 @@
+//! The vocabulary: plain values without I/O, clocks or floating-point money. Everything else speaks in these words.
+//!
+//! The types are offered flat (`crate::domain::{Candle, Price}`); the modules below only sort them.
+
+mod candle;
+mod contract;
+mod event;
+mod instrument;
+mod num;
+mod order;
+mod position;
+mod time;
+
+pub use candle::{Candle, CandleFault, Slot, SlotState};
+pub use contract::{
+    Abilities, CandleColumns, Choice, Columns, Delivery, EventKinds, FloatRange, IntRange,
+    InstrumentKinds, Manifest, Needs, OnFault, OrderKinds, Parameter, ParameterKind,
+    ParameterValue, Role, Rows, SeriesBinding, SeriesNeed, StreamBinding, StreamNeed,
+};
+pub use event::{
+    AccountChange, Cause, FillEvent, FundingEvent, InstrumentChange, LiquidationEvent, OrderChange,
+    PositionChange, PositionEvent, StrategyEvent,
+};
+pub use instrument::{Instrument, InstrumentKind, Tier};
+pub use num::{Cash, Cost, NumberError, Price, Qty, Rate, Rounding, UNIT, div_round};
+pub use order::{
+    Amendment, EndReason, Exit, Exits, Liquidity, OrderKind, OrderRequest, OrderStatus, OrderView,
+    Placed, Refusal, RefusalReason, Side, Target, TimeInForce, TriggerBy,
+};
+pub use position::{Direction, PositionView};
+pub use time::{MINUTE_MS, Timeframe, Timestamp};
