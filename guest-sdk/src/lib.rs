@@ -100,7 +100,7 @@ pub use strategy::Strategy;
 /// Everything a strategy usually needs, in one `use`.
 pub mod prelude {
     pub use crate::contract::*;
-    pub use crate::params::{boolean, choice, float, int, text, timeframe};
+    pub use crate::params::{Parameters, boolean, choice, float, int, text, timeframe};
     pub use crate::{
         Cycle, Data, LifeCycle, Plan, Portfolio, Ring, Series, Signal, Size, Strategy, Update,
         account, history, log, manifest, market, orders, parameters, require, runtime, sizing,

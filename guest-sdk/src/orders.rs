@@ -171,7 +171,7 @@ mod tests {
     fn a_smart_order_is_market_only_within_the_band() {
         let cases = [
             (Side::Buy, 100.0, OrderKind::Market),
-            (Side::Buy, 100.015, OrderKind::Market),
+            (Side::Buy, 100.014, OrderKind::Market),
             (Side::Sell, 99.986, OrderKind::Market),
             (Side::Buy, 99.98, OrderKind::Limit(99.98)),
             (Side::Buy, 100.02, OrderKind::Stop(100.02)),

@@ -12,6 +12,9 @@ pub trait Parameters: Sized {
     /// # Errors
     /// If one is missing or of another type than declared: the host broke its word.
     fn read(values: &[NamedValue]) -> Result<Self, InitError>;
+
+    /// The values as a host would send them, for tests and native runs.
+    fn to_values(&self) -> Vec<NamedValue>;
 }
 
 /// For strategies that have nothing to set.
@@ -22,6 +25,10 @@ impl Parameters for () {
 
     fn read(_: &[NamedValue]) -> Result<Self, InitError> {
         Ok(())
+    }
+
+    fn to_values(&self) -> Vec<NamedValue> {
+        Vec::new()
     }
 }
 
@@ -264,11 +271,8 @@ macro_rules! parameters {
             fn read(values: &[$crate::contract::NamedValue]) -> Result<Self, $crate::contract::InitError> {
                 Ok(Self { $($field: $crate::params::read(values, stringify!($field))?,)* })
             }
-        }
 
-        impl $name {
-            /// The values as the host would send them.
-            pub fn to_values(&self) -> Vec<$crate::contract::NamedValue> {
+            fn to_values(&self) -> Vec<$crate::contract::NamedValue> {
                 vec![$($crate::contract::NamedValue {
                     name: stringify!($field).to_string(),
                     value: $crate::params::FromValue::into_value(self.$field.clone()),
