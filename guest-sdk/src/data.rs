@@ -67,6 +67,13 @@ impl Portfolio {
         account::exposure(self.instrument)
     }
 
+    /// Is a position of the instrument open in this direction.
+    pub fn holds(&self, direction: Direction) -> bool {
+        self.positions()
+            .iter()
+            .any(|position| position.direction == direction)
+    }
+
     /// Is no position open in the whole account.
     pub fn is_flat(&self) -> bool {
         account::open_count() == 0

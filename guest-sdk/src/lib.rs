@@ -26,10 +26,6 @@
 //! impl Strategy for AboveAverage {
 //!     type Params = Params;
 //!
-//!     fn about() -> Manifest {
-//!         manifest!()
-//!     }
-//!
 //!     fn new(params: Params) -> Result<Self, InitError> {
 //!         let average = Sma::new(params.period);
 //!         Ok(Self { params, average })
@@ -68,6 +64,7 @@
 #[doc(hidden)]
 pub mod bindings;
 pub mod contract;
+mod cross;
 mod data;
 mod imports;
 mod life_cycle;
@@ -89,6 +86,7 @@ pub mod testing;
 #[doc(hidden)]
 pub mod wasm;
 
+pub use cross::Cross;
 pub use data::{Data, Portfolio};
 pub use imports::{account, history, market, runtime};
 pub use life_cycle::{Cycle, LifeCycle, Plan, Update};
@@ -102,8 +100,8 @@ pub mod prelude {
     pub use crate::contract::*;
     pub use crate::params::{Parameters, boolean, choice, float, int, text, timeframe};
     pub use crate::{
-        Cycle, Data, LifeCycle, Plan, Portfolio, Ring, Series, Signal, Size, Strategy, Update,
-        account, history, log, manifest, market, orders, parameters, require, runtime, sizing,
-        telemetry,
+        Cross, Cycle, Data, LifeCycle, Plan, Portfolio, Ring, Series, Signal, Size, Strategy,
+        Update, account, history, log, manifest, market, orders, parameters, require, runtime,
+        sizing, telemetry,
     };
 }

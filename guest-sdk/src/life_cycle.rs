@@ -24,8 +24,11 @@ pub trait LifeCycle: Sized + 'static {
     /// The parameters, made by [`parameters!`](crate::parameters), or `()`.
     type Params: Parameters;
 
-    /// Who the strategy is: usually [`manifest!()`](crate::manifest!).
-    fn about() -> Manifest;
+    /// Who the strategy is and the most it will ever do. The default is named after the crate; override it with
+    /// [`manifest!()`](crate::manifest!) and what differs: `manifest!().long_only()`.
+    fn about() -> Manifest {
+        Self::Params::manifest()
+    }
 
     /// A fresh strategy.
     ///

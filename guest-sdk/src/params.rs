@@ -4,6 +4,9 @@ use crate::contract::*;
 
 /// A set of parameters, made by [`parameters!`](crate::parameters).
 pub trait Parameters: Sized {
+    /// A manifest named after the crate in which the parameters are declared ([`manifest!`](crate::manifest!)).
+    fn manifest() -> Manifest;
+
     /// Name, description, kind and bounds of each, in the order to be shown.
     fn declare() -> Vec<Parameter>;
 
@@ -17,8 +20,12 @@ pub trait Parameters: Sized {
     fn to_values(&self) -> Vec<NamedValue>;
 }
 
-/// For strategies that have nothing to set.
+/// For strategies that have nothing to set. They say themselves who they are, in [`Strategy::about`](crate::Strategy::about).
 impl Parameters for () {
+    fn manifest() -> Manifest {
+        Manifest::new("unnamed", "0.0.0", "", "")
+    }
+
     fn declare() -> Vec<Parameter> {
         Vec::new()
     }
@@ -264,6 +271,10 @@ macro_rules! parameters {
         }
 
         impl $crate::params::Parameters for $name {
+            fn manifest() -> $crate::contract::Manifest {
+                $crate::manifest!()
+            }
+
             fn declare() -> Vec<$crate::contract::Parameter> {
                 vec![$($crate::params::Spec::<$type>::into_parameter($spec, stringify!($field), concat!($($doc),+)),)*]
             }

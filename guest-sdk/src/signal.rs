@@ -1,7 +1,7 @@
 //! Signals: what a strategy wishes, as values. Sugar over the imports in `orders`, sent in order after `on_candle` returns.
 
 use crate::contract::*;
-use crate::data::Data;
+use crate::data::{Data, Portfolio};
 use crate::imports::{account, market};
 use crate::orders;
 use crate::sizing::Terms;
@@ -47,6 +47,8 @@ pub struct Open {
     pub take_profit: Option<f64>,
     /// Close every position in the other direction first.
     pub reverse: bool,
+    /// Open even if a position in the same direction is open; otherwise nothing is sent then.
+    pub stack: bool,
     /// The strategy's own number, returned in events.
     pub tag: u32,
 }
@@ -60,6 +62,7 @@ impl Signal {
             stop: None,
             take_profit: None,
             reverse: false,
+            stack: true,
             tag: 0,
         })
     }
@@ -92,6 +95,20 @@ impl Signal {
     /// With a take-profit at this price.
     pub fn take_profit(self, trigger: f64) -> Signal {
         self.change(|open| open.take_profit = Some(trigger))
+    }
+
+    /// With a stop and a take-profit at these fractions of a price: `bracket(close, 0.02, 0.04)`.
+    pub fn bracket(self, price: f64, stop: f64, take_profit: f64) -> Signal {
+        self.change(|open| {
+            let sign = open.direction.sign();
+            open.stop = Some(price * (1.0 - sign * stop));
+            open.take_profit = Some(price * (1.0 + sign * take_profit));
+        })
+    }
+
+    /// With `false` nothing is sent while a position in the same direction is open; without this it opens beside it.
+    pub fn stack(self, stack: bool) -> Signal {
+        self.change(|open| open.stack = stack)
     }
 
     /// With a number that comes back in events.
@@ -127,6 +144,10 @@ impl Signal {
 
 impl Open {
     fn send(&self, instrument: InstrumentId) -> Result<(), Refusal> {
+        let portfolio = Portfolio { instrument };
+        if !self.stack && portfolio.holds(self.direction) {
+            return Ok(());
+        }
         if self.reverse {
             close_direction(instrument, self.direction.opposite())?;
         }

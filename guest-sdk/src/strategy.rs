@@ -5,7 +5,7 @@ use crate::data::{Data, Portfolio};
 use crate::params::Parameters;
 use crate::signal::Signal;
 
-/// A strategy: candles in, signals out. Everything but four functions has a default.
+/// A strategy: candles in, signals out. Everything but `new` and `needs` has a default.
 ///
 /// The order of calls: [`about`](Self::about) (without an instance), [`new`](Self::new), [`needs`](Self::needs),
 /// [`on_start`](Self::on_start), [`update`](Self::update) for every candle of the warm-up, then for every candle
@@ -14,8 +14,11 @@ pub trait Strategy: Sized + 'static {
     /// The parameters, made by [`parameters!`](crate::parameters), or `()`.
     type Params: Parameters;
 
-    /// Who the strategy is and the most it will ever do: usually [`manifest!()`](crate::manifest!) with what differs.
-    fn about() -> Manifest;
+    /// Who the strategy is and the most it will ever do. The default is named after the crate; override it with
+    /// [`manifest!()`](crate::manifest!) and what differs: `manifest!().long_only()`.
+    fn about() -> Manifest {
+        Self::Params::manifest()
+    }
 
     /// A fresh strategy. Nothing can be asked of the host here.
     ///
@@ -36,11 +39,16 @@ pub trait Strategy: Sized + 'static {
         let _ = data;
     }
 
-    /// One closed candle after warm-up, right after its [`update`](Self::update): the place to decide. The signals are sent in
-    /// order; functions of [`orders`](crate::orders) may be called instead or as well.
-    fn on_candle(&mut self, data: &Data, portfolio: &Portfolio) -> Vec<Signal> {
+    /// One closed candle after warm-up, right after its [`update`](Self::update): the place to decide, if one signal at most is
+    /// enough. For several, or none at all because [`orders`](crate::orders) is used, there is [`on_candle`](Self::on_candle).
+    fn decide(&mut self, data: &Data, portfolio: &Portfolio) -> Option<Signal> {
         let _ = (data, portfolio);
-        Vec::new()
+        None
+    }
+
+    /// One closed candle after warm-up: any number of signals, sent in order. The default sends what [`decide`](Self::decide) says.
+    fn on_candle(&mut self, data: &Data, portfolio: &Portfolio) -> Vec<Signal> {
+        self.decide(data, portfolio).into_iter().collect()
     }
 
     /// Rows of a stream, warm-up included.

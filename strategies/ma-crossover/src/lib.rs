@@ -19,7 +19,7 @@ parameters! {
         stop: f64 = float(0.02, 0.001..=0.5).step(0.001),
         /// Distance of the target from the close, a fraction of it.
         target: f64 = float(0.04, 0.001..=0.5).step(0.001),
-        /// Candles before the first decision; at least `slow` are taken.
+        /// Candles before the first decision, at least `slow`.
         warm_up: i32 = int(0, 0..=10_000).fixed(),
     }
 }
@@ -29,33 +29,25 @@ pub struct MaCrossover {
     params: Params,
     fast: Sma,
     slow: Sma,
-    /// Was the fast average over the slow one (positive), under it (negative) or equal at the last decision.
-    previous: Option<f64>,
+    cross: Cross,
 }
 
 impl Strategy for MaCrossover {
     type Params = Params;
 
-    fn about() -> Manifest {
-        manifest!()
-    }
-
     fn new(params: Params) -> Result<Self, InitError> {
         require(params.fast < params.slow, "fast must be smaller than slow")?;
-        let (fast, slow) = (Sma::new(params.fast), Sma::new(params.slow));
         Ok(Self {
+            fast: Sma::new(params.fast),
+            slow: Sma::new(params.slow),
+            cross: Cross::default(),
             params,
-            fast,
-            slow,
-            previous: None,
         })
     }
 
     fn needs(&self) -> Needs {
-        Needs::candles(
-            self.params.timeframe,
-            self.params.slow.max(self.params.warm_up),
-        )
+        let p = &self.params;
+        Needs::candles(p.timeframe, p.slow.max(p.warm_up))
     }
 
     fn update(&mut self, data: &Data) {
@@ -63,24 +55,15 @@ impl Strategy for MaCrossover {
         self.slow.update(data.close());
     }
 
-    fn on_candle(&mut self, data: &Data, _: &Portfolio) -> Vec<Signal> {
-        let (Some(fast), Some(slow)) = (self.fast.value(), self.slow.value()) else {
-            return vec![];
-        };
-        let spread = fast - slow;
-        let direction = match self.previous.replace(spread) {
-            Some(previous) if previous <= 0.0 && spread > 0.0 => Direction::Long,
-            Some(previous) if previous >= 0.0 && spread < 0.0 => Direction::Short,
-            _ => return vec![],
-        };
-        let exit = |distance: f64| data.close() * (1.0 + direction.sign() * distance);
-        let signal = Signal::reverse_to(direction, Size::Fraction(self.params.size));
-        vec![
-            signal
-                .stop_loss(exit(-self.params.stop))
-                .take_profit(exit(self.params.target)),
-        ]
+    fn decide(&mut self, data: &Data, _: &Portfolio) -> Option<Signal> {
+        let p = &self.params;
+        let direction = self.cross.update(self.fast.value(), self.slow.value())?;
+        let entry = Signal::reverse_to(direction, Size::Fraction(p.size));
+        Some(entry.bracket(data.close(), p.stop, p.target))
     }
 }
 
 guest_sdk::register!(MaCrossover);
+
+#[cfg(test)]
+mod tests;
