@@ -6,3 +6,5 @@
 
 pub mod data;
 pub mod domain;
+pub mod engine;
+pub mod ledger;

@@ -1,0 +1,18 @@
+//! The loop: `step(event) -> record`. Synchronous, no I/O, no wall clock, no randomness but the seed in the configuration.
+
+mod desk;
+mod executor;
+mod feed;
+mod history;
+mod record;
+mod risk;
+mod strategy;
+mod telemetry;
+
+pub use desk::{Desk, DeskLimits, DeskSetup, Figures, Phase, RoleBinding};
+pub use executor::{EndOfData, Executor, MinuteView};
+pub use feed::{Block, Feed, FeedError};
+pub use record::{AccountPoint, Entry, Happening, Record};
+pub use risk::{Approved, GridExits, Terms, exits_on_grid};
+pub use strategy::{COVERS_GAP, CandleCall, Fault, FaultCause, LAST_OF_MOMENT, Strategy};
+pub use telemetry::{Level, LogLine, Mark, Marker, Pane, Plot, PlotStyle, Telemetry};
