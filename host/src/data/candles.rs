@@ -112,6 +112,12 @@ impl Grid {
         }
     }
 
+    /// Is `time` the start of the candle after the one at `last`, which is on the grid.
+    #[inline]
+    pub(crate) fn is_next(self, last: Timestamp, time: Timestamp) -> bool {
+        self.length_ms == Some(time.0 - last.0)
+    }
+
     /// How many candles start in `[from, to)`, both on the grid.
     #[must_use]
     pub fn count(self, from: Timestamp, to: Timestamp) -> u64 {
@@ -176,6 +182,14 @@ pub struct CandleReader {
     open: Option<(Batches, [Option<usize>; 9])>,
     last: Option<Timestamp>,
     row: u64,
+    plain: Plain,
+}
+
+/// Columns of a batch brought to one type: times in milliseconds, the rest floats, absent ones NaN.
+#[derive(Default)]
+struct Plain {
+    times: Vec<i64>,
+    numbers: [Vec<f64>; 8],
 }
 
 impl CandleReader {
@@ -211,7 +225,7 @@ impl CandleReader {
         }
         let time = &table.columns()[places[0].expect("checked above")];
         let per_second = time.per_second;
-        Ok(Self { table, name, grid, places, per_second, group: 0, open: None, last: None, row: 0 })
+        Ok(Self { table, name, grid, places, per_second, group: 0, open: None, last: None, row: 0, plain: Plain::default() })
     }
 
     /// Skips row groups that end before a moment. Their rows are not checked.
@@ -250,13 +264,11 @@ impl CandleReader {
                 continue;
             }
             let columns = order.map(|o| o.map(|i| &buffers[i]));
-            let start = out.len();
-            convert(columns, rows, self.per_second, out)
-                .map_err(|(row, why)| self.fault(row, &why))?;
-            for (row, candle) in out[start..].iter().enumerate() {
-                check_row(candle, self.last, self.grid).map_err(|why| self.fault(row, &why))?;
-                self.last = Some(candle.open_time);
-            }
+            let result = self
+                .plain
+                .take(columns, rows, self.per_second)
+                .and_then(|()| self.plain.append(columns, rows, self.grid, &mut self.last, out));
+            result.map_err(|(row, why)| self.fault(row, &why))?;
             self.row += rows as u64;
             return Ok(true);
         }
@@ -331,57 +343,97 @@ fn time_at(column: Option<&Buffer>, row: usize, per_second: Option<i64>) -> Opti
     }
 }
 
-/// Rows of columns become candles. An error names the row within the batch.
-fn convert(
-    columns: [Option<&Buffer>; 9],
-    rows: usize,
-    per_second: Option<i64>,
-    out: &mut Vec<Candle>,
-) -> Result<(), (usize, String)> {
-    out.reserve(rows);
-    for row in 0..rows {
-        let time = time_at(columns[0], row, per_second)
-            .ok_or_else(|| (row, "the time is not one".to_owned()))?;
-        let price = |column: usize| {
-            let value = number(columns[column], row);
-            price_of(value).map_err(|why| (row, format!("{why} at {time}")))
+impl Plain {
+    /// Brings what is not yet of the one type to it. An error names the row within the batch.
+    #[expect(clippy::cast_precision_loss, reason = "volumes and counts, as documented")]
+    fn take(
+        &mut self,
+        columns: [Option<&Buffer>; 9],
+        rows: usize,
+        per_second: Option<i64>,
+    ) -> Result<(), (usize, String)> {
+        self.times.clear();
+        for row in 0..rows {
+            let time = time_at(columns[0], row, per_second)
+                .ok_or_else(|| (row, "the time is not one".to_owned()))?;
+            self.times.push(time.0);
+        }
+        for (numbers, column) in self.numbers.iter_mut().zip(&columns[1..]) {
+            numbers.clear();
+            match column {
+                Some(Buffer::F64(_)) => {}
+                Some(Buffer::I64(v)) => numbers.extend(
+                    v.iter().map(|v| if *v == Buffer::NO_INT { f64::NAN } else { *v as f64 }),
+                ),
+                _ => numbers.resize(rows, f64::NAN),
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes candles and checks them. The usual row follows the one before it and is in order, which a few comparisons tell;
+    /// whatever is not goes through the exact checks.
+    fn append(
+        &self,
+        columns: [Option<&Buffer>; 9],
+        rows: usize,
+        grid: Grid,
+        last: &mut Option<Timestamp>,
+        out: &mut Vec<Candle>,
+    ) -> Result<(), (usize, String)> {
+        let column = |i: usize| match columns[i] {
+            Some(Buffer::F64(v)) => &v[..rows],
+            _ => &self.numbers[i - 1][..rows],
         };
-        out.push(Candle {
-            open_time: time,
-            open: price(1)?,
-            high: price(2)?,
-            low: price(3)?,
-            close: price(4)?,
-            volume: number(columns[5], row),
-            quote_volume: number(columns[6], row),
-            taker_buy_volume: number(columns[7], row),
-            trades: number(columns[8], row),
-        });
+        let [open, high, low, close] = [column(1), column(2), column(3), column(4)];
+        let [volume, quote, taker, trades] = [column(5), column(6), column(7), column(8)];
+        let times = &self.times[..rows];
+        out.reserve(rows);
+        for row in 0..rows {
+            let time = Timestamp(times[row]);
+            let prices = [open[row], high[row], low[row], close[row]];
+            let usual = prices.iter().all(|p| (0.01..20_000_000.0).contains(p));
+            let [open, high, low, close] = if usual {
+                prices.map(units)
+            } else {
+                let price = |p: f64| price_of(p).map_err(|why| (row, format!("{why} at {time}")));
+                [price(prices[0])?, price(prices[1])?, price(prices[2])?, price(prices[3])?]
+            };
+            let candle = Candle {
+                open_time: time,
+                open,
+                high,
+                low,
+                close,
+                volume: volume[row],
+                quote_volume: quote[row],
+                taker_buy_volume: taker[row],
+                trades: trades[row],
+            };
+            let follows = last.is_some_and(|last| grid.is_next(last, time));
+            let sound = usual
+                & (high >= open)
+                & (high >= close)
+                & (low <= open)
+                & (low <= close)
+                & (0.0..f64::MAX).contains(&candle.volume);
+            if !(follows && sound) {
+                check_row(&candle, *last, grid).map_err(|why| (row, why))?;
+            }
+            *last = Some(time);
+            out.push(candle);
+        }
+        Ok(())
     }
-    Ok(())
 }
 
-#[inline]
-#[expect(clippy::cast_precision_loss, reason = "volumes and counts, as documented")]
-fn number(column: Option<&Buffer>, row: usize) -> f64 {
-    match column {
-        Some(Buffer::F64(v)) => v[row],
-        Some(Buffer::I64(v)) if v[row] != Buffer::NO_INT => v[row] as f64,
-        _ => f64::NAN,
-    }
-}
-
-/// The nearest unit of 1e-8, as [`Price::from_f64`] gives it, without a call of the rounding function where the units fit in
-/// 51 bits: adding 1.5 x 2^52 leaves the integer, rounded half to even, in the low bits. `None` if it is no price.
+/// The nearest unit of 1e-8, as [`Price::from_f64`] gives it, for values under 20 million: adding 1.5 x 2^52 leaves the
+/// integer, rounded half to even, in the low bits, without a call of the rounding function.
 #[inline]
 #[expect(clippy::cast_possible_wrap, reason = "a difference of two bit patterns of one exponent")]
-pub(crate) fn to_price(value: f64) -> Option<Price> {
+fn units(value: f64) -> Price {
     const SHIFT: f64 = 6_755_399_441_055_744.0;
-    let units = value * 1e8;
-    if units.abs() < 2_251_799_813_685_248.0 {
-        return Some(Price((units + SHIFT).to_bits() as i64 - SHIFT.to_bits() as i64));
-    }
-    Price::from_f64(value).ok()
+    Price((value * 1e8 + SHIFT).to_bits() as i64 - SHIFT.to_bits() as i64)
 }
 
 /// A price that 1e-8 can hold: one that would change by more than a millionth has a finer grid than this program.
@@ -391,7 +443,7 @@ pub(crate) fn to_price(value: f64) -> Option<Price> {
 #[inline]
 #[expect(clippy::cast_precision_loss, reason = "only small prices come so far")]
 pub(crate) fn price_of(value: f64) -> Result<Price, String> {
-    let price = to_price(value).ok_or_else(|| format!("`{value}` is not a price"))?;
+    let price = Price::from_f64(value).map_err(|_| format!("`{value}` is not a price"))?;
     let coarse = price.0.abs() < 1_000_000;
     if coarse && (value * 1e8 - price.0 as f64).abs() > 1e-6 * (value * 1e8).abs() {
         return Err(format!("price {value} is finer than 0.00000001"));
@@ -435,9 +487,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_fast_price_is_the_exact_one(value in any::<f64>(), small in -1e8f64..1e8) {
-            prop_assert_eq!(to_price(value), Price::from_f64(value).ok());
-            prop_assert_eq!(to_price(small), Price::from_f64(small).ok());
+        fn the_fast_price_is_the_exact_one(value in 0.0f64..20_000_000.0, tiny in 0.0f64..0.001) {
+            prop_assert_eq!(Ok(units(value)), Price::from_f64(value));
+            prop_assert_eq!(Ok(units(tiny)), Price::from_f64(tiny));
         }
     }
 }

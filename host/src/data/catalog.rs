@@ -179,7 +179,7 @@ impl Series {
     /// The file is gone or damaged.
     pub fn open(&self, file: &MonthFile) -> Result<CandleReader, DataError> {
         let path = self.path(file);
-        let table = TableReader::open_verified(&path, &file.sha256, file.bytes).map_err(|e| {
+        let table = TableReader::open_verified(&path, &file.blake3, file.bytes).map_err(|e| {
             match e.kind() {
                 ErrorKind::User => DataError::world(e.to_string())
                     .with_hint("another process may have replaced it: run the command again"),

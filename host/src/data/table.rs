@@ -1,6 +1,6 @@
 //! Parquet files as named columns. The only user of the `parquet` crate.
 //!
-//! Rules: flat tables of numbers, text and truth values; zstd; a file appears under its name complete or not at all; the same
+//! Rules: flat tables of numbers, text and truth values; a file appears under its name complete or not at all; the same
 //! rows give the same bytes; whatever a file contains, reading it ends in rows or in an error, never in a panic.
 
 mod read;
@@ -9,8 +9,7 @@ mod tests;
 mod write;
 
 pub use read::{Batches, Buffer, ColumnInfo, ColumnType, TableReader};
-pub use write::write_table;
-pub(crate) use read::hex;
+pub use write::{Packing, write_table, write_table_as};
 pub(crate) use write::readable_by_all;
 
 use crate::data::DataError;

@@ -28,8 +28,10 @@ pub struct MonthFile {
     pub month: String,
     /// Its name in the folder of the series.
     pub file: String,
-    /// Of its bytes, hexadecimal.
+    /// Of its bytes, hexadecimal, for people and other tools.
     pub sha256: String,
+    /// Of its bytes, hexadecimal: compared before a row of it is used.
+    pub blake3: String,
     /// BLAKE3 of its candles, hexadecimal.
     pub content: String,
     /// Its size.
@@ -60,6 +62,7 @@ struct FileJson {
     month: String,
     file: String,
     sha256: String,
+    blake3: String,
     content: String,
     bytes: u64,
     rows: u64,
@@ -87,6 +90,7 @@ impl Manifest {
                     month: f.month.clone(),
                     file: f.file.clone(),
                     sha256: f.sha256.clone(),
+                    blake3: f.blake3.clone(),
                     content: f.content.clone(),
                     bytes: f.bytes,
                     rows: f.rows,
@@ -143,6 +147,7 @@ impl Manifest {
                 month: f.month,
                 file: f.file,
                 sha256: f.sha256,
+                blake3: f.blake3,
                 content: f.content,
                 bytes: f.bytes,
                 rows: f.rows,

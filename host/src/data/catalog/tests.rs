@@ -108,7 +108,7 @@ fn damage_is_noticed_before_a_row_is_used() {
     bytes[middle] ^= 1;
     fs::write(&path, bytes).expect("writes");
     let error = series.read(&series.manifest.files[0]).expect_err("damaged");
-    assert!(error.to_string().contains("sha256"), "{error}");
+    assert!(error.to_string().contains("digest"), "{error}");
     assert_eq!(error.kind(), ErrorKind::World);
     fs::remove_file(&path).expect("removes");
     assert!(series.read(&series.manifest.files[0]).is_err());
@@ -165,6 +165,7 @@ fn damaged_manifests_are_errors() {
         month: "2024-01".to_owned(),
         file: "2024-01.00000000.parquet".to_owned(),
         sha256: "0".repeat(64),
+        blake3: "0".repeat(64),
         content: "0".repeat(64),
         bytes: 1,
         rows: 1,

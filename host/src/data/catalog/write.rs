@@ -11,7 +11,7 @@ use super::{Catalog, MANIFEST, Manifest, MonthFile, Series};
 use crate::data::DataError;
 use crate::data::candles::{Grid, to_columns};
 use crate::data::series::SeriesKey;
-use crate::data::table::{hex, write_table};
+use crate::data::table::{Packing, write_table_as};
 use crate::domain::{Candle, Timestamp};
 
 /// A hole longer than this inside one file separates two segments: the longest known outage of an exchange (Bitfinex 2016,
@@ -235,7 +235,7 @@ fn stage(staging: &Path, month: &str, candles: &[Candle]) -> Result<MonthFile, D
         unreachable!("a month is staged when it has candles");
     };
     let draft = staging.join(format!("{month}.parquet"));
-    write_table(&draft, &to_columns(candles))?;
+    write_table_as(&draft, &to_columns(candles), Packing::Fast)?;
     let io = |e: std::io::Error| DataError::io("writing", &draft, &e);
     let bytes = fs::read(&draft).map_err(io)?;
     let sha256 = hex(&Sha256::digest(&bytes));
@@ -245,6 +245,7 @@ fn stage(staging: &Path, month: &str, candles: &[Candle]) -> Result<MonthFile, D
         month: month.to_owned(),
         file,
         sha256,
+        blake3: blake3::hash(&bytes).to_hex().to_string(),
         content: content_digest(candles),
         bytes: bytes.len() as u64,
         rows: candles.len() as u64,
@@ -306,5 +307,14 @@ pub(crate) fn unite(old: &Candle, new: &Candle) -> Result<Candle, String> {
             format!("{} {} {} {} volume {}", c.open, c.high, c.low, c.close, c.volume)
         };
         format!("two versions of {}: {} and {}", old.open_time, show(old), show(new))
+    })
+}
+
+/// Lower-case hexadecimal text.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
     })
 }

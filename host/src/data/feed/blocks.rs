@@ -1,13 +1,18 @@
 //! Candles of several symbols become blocks of minutes without holes.
 
+use std::sync::Arc;
+
 use super::{Period, Source};
 use crate::data::DataError;
-use crate::data::candles::Grid;
+use crate::data::candles::{Grid, check_row};
 use crate::domain::{Candle, Slot, SlotState, Timeframe, Timestamp};
 use crate::engine::{Block, Feed, FeedError};
 
 /// Minutes in a block: 320 KiB for one symbol, so it stays in the second-level cache between decoder and engine.
 pub const BLOCK_MINUTES: usize = 4_096;
+
+/// Candles taken from memory at a time: they stay in the first-level cache until they are slots.
+const BATCH: usize = 256;
 
 /// One symbol's candles and how far they are used up.
 struct Lane {
@@ -150,7 +155,7 @@ impl Blocks {
     }
 }
 
-/// Candles in memory, for tests and the optimizer's shared data.
+/// Candles in memory, shared between runs (the optimizer reads them once for all its trials).
 pub struct VecFeed {
     blocks: Blocks,
 }
@@ -158,18 +163,24 @@ pub struct VecFeed {
 impl VecFeed {
     /// Candles of each symbol, ascending and on the grid of `base`.
     #[must_use]
-    pub fn new(symbols: Vec<Vec<Candle>>, base: Timeframe) -> Self {
+    pub fn new(symbols: Vec<impl Into<Arc<[Candle]>>>, base: Timeframe) -> Self {
         Self::with_period(symbols, base, Period::default())
     }
 
     /// The same, a part of them.
     #[must_use]
-    pub fn with_period(symbols: Vec<Vec<Candle>>, base: Timeframe, period: Period) -> Self {
+    pub fn with_period(
+        symbols: Vec<impl Into<Arc<[Candle]>>>,
+        base: Timeframe,
+        period: Period,
+    ) -> Self {
         let sources = symbols
             .into_iter()
             .map(|candles| {
+                let candles: Arc<[Candle]> = candles.into();
                 let listed = candles.first().map(|c| c.open_time);
-                (Box::new(Candles { candles, base, at: 0 }) as Box<dyn Source>, listed)
+                let grid = Grid::new(base);
+                (Box::new(Candles { candles, grid, at: 0 }) as Box<dyn Source>, listed)
             })
             .collect();
         Self { blocks: Blocks::new(sources, base, period) }
@@ -182,21 +193,24 @@ impl Feed for VecFeed {
     }
 }
 
-/// A vector as a source.
+/// A slice as a source.
 struct Candles {
-    candles: Vec<Candle>,
-    base: Timeframe,
+    candles: Arc<[Candle]>,
+    grid: Grid,
     at: usize,
 }
 
 impl Source for Candles {
     fn read(&mut self, out: &mut Vec<Candle>) -> Result<bool, DataError> {
-        let grid = Grid::new(self.base);
-        let end = self.candles.len().min(self.at + BLOCK_MINUTES);
-        for i in self.at..end {
-            let last = i.checked_sub(1).map(|i| self.candles[i].open_time);
-            crate::data::candles::check_row(&self.candles[i], last, grid)
-                .map_err(|why| DataError::user(format!("candle {i}: {why}")))?;
+        let end = self.candles.len().min(self.at + BATCH);
+        let mut last = self.at.checked_sub(1).map(|i| self.candles[i].open_time);
+        for (i, candle) in self.candles[self.at..end].iter().enumerate() {
+            let follows = last.is_some_and(|last| self.grid.is_next(last, candle.open_time));
+            if !follows || candle.validate().is_err() {
+                check_row(candle, last, self.grid)
+                    .map_err(|why| DataError::user(format!("candle {}: {why}", self.at + i)))?;
+            }
+            last = Some(candle.open_time);
         }
         out.extend_from_slice(&self.candles[self.at..end]);
         self.at = end;

@@ -9,7 +9,6 @@ use parquet::column::reader::ColumnReader;
 use parquet::data_type::ByteArray;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
-use sha2::{Digest, Sha256};
 
 use super::guarded;
 use crate::data::DataError;
@@ -108,11 +107,12 @@ impl TableReader {
         Self::new(path, move || Ok(Arc::new(SerializedFileReader::new(file)?)))
     }
 
-    /// Reads a whole file once, compares its digest and decodes from the very bytes that were compared.
+    /// Reads a whole file once, compares its BLAKE3 digest and decodes from the very bytes that were compared. (SHA-256 took
+    /// longer than the decoding: 25 of 68 ns a candle, measured on a machine with instructions for it.)
     ///
     /// # Errors
     /// The file is missing, larger than `size_max`, or differs from its digest.
-    pub fn open_verified(path: &Path, sha256: &str, size_max: u64) -> Result<Self, DataError> {
+    pub fn open_verified(path: &Path, digest: &str, size_max: u64) -> Result<Self, DataError> {
         let file = File::open(path).map_err(|e| DataError::io("opening", path, &e))?;
         let size = file.metadata().map_err(|e| DataError::io("opening", path, &e))?.len();
         let damaged = |what: &str| {
@@ -124,8 +124,8 @@ impl TableReader {
         }
         let length = usize::try_from(size).map_err(|_| damaged("is too large"))?;
         let bytes = guarded(|| file.get_bytes(0, length))?;
-        if hex(&Sha256::digest(&bytes)) != sha256 {
-            return Err(damaged("is damaged: its sha256 is not the one in the catalog"));
+        if blake3::hash(&bytes).to_hex().as_str() != digest {
+            return Err(damaged("is damaged: its digest is not the one in the catalog"));
         }
         Self::new(path, move || Ok(Arc::new(SerializedFileReader::new(bytes)?)))
     }
@@ -393,13 +393,4 @@ fn columns_of(file: &dyn FileReader) -> Vec<ColumnInfo> {
             },
         })
         .collect()
-}
-
-/// Lower-case hexadecimal text.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
