@@ -9,3 +9,4 @@ pub mod domain;
 pub mod engine;
 pub mod execution;
 pub mod ledger;
+pub mod strategy;

@@ -1,0 +1,3 @@
+//! Whoever decides: strategies linked into the program ([`native`]).
+
+pub mod native;
