@@ -17,7 +17,7 @@ use crate::execution::{Preset, Profile, Simulated};
 parameters! {
     struct Params {
         /// What the strategy does with each candle.
-        act: String = choice(["look", "buy", "panic", "timer", "halt"]),
+        act: String = choice(["look", "buy", "turn", "panic", "timer", "halt"]),
         /// Base units.
         qty: f64 = float(0.5, 0.0..=10.0),
         /// May `new` panic.
@@ -46,6 +46,13 @@ impl Strategy for Probe {
             "look" => look(data),
             "buy" if account::open_count() == 0 => {
                 return vec![Signal::long(Size::Qty(self.0.qty)).stop_loss(90.0)];
+            }
+            "turn" => {
+                let held = account::positions(None);
+                let direction = held
+                    .first()
+                    .map_or(Direction::Long, |p| p.direction.opposite());
+                return vec![Signal::reverse_to(direction, Size::Fraction(1.0))];
             }
             "panic" => {
                 orders::open(0, Direction::Long, 1.0, None, None, 0).expect("accepted");
@@ -209,6 +216,16 @@ fn signals_reach_the_account() {
     assert_eq!(positions.len(), 1, "{positions:?}");
     assert_eq!(positions[0].qty, Qty(UNIT / 2));
     assert_eq!(positions[0].stop, Some(Price(90 * UNIT)));
+}
+
+#[test]
+fn a_reversal_is_sized_by_what_its_close_frees() {
+    let mut engine = engine(&["turn"]);
+    run(&mut engine, 3);
+    let positions = engine.trader(0).desk().positions(None);
+    assert_eq!(positions.len(), 1, "{positions:?}");
+    assert_eq!(positions[0].direction, crate::domain::Direction::Short);
+    assert_eq!(positions[0].qty, Qty(100 * UNIT), "all of 10,000 at 100");
 }
 
 #[test]
