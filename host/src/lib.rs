@@ -8,3 +8,4 @@ pub mod domain;
 pub mod engine;
 pub mod ledger;
 pub mod strategy;
+pub mod toolchain;
