@@ -6,6 +6,7 @@
 
 pub mod domain;
 pub mod engine;
+pub mod execution;
 pub mod ledger;
 pub mod strategy;
 pub mod toolchain;

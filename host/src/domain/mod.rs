@@ -24,6 +24,7 @@ pub use event::{
 };
 pub use instrument::{Instrument, InstrumentKind, Tier};
 pub use market::{Market, Quote, Trading};
+pub(crate) use num::mul_div;
 pub use num::{Cash, Cost, NumberError, Price, Qty, Rate, Rounding, UNIT, div_round};
 pub use order::{
     Amendment, EndReason, Exit, Exits, Liquidity, OrderKind, OrderRequest, OrderStatus, OrderView,

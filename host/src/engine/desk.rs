@@ -232,6 +232,11 @@ impl Desk {
         }
     }
 
+    /// Other abilities for a while: the host's own when it winds an account down.
+    pub(super) fn replace_abilities(&mut self, abilities: Abilities) -> Abilities {
+        std::mem::replace(&mut self.abilities, abilities)
+    }
+
     /// Counts one action and remembers the state before the first.
     fn act(&mut self) -> Result<(), Refusal> {
         match self.phase {
@@ -510,8 +515,8 @@ impl Desk {
         let now = self.now;
         self.act()
             .and_then(|()| {
-                let (executor, _, out) = self.parts();
-                executor.cancel(now, order, EndReason::User, out)
+                let (executor, market, out) = self.parts();
+                executor.cancel(now, market, order, EndReason::User, out)
             })
             .map_err(|refusal| self.refused(refusal, 0))
     }

@@ -69,6 +69,7 @@ pub trait Executor: Send {
     fn cancel(
         &mut self,
         now: Timestamp,
+        market: &Market,
         order: u32,
         reason: EndReason,
         out: &mut Vec<Happening>,
@@ -137,9 +138,9 @@ pub trait Executor: Send {
     /// The market moves through one minute; `market` still holds the close before it.
     fn minute(&mut self, minute: &MinuteView<'_>, market: &Market, out: &mut Vec<Happening>);
 
-    /// What was accepted since the close meets it, where the profile fills at this close. `minute` is the start of the minute
-    /// that just closed.
-    fn at_close(&mut self, minute: Timestamp, market: &Market, out: &mut Vec<Happening>);
+    /// What was accepted since the close meets it, where the profile fills at this close. `time` is the last millisecond of the
+    /// minute that just closed.
+    fn at_close(&mut self, time: Timestamp, market: &Market, out: &mut Vec<Happening>);
 
     /// Remembers the state so that a call that faults leaves nothing behind. Cheap; called before the first action of a call.
     fn checkpoint(&mut self);

@@ -1,8 +1,6 @@
 //! The account of one strategy: wallet, open positions, bound margin, and the postings that move them.
 
-use crate::domain::{
-    Cash, Cause, Cost, Direction, Liquidity, Market, Price, Qty, Rate, Side, Timestamp,
-};
+use crate::domain::{Cash, Cause, Cost, Direction, Market, Price, Qty, Rate, Side, Timestamp};
 use crate::ledger::{Position, Posting, PostingKind, Trade};
 
 /// Which position something belongs to.
@@ -33,8 +31,6 @@ pub struct FillInput {
     pub price: Price,
     /// Fee as a fraction of notional.
     pub fee_rate: Rate,
-    /// Maker or taker.
-    pub liquidity: Liquidity,
     /// Leverage of the opening part.
     pub leverage: Rate,
     /// Margin to bind for the opening part instead of its notional / leverage (profile `seed0`).

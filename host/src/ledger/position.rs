@@ -124,6 +124,12 @@ impl Position {
         realized
     }
 
+    /// What closing a part at a price would post, before its fee.
+    #[must_use]
+    pub fn realized_by(&self, closed: Qty, price: Price) -> Cash {
+        self.clone().reduce(closed, price)
+    }
+
     /// The trade it was, once it is flat.
     pub(super) fn into_trade(self, exit_time: Timestamp, exit_cause: Cause) -> Trade {
         Trade {
