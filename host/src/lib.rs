@@ -9,3 +9,5 @@ pub mod domain;
 pub mod engine;
 pub mod execution;
 pub mod ledger;
+pub mod strategy;
+pub mod toolchain;
