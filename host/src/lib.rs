@@ -5,3 +5,5 @@
 #![warn(missing_docs)]
 
 pub mod domain;
+pub mod analysis;
+pub mod runs;
