@@ -5,12 +5,13 @@
 
 pub mod benchmark;
 pub mod daily;
+pub(crate) mod format;
 pub mod metrics;
-//pub mod report;
+pub mod report;
 pub mod returns;
 pub(crate) mod stats;
-//pub mod summary;
-//pub mod tables;
+pub mod summary;
+pub mod tables;
 pub mod trades;
 
 #[cfg(test)]

@@ -410,7 +410,7 @@ pub(crate) fn run() -> RunResult {
         marks: vec![prices.clone()],
         observed: year.observed,
         open_positions: vec![open],
-        max_drawdown_intraday: Some(-0.214_5),
+        max_drawdown_intraday: Some(-0.334_5),
         telemetry: telemetry(&prices),
         ..run_of(vec![])
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::domain::{Cash, Timestamp};
+use crate::domain::Timestamp;
 use crate::engine::PostingKind;
 use crate::runs::RunResult;
 
@@ -118,8 +118,8 @@ pub fn document(run: &RunResult, metrics: &Value, place: Place<'_>) -> String {
         trades: run.observed.trades.len(),
         wallet: account.wallet.to_string(),
         equity: account.equity.to_string(),
-        fees: (-posted(run, PostingKind::Fee)).to_string(),
-        funding: posted(run, PostingKind::Funding).to_string(),
+        fees: (-run.posted(PostingKind::Fee)).to_string(),
+        funding: run.posted(PostingKind::Funding).to_string(),
         liquidations: liquidations(run),
         ambiguous_candles: run.observed.ambiguous.len(),
         refusals: &run.observed.refusals,
@@ -135,13 +135,6 @@ pub fn document(run: &RunResult, metrics: &Value, place: Place<'_>) -> String {
     };
     let text = serde_json::to_string_pretty(&document).expect("plain values have a JSON form");
     text + "\n"
-}
-
-/// Everything posted to the wallet for one reason.
-fn posted(run: &RunResult, kind: PostingKind) -> Cash {
-    run.observed.postings.iter()
-        .filter(|p| p.kind == kind)
-        .fold(Cash::ZERO, |sum, p| sum + p.amount)
 }
 
 /// Positions the exchange took away.

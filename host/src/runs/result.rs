@@ -1,7 +1,7 @@
 //! One finished run of one strategy on one account: the input of every report and file.
 
 use crate::domain::{Cash, Instrument, ParameterValue, PositionView, Price, Timeframe, Timestamp};
-use crate::engine::{AccountPoint, Telemetry};
+use crate::engine::{AccountPoint, PostingKind, Telemetry};
 use crate::runs::Observed;
 
 /// The strategy as a file.
@@ -201,6 +201,13 @@ impl RunResult {
             order_margin: Cash::ZERO,
         };
         self.samples.last().copied().unwrap_or(start)
+    }
+
+    /// Everything posted to the wallet for one reason, also for positions still open.
+    #[must_use]
+    pub fn posted(&self, kind: PostingKind) -> Cash {
+        let postings = self.observed.postings.iter().filter(|p| p.kind == kind);
+        postings.fold(Cash::ZERO, |sum, p| sum + p.amount)
     }
 
     /// The symbol of an instrument; its number where there is none.
