@@ -11,7 +11,7 @@
 //! let component = runtime.load("ma_crossover.wasm".as_ref())?;
 //! let key = host::data::series::SeriesKey::new("binance", Some(InstrumentKind::Spot), "BTC/USDT", Timeframe::M1)?;
 //! let series = Catalog::new("data").series(&key)?;
-//! let instrument = host::venues::instruments::lookup("binance", InstrumentKind::LinearPerpetual, "BTC/USDT:USDT")
+//! let instrument = host::venues::instruments::lookup("binance", "BTC/USDT:USDT")
 //!     .ok_or("no rules for this symbol")?;
 //! let result = Backtest::builder()
 //!     .component(&component)

@@ -11,6 +11,7 @@ use crate::domain::{
 use crate::engine::{RoleBinding, Strategy};
 use crate::execution::{Preset, Profile};
 use crate::runs::Component as ComponentFacts;
+use crate::strategy::imports::CONTRACT;
 use crate::strategy::{Component, Limits, parameters};
 
 /// 10,000 of the account's currency.
@@ -274,8 +275,8 @@ fn start(source: StrategySource, settings: &[String]) -> Result<Started, Backtes
                 version: manifest.version.clone(),
                 sha256: component.sha256(),
                 bytes: component.bytes(),
-                language: component.language(),
-                contract: component.contract(),
+                language: Some(component.structure().languages.join(", ")).filter(|l| !l.is_empty()),
+                contract: CONTRACT.line(),
             };
             Ok(Started {
                 instance: Box::new(instance),
@@ -297,7 +298,7 @@ fn start(source: StrategySource, settings: &[String]) -> Result<Started, Backtes
                 sha256: String::new(),
                 bytes: 0,
                 language: Some("native".to_owned()),
-                contract: "0.1".to_owned(),
+                contract: CONTRACT.line(),
             };
             Ok(Started { instance, manifest, needs, facts, parameters, keep_history: true })
         }

@@ -17,6 +17,8 @@ use crate::runs::{self, Observed, RunResult};
 use crate::strategy::{RUNTIME_VERSION, parameters};
 
 const HOUR_MS: i64 = 3_600_000;
+/// Venue of the generator's candles.
+const SYNTHETIC: &str = "synthetic";
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,7 +186,7 @@ impl Backtest {
             limits: self.limits.entries().iter().map(limit).collect(),
             dataset: runs::Dataset {
                 fingerprint: self.source.fingerprint(start, end)?,
-                synthetic: venue == crate::data::synth::VENUE,
+                synthetic: venue == SYNTHETIC,
                 venue,
                 market: word(recorded),
                 traded_as: traded.filter(|kind| *kind != recorded).map(word),
