@@ -183,6 +183,23 @@ pub struct CandleReader {
     last: Option<Timestamp>,
     row: u64,
     plain: Plain,
+    repeats: Repeats,
+}
+
+/// What to do with a row of the same time as the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeats {
+    /// It is disorder.
+    Refuse,
+    /// Hand it on: the caller compares the two.
+    Pass,
+}
+
+/// What may follow what.
+#[derive(Clone, Copy)]
+struct Order {
+    grid: Grid,
+    repeats: Repeats,
 }
 
 /// Columns of a batch brought to one type: times in milliseconds, the rest floats, absent ones NaN.
@@ -225,7 +242,19 @@ impl CandleReader {
         }
         let time = &table.columns()[places[0].expect("checked above")];
         let per_second = time.per_second;
-        Ok(Self { table, name, grid, places, per_second, group: 0, open: None, last: None, row: 0, plain: Plain::default() })
+        Ok(Self { table, name, grid, places, per_second, group: 0, open: None, last: None, row: 0, plain: Plain::default(), repeats: Repeats::Refuse })
+    }
+
+    /// The same reader with another rule for repeated rows.
+    #[must_use]
+    pub fn with_repeats(self, repeats: Repeats) -> Self {
+        Self { repeats, ..self }
+    }
+
+    /// Rows the file claims to have.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.table.rows()
     }
 
     /// Skips row groups that end before a moment. Their rows are not checked.
@@ -267,7 +296,10 @@ impl CandleReader {
             let result = self
                 .plain
                 .take(columns, rows, self.per_second)
-                .and_then(|()| self.plain.append(columns, rows, self.grid, &mut self.last, out));
+                .and_then(|()| {
+                    let order = Order { grid: self.grid, repeats: self.repeats };
+                    self.plain.append(columns, rows, order, &mut self.last, out)
+                });
             result.map_err(|(row, why)| self.fault(row, &why))?;
             self.row += rows as u64;
             return Ok(true);
@@ -377,10 +409,11 @@ impl Plain {
         &self,
         columns: [Option<&Buffer>; 9],
         rows: usize,
-        grid: Grid,
+        order: Order,
         last: &mut Option<Timestamp>,
         out: &mut Vec<Candle>,
     ) -> Result<(), (usize, String)> {
+        let grid = order.grid;
         let column = |i: usize| match columns[i] {
             Some(Buffer::F64(v)) => &v[..rows],
             _ => &self.numbers[i - 1][..rows],
@@ -418,7 +451,9 @@ impl Plain {
                 & (low <= close)
                 & (0.0..f64::MAX).contains(&candle.volume);
             if !(follows && sound) {
-                check_row(&candle, *last, grid).map_err(|why| (row, why))?;
+                let repeated = order.repeats == Repeats::Pass && *last == Some(time);
+                let before = last.filter(|_| !repeated);
+                check_row(&candle, before, grid).map_err(|why| (row, why))?;
             }
             *last = Some(time);
             out.push(candle);

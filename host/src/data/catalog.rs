@@ -16,6 +16,7 @@ mod tests;
 mod write;
 
 pub use manifest::{Manifest, MonthFile};
+pub(crate) use write::unite;
 pub use write::{CatalogWriter, Imported, SeriesWriter};
 
 use std::fs;

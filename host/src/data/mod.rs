@@ -7,7 +7,11 @@ pub mod candles;
 pub mod catalog;
 mod error;
 pub mod feed;
+pub mod import;
+pub mod quality;
+pub mod resample;
 pub mod series;
+pub mod synth;
 pub mod table;
 #[cfg(test)]
 mod testing;

@@ -28,7 +28,15 @@ impl SeriesKey {
         symbol: &str,
         timeframe: Timeframe,
     ) -> Result<Self, DataError> {
-        Ok(Self { venue: venue_name(venue)?, symbol: Symbol::parse(symbol, market)?, timeframe })
+        let venue = venue_name(venue)?;
+        let pair = symbol.contains(['/', ':', '-', '_']);
+        // Hyperliquid names its perpetuals by their base currency alone; all settle in USDC.
+        let symbol = if venue == "hyperliquid" && !pair && market != Some(InstrumentKind::Spot) {
+            Symbol::parse(&format!("{symbol}/USDC:USDC"), None)?
+        } else {
+            Symbol::parse(symbol, market)?
+        };
+        Ok(Self { venue, symbol, timeframe })
     }
 
     /// The folder inside the catalog: `binance/perp/BTC_USDT_USDT/candles/1m`.
