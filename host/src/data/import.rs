@@ -73,13 +73,21 @@ pub fn understand(request: &ImportRequest) -> Result<Vec<Understood>, DataError>
         .iter()
         .map(|path| {
             let key = name::series_of(path, &request.overrides)?;
-            Ok(Understood { path: path.clone(), key, format: format_of(path)? })
+            Ok(Understood {
+                path: path.clone(),
+                key,
+                format: format_of(path)?,
+            })
         })
         .collect()
 }
 
 fn format_of(path: &Path) -> Result<Format, DataError> {
-    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
+    let extension = path
+        .extension()
+        .and_then(|e| e.to_str())
+        .unwrap_or("")
+        .to_ascii_lowercase();
     match extension.as_str() {
         "parquet" | "pq" => Ok(Format::Parquet),
         "csv" | "txt" => Ok(Format::Csv),
@@ -127,7 +135,10 @@ pub fn import(
             Format::Zip => text::read_zip(&file.path, &names, &mut take)?,
         }
         if checked.last.is_none() {
-            return Err(DataError::user(format!("{} has no candles", file.path.display())));
+            return Err(DataError::user(format!(
+                "{} has no candles",
+                file.path.display()
+            )));
         }
         series.end_file();
         progress(&file.path, 1.0);
@@ -145,8 +156,8 @@ fn row_fault(path: &Path, row: u64, why: &str) -> DataError {
 
 #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
 fn read_parquet(file: &Understood, take: &mut Take<'_>) -> Result<(), DataError> {
-    let mut reader = CandleReader::open(&file.path, Grid::new(file.key.timeframe))?
-        .with_repeats(Repeats::Pass);
+    let mut reader =
+        CandleReader::open(&file.path, Grid::new(file.key.timeframe))?.with_repeats(Repeats::Pass);
     let rows = reader.rows().max(1);
     let mut batch = Vec::new();
     let mut row = 0;
@@ -194,7 +205,10 @@ fn check_extras(candle: &Candle) -> Result<(), String> {
         }
     }
     if candle.trades.fract() != 0.0 && !candle.trades.is_nan() {
-        return Err(format!("number of trades {} at {time} is not whole", candle.trades));
+        return Err(format!(
+            "number of trades {} at {time} is not whole",
+            candle.trades
+        ));
     }
     // Sums of floats may differ in their last digits.
     if candle.taker_buy_volume > candle.volume * (1.0 + 1e-9) + 1e-9 {
@@ -207,11 +221,7 @@ fn check_extras(candle: &Candle) -> Result<(), String> {
 }
 
 /// Layout of one file, from its header or its number of columns.
-fn layout_of(
-    path: &Path,
-    names: &Names,
-    first: &[&str],
-) -> Result<(Layout, HasHeader), DataError> {
+fn layout_of(path: &Path, names: &Names, first: &[&str]) -> Result<(Layout, HasHeader), DataError> {
     Layout::of(names, first).map_err(|e| e.context(path.display()))
 }
 

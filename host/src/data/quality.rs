@@ -71,7 +71,11 @@ impl GapScan {
     /// For candles of one length.
     #[must_use]
     pub fn new(base: Timeframe) -> Self {
-        Self { grid: Grid::new(base), last: None, report: GapReport::default() }
+        Self {
+            grid: Grid::new(base),
+            last: None,
+            report: GapReport::default(),
+        }
     }
 
     /// The next time.
@@ -158,7 +162,13 @@ impl NoticeScan {
     #[must_use]
     pub fn new(base: Timeframe) -> Self {
         let returns = ReturnWindow::default();
-        Self { grid: Grid::new(base), last: None, flat: 0, returns, found: Vec::new() }
+        Self {
+            grid: Grid::new(base),
+            last: None,
+            flat: 0,
+            returns,
+            found: Vec::new(),
+        }
     }
 
     /// The next candle.
@@ -167,7 +177,11 @@ impl NoticeScan {
         if candle.volume == 0.0 {
             self.note(NoticeKind::ZeroVolume, time);
         }
-        self.flat = if candle.volume == 0.0 && candle.high == candle.low { self.flat + 1 } else { 0 };
+        self.flat = if candle.volume == 0.0 && candle.high == candle.low {
+            self.flat + 1
+        } else {
+            0
+        };
         if self.flat == STALE_RUN {
             self.note(NoticeKind::Stale, time);
         }
@@ -176,7 +190,11 @@ impl NoticeScan {
             && self.grid.is_next(last.open_time, time)
         {
             let change = libm::log(candle.close.to_f64() / last.close.to_f64());
-            if self.returns.score(change).is_some_and(|z| z.abs() > OUTLIER_Z) {
+            if self
+                .returns
+                .score(change)
+                .is_some_and(|z| z.abs() > OUTLIER_Z)
+            {
                 self.note(NoticeKind::Outlier, time);
             }
         }
@@ -194,7 +212,12 @@ impl NoticeScan {
             }
             None => {
                 let range = (time, time);
-                self.found.push(Notice { kind, count: 1, range, examples: vec![time] });
+                self.found.push(Notice {
+                    kind,
+                    count: 1,
+                    range,
+                    examples: vec![time],
+                });
             }
         }
     }
@@ -269,7 +292,13 @@ mod tests {
         let all: serde_json::Value =
             serde_json::from_slice(&std::fs::read(path).expect("reads")).expect("is JSON");
         let examples = all["examples"].as_array().expect("a list");
-        Some(examples.iter().find(|e| e["id"] == id).unwrap_or_else(|| panic!("no {id}")).clone())
+        Some(
+            examples
+                .iter()
+                .find(|e| e["id"] == id)
+                .unwrap_or_else(|| panic!("no {id}"))
+                .clone(),
+        )
     }
 
     #[test]
@@ -288,21 +317,35 @@ mod tests {
                     ..candle(START, 0)
                 };
                 let result = candle.validate();
-                assert_eq!(result.is_ok(), case["expect"]["valid"][i] == true, "{id} {i}");
+                assert_eq!(
+                    result.is_ok(),
+                    case["expect"]["valid"][i] == true,
+                    "{id} {i}"
+                );
                 let reason = result.err().map(|f| f.to_string());
-                assert_eq!(reason.as_deref(), case["expect"]["reasons"][i].as_str(), "{id} {i}");
+                assert_eq!(
+                    reason.as_deref(),
+                    case["expect"]["reasons"][i].as_str(),
+                    "{id} {i}"
+                );
             }
         }
     }
 
     fn scan(minutes: &[i64], base: Timeframe) -> GapReport {
         let mut scan = GapScan::new(base);
-        minutes.iter().for_each(|m| scan.push(Timestamp(START + m * 60_000)));
+        minutes
+            .iter()
+            .for_each(|m| scan.push(Timestamp(START + m * 60_000)));
         scan.finish()
     }
 
     fn pairs(report: &GapReport) -> Vec<(i64, u64)> {
-        report.gaps.iter().map(|g| ((g.first.0 - START) / 60_000, g.length)).collect()
+        report
+            .gaps
+            .iter()
+            .map(|g| ((g.first.0 - START) / 60_000, g.length))
+            .collect()
     }
 
     #[test]
@@ -314,13 +357,21 @@ mod tests {
         let expected: Vec<(i64, u64)> =
             serde_json::from_value(case["expect"]["gaps"].clone()).expect("gaps");
         assert_eq!(pairs(&report), expected);
-        let duplicates: Vec<_> =
-            report.duplicates.iter().map(|t| (t.0 - START) / 60_000).collect();
+        let duplicates: Vec<_> = report
+            .duplicates
+            .iter()
+            .map(|t| (t.0 - START) / 60_000)
+            .collect();
         assert_eq!(serde_json::json!(duplicates), case["expect"]["duplicates"]);
         let coverage = report.coverage().expect("some");
-        assert_eq!(coverage.to_string(), case["expect"]["coverage"].as_str().expect("text"));
-        let missing: Vec<_> =
-            pairs(&report).iter().flat_map(|(m, n)| *m..*m + *n as i64).collect();
+        assert_eq!(
+            coverage.to_string(),
+            case["expect"]["coverage"].as_str().expect("text")
+        );
+        let missing: Vec<_> = pairs(&report)
+            .iter()
+            .flat_map(|(m, n)| *m..*m + *n as i64)
+            .collect();
         assert_eq!(serde_json::json!(missing), case["expect"]["missing"]);
     }
 
@@ -354,8 +405,11 @@ mod tests {
             scan.push(&flat(m, 100_000_000_000 + wiggle + jump, 1.0));
         }
         (2_000..2_040).for_each(|m| scan.push(&flat(m, 110_000_000_000, 0.0)));
-        let found: Vec<_> =
-            scan.finish().iter().map(|n| (n.kind, n.count, (n.range.0.0 - START) / 60_000)).collect();
+        let found: Vec<_> = scan
+            .finish()
+            .iter()
+            .map(|n| (n.kind, n.count, (n.range.0.0 - START) / 60_000))
+            .collect();
         assert_eq!(
             found,
             [

@@ -36,7 +36,13 @@ pub fn resample(candles: &[Candle], timeframe: Timeframe) -> Vec<Resampled> {
             _ => {
                 let start = timeframe.bucket_start(time);
                 end = Some(timeframe.bucket_end(time));
-                out.push(Resampled { candle: Candle { open_time: start, ..*candle }, parts: 1 });
+                out.push(Resampled {
+                    candle: Candle {
+                        open_time: start,
+                        ..*candle
+                    },
+                    parts: 1,
+                });
             }
         }
     }
@@ -53,11 +59,16 @@ mod tests {
     fn parts_are_joined_by_hand() {
         let candles = at_minutes([0, 1, 4, 5, 11]);
         let five = resample(&candles, Timeframe::M5);
-        let starts: Vec<_> =
-            five.iter().map(|r| ((r.candle.open_time.0 - START) / 60_000, r.parts)).collect();
+        let starts: Vec<_> = five
+            .iter()
+            .map(|r| ((r.candle.open_time.0 - START) / 60_000, r.parts))
+            .collect();
         assert_eq!(starts, [(0, 3), (5, 1), (10, 1)]);
         let first = five[0].candle;
-        assert_eq!((first.open, first.close), (candles[0].open, candles[2].close));
+        assert_eq!(
+            (first.open, first.close),
+            (candles[0].open, candles[2].close)
+        );
         assert_eq!((first.high, first.low), (candles[2].high, candles[0].low));
         assert_eq!(first.taker_buy_volume, 1.5);
         assert!(first.quote_volume.is_nan());
@@ -88,7 +99,10 @@ mod tests {
                 continue;
             };
             let b = recorded[i];
-            assert_eq!((a.open, a.high, a.low, a.close), (b.open, b.high, b.low, b.close));
+            assert_eq!(
+                (a.open, a.high, a.low, a.close),
+                (b.open, b.high, b.low, b.close)
+            );
             assert!((a.volume - b.volume).abs() < 1e-6, "{a:?} {b:?}");
             compared += 1;
         }

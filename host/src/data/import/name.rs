@@ -25,13 +25,19 @@ pub struct Overrides {
 /// Neither the name nor the user says it; the message lists what is missing.
 pub(super) fn series_of(path: &Path, said: &Overrides) -> Result<SeriesKey, DataError> {
     let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or("");
-    let named = from_own_name(stem)?.or_else(|| from_binance_archive(stem)).unwrap_or_default();
+    let named = from_own_name(stem)?
+        .or_else(|| from_binance_archive(stem))
+        .unwrap_or_default();
     let exchange = said.exchange.clone().or(named.exchange);
     let symbol = said.symbol.clone().or(named.symbol);
     let timeframe = said.timeframe.or(named.timeframe);
     let market = said.market.or(named.market).or_else(|| {
         let unified = symbol.as_deref().filter(|s| s.contains('/'))?;
-        Some(if unified.contains(':') { InstrumentKind::LinearPerpetual } else { InstrumentKind::Spot })
+        Some(if unified.contains(':') {
+            InstrumentKind::LinearPerpetual
+        } else {
+            InstrumentKind::Spot
+        })
     });
     if let (Some(exchange), Some(market), Some(symbol), Some(timeframe)) =
         (&exchange, market, &symbol, timeframe)
@@ -64,14 +70,18 @@ fn from_own_name(stem: &str) -> Result<Option<Overrides>, DataError> {
     else {
         return Ok(None);
     };
-    let Ok(market) = parse_market(market) else { return Ok(None) };
+    let Ok(market) = parse_market(market) else {
+        return Ok(None);
+    };
     if ["mark", "index", "funding", "open", "liquidations", "trades"].contains(&rest) {
         return Err(DataError::user(format!(
             "{stem} holds {rest} of {} {symbol}; only candles can be imported yet",
             market_name(market)
         )));
     }
-    let Ok(timeframe) = rest.parse() else { return Ok(None) };
+    let Ok(timeframe) = rest.parse() else {
+        return Ok(None);
+    };
     Ok(Some(Overrides {
         exchange: Some(venue.to_owned()),
         market: Some(market),
@@ -103,16 +113,43 @@ mod tests {
     #[test]
     fn names_say_what_they_hold() {
         let none = Overrides::default();
-        let spot = Overrides { market: Some(InstrumentKind::Spot), ..none.clone() };
+        let spot = Overrides {
+            market: Some(InstrumentKind::Spot),
+            ..none.clone()
+        };
         let cases = [
-            ("binance_spot_BTCUSDT_1m.parquet", &none, Ok("binance BTC/USDT 1m")),
-            ("binance_usdm_BTCUSDT_5m_part2.csv", &none, Ok("binance BTC/USDT:USDT 5m")),
-            ("okx_swap_SOL-USDT-SWAP_1m.parquet", &none, Ok("okx SOL/USDT:USDT 1m")),
-            ("hyperliquid_perp_BTC_1h.parquet", &none, Ok("hyperliquid BTC/USDC:USDC 1h")),
+            (
+                "binance_spot_BTCUSDT_1m.parquet",
+                &none,
+                Ok("binance BTC/USDT 1m"),
+            ),
+            (
+                "binance_usdm_BTCUSDT_5m_part2.csv",
+                &none,
+                Ok("binance BTC/USDT:USDT 5m"),
+            ),
+            (
+                "okx_swap_SOL-USDT-SWAP_1m.parquet",
+                &none,
+                Ok("okx SOL/USDT:USDT 1m"),
+            ),
+            (
+                "hyperliquid_perp_BTC_1h.parquet",
+                &none,
+                Ok("hyperliquid BTC/USDC:USDC 1h"),
+            ),
             ("BTCUSDT-1m-2026-03.zip", &spot, Ok("binance BTC/USDT 1m")),
             ("BTCUSDT-1m-2026-03.zip", &none, Err("--market missing")),
-            ("candles.csv", &none, Err("--exchange, --market, --symbol, --timeframe missing")),
-            ("binance_usdm_BTCUSDT_mark_1h.parquet", &none, Err("only candles")),
+            (
+                "candles.csv",
+                &none,
+                Err("--exchange, --market, --symbol, --timeframe missing"),
+            ),
+            (
+                "binance_usdm_BTCUSDT_mark_1h.parquet",
+                &none,
+                Err("only candles"),
+            ),
         ];
         for (name, said, expected) in cases {
             match (series_of(Path::new(name), said), expected) {

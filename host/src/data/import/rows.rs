@@ -17,11 +17,16 @@ impl Names {
         let known = |name: &String| ALIASES.iter().any(|a| a.contains(&normal(name).as_str()));
         if let Some((_, to)) = map.iter().find(|(_, to)| !known(to)) {
             let ours: Vec<_> = ALIASES.iter().map(|a| a[0]).collect();
-            return Err(DataError::user(format!("--map: `{to}` is not one of our columns"))
-                .with_hint(format!("they are {}", ours.join(", "))));
+            return Err(
+                DataError::user(format!("--map: `{to}` is not one of our columns"))
+                    .with_hint(format!("they are {}", ours.join(", "))),
+            );
         }
         Ok(Self {
-            map: map.iter().map(|(from, to)| (normal(from), normal(to))).collect(),
+            map: map
+                .iter()
+                .map(|(from, to)| (normal(from), normal(to)))
+                .collect(),
             columns: columns.to_vec(),
         })
     }
@@ -36,8 +41,18 @@ pub(super) struct Layout {
 
 /// Columns of Binance's archives, with or without this header.
 const BINANCE: [&str; 12] = [
-    "open_time", "open", "high", "low", "close", "volume", "close_time", "quote_volume", "count",
-    "taker_buy_volume", "taker_buy_quote_volume", "ignore",
+    "open_time",
+    "open",
+    "high",
+    "low",
+    "close",
+    "volume",
+    "close_time",
+    "quote_volume",
+    "count",
+    "taker_buy_volume",
+    "taker_buy_quote_volume",
+    "ignore",
 ];
 
 impl Layout {
@@ -61,8 +76,10 @@ impl Layout {
         match first.len() {
             12 => Ok((Self::from_names(names, &BINANCE)?, HasHeader::No)),
             6 => Ok((Self::from_names(names, &BINANCE[..6])?, HasHeader::No)),
-            n => Err(DataError::user(format!("no header, and {n} columns are not a known layout"))
-                .with_hint("name them: --columns open_time,open,high,low,close,volume")),
+            n => Err(
+                DataError::user(format!("no header, and {n} columns are not a known layout"))
+                    .with_hint("name them: --columns open_time,open,high,low,close,volume"),
+            ),
         }
     }
 
@@ -78,7 +95,9 @@ impl Layout {
         let mut places = [None; 9];
         for (place, aliases) in places.iter_mut().zip(ALIASES) {
             // The first alias that is there wins: `open_time` before `time`.
-            *place = aliases.iter().find_map(|a| columns.iter().position(|c| c == a));
+            *place = aliases
+                .iter()
+                .find_map(|a| columns.iter().position(|c| c == a));
         }
         if let Some(missing) = (0..REQUIRED).find(|i| places[*i].is_none()) {
             let show: String = columns.join(", ").chars().take(200).collect();
@@ -86,9 +105,15 @@ impl Layout {
                 "no column `{}` (there are: {show})",
                 ALIASES[missing][0]
             ))
-            .with_hint(format!("say which one it is: --map NAME={}", ALIASES[missing][0])));
+            .with_hint(format!(
+                "say which one it is: --map NAME={}",
+                ALIASES[missing][0]
+            )));
         }
-        Ok(Self { places, width: columns.len() })
+        Ok(Self {
+            places,
+            width: columns.len(),
+        })
     }
 
     /// A candle from the fields of a line.
@@ -97,7 +122,11 @@ impl Layout {
     /// What is wrong with the line.
     pub(super) fn candle(&self, fields: &[&str]) -> Result<Candle, String> {
         if fields.len() != self.width {
-            return Err(format!("{} columns instead of {}", fields.len(), self.width));
+            return Err(format!(
+                "{} columns instead of {}",
+                fields.len(),
+                self.width
+            ));
         }
         let field = |i: usize| self.places[i].map(|place| fields[place]);
         let text = field(0).unwrap_or("");
@@ -128,7 +157,10 @@ impl Layout {
 
 /// Lower case, no quotes, spaces as underscores.
 fn normal(name: &str) -> String {
-    name.trim_start_matches('\u{feff}').trim().to_ascii_lowercase().replace(' ', "_")
+    name.trim_start_matches('\u{feff}')
+        .trim()
+        .to_ascii_lowercase()
+        .replace(' ', "_")
 }
 
 /// Texts of strangers are shown shortened.
@@ -174,13 +206,33 @@ mod tests {
     #[test]
     fn times_in_all_spellings() {
         for text in [
-            "1735689600", "1735689600000", "1735689600000000", "1735689600.0", "2025-01-01",
-            "2025-01-01 00:00:00", "2025-01-01 00:00", "2025-01-01T00:00:00Z",
-            "2025-01-01 00:00:00+00:00", "2025-01-01 01:00:00+01:00", "2025-01-01 00:00:00 UTC",
+            "1735689600",
+            "1735689600000",
+            "1735689600000000",
+            "1735689600.0",
+            "2025-01-01",
+            "2025-01-01 00:00:00",
+            "2025-01-01 00:00",
+            "2025-01-01T00:00:00Z",
+            "2025-01-01 00:00:00+00:00",
+            "2025-01-01 01:00:00+01:00",
+            "2025-01-01 00:00:00 UTC",
         ] {
-            assert_eq!(parse_time(text), Some(Timestamp(1_735_689_600_000)), "{text}");
+            assert_eq!(
+                parse_time(text),
+                Some(Timestamp(1_735_689_600_000)),
+                "{text}"
+            );
         }
-        for text in ["", "x", "12", "open_time", "2025-13-01", "2025-01-01 25:00:00", "nan"] {
+        for text in [
+            "",
+            "x",
+            "12",
+            "open_time",
+            "2025-13-01",
+            "2025-01-01 25:00:00",
+            "nan",
+        ] {
             assert_eq!(parse_time(text), None, "{text}");
         }
     }
@@ -191,19 +243,41 @@ mod tests {
         let of = |names: &Names, line: &str| {
             Layout::of(names, &line.split(',').collect::<Vec<_>>()).map_err(|e| e.to_string())
         };
-        let (binance, header) = of(&none, &format!("1735689600000{}", ",1".repeat(11))).expect("known");
+        let (binance, header) =
+            of(&none, &format!("1735689600000{}", ",1".repeat(11))).expect("known");
         assert_eq!((header, binance.places[8]), (HasHeader::No, Some(8)));
         let (plain, header) = of(&none, "Date,Open,High,Low,Close,Volume").expect("a header");
-        assert_eq!((header, plain.places[0], plain.places[7]), (HasHeader::Yes, Some(0), None));
-        assert!(of(&none, "1735689600000,1,1").expect_err("too few").contains("3 columns"));
-        assert!(of(&none, "a,b").expect_err("no candle").contains("no column `open_time`"));
+        assert_eq!(
+            (header, plain.places[0], plain.places[7]),
+            (HasHeader::Yes, Some(0), None)
+        );
+        assert!(
+            of(&none, "1735689600000,1,1")
+                .expect_err("too few")
+                .contains("3 columns")
+        );
+        assert!(
+            of(&none, "a,b")
+                .expect_err("no candle")
+                .contains("no column `open_time`")
+        );
         let map = [("ts_ms".to_owned(), "open_time".to_owned())];
         let mapped = Names::new(&map, &[]).expect("known");
         assert!(of(&mapped, "ts_ms,open,high,low,close,volume").is_ok());
         assert!(Names::new(&[("a".to_owned(), "b".to_owned())], &[]).is_err());
-        let columns: Vec<_> = "time,open,close,high,low,volume".split(',').map(str::to_owned).collect();
-        let (jesse, _) = of(&Names::new(&[], &columns).expect("known"), "1735689600000,1,2,3,4,5").expect("ok");
-        assert_eq!(jesse.places[..6], [Some(0), Some(1), Some(3), Some(4), Some(2), Some(5)]);
+        let columns: Vec<_> = "time,open,close,high,low,volume"
+            .split(',')
+            .map(str::to_owned)
+            .collect();
+        let (jesse, _) = of(
+            &Names::new(&[], &columns).expect("known"),
+            "1735689600000,1,2,3,4,5",
+        )
+        .expect("ok");
+        assert_eq!(
+            jesse.places[..6],
+            [Some(0), Some(1), Some(3), Some(4), Some(2), Some(5)]
+        );
     }
 
     #[test]

@@ -17,8 +17,17 @@ const ZIP_RATIO_MAX: u64 = 100;
 
 pub(super) fn read_csv(path: &Path, names: &Names, take: &mut Take<'_>) -> Result<(), DataError> {
     let file = File::open(path).map_err(|e| DataError::io("opening", path, &e))?;
-    let size = file.metadata().map_err(|e| DataError::io("opening", path, &e))?.len();
-    read_text(path, BufReader::with_capacity(1 << 16, file), size, names, take)
+    let size = file
+        .metadata()
+        .map_err(|e| DataError::io("opening", path, &e))?
+        .len();
+    read_text(
+        path,
+        BufReader::with_capacity(1 << 16, file),
+        size,
+        names,
+        take,
+    )
 }
 
 /// A zip holds one CSV; checksums beside it are ignored.
@@ -28,9 +37,11 @@ pub(super) fn read_zip(path: &Path, names: &Names, take: &mut Take<'_>) -> Resul
             .with_hint("download it again")
     };
     let file = File::open(path).map_err(|e| DataError::io("opening", path, &e))?;
-    let packed = file.metadata().map_err(|e| DataError::io("opening", path, &e))?.len();
-    let mut zip =
-        zip::ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(e.to_string()))?;
+    let packed = file
+        .metadata()
+        .map_err(|e| DataError::io("opening", path, &e))?
+        .len();
+    let mut zip = zip::ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(e.to_string()))?;
     let is_csv = |name: &str| name.to_ascii_lowercase().ends_with(".csv");
     let inside: Vec<_> = zip
         .file_names()
@@ -50,9 +61,17 @@ pub(super) fn read_zip(path: &Path, names: &Names, take: &mut Take<'_>) -> Resul
     let size = entry.size();
     let limit = packed.saturating_mul(ZIP_RATIO_MAX).max(1 << 20);
     if size > limit {
-        return Err(damaged(format!("it claims to unfold to {size} bytes, {packed} are packed")));
+        return Err(damaged(format!(
+            "it claims to unfold to {size} bytes, {packed} are packed"
+        )));
     }
-    read_text(path, BufReader::with_capacity(1 << 16, entry.take(limit)), size, names, take)
+    read_text(
+        path,
+        BufReader::with_capacity(1 << 16, entry.take(limit)),
+        size,
+        names,
+        take,
+    )
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
@@ -63,7 +82,10 @@ fn read_text(
     names: &Names,
     take: &mut Take<'_>,
 ) -> Result<(), DataError> {
-    let bounded = ShortLines { input: input.take(TEXT_MAX), since_newline: 0 };
+    let bounded = ShortLines {
+        input: input.take(TEXT_MAX),
+        since_newline: 0,
+    };
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -81,7 +103,9 @@ fn read_text(
             return Ok(());
         }
         let row = record.position().map_or(row, csv::Position::line);
-        let done = record.position().map_or(0.0, |p| p.byte() as f64 / size.max(1) as f64);
+        let done = record
+            .position()
+            .map_or(0.0, |p| p.byte() as f64 / size.max(1) as f64);
         let mut fields = Vec::with_capacity(record.len());
         for field in &record {
             let text = std::str::from_utf8(field)
@@ -99,7 +123,9 @@ fn read_text(
                 found
             }
         };
-        let candle = layout.candle(&fields).map_err(|why| row_fault(path, row, &why))?;
+        let candle = layout
+            .candle(&fields)
+            .map_err(|why| row_fault(path, row, &why))?;
         take(row, &candle, done.min(1.0))?;
     }
 }
