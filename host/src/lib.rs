@@ -4,6 +4,12 @@
 
 #![warn(missing_docs)]
 
-pub mod domain;
 pub mod analysis;
+pub mod data;
+pub mod domain;
+pub mod engine;
+pub mod execution;
+pub mod ledger;
 pub mod runs;
+pub mod strategy;
+pub mod toolchain;

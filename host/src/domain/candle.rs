@@ -105,12 +105,18 @@ impl Slot {
     /// A recorded candle.
     #[must_use]
     pub fn real(candle: Candle) -> Self {
-        Self { candle, state: SlotState::Real }
+        Self {
+            candle,
+            state: SlotState::Real,
+        }
     }
 
     /// A missing minute.
     #[must_use]
     pub fn missing(open_time: Timestamp) -> Self {
-        Self { candle: Candle::flat(open_time, Price::ZERO), state: SlotState::Missing }
+        Self {
+            candle: Candle::flat(open_time, Price::ZERO),
+            state: SlotState::Missing,
+        }
     }
 }

@@ -106,20 +106,34 @@ impl Instrument {
     /// The largest notional the chosen leverage allows; `None` where no tier allows it.
     #[must_use]
     pub fn notional_cap(&self, leverage: Rate) -> Option<Qty> {
-        self.tiers.iter().filter(|t| t.max_leverage >= leverage).map(|t| t.cap).max()
+        self.tiers
+            .iter()
+            .filter(|t| t.max_leverage >= leverage)
+            .map(|t| t.cap)
+            .max()
     }
 
     /// The highest leverage any tier allows.
     #[must_use]
     pub fn max_leverage(&self) -> Rate {
-        self.tiers.iter().map(|t| t.max_leverage).max().unwrap_or(Rate(super::UNIT))
+        self.tiers
+            .iter()
+            .map(|t| t.max_leverage)
+            .max()
+            .unwrap_or(Rate(super::UNIT))
     }
 }
 
 /// A float on a grid of `step` units of 1e-8. Within a millionth of a step (or the float's own resolution) it counts as on the
 /// grid; else it is rounded as told. Source: `contract/README.md`, "f64 both ways".
-#[expect(clippy::float_arithmetic, reason = "the entrance of numbers from strategies and users")]
-#[expect(clippy::cast_possible_truncation, reason = "checked against the range first")]
+#[expect(
+    clippy::float_arithmetic,
+    reason = "the entrance of numbers from strategies and users"
+)]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "checked against the range first"
+)]
 #[expect(clippy::cast_precision_loss, reason = "steps are small numbers")]
 fn on_grid(value: f64, step: i64, rounding: Rounding) -> Result<i64, NumberError> {
     let units = value * 1e8;

@@ -6,6 +6,7 @@ mod candle;
 mod contract;
 mod event;
 mod instrument;
+mod market;
 mod num;
 mod order;
 mod position;
@@ -13,15 +14,17 @@ mod time;
 
 pub use candle::{Candle, CandleFault, Slot, SlotState};
 pub use contract::{
-    Abilities, CandleColumns, Choice, Columns, Delivery, EventKinds, FloatRange, IntRange,
-    InstrumentKinds, Manifest, Needs, OnFault, OrderKinds, Parameter, ParameterKind,
-    ParameterValue, Role, Rows, SeriesBinding, SeriesNeed, StreamBinding, StreamNeed,
+    Abilities, CandleColumns, Choice, Columns, Delivery, EventKinds, FloatRange, InstrumentKinds,
+    IntRange, Manifest, Needs, OnFault, OrderKinds, Parameter, ParameterKind, ParameterValue, Role,
+    Rows, SeriesBinding, SeriesNeed, StreamBinding, StreamNeed,
 };
 pub use event::{
     AccountChange, Cause, FillEvent, FundingEvent, InstrumentChange, LiquidationEvent, OrderChange,
     PositionChange, PositionEvent, StrategyEvent,
 };
 pub use instrument::{Instrument, InstrumentKind, Tier};
+pub use market::{Market, Quote, Trading};
+pub(crate) use num::mul_div;
 pub use num::{Cash, Cost, NumberError, Price, Qty, Rate, Rounding, UNIT, div_round};
 pub use order::{
     Amendment, EndReason, Exit, Exits, Liquidity, OrderKind, OrderRequest, OrderStatus, OrderView,

@@ -122,7 +122,9 @@ fn parse_units(text: &str) -> Result<i128, NumberError> {
     }
     let too_large = || NumberError::TextOutOfRange(text.to_owned());
     let whole: i128 = whole.parse().map_err(|_| too_large())?;
-    let fraction: i128 = format!("{fraction:0<8}").parse().map_err(|_| not_decimal())?;
+    let fraction: i128 = format!("{fraction:0<8}")
+        .parse()
+        .map_err(|_| not_decimal())?;
     let units = whole
         .checked_mul(i128::from(UNIT))
         .and_then(|n| n.checked_add(fraction))
@@ -260,8 +262,14 @@ macro_rules! parse_and_float {
             /// # Errors
             /// NaN, infinities and what the unit cannot hold.
             #[inline]
-            #[expect(clippy::float_arithmetic, reason = "the entrance from data and strategies")]
-            #[expect(clippy::cast_possible_truncation, reason = "checked against the range first")]
+            #[expect(
+                clippy::float_arithmetic,
+                reason = "the entrance from data and strategies"
+            )]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "checked against the range first"
+            )]
             pub fn from_f64(value: f64) -> Result<Self, NumberError> {
                 let units = (value * 1e8).round_ties_even();
                 if units.abs() < 9.2e18 {
@@ -301,7 +309,12 @@ impl Cost {
     #[must_use]
     pub fn times_rate(self, rate: Rate) -> Cash {
         let unit = i128::from(UNIT);
-        Cash(mul_div(self.0, i128::from(rate.0), unit * unit, Rounding::HalfEven))
+        Cash(mul_div(
+            self.0,
+            i128::from(rate.0),
+            unit * unit,
+            Rounding::HalfEven,
+        ))
     }
 
     /// `self / leverage`, rounded half-even to the cash unit: an initial margin.
@@ -311,7 +324,11 @@ impl Cost {
     #[inline]
     #[must_use]
     pub fn over_leverage(self, leverage: Rate) -> Cash {
-        Cash(div_round(self.0, i128::from(leverage.0), Rounding::HalfEven))
+        Cash(div_round(
+            self.0,
+            i128::from(leverage.0),
+            Rounding::HalfEven,
+        ))
     }
 
     /// The part of this cost that belongs to `part` of `whole`, half-even at 1e-16; all of it when they are equal.
@@ -320,7 +337,12 @@ impl Cost {
         if part == whole {
             return self;
         }
-        Cost(mul_div(self.0, i128::from(part.0), i128::from(whole.0), Rounding::HalfEven))
+        Cost(mul_div(
+            self.0,
+            i128::from(part.0),
+            i128::from(whole.0),
+            Rounding::HalfEven,
+        ))
     }
 
     /// The average price behind this cost, rounded half-even to 1e-8 (for display; the ledger keeps the cost).
@@ -338,7 +360,12 @@ impl Cash {
         if part == whole {
             return self;
         }
-        Cash(mul_div(self.0, i128::from(part.0), i128::from(whole.0), Rounding::HalfEven))
+        Cash(mul_div(
+            self.0,
+            i128::from(part.0),
+            i128::from(whole.0),
+            Rounding::HalfEven,
+        ))
     }
 
     /// The same amount at the resolution of a cost, exactly.

@@ -281,7 +281,10 @@ impl OrderStatus {
     /// Is there nothing more to come.
     #[must_use]
     pub fn is_done(self) -> bool {
-        matches!(self, Self::Filled | Self::Canceled | Self::Rejected | Self::Expired)
+        matches!(
+            self,
+            Self::Filled | Self::Canceled | Self::Rejected | Self::Expired
+        )
     }
 
     /// Lower-case name.

@@ -31,7 +31,9 @@ impl Timestamp {
     #[must_use]
     pub fn from_ymd(year: i32, month: u32, day: u32) -> Option<Self> {
         let date = NaiveDate::from_ymd_opt(year, month, day)?;
-        Some(Self(date.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis()))
+        Some(Self(
+            date.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis(),
+        ))
     }
 
     /// Text that people write: `2024-01-31`, `20240131`, RFC 3339, or milliseconds since the epoch.
@@ -190,7 +192,11 @@ impl Timeframe {
         match self {
             Self::Month1 => {
                 let (year, month) = start.year_month();
-                let (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+                let (year, month) = if month == 12 {
+                    (year + 1, 1)
+                } else {
+                    (year, month + 1)
+                };
                 Timestamp::from_ymd(year, month, 1).unwrap_or(start)
             }
             _ => start.plus_ms(self.minutes() * MINUTE_MS),
@@ -236,7 +242,10 @@ impl FromStr for Timeframe {
             .find(|t| t.name() == text)
             .ok_or_else(|| {
                 let names: Vec<_> = Self::ALL.iter().map(|t| t.name()).collect();
-                format!("`{text}` is not a timeframe (use one of {})", names.join(", "))
+                format!(
+                    "`{text}` is not a timeframe (use one of {})",
+                    names.join(", ")
+                )
             })
     }
 }

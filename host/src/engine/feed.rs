@@ -22,7 +22,12 @@ impl Block {
     /// An empty block.
     #[must_use]
     pub fn new(symbols: usize, base: Timeframe) -> Self {
-        Self { symbols, base, start: Timestamp(0), slots: Vec::new() }
+        Self {
+            symbols,
+            base,
+            start: Timestamp(0),
+            slots: Vec::new(),
+        }
     }
 
     /// How many minutes are in it.

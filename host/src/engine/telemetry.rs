@@ -125,7 +125,8 @@ impl Telemetry {
             self.log_minute = (time, 0);
         }
         let text = clipped(text, LOG_LINE_BYTES);
-        if self.log_minute.1 >= LOG_LINES_A_MINUTE || self.log_bytes + text.len() > LOG_BYTES_A_RUN {
+        if self.log_minute.1 >= LOG_LINES_A_MINUTE || self.log_bytes + text.len() > LOG_BYTES_A_RUN
+        {
             self.dropped += 1;
             return;
         }
@@ -137,15 +138,24 @@ impl Telemetry {
     /// Registers a series; the same name gives the same number. Beyond the bound the number points nowhere.
     pub fn plot_series(&mut self, name: &str, pane: Pane, style: PlotStyle) -> u32 {
         let name = clipped(name, NAME_BYTES);
-        let index = self.plots.iter().position(|p| p.name == name).unwrap_or_else(|| {
-            if self.plots.len() < PLOT_SERIES {
-                self.plots.push(Plot { name, pane, style, points: Vec::new() });
-                self.plots.len() - 1
-            } else {
-                self.dropped += 1;
-                usize::MAX
-            }
-        });
+        let index = self
+            .plots
+            .iter()
+            .position(|p| p.name == name)
+            .unwrap_or_else(|| {
+                if self.plots.len() < PLOT_SERIES {
+                    self.plots.push(Plot {
+                        name,
+                        pane,
+                        style,
+                        points: Vec::new(),
+                    });
+                    self.plots.len() - 1
+                } else {
+                    self.dropped += 1;
+                    usize::MAX
+                }
+            });
         u32::try_from(index).unwrap_or(u32::MAX)
     }
 
@@ -163,7 +173,12 @@ impl Telemetry {
     /// One sign.
     pub fn mark(&mut self, time: Timestamp, marker: Marker, price: f64, text: &str) {
         if self.marks.len() < MARKS {
-            self.marks.push(Mark { time, marker, price, text: clipped(text, NAME_BYTES) });
+            self.marks.push(Mark {
+                time,
+                marker,
+                price,
+                text: clipped(text, NAME_BYTES),
+            });
         } else {
             self.dropped += 1;
         }

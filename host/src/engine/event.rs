@@ -1,0 +1,66 @@
+//! Everything that can move the engine, in one closed enum.
+
+use crate::domain::{Exits, OrderRequest, Price, Slot, Timestamp};
+use crate::engine::EndOfData;
+
+/// One event.
+#[derive(Debug, Clone, Copy)]
+pub enum Event<'a> {
+    /// The run begins. Before the first candle the reference price of an instrument is its open.
+    Begin {
+        /// Start of the first minute.
+        time: Timestamp,
+        /// Open of the first candle of each instrument, if it has one in the first minute.
+        opens: &'a [Option<Price>],
+    },
+    /// One base candle of every instrument.
+    Minute {
+        /// Start of the minute.
+        time: Timestamp,
+        /// One slot an instrument.
+        slots: &'a [Slot],
+        /// Set in the last minute of the data.
+        end: Option<EndOfData>,
+    },
+    /// The user acts on the account of a strategy.
+    Command {
+        /// Index of the strategy.
+        strategy: u32,
+        /// What to do.
+        command: &'a Command,
+    },
+}
+
+/// What a user can do to an account. The same as a strategy, by the same path.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Send an order.
+    Submit(OrderRequest),
+    /// Withdraw an order.
+    Cancel(u32),
+    /// Withdraw all orders of an instrument, or of all.
+    CancelAll(Option<u32>),
+    /// Replace the exits of a position.
+    SetExits {
+        /// The position.
+        position: u32,
+        /// Its new exits.
+        exits: Exits,
+    },
+    /// Cancel the orders of an instrument, or of all, and close its positions.
+    CloseAll(Option<u32>),
+    /// Choose the leverage of later fills.
+    SetLeverage {
+        /// The instrument.
+        instrument: u32,
+        /// The leverage.
+        leverage: f64,
+    },
+    /// Add margin to an isolated position or take some back.
+    AdjustMargin {
+        /// The position.
+        position: u32,
+        /// How much.
+        amount: f64,
+    },
+}

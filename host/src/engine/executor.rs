@@ -1,0 +1,153 @@
+//! The seam to execution: an account at an exchange, simulated or real. There is one path for an order, and this is it.
+
+use crate::domain::{
+    Amendment, Cash, EndReason, Exits, Market, OrderView, Placed, PositionView, Price, Rate,
+    Refusal, Slot, Timestamp,
+};
+use crate::engine::record::Happening;
+use crate::engine::risk::Approved;
+use crate::ledger::Account;
+
+/// How positions that are open when the data ends are treated (`simulation.md` section 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndOfData {
+    /// Marked at the last close and listed as open.
+    Leave,
+    /// Closed at the close of the last candle.
+    Close,
+    /// Closed at the open of the last candle.
+    Open,
+}
+
+/// One minute on its way to the account.
+#[derive(Debug, Clone, Copy)]
+pub struct MinuteView<'a> {
+    /// Start of the minute.
+    pub time: Timestamp,
+    /// Its end, when it is known.
+    pub close_time: Timestamp,
+    /// One slot a symbol.
+    pub slots: &'a [Slot],
+    /// Set in the last minute of the data.
+    pub end: Option<EndOfData>,
+}
+
+/// The account of one strategy and the orders it has working. What happens is appended to `out`, in order.
+pub trait Executor: Send {
+    /// The account as it stands.
+    fn account(&self) -> &Account;
+
+    /// Validates and accepts an order (`simulation.md` section 4).
+    ///
+    /// # Errors
+    /// The refusal, which is also recorded.
+    fn submit(
+        &mut self,
+        now: Timestamp,
+        market: &Market,
+        order: &Approved,
+        out: &mut Vec<Happening>,
+    ) -> Result<Placed, Refusal>;
+
+    /// Changes a working order.
+    ///
+    /// # Errors
+    /// The refusal; the order then stays as it was.
+    fn amend(
+        &mut self,
+        now: Timestamp,
+        market: &Market,
+        order: u32,
+        change: &Amendment,
+        out: &mut Vec<Happening>,
+    ) -> Result<(), Refusal>;
+
+    /// Withdraws a working order.
+    ///
+    /// # Errors
+    /// The refusal.
+    fn cancel(
+        &mut self,
+        now: Timestamp,
+        market: &Market,
+        order: u32,
+        reason: EndReason,
+        out: &mut Vec<Happening>,
+    ) -> Result<(), Refusal>;
+
+    /// Replaces the exits of an open position.
+    ///
+    /// # Errors
+    /// The refusal; both exits then stay as they were.
+    fn set_exits(
+        &mut self,
+        now: Timestamp,
+        market: &Market,
+        position: u32,
+        exits: &Exits,
+    ) -> Result<(), Refusal>;
+
+    /// Chooses the leverage of later fills.
+    ///
+    /// # Errors
+    /// The refusal.
+    fn set_leverage(
+        &mut self,
+        market: &Market,
+        instrument: u32,
+        leverage: Rate,
+    ) -> Result<(), Refusal>;
+
+    /// Adds margin to an isolated position or takes some back.
+    ///
+    /// # Errors
+    /// The refusal.
+    fn adjust_margin(
+        &mut self,
+        now: Timestamp,
+        market: &Market,
+        position: u32,
+        amount: Cash,
+        out: &mut Vec<Happening>,
+    ) -> Result<(), Refusal>;
+
+    /// One order, or nothing if it is unknown or long done.
+    fn order(&self, id: u32) -> Option<OrderView>;
+
+    /// All orders not yet done, by id.
+    fn working(&self) -> Vec<OrderView>;
+
+    /// Does an order belong to its instrument's netted position.
+    fn is_net_order(&self, id: u32) -> bool;
+
+    /// How many orders are not yet done.
+    fn working_count(&self) -> usize;
+
+    /// All open positions, by id.
+    fn positions(&self, market: &Market) -> Vec<PositionView>;
+
+    /// What the account's equity looks like to its strategy (one preset hides bound margin).
+    fn equity_view(&self, market: &Market) -> Cash;
+
+    /// Margin free for new orders.
+    fn available(&self, market: &Market) -> Cash;
+
+    /// Price at which a position would be liquidated, if it can be.
+    fn liquidation_price(&self, market: &Market, position: u32) -> Option<Price>;
+
+    /// The market moves through one minute; `market` still holds the close before it.
+    fn minute(&mut self, minute: &MinuteView<'_>, market: &Market, out: &mut Vec<Happening>);
+
+    /// What was accepted since the close meets it, where the profile fills at this close. `time` is the last millisecond of the
+    /// minute that just closed.
+    fn at_close(&mut self, time: Timestamp, market: &Market, out: &mut Vec<Happening>);
+
+    /// Remembers the state so that a call that faults leaves nothing behind. Cheap; called before the first action of a call.
+    fn checkpoint(&mut self);
+
+    /// Back to the last checkpoint.
+    fn rollback(&mut self);
+
+    /// Forgets the last checkpoint.
+    fn commit(&mut self);
+}

@@ -1,0 +1,28 @@
+//! The loop: `step(event) -> record`. Synchronous, no I/O, no wall clock, no randomness but the seed in the configuration.
+
+mod bars;
+mod desk;
+mod event;
+mod executor;
+mod feed;
+mod history;
+mod record;
+mod risk;
+mod run;
+mod strategy;
+mod telemetry;
+mod trader;
+
+pub use bars::Bars;
+pub(crate) use desk::no_position;
+pub use desk::{Desk, DeskLimits, DeskSetup, Figures, Phase, RoleBinding};
+pub use event::{Command, Event};
+pub use executor::{EndOfData, Executor, MinuteView};
+pub use feed::{Block, Feed, FeedError};
+pub use record::{AccountPoint, Entry, Happening, Record};
+pub use risk::{Approved, GridExits, Terms, exits_on_grid};
+pub(crate) use risk::{not_supported, unknown_instrument};
+pub use run::{Engine, EngineSetup, Gauge};
+pub use strategy::{COVERS_GAP, CandleCall, Fault, FaultCause, LAST_OF_MOMENT, Strategy};
+pub use telemetry::{Level, LogLine, Mark, Marker, Pane, Plot, PlotStyle, Telemetry};
+pub use trader::{Trader, TraderSetup};

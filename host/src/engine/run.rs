@@ -1,0 +1,266 @@
+//! The engine: `step(event) -> record`. The order of one minute is that of `simulation.md` section 2.
+
+use std::sync::Arc;
+
+use crate::domain::{
+    Abilities, Cash, Instrument, Market, OnFault, Price, Quote, Slot, SlotState, Timeframe,
+    Timestamp, Trading,
+};
+use crate::engine::bars::Bars;
+use crate::engine::event::{Command, Event};
+use crate::engine::executor::{EndOfData, MinuteView};
+use crate::engine::record::{AccountPoint, Entry, Happening, Record};
+use crate::engine::trader::{Trader, TraderSetup};
+
+/// What an engine is made of.
+pub struct EngineSetup {
+    /// Instruments of the run in configured order.
+    pub instruments: Arc<Vec<Instrument>>,
+    /// Length of a base candle.
+    pub base: Timeframe,
+    /// Trading begins here; what comes before is warm-up.
+    pub start: Timestamp,
+    /// The strategies in registration order.
+    pub strategies: Vec<TraderSetup>,
+}
+
+/// A pure, synchronous state machine: no I/O, no wall clock, no threads.
+pub struct Engine {
+    base: Timeframe,
+    base_ms: i64,
+    start: Timestamp,
+    quotes: Vec<Quote>,
+    bars: Vec<Bars>,
+    /// What closed at this moment, by index of `bars`.
+    closed: Vec<Option<crate::engine::CandleCall>>,
+    traders: Vec<Trader>,
+    record: Record,
+    day: Option<i64>,
+    now: Timestamp,
+}
+
+impl Engine {
+    /// An engine before its first event.
+    #[must_use]
+    pub fn new(setup: EngineSetup) -> Self {
+        let mut bars: Vec<Bars> = Vec::new();
+        let market = Market::new(Arc::clone(&setup.instruments));
+        let traders: Vec<Trader> = setup
+            .strategies
+            .into_iter()
+            .map(|strategy| Trader::new(strategy, market.clone(), setup.base, &mut bars))
+            .collect();
+        Self {
+            base: setup.base,
+            base_ms: setup.base.minutes() * crate::domain::MINUTE_MS,
+            start: setup.start,
+            quotes: market.quotes,
+            closed: vec![None; bars.len()],
+            bars,
+            traders,
+            record: Record::default(),
+            day: None,
+            now: Timestamp(0),
+        }
+    }
+
+    /// Moves everything by one event and says what happened. The record is overwritten by the next step.
+    ///
+    /// # Panics
+    /// If a minute does not carry one slot an instrument, or a command names a strategy that is not there: mistakes of the caller.
+    pub fn step(&mut self, event: Event<'_>) -> &Record {
+        self.record.entries.clear();
+        match event {
+            Event::Begin { time, opens } => self.begin(time, opens),
+            Event::Minute { time, slots, end } => self.minute(time, slots, end),
+            Event::Command { strategy, command } => self.command(strategy, command),
+        }
+        &self.record
+    }
+
+    /// The account of a strategy as it stands.
+    #[must_use]
+    pub fn account_point(&self, strategy: usize) -> AccountPoint {
+        self.traders[strategy].account_point(self.now)
+    }
+
+    /// One strategy and its account, to read.
+    #[must_use]
+    pub fn trader(&self, strategy: usize) -> &Trader {
+        &self.traders[strategy]
+    }
+
+    /// All strategies, once the run is over.
+    #[must_use]
+    pub fn into_traders(self) -> Vec<Trader> {
+        self.traders
+    }
+
+    /// Length of a base candle.
+    #[must_use]
+    pub fn base(&self) -> Timeframe {
+        self.base
+    }
+
+    fn begin(&mut self, time: Timestamp, opens: &[Option<Price>]) {
+        self.record.time = time;
+        self.now = time;
+        for (quote, open) in self.quotes.iter_mut().zip(opens) {
+            if let Some(open) = *open {
+                *quote = Quote {
+                    last: open,
+                    mark: open,
+                    trading: Trading::Open,
+                };
+            }
+        }
+        for trader in &mut self.traders {
+            trader.desk.market.quotes.copy_from_slice(&self.quotes);
+            trader.begin(time);
+        }
+        self.collect();
+    }
+
+    fn minute(&mut self, time: Timestamp, slots: &[Slot], end: Option<EndOfData>) {
+        assert_eq!(
+            slots.len(),
+            self.quotes.len(),
+            "one slot an instrument at {time}"
+        );
+        let close_time = time.plus_ms(self.base_ms);
+        self.record.time = time;
+        let minute = MinuteView {
+            time,
+            close_time,
+            slots,
+            end,
+        };
+        for trader in &mut self.traders {
+            trader.execute(&minute);
+        }
+        self.mark(slots);
+        self.now = close_time;
+        for trader in &mut self.traders {
+            trader.mark(&self.quotes);
+        }
+        self.account_points(close_time, end.is_some());
+        for (bars, closed) in self.bars.iter_mut().zip(&mut self.closed) {
+            *closed = bars.push(time, &slots[bars.instrument as usize]);
+        }
+        for trader in &mut self.traders {
+            trader.deliver(&minute, self.start, &self.bars, &self.closed);
+        }
+        self.collect();
+    }
+
+    /// The closes become the last prices; without mark data they are the marks too.
+    #[inline]
+    fn mark(&mut self, slots: &[Slot]) {
+        for (quote, slot) in self.quotes.iter_mut().zip(slots) {
+            if slot.state == SlotState::Real {
+                let close = slot.candle.close;
+                *quote = Quote {
+                    last: close,
+                    mark: close,
+                    trading: Trading::Open,
+                };
+            }
+        }
+    }
+
+    /// The account goes on record when the UTC day changes and at the end.
+    fn account_points(&mut self, close_time: Timestamp, last: bool) {
+        let day = close_time.day();
+        let changed = self.day.is_some_and(|d| d != day);
+        self.day = Some(day);
+        if changed || last {
+            for trader in &mut self.traders {
+                let point = trader.account_point(close_time);
+                trader.desk.happenings.push(Happening::Account(point));
+            }
+        }
+    }
+
+    fn command(&mut self, strategy: u32, command: &Command) {
+        self.record.time = self.now;
+        self.traders[strategy as usize].command(self.now, command);
+        self.collect();
+    }
+
+    /// Moves what happened on the desks into the record, strategy by strategy.
+    #[inline]
+    fn collect(&mut self) {
+        for (index, trader) in self.traders.iter_mut().enumerate() {
+            if trader.desk.happenings.is_empty() {
+                continue;
+            }
+            trader.queue_events();
+            let strategy = u32::try_from(index).expect("few strategies");
+            let entries = trader.desk.happenings.drain(..);
+            self.record
+                .entries
+                .extend(entries.map(|what| Entry { strategy, what }));
+            trader.seen = 0;
+        }
+    }
+}
+
+/// Equity over the minutes of a run, as a report wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Gauge {
+    /// Minutes seen since trading began.
+    pub minutes: u64,
+    /// Minutes with an open position at their close.
+    pub exposed_minutes: u64,
+    /// Highest equity at a close.
+    pub peak: Cash,
+    /// Peak and equity of the deepest fall below it, at closes.
+    pub deepest: Option<(Cash, Cash)>,
+}
+
+impl Gauge {
+    /// One more close.
+    #[inline]
+    pub(super) fn note(&mut self, equity: Cash, exposed: bool) {
+        self.minutes += 1;
+        self.exposed_minutes += u64::from(exposed);
+        if equity >= self.peak {
+            self.peak = equity;
+            return;
+        }
+        // equity / peak < deepest equity / deepest peak, without a division.
+        let deeper = self
+            .deepest
+            .is_none_or(|(peak, low)| equity.0 * peak.0 < low.0 * self.peak.0);
+        if deeper {
+            self.deepest = Some((self.peak, equity));
+        }
+    }
+}
+
+/// What happens to a stopped strategy's orders and positions.
+pub(super) fn policy_abilities() -> Abilities {
+    Abilities::unlimited()
+}
+
+/// Applies a fault policy through the same desk the strategy had.
+pub(super) fn wind_down(desk: &mut crate::engine::Desk, policy: OnFault) {
+    match policy {
+        OnFault::Flatten => {
+            desk.close_all(None);
+        }
+        OnFault::Cancel => {
+            let opening: Vec<u32> = desk
+                .working(None)
+                .iter()
+                .filter(|o| !o.reduce_only)
+                .map(|o| o.id)
+                .collect();
+            for order in opening {
+                // Children go with their parents: an order that is already gone is no mistake.
+                let _ = desk.cancel(order);
+            }
+        }
+        OnFault::Hold => {}
+    }
+}

@@ -1,0 +1,616 @@
+//! One strategy at its desk: warm-up, what it is shown at each moment and in which order, what happens when it faults.
+
+use std::collections::VecDeque;
+
+use crate::domain::{
+    CandleColumns, Cash, Delivery, EventKinds, Manifest, Market, Needs, OnFault, Placed, Quote,
+    Refusal, SeriesBinding, SeriesNeed, SlotState, StrategyEvent, Timeframe, Timestamp,
+};
+use crate::engine::bars::{Bars, call};
+use crate::engine::desk::{Desk, DeskLimits, DeskSetup, Phase, RoleBinding};
+use crate::engine::event::Command;
+use crate::engine::executor::{Executor, MinuteView};
+use crate::engine::history::push_columns;
+use crate::engine::record::{AccountPoint, Happening};
+use crate::engine::run::{Gauge, policy_abilities, wind_down};
+use crate::engine::strategy::{CandleCall, Fault, LAST_OF_MOMENT, Strategy};
+
+/// What a trader is made of.
+pub struct TraderSetup {
+    /// Its name in the run.
+    pub name: String,
+    /// What it says about itself.
+    pub manifest: Manifest,
+    /// What it needs with its parameters.
+    pub needs: Needs,
+    /// The strategy; without one the account is moved by commands alone.
+    pub strategy: Option<Box<dyn Strategy>>,
+    /// Its account.
+    pub executor: Box<dyn Executor>,
+    /// Instruments of each role.
+    pub roles: Vec<RoleBinding>,
+    /// Its bounds.
+    pub limits: DeskLimits,
+    /// Seed of its chance, already mixed with its name.
+    pub seed: u64,
+    /// Does it pull history.
+    pub keep_history: bool,
+    /// What happens after a fault: the manifest's word unless the user said otherwise.
+    pub on_fault: OnFault,
+}
+
+/// One series as the trader delivers it.
+#[derive(Debug)]
+struct SeriesState {
+    binding: SeriesBinding,
+    need: SeriesNeed,
+    /// Index of its bars; `None` = the base candles themselves.
+    bars: Option<usize>,
+    closed: u32,
+    warm: VecDeque<CandleCall>,
+    /// Closed since the last primary candle (delivery with-primary).
+    bulk: CandleColumns,
+}
+
+/// One strategy, its desk and what it waits for.
+pub struct Trader {
+    /// Its name in the run.
+    pub name: String,
+    /// What it says about itself.
+    pub manifest: Manifest,
+    /// Minute figures of its account.
+    pub gauge: Gauge,
+    pub(super) desk: Box<Desk>,
+    /// Happenings already turned into events.
+    pub(super) seen: usize,
+    strategy: Option<Box<dyn Strategy>>,
+    events: EventKinds,
+    series: Vec<SeriesState>,
+    /// Indices of `series` in the order in which they are delivered at one moment: longest first, the primary one last.
+    order: Vec<usize>,
+    primary: Option<usize>,
+    ready: bool,
+    live: bool,
+    queue: VecDeque<(Timestamp, StrategyEvent)>,
+    missing: u32,
+    on_fault: OnFault,
+    base: Timeframe,
+}
+
+impl Trader {
+    pub(super) fn new(
+        setup: TraderSetup,
+        market: Market,
+        base: Timeframe,
+        bars: &mut Vec<Bars>,
+    ) -> Self {
+        let series = bind_series(&setup.needs, &setup.roles, base, bars);
+        let primary = primary_series(&series);
+        let mut order: Vec<usize> = (0..series.len()).collect();
+        order.sort_by_key(|i| {
+            let s = &series[*i];
+            (
+                Some(*i) == primary,
+                std::cmp::Reverse(s.binding.timeframe.minutes()),
+                s.binding.id,
+            )
+        });
+        let tradable = (0..market.instruments.len())
+            .map(|i| {
+                is_tradable(
+                    u32::try_from(i).expect("few"),
+                    &setup.manifest,
+                    &setup.roles,
+                )
+            })
+            .collect();
+        let desk = Desk::new(DeskSetup {
+            executor: setup.executor,
+            market,
+            roles: setup.roles,
+            tradable,
+            abilities: setup.manifest.abilities,
+            limits: setup.limits,
+            seed: setup.seed,
+            series: series.iter().map(|s| s.binding.clone()).collect(),
+            keep_history: setup.keep_history,
+        });
+        let mut gauge = Gauge::default();
+        gauge.peak = desk.executor().account().wallet;
+        Self {
+            name: setup.name,
+            manifest: setup.manifest,
+            gauge,
+            desk: Box::new(desk),
+            seen: 0,
+            live: setup.strategy.is_none(),
+            strategy: setup.strategy,
+            events: setup.needs.events,
+            series,
+            order,
+            primary,
+            ready: false,
+            queue: VecDeque::new(),
+            missing: 0,
+            on_fault: setup.on_fault,
+            base,
+        }
+    }
+
+    /// Its desk, to read the account and what it showed.
+    #[must_use]
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// The account at this moment.
+    #[must_use]
+    pub fn account_point(&self, time: Timestamp) -> AccountPoint {
+        let account = self.desk.executor().account();
+        AccountPoint {
+            time,
+            wallet: account.wallet,
+            equity: self.equity(),
+            position_margin: account.position_margin,
+            order_margin: account.order_margin,
+        }
+    }
+
+    /// Wallet + unrealized profit at the marks.
+    #[must_use]
+    pub fn equity(&self) -> Cash {
+        self.desk.executor().account().equity(&self.desk.market)
+    }
+
+    /// Is its first candle behind it.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+
+    // --- one minute --------------------------------------------------------------------------------------------------------
+
+    pub(super) fn begin(&mut self, time: Timestamp) {
+        if self.strategy.is_none() {
+            self.desk.phase = Phase::Live;
+            return;
+        }
+        let bindings: Vec<_> = self.series.iter().map(|s| s.binding.clone()).collect();
+        self.guarded(time, |strategy, desk| strategy.start(desk, &bindings, &[]));
+    }
+
+    #[inline]
+    pub(super) fn execute(&mut self, minute: &MinuteView<'_>) {
+        self.desk.now = minute.time;
+        let (executor, market, out) = self.desk.parts();
+        executor.minute(minute, market, out);
+    }
+
+    #[inline]
+    pub(super) fn mark(&mut self, quotes: &[Quote]) {
+        self.desk.market.quotes.copy_from_slice(quotes);
+        if self.live {
+            let exposed = !self.desk.executor().account().positions().is_empty();
+            let equity = self.equity();
+            self.gauge.note(equity, exposed);
+        }
+    }
+
+    /// Shows the strategy this moment, then lets what it sent meet the close where the profile says so.
+    #[inline]
+    pub(super) fn deliver(
+        &mut self,
+        minute: &MinuteView<'_>,
+        start: Timestamp,
+        bars: &[Bars],
+        closed: &[Option<CandleCall>],
+    ) {
+        if self.strategy.is_none() {
+            return;
+        }
+        if !self.live {
+            self.try_go_live(minute, start);
+        }
+        if !self.live {
+            self.collect_warm_up(minute, bars, closed);
+            return;
+        }
+        self.show_events(minute);
+        self.show_candles(minute, bars, closed);
+        self.meet_close(minute.close_time);
+    }
+
+    fn meet_close(&mut self, close_time: Timestamp) {
+        let (executor, market, out) = self.desk.parts();
+        executor.at_close(close_time.plus_ms(-1), market, out);
+    }
+
+    // --- warm-up -----------------------------------------------------------------------------------------------------------
+
+    /// The first candle a strategy is called for is the first one before which every series had its warm-up.
+    fn try_go_live(&mut self, minute: &MinuteView<'_>, start: Timestamp) {
+        let opens_primary = self
+            .primary
+            .is_none_or(|p| Bars::starts_bucket(self.series[p].binding.timeframe, minute.time));
+        if opens_primary {
+            self.ready = self.series.iter().all(|s| s.closed >= s.need.warm_up);
+        }
+        if !self.ready || minute.time < start {
+            return;
+        }
+        self.live = true;
+        for index in self.order.clone() {
+            let series = &mut self.series[index];
+            let mut columns = CandleColumns::default();
+            for candle in series.warm.drain(..) {
+                push_columns(&mut columns, series.need.columns, &candle);
+            }
+            series.warm = VecDeque::new();
+            let id = series.binding.id;
+            if !columns.open_time.is_empty() {
+                self.guarded(minute.time, |strategy, desk| {
+                    strategy.on_candles(desk, id, &columns)
+                });
+            }
+        }
+        if self.strategy.is_some() {
+            self.desk.phase = Phase::Live;
+        }
+    }
+
+    fn collect_warm_up(
+        &mut self,
+        minute: &MinuteView<'_>,
+        bars: &[Bars],
+        closed: &[Option<CandleCall>],
+    ) {
+        for index in 0..self.series.len() {
+            if let Some(candle) = self.closed_candle(index, minute, closed) {
+                let series = &mut self.series[index];
+                series.closed = series.closed.saturating_add(1);
+                if series.need.warm_up > 0 {
+                    if series.warm.len() == series.need.warm_up as usize {
+                        series.warm.pop_front();
+                    }
+                    series.warm.push_back(candle);
+                }
+            }
+        }
+        self.keep_history(minute, bars, closed);
+    }
+
+    // --- what is shown -----------------------------------------------------------------------------------------------------
+
+    /// The candle of a series that closed with this minute, if there is one to show.
+    #[inline]
+    fn closed_candle(
+        &self,
+        index: usize,
+        minute: &MinuteView<'_>,
+        closed: &[Option<CandleCall>],
+    ) -> Option<CandleCall> {
+        let series = &self.series[index];
+        let candle = match series.bars {
+            Some(bars) => closed[bars],
+            None => {
+                let slot = &minute.slots[series.binding.instrument as usize];
+                (slot.state == SlotState::Real).then(|| call(&slot.candle, 0))
+            }
+        };
+        candle.map(|candle| CandleCall {
+            series: series.binding.id,
+            ..candle
+        })
+    }
+
+    fn show_events(&mut self, minute: &MinuteView<'_>) {
+        if !self.desk.happenings.is_empty() {
+            self.queue_events();
+        }
+        self.note_gaps(minute);
+        while let Some((time, event)) = self.queue.pop_front() {
+            self.guarded(minute.close_time, |strategy, desk| {
+                strategy.on_event(desk, time, &event)
+            });
+        }
+        while let Some(tag) = self.desk.due_timer(minute.close_time) {
+            if self.events.timers {
+                let event = StrategyEvent::Timer(tag);
+                let now = minute.close_time;
+                self.guarded(now, |strategy, desk| strategy.on_event(desk, now, &event));
+            }
+        }
+    }
+
+    /// Missing minutes are told when the data is back.
+    #[inline]
+    fn note_gaps(&mut self, minute: &MinuteView<'_>) {
+        let Some(primary) = self.primary else { return };
+        let binding = &self.series[primary].binding;
+        match minute.slots[binding.instrument as usize].state {
+            SlotState::Missing => self.missing += 1,
+            SlotState::Real if self.missing > 0 => {
+                let event = StrategyEvent::DataGap {
+                    series: binding.id,
+                    minutes: self.missing,
+                };
+                self.missing = 0;
+                if self.events.data {
+                    self.queue.push_back((minute.time, event));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    #[inline]
+    fn show_candles(
+        &mut self,
+        minute: &MinuteView<'_>,
+        bars: &[Bars],
+        closed: &[Option<CandleCall>],
+    ) {
+        let primary_closed = self
+            .primary
+            .is_some_and(|p| self.closed_candle(p, minute, closed).is_some());
+        if self.series.len() > 1 {
+            self.show_bulk(minute, closed, primary_closed);
+        }
+        self.keep_history(minute, bars, closed);
+        let mut waiting: Option<CandleCall> = None;
+        for position in 0..self.order.len() {
+            let index = self.order[position];
+            if self.series[index].need.delivery != Delivery::Each {
+                continue;
+            }
+            if let Some(candle) = self.closed_candle(index, minute, closed)
+                && let Some(previous) = waiting.replace(candle)
+            {
+                self.show_candle(minute.close_time, &previous);
+            }
+        }
+        if let Some(mut last) = waiting {
+            last.bits |= LAST_OF_MOMENT;
+            self.show_candle(minute.close_time, &last);
+        }
+    }
+
+    #[inline]
+    fn show_candle(&mut self, now: Timestamp, candle: &CandleCall) {
+        self.guarded(now, |strategy, desk| strategy.on_candle(desk, candle));
+    }
+
+    /// Series delivered with the primary one wait for it, then come in bulk before it.
+    fn show_bulk(
+        &mut self,
+        minute: &MinuteView<'_>,
+        closed: &[Option<CandleCall>],
+        primary_closed: bool,
+    ) {
+        for position in 0..self.order.len() {
+            let index = self.order[position];
+            if self.series[index].need.delivery != Delivery::WithPrimary {
+                continue;
+            }
+            if let Some(candle) = self.closed_candle(index, minute, closed) {
+                let series = &mut self.series[index];
+                push_columns(&mut series.bulk, series.need.columns, &candle);
+            }
+            if primary_closed && !self.series[index].bulk.open_time.is_empty() {
+                let bulk = std::mem::take(&mut self.series[index].bulk);
+                let id = self.series[index].binding.id;
+                let now = minute.close_time;
+                self.guarded(now, |strategy, desk| strategy.on_candles(desk, id, &bulk));
+            }
+        }
+    }
+
+    fn keep_history(
+        &mut self,
+        minute: &MinuteView<'_>,
+        bars: &[Bars],
+        closed: &[Option<CandleCall>],
+    ) {
+        if self.desk.history.is_none() {
+            return;
+        }
+        for index in 0..self.series.len() {
+            let candle = self.closed_candle(index, minute, closed);
+            let forming = self.series[index].bars.and_then(|b| bars[b].forming());
+            let id = self.series[index].binding.id;
+            let Some(histories) = &mut self.desk.history else {
+                return;
+            };
+            let history = &mut histories[index];
+            history.forming = match candle {
+                Some(_) => None,
+                None => forming.map(|f| CandleCall { series: id, ..f }),
+            };
+            if let Some(candle) = candle {
+                history.push(candle);
+            }
+        }
+    }
+
+    // --- calls and faults --------------------------------------------------------------------------------------------------
+
+    /// One call of the strategy. What it sent becomes real when it returns; if it faults, nothing stays and its policy runs.
+    #[inline]
+    fn guarded(
+        &mut self,
+        now: Timestamp,
+        what: impl FnOnce(&mut dyn Strategy, &mut Box<Desk>) -> Result<(), Fault>,
+    ) {
+        let Some(strategy) = &mut self.strategy else {
+            return;
+        };
+        self.desk.begin_call(now);
+        match what(strategy.as_mut(), &mut self.desk) {
+            Ok(()) => {
+                self.desk.commit_call();
+                if self.desk.halt.is_some() {
+                    self.halted(now);
+                }
+            }
+            Err(fault) => self.faulted(now, fault),
+        }
+    }
+
+    #[cold]
+    fn faulted(&mut self, now: Timestamp, fault: Fault) {
+        self.desk.rollback_call();
+        let Fault { cause, message } = fault;
+        self.desk.happenings.push(Happening::Fault {
+            time: now,
+            cause,
+            message,
+        });
+        self.stop(now);
+    }
+
+    #[cold]
+    fn halted(&mut self, now: Timestamp) {
+        let why = self.desk.halt.take().unwrap_or_default();
+        self.desk
+            .happenings
+            .push(Happening::Halt { time: now, why });
+        self.stop(now);
+    }
+
+    /// The strategy is gone; its declared policy is applied by the host.
+    fn stop(&mut self, now: Timestamp) {
+        self.strategy = None;
+        self.live = true;
+        self.queue.clear();
+        self.desk.phase = Phase::Live;
+        let declared = self.desk.replace_abilities(policy_abilities());
+        self.desk.begin_call(now);
+        wind_down(&mut self.desk, self.on_fault);
+        self.desk.commit_call();
+        self.desk.replace_abilities(declared);
+        self.desk.phase = Phase::Stopped;
+        self.meet_close(now);
+    }
+
+    pub(super) fn command(&mut self, now: Timestamp, command: &Command) {
+        let phase = std::mem::replace(&mut self.desk.phase, Phase::Live);
+        self.desk.begin_call(now);
+        let result = answer(&mut self.desk, command);
+        self.desk.commit_call();
+        self.desk.phase = phase;
+        self.desk
+            .happenings
+            .push(Happening::Answer { time: now, result });
+        self.meet_close(now);
+    }
+
+    /// Turns what happened since the last look into events the strategy asked for.
+    pub(super) fn queue_events(&mut self) {
+        if self.strategy.is_none() {
+            return;
+        }
+        for happening in &self.desk.happenings[self.seen..] {
+            let event = match happening {
+                Happening::Fill(fill) if self.events.fills => {
+                    Some((fill.time, StrategyEvent::Fill(fill.clone())))
+                }
+                Happening::OrderChanged { time, change } if self.events.orders => {
+                    Some((*time, StrategyEvent::Order(change.clone())))
+                }
+                Happening::Position { time, change } if self.events.positions => {
+                    Some((*time, StrategyEvent::Position(change.clone())))
+                }
+                _ => None,
+            };
+            self.queue.extend(event);
+        }
+        self.seen = self.desk.happenings.len();
+    }
+
+    /// Length of a base candle, for those who count warm-up in minutes.
+    #[must_use]
+    pub fn base(&self) -> Timeframe {
+        self.base
+    }
+}
+
+fn answer(desk: &mut Desk, command: &Command) -> Result<Option<Placed>, Refusal> {
+    match command {
+        Command::Submit(request) => desk.submit(request).map(Some),
+        Command::Cancel(order) => desk.cancel(*order).map(|()| None),
+        Command::CancelAll(instrument) => {
+            desk.cancel_all(*instrument);
+            Ok(None)
+        }
+        Command::SetExits { position, exits } => desk.set_exits(*position, exits).map(|()| None),
+        Command::CloseAll(instrument) => {
+            desk.close_all(*instrument);
+            Ok(None)
+        }
+        Command::SetLeverage {
+            instrument,
+            leverage,
+        } => desk.set_leverage(*instrument, *leverage).map(|()| None),
+        Command::AdjustMargin { position, amount } => {
+            desk.adjust_margin(*position, *amount).map(|()| None)
+        }
+    }
+}
+
+fn bind_series(
+    needs: &Needs,
+    roles: &[RoleBinding],
+    base: Timeframe,
+    bars: &mut Vec<Bars>,
+) -> Vec<SeriesState> {
+    let mut series = Vec::new();
+    for (position, need) in needs.series.iter().enumerate() {
+        let instruments = roles
+            .iter()
+            .find(|(name, _)| *name == need.role)
+            .map(|(_, i)| i);
+        for instrument in instruments.into_iter().flatten() {
+            let wanted = (*instrument, need.timeframe);
+            let index = (need.timeframe != base).then(|| {
+                bars.iter()
+                    .position(|b| (b.instrument, b.timeframe) == wanted)
+                    .unwrap_or_else(|| {
+                        bars.push(Bars::new(*instrument, need.timeframe, base));
+                        bars.len() - 1
+                    })
+            });
+            series.push(SeriesState {
+                binding: SeriesBinding {
+                    id: u32::try_from(series.len()).expect("few series"),
+                    need: u32::try_from(position).expect("few series"),
+                    role: need.role.clone(),
+                    instrument: *instrument,
+                    timeframe: need.timeframe,
+                },
+                need: need.clone(),
+                bars: index,
+                closed: 0,
+                warm: VecDeque::new(),
+                bulk: CandleColumns::default(),
+            });
+        }
+    }
+    series
+}
+
+/// The shortest series delivered `each`, of several the first.
+fn primary_series(series: &[SeriesState]) -> Option<usize> {
+    (0..series.len())
+        .filter(|i| series[*i].need.delivery == Delivery::Each)
+        .min_by_key(|i| (series[*i].binding.timeframe.minutes(), *i))
+}
+
+fn is_tradable(instrument: u32, manifest: &Manifest, roles: &[RoleBinding]) -> bool {
+    roles.iter().any(|(name, instruments)| {
+        instruments.contains(&instrument)
+            && manifest
+                .roles
+                .iter()
+                .any(|role| role.name == *name && role.tradable)
+    })
+}

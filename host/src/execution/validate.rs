@@ -1,0 +1,292 @@
+//! The exchange's checks before an order is accepted, in the order of `simulation.md` section 4. The first failure is the reason.
+
+use crate::domain::{
+    Cash, Cost, Instrument, Price, Qty, Quote, Rate, Refusal, RefusalReason, Rounding, Side,
+    Target, Trading, UNIT,
+};
+use crate::engine::{Approved, Terms};
+use crate::execution::state::{Level, Stage, State};
+use crate::execution::{MarginCheck, Profile};
+use crate::ledger::Book;
+
+/// What an accepted order will be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Accepted {
+    pub book: Book,
+    pub stage: Stage,
+    pub reserved: Cash,
+}
+
+pub(super) struct Facts<'a> {
+    pub state: &'a State,
+    pub profile: &'a Profile,
+    pub rules: &'a Instrument,
+    pub quote: Quote,
+}
+
+fn refuse(reason: RefusalReason, limit: Option<f64>, message: String) -> Refusal {
+    Refusal {
+        reason,
+        limit,
+        message,
+    }
+}
+
+/// Checks one order against the account and the instrument.
+///
+/// # Errors
+/// The first check that fails.
+pub(super) fn validate(order: &Approved, facts: &Facts<'_>) -> Result<Accepted, Refusal> {
+    let parent = check_parent(order, facts)?;
+    check_trading(facts)?;
+    check_size(order, facts)?;
+    check_band(order, facts)?;
+    let book = match (parent, order.target()) {
+        (Some(book), _) => book,
+        (None, Target::Net) => Book::Net(order.instrument()),
+        (None, Target::Separate) => Book::Own(facts.state.next_position),
+        (None, Target::Position(id)) => book_of(facts.state, id),
+    };
+    let dormant = parent.is_some();
+    check_position(order, book, dormant, facts)?;
+    if !dormant {
+        check_trigger(order.terms(), order.side(), facts.quote.last)?;
+    }
+    let increase = increasing_part(order, book, facts.state);
+    check_bracket(order, book, increase, facts)?;
+    let reserved = check_margin(order, increase, dormant, facts)?;
+    let stage = if dormant {
+        Stage::Dormant
+    } else {
+        Stage::Arriving
+    };
+    Ok(Accepted {
+        book,
+        stage,
+        reserved,
+    })
+}
+
+/// The book of a position by its id, open or not.
+fn book_of(state: &State, position: u32) -> Book {
+    let net = state
+        .account
+        .positions()
+        .iter()
+        .find(|p| p.id == position && p.net);
+    net.map_or(Book::Own(position), |p| Book::Net(p.instrument))
+}
+
+fn check_parent(order: &Approved, facts: &Facts<'_>) -> Result<Option<Book>, Refusal> {
+    let Some(id) = order.parent() else {
+        return Ok(None);
+    };
+    let parent = facts
+        .state
+        .order(id)
+        .filter(|p| p.instrument == order.instrument());
+    parent.map(|p| Some(p.book)).ok_or_else(|| {
+        refuse(
+            RefusalReason::Parent,
+            None,
+            format!("the parent order {id} is not working"),
+        )
+    })
+}
+
+fn check_trading(facts: &Facts<'_>) -> Result<(), Refusal> {
+    if facts.state.account.closed {
+        let text = "the account has no equity left".to_owned();
+        return Err(refuse(RefusalReason::AccountClosed, None, text));
+    }
+    match facts.quote.trading {
+        Trading::Open => Ok(()),
+        Trading::NotListed => {
+            let text = format!("{} is not listed yet", facts.rules.symbol);
+            Err(refuse(RefusalReason::NotListed, None, text))
+        }
+    }
+}
+
+/// The price an order is valued at before it fills.
+fn reference_price(order: &Approved, quote: Quote) -> Price {
+    order.terms().price().unwrap_or(quote.last)
+}
+
+fn check_size(order: &Approved, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let rules = facts.rules;
+    let qty = order.qty();
+    if qty < rules.min_qty || qty <= Qty::ZERO {
+        let text = format!("quantity {qty} is under the minimum of {}", rules.min_qty);
+        return Err(refuse(
+            RefusalReason::MinQty,
+            Some(rules.min_qty.to_f64()),
+            text,
+        ));
+    }
+    if let Some(max) = rules.max_qty.filter(|max| qty > *max) {
+        let text = format!("quantity {qty} is above the maximum of {max}");
+        return Err(refuse(RefusalReason::MaxQty, Some(max.to_f64()), text));
+    }
+    let price = reference_price(order, facts.quote);
+    let notional = price * qty;
+    if !order.reduce_only() && notional.0 < i128::from(rules.min_notional.0) * i128::from(UNIT) {
+        let min = rules.min_notional;
+        let text = format!("{qty} at {price} is worth less than the minimum of {min}");
+        return Err(refuse(RefusalReason::MinNotional, Some(min.to_f64()), text));
+    }
+    Ok(())
+}
+
+fn check_band(order: &Approved, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let (Terms::Limit(limit), Some(band)) = (order.terms(), facts.rules.price_band) else {
+        return Ok(());
+    };
+    let lowest = facts.quote.mark.scaled(-band, Price(1), Rounding::Ceil);
+    let highest = facts.quote.mark.scaled(band, Price(1), Rounding::Floor);
+    if limit >= lowest && limit <= highest {
+        return Ok(());
+    }
+    let nearest = if limit < lowest { lowest } else { highest };
+    let text = format!("limit {limit} lies outside {lowest} to {highest}");
+    Err(refuse(
+        RefusalReason::PriceBand,
+        Some(nearest.to_f64()),
+        text,
+    ))
+}
+
+fn check_position(
+    order: &Approved,
+    book: Book,
+    dormant: bool,
+    facts: &Facts<'_>,
+) -> Result<(), Refusal> {
+    if order.reduce_only() && !dormant && facts.state.reducible(book, order.side()).is_zero() {
+        let text = "there is nothing to reduce".to_owned();
+        return Err(refuse(RefusalReason::ReduceOnly, None, text));
+    }
+    if let (Target::Position(id), false) = (order.target(), dormant) {
+        let open = facts.state.account.position(book);
+        if open.is_none_or(|p| p.instrument != order.instrument()) {
+            return Err(crate::engine::no_position(id));
+        }
+    }
+    Ok(())
+}
+
+/// A stop or take-profit that the last price has reached already.
+pub(super) fn check_trigger(terms: Terms, side: Side, last: Price) -> Result<(), Refusal> {
+    let level = match terms {
+        Terms::Stop(trigger) => Level::stop(side, trigger),
+        Terms::TakeProfit(trigger) => Level::take_profit(side, trigger),
+        Terms::Market | Terms::Limit(_) => return Ok(()),
+    };
+    if !level.holds_at(last) {
+        return Ok(());
+    }
+    let trigger = level.price();
+    let text = format!("the last price {last} has already reached the trigger {trigger}");
+    Err(refuse(
+        RefusalReason::WouldTriggerImmediately,
+        Some(last.to_f64()),
+        text,
+    ))
+}
+
+/// The part of an order that would open or increase; the rest closes and needs no margin (S72).
+fn increasing_part(order: &Approved, book: Book, state: &State) -> Qty {
+    if order.reduce_only() {
+        return Qty::ZERO;
+    }
+    let reducible = state.reducible(book, order.side());
+    match book {
+        Book::Own(_) if reducible > Qty::ZERO => Qty::ZERO,
+        _ => order.qty() - reducible.min(order.qty()),
+    }
+}
+
+fn check_bracket(
+    order: &Approved,
+    book: Book,
+    increase: Qty,
+    facts: &Facts<'_>,
+) -> Result<(), Refusal> {
+    if increase.is_zero() {
+        return Ok(());
+    }
+    let leverage = facts.state.leverage[order.instrument() as usize];
+    let held = facts
+        .state
+        .account
+        .position(book)
+        .filter(|p| p.direction == order.side().direction())
+        .map_or(Qty::ZERO, |p| p.qty);
+    let notional = reference_price(order, facts.quote) * (held + increase);
+    let cap = facts.rules.notional_cap(leverage).unwrap_or(Qty::ZERO);
+    if notional.0 <= i128::from(cap.0) * i128::from(UNIT) {
+        return Ok(());
+    }
+    let text = format!("leverage {leverage} allows a notional of at most {cap}");
+    Err(refuse(
+        RefusalReason::LeverageBracket,
+        Some(cap.to_f64()),
+        text,
+    ))
+}
+
+/// Margin an order needs: initial margin, the taker fee and the loss it would open with (S70, F23).
+fn margin_needed(
+    increase: Qty,
+    price: Price,
+    side: Side,
+    leverage: Rate,
+    taker: Rate,
+    mark: Price,
+) -> Cash {
+    let notional = price * increase;
+    let adverse = match side {
+        Side::Buy => price - mark,
+        Side::Sell => mark - price,
+    };
+    let open_loss = if adverse > Price::ZERO {
+        adverse * increase
+    } else {
+        Cost::ZERO
+    };
+    notional.over_leverage(leverage) + notional.times_rate(taker) + open_loss.to_cash()
+}
+
+fn check_margin(
+    order: &Approved,
+    increase: Qty,
+    dormant: bool,
+    facts: &Facts<'_>,
+) -> Result<Cash, Refusal> {
+    // Conditional orders reserve nothing until they fire, and are checked then (S166, S167).
+    let reserves = matches!(order.terms(), Terms::Market | Terms::Limit(_)) && !dormant;
+    if !reserves || increase.is_zero() || facts.profile.margin_check == MarginCheck::AtFill {
+        return Ok(Cash::ZERO);
+    }
+    let price = reference_price(order, facts.quote);
+    let leverage = facts.state.leverage[order.instrument() as usize];
+    let taker = facts.profile.taker_fee.unwrap_or(facts.rules.taker_fee);
+    let need = margin_needed(
+        increase,
+        price,
+        order.side(),
+        leverage,
+        taker,
+        facts.quote.mark,
+    );
+    let available = facts.state.account.available();
+    if need <= available {
+        return Ok(need);
+    }
+    let text = format!("the order needs a margin of {need}, {available} are available");
+    Err(refuse(
+        RefusalReason::InsufficientMargin,
+        Some(available.to_f64()),
+        text,
+    ))
+}

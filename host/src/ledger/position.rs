@@ -1,0 +1,158 @@
+//! One open position with its exact figures. Source: `simulation.md` section 11.
+
+use crate::domain::{
+    Cash, Cause, Cost, Direction, Price, Qty, Rate, Rounding, Timestamp, UNIT, div_round,
+};
+use crate::ledger::Trade;
+
+/// A stop or take-profit that belongs to a position and follows its size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttachedExit {
+    /// Where it fires, on the tick.
+    pub trigger: Price,
+    /// Its place among orders that are reached at the same moment.
+    pub sequence: u64,
+}
+
+/// An open position. `cost` is the exact sum of quantity x price of what is held; the average is never rounded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Position {
+    /// Its id, never reused.
+    pub id: u32,
+    /// Index of the instrument.
+    pub instrument: u32,
+    /// Is it the netted position.
+    pub net: bool,
+    /// Long or short.
+    pub direction: Direction,
+    /// Size, > 0.
+    pub qty: Qty,
+    /// Exact cost of what is held.
+    pub cost: Cost,
+    /// Isolated margin held.
+    pub margin: Cash,
+    /// Leverage of its first fill.
+    pub leverage: Rate,
+    /// Its stop.
+    pub stop: Option<AttachedExit>,
+    /// Its take-profit.
+    pub take_profit: Option<AttachedExit>,
+    /// First fill.
+    pub opened_at: Timestamp,
+    /// The tag of the order that opened it.
+    pub tag: u32,
+    /// Best price for it since it was opened.
+    pub best_price: Price,
+    /// Worst price for it since then.
+    pub worst_price: Price,
+    /// Fees it paid.
+    pub fees: Cash,
+    /// Funding it received.
+    pub funding: Cash,
+    /// Was one of its fills in an ambiguous minute.
+    pub ambiguous: bool,
+    /// Profit posted to the wallet so far.
+    pub realized: Cash,
+    /// The same, exact.
+    pub(super) realized_exact: Cost,
+    pub(super) opened_qty: Qty,
+    pub(super) opened_cost: Cost,
+    pub(super) closed_cost: Cost,
+    pub(super) equity_at_entry: Cash,
+    pub(super) initial_stop: Option<Price>,
+}
+
+impl Position {
+    /// Exact profit at a price, fees not included.
+    #[inline]
+    #[must_use]
+    pub fn unrealized(&self, mark: Price) -> Cost {
+        let value = mark * self.qty;
+        match self.direction {
+            Direction::Long => value - self.cost,
+            Direction::Short => self.cost - value,
+        }
+    }
+
+    /// Remembers the stop it starts with, for the R multiples of reports.
+    pub fn set_first_exits(
+        &mut self,
+        stop: Option<AttachedExit>,
+        take_profit: Option<AttachedExit>,
+    ) {
+        if self.initial_stop.is_none() {
+            self.initial_stop = stop.map(|s| s.trigger);
+        }
+        self.stop = stop.or(self.stop);
+        self.take_profit = take_profit.or(self.take_profit);
+    }
+
+    /// The price went here while it was open.
+    #[inline]
+    pub fn visited(&mut self, price: Price) {
+        let (better, worse) = match self.direction {
+            Direction::Long => (price > self.best_price, price < self.worst_price),
+            Direction::Short => (price < self.best_price, price > self.worst_price),
+        };
+        if better {
+            self.best_price = price;
+        }
+        if worse {
+            self.worst_price = price;
+        }
+    }
+
+    /// Takes `closed` off at `price` and returns the profit to post: the rounded exact total less what was posted before, so that
+    /// the postings of a position sum to its exact result (S93, F50).
+    pub(super) fn reduce(&mut self, closed: Qty, price: Price) -> Cash {
+        let cost_taken = self.cost.share(closed, self.qty);
+        let value = price * closed;
+        self.realized_exact += match self.direction {
+            Direction::Long => value - cost_taken,
+            Direction::Short => cost_taken - value,
+        };
+        self.closed_cost += value;
+        self.cost -= cost_taken;
+        self.qty -= closed;
+        let total = Cash(div_round(
+            self.realized_exact.0,
+            i128::from(UNIT),
+            Rounding::HalfEven,
+        ));
+        let realized = total - self.realized;
+        self.realized = total;
+        realized
+    }
+
+    /// What closing a part at a price would post, before its fee.
+    #[must_use]
+    pub fn realized_by(&self, closed: Qty, price: Price) -> Cash {
+        self.clone().reduce(closed, price)
+    }
+
+    /// The trade it was, once it is flat.
+    pub(super) fn into_trade(self, exit_time: Timestamp, exit_cause: Cause) -> Trade {
+        Trade {
+            position: self.id,
+            instrument: self.instrument,
+            direction: self.direction,
+            entry_time: self.opened_at,
+            exit_time,
+            qty: self.opened_qty,
+            entry_price: self.opened_cost.average(self.opened_qty),
+            exit_price: self.closed_cost.average(self.opened_qty),
+            gross: self.realized,
+            fees: self.fees,
+            funding: self.funding,
+            net: self.realized - self.fees + self.funding,
+            exit_cause,
+            tag: self.tag,
+            equity_at_entry: self.equity_at_entry,
+            best_price: self.best_price,
+            worst_price: self.worst_price,
+            initial_stop: self.initial_stop,
+            leverage: self.leverage,
+            ambiguous: self.ambiguous,
+        }
+    }
+}
