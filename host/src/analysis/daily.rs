@@ -58,7 +58,10 @@ impl Daily {
 
     /// Days from the first to the last sample, fractional.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of a run fit in 53 bits")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds of a run fit in 53 bits"
+    )]
     pub fn days(&self) -> f64 {
         match (self.times.first(), self.times.last()) {
             (Some(first), Some(last)) => (last.0 - first.0) as f64 / DAY_MS as f64,
@@ -70,7 +73,10 @@ impl Daily {
 /// Simple returns from value to value.
 #[must_use]
 pub fn returns(values: &[f64]) -> Vec<f64> {
-    values.windows(2).map(|pair| pair[1] / pair[0] - 1.0).collect()
+    values
+        .windows(2)
+        .map(|pair| pair[1] / pair[0] - 1.0)
+        .collect()
 }
 
 #[cfg(test)]
@@ -78,8 +84,15 @@ mod tests {
     use super::*;
 
     fn kept(hours: &[i64]) -> Vec<i64> {
-        let samples: Vec<_> = hours.iter().map(|&h| (Timestamp(h * 3_600_000), 100.0)).collect();
-        Daily::of(&samples).times.iter().map(|t| t.0 / 3_600_000).collect()
+        let samples: Vec<_> = hours
+            .iter()
+            .map(|&h| (Timestamp(h * 3_600_000), 100.0))
+            .collect();
+        Daily::of(&samples)
+            .times
+            .iter()
+            .map(|t| t.0 / 3_600_000)
+            .collect()
     }
 
     #[test]

@@ -7,7 +7,10 @@ pub(crate) const UNDEFINED: &str = "-";
 
 /// A fraction as percent with two decimals.
 pub(crate) fn percent(fraction: Option<f64>) -> String {
-    fraction.map_or_else(|| UNDEFINED.to_owned(), |x| format!("{} %", plain(x * 100.0, 2)))
+    fraction.map_or_else(
+        || UNDEFINED.to_owned(),
+        |x| format!("{} %", plain(x * 100.0, 2)),
+    )
 }
 
 /// A ratio with two decimals.
@@ -17,7 +20,10 @@ pub(crate) fn number(value: Option<f64>) -> String {
 
 /// Money with two decimals.
 pub(crate) fn money(amount: Option<f64>, currency: &str) -> String {
-    amount.map_or_else(|| UNDEFINED.to_owned(), |x| format!("{} {currency}", plain(x, 2)))
+    amount.map_or_else(
+        || UNDEFINED.to_owned(),
+        |x| format!("{} {currency}", plain(x, 2)),
+    )
 }
 
 /// Exact money with two decimals.
@@ -60,7 +66,11 @@ pub(crate) fn duration(seconds: Option<f64>) -> String {
     let Some(seconds) = seconds else {
         return UNDEFINED.to_owned();
     };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lengths of time within a run")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "lengths of time within a run"
+    )]
     let minutes = (seconds.max(0.0) / 60.0).round() as u64;
     let (days, hours, rest) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
     if days > 0 {
@@ -73,9 +83,9 @@ pub(crate) fn duration(seconds: Option<f64>) -> String {
 }
 
 /// `1 gap`, `2 gaps`.
-pub(crate) fn plural(n: usize, thing: &str) -> String {
+pub(crate) fn plural(n: u64, thing: &str) -> String {
     let ending = if n == 1 { "" } else { "s" };
-    format!("{} {thing}{ending}", count(n as u64))
+    format!("{} {thing}{ending}", count(n))
 }
 
 /// Text of a stranger on its way to a terminal: nothing in it moves the cursor, colors, breaks the line or turns the reading
@@ -85,7 +95,9 @@ pub(crate) fn tame(text: &str) -> String {
         c.is_control()
             || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    text.chars().map(|c| if harmful(c) { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if harmful(c) { ' ' } else { c })
+        .collect()
 }
 
 #[cfg(test)]

@@ -32,12 +32,18 @@ impl Metrics {
     /// The figures of a run.
     #[must_use]
     pub fn of(run: &RunResult) -> Self {
-        let samples: Vec<(Timestamp, f64)> =
-            run.samples.iter().map(|s| (s.time, s.equity.to_f64())).collect();
+        let samples: Vec<(Timestamp, f64)> = run
+            .samples
+            .iter()
+            .map(|s| (s.time, s.equity.to_f64()))
+            .collect();
         let daily = Daily::of(&samples);
         let benchmark = buy_and_hold(&run.marks).map(|value| {
-            let at_samples: Vec<f64> =
-                daily.indices.iter().filter_map(|&i| value.get(i).copied()).collect();
+            let at_samples: Vec<f64> = daily
+                .indices
+                .iter()
+                .filter_map(|&i| value.get(i).copied())
+                .collect();
             BenchmarkMetrics::of(&daily, &at_samples)
         });
         let start = run.configuration.period.start;

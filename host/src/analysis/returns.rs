@@ -243,7 +243,10 @@ fn gain_to_pain(months: &[f64]) -> Option<f64> {
 }
 
 fn tail_ratio(returns: &[f64]) -> Option<f64> {
-    ratio(quantile(returns, 0.95)?.abs(), quantile(returns, 0.05)?.abs())
+    ratio(
+        quantile(returns, 0.95)?.abs(),
+        quantile(returns, 0.05)?.abs(),
+    )
 }
 
 /// Mean of the returns at or below the quantile.
@@ -291,7 +294,10 @@ pub fn drawdowns(equity: &[f64]) -> Vec<Drawdown> {
     for (index, &value) in equity.iter().enumerate() {
         if value >= equity[peak_index] {
             if let Some(period) = open.take() {
-                periods.push(Drawdown { recovery_index: Some(index), ..period });
+                periods.push(Drawdown {
+                    recovery_index: Some(index),
+                    ..period
+                });
             }
             peak_index = index;
             continue;
@@ -329,7 +335,11 @@ fn monthly(daily: &Daily) -> Vec<MonthReturn> {
             Some(last) if (last.year, last.month) == (year, month) => {
                 last.value = (1.0 + last.value) * (1.0 + r) - 1.0;
             }
-            _ => months.push(MonthReturn { year, month, value: r }),
+            _ => months.push(MonthReturn {
+                year,
+                month,
+                value: r,
+            }),
         }
     }
     months
@@ -342,7 +352,10 @@ fn yearly(months: &[MonthReturn]) -> Vec<YearReturn> {
             Some(last) if last.year == month.year => {
                 last.value = (1.0 + last.value) * (1.0 + month.value) - 1.0;
             }
-            _ => years.push(YearReturn { year: month.year, value: month.value }),
+            _ => years.push(YearReturn {
+                year: month.year,
+                value: month.value,
+            }),
         }
     }
     years

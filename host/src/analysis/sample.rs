@@ -1,14 +1,14 @@
 //! A made-up run for tests and for looking at the report: a year, a market that wanders, some 150 trades.
 
 use crate::domain::{
-    Candle, Cash, Cause, Direction, EndReason, FillEvent, Instrument, InstrumentKind,
-    Liquidity, OrderKind, OrderStatus, OrderView, ParameterValue, Placed, PositionView, Price, Qty,
-    Rate, Refusal, RefusalReason, Rounding, Side, Tier, Timeframe, Timestamp, div_round,
+    Candle, Cash, Cause, Direction, EndReason, FillEvent, Instrument, InstrumentKind, Liquidity,
+    OrderKind, OrderStatus, OrderView, ParameterValue, Placed, PositionView, Price, Qty, Rate,
+    Refusal, RefusalReason, Rounding, Side, Tier, Timeframe, Timestamp, div_round,
 };
 use crate::engine::{
-    AccountPoint, Entry, Happening, Level, Marker, Pane, PlotStyle, Posting, PostingKind, Record,
-    Telemetry, Trade,
+    AccountPoint, Entry, Happening, Level, Marker, Pane, PlotStyle, Record, Telemetry,
 };
+use crate::ledger::{Posting, PostingKind, Trade};
 use crate::runs::{
     Component, Configuration, Dataset, Gap, Knob, Limit, Observed, ParameterUsed, Period, Profile,
     RunResult, Timings, Versions,
@@ -127,7 +127,11 @@ fn instrument() -> Instrument {
 }
 
 fn configuration() -> Configuration {
-    let knob = |key: &str, value: &str, overridden| Knob { key: key.into(), value: value.into(), overridden };
+    let knob = |key: &str, value: &str, overridden| Knob {
+        key: key.into(),
+        value: value.into(),
+        overridden,
+    };
     Configuration {
         component: Component {
             name: "sma_cross".into(),
@@ -138,9 +142,21 @@ fn configuration() -> Configuration {
             contract: "0.1.0".into(),
         },
         parameters: vec![
-            ParameterUsed { name: "fast".into(), value: ParameterValue::Int(20), overridden: true },
-            ParameterUsed { name: "slow".into(), value: ParameterValue::Int(50), overridden: false },
-            ParameterUsed { name: "risk".into(), value: ParameterValue::Float(0.5), overridden: false },
+            ParameterUsed {
+                name: "fast".into(),
+                value: ParameterValue::Int(20),
+                overridden: true,
+            },
+            ParameterUsed {
+                name: "slow".into(),
+                value: ParameterValue::Int(50),
+                overridden: false,
+            },
+            ParameterUsed {
+                name: "risk".into(),
+                value: ParameterValue::Float(0.5),
+                overridden: false,
+            },
         ],
         instruments: vec![instrument()],
         timeframes: vec![Timeframe::H1],
@@ -156,11 +172,18 @@ fn configuration() -> Configuration {
             inactive: vec!["funding".into(), "liquidation".into()],
         },
         limits: vec![
-            Limit { name: "memory".into(), value: "64 MiB".into() },
-            Limit { name: "fuel per call".into(), value: "200000000".into() },
+            Limit {
+                name: "memory".into(),
+                value: "64 MiB".into(),
+            },
+            Limit {
+                name: "fuel per call".into(),
+                value: "200000000".into(),
+            },
         ],
         dataset: Dataset {
-            fingerprint: "b3:5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03".into(),
+            fingerprint: "b3:5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
+                .into(),
             venue: "binance".into(),
             market: "spot".into(),
             traded_as: Some("perp".into()),
@@ -201,7 +224,10 @@ pub(crate) fn run_of(trades: Vec<Trade>) -> RunResult {
     observed.trades = trades;
     RunResult {
         configuration: configuration(),
-        versions: Versions { host: "0.1.0".into(), runtime: "wasmtime 48.0.8".into() },
+        versions: Versions {
+            host: "0.1.0".into(),
+            runtime: "wasmtime 48.0.8".into(),
+        },
         marks: vec![samples.iter().map(|_| price(40_000)).collect()],
         samples,
         observed,
@@ -210,7 +236,10 @@ pub(crate) fn run_of(trades: Vec<Trade>) -> RunResult {
         telemetry: Telemetry::default(),
         fingerprint: "c0ffee".repeat(10) + "beef",
         telemetry_fingerprint: "decade".repeat(10) + "cafe",
-        timings: Timings { engine_seconds: 0.117, load_seconds: 0.42 },
+        timings: Timings {
+            engine_seconds: 0.117,
+            load_seconds: 0.42,
+        },
     }
 }
 
@@ -232,7 +261,10 @@ impl Dice {
     /// Roughly normal, deviation 1.
     #[expect(clippy::cast_precision_loss, reason = "made-up numbers")]
     fn normal(&mut self) -> f64 {
-        (0..12).map(|_| self.below(1 << 20) as f64 / f64::from(1 << 20)).sum::<f64>() - 6.0
+        (0..12)
+            .map(|_| self.below(1 << 20) as f64 / f64::from(1 << 20))
+            .sum::<f64>()
+            - 6.0
     }
 }
 
@@ -283,20 +315,40 @@ struct Year {
 impl Year {
     fn tell(&mut self, what: Happening) {
         let entries = vec![Entry { strategy: 0, what }];
-        self.observed.add(&Record { time: Timestamp(0), entries }, 0);
+        self.observed.add(
+            &Record {
+                time: Timestamp(0),
+                entries,
+            },
+            0,
+        );
     }
 
     fn post(&mut self, time: Timestamp, kind: PostingKind, amount: Cash, position: u32) {
         self.wallet += amount;
         let wallet = self.wallet;
-        self.tell(Happening::Posting(Posting { time, kind, amount, position, wallet }));
+        self.tell(Happening::Posting(Posting {
+            time,
+            kind,
+            amount,
+            position,
+            wallet,
+        }));
     }
 
     fn fill(&mut self, event: FillEvent) {
         let id = self.next_order;
         self.next_order += 1;
-        let (time, fee, pnl, position) = (event.time, event.fee, event.realized_pnl, event.position);
-        let view = OrderView { id, position, side: event.side, qty: event.qty, created_at: time, ..order() };
+        let (time, fee, pnl, position) =
+            (event.time, event.fee, event.realized_pnl, event.position);
+        let view = OrderView {
+            id,
+            position,
+            side: event.side,
+            qty: event.qty,
+            created_at: time,
+            ..order()
+        };
         self.tell(Happening::Accepted { time, order: view });
         self.tell(Happening::Fill(FillEvent { order: id, ..event }));
         self.tell(Happening::OrderFilled { time, order: id });
@@ -311,7 +363,12 @@ impl Year {
 pub(crate) fn run() -> RunResult {
     let prices = hourly();
     let mut dice = Dice(11);
-    let mut year = Year { observed: Observed::default(), wallet: BALANCE, samples: vec![], next_order: 1 };
+    let mut year = Year {
+        observed: Observed::default(),
+        wallet: BALANCE,
+        samples: vec![],
+        next_order: 1,
+    };
     let at = |hour: i64| Timestamp(START + hour * HOUR_MS);
     let index = |hour: i64| usize::try_from(hour).expect("an hour of the year");
     let mut sampled = 0;
@@ -323,30 +380,68 @@ pub(crate) fn run() -> RunResult {
         // Two thirds of the time it is right about the direction.
         let rises = exit > entry;
         let right = dice.below(100) < 57;
-        let direction = if rises == right { Direction::Long } else { Direction::Short };
+        let direction = if rises == right {
+            Direction::Long
+        } else {
+            Direction::Short
+        };
         position += 1;
         let equity_at_entry = year.wallet;
         let step = UNIT / 1_000;
-        let affordable = div_round(equity_at_entry.0 * i128::from(UNIT), i128::from(entry.0), Rounding::Floor);
+        let affordable = div_round(
+            equity_at_entry.0 * i128::from(UNIT),
+            i128::from(entry.0),
+            Rounding::Floor,
+        );
         let qty = Qty(i64::try_from(affordable).expect("small") / step * step);
         let rise = ((exit - entry) * qty).to_cash();
-        let gross = if direction == Direction::Long { rise } else { -rise };
+        let gross = if direction == Direction::Long {
+            rise
+        } else {
+            -rise
+        };
         let (fee_in, fee_out) = ((entry * qty).times_rate(FEE), (exit * qty).times_rate(FEE));
         let side = direction.opening_side();
-        let base = FillEvent { position, qty, price: entry, fee: fee_in, side, time: at(hour), ..fill() };
+        let base = FillEvent {
+            position,
+            qty,
+            price: entry,
+            fee: fee_in,
+            side,
+            time: at(hour),
+            ..fill()
+        };
         sample_until(&mut year, &prices, &mut sampled, hour, None);
         year.fill(base.clone());
-        sample_until(&mut year, &prices, &mut sampled, hour + length, Some((direction, entry, qty)));
+        sample_until(
+            &mut year,
+            &prices,
+            &mut sampled,
+            hour + length,
+            Some((direction, entry, qty)),
+        );
         let cause = match dice.below(4) {
             0 if gross > Cash::ZERO => Cause::TakeProfit,
             1 | 2 if gross < Cash::ZERO => Cause::Stop,
             _ => Cause::Order,
         };
-        let out = FillEvent { price: exit, fee: fee_out, side: side.opposite(), time: at(hour + length), cause, realized_pnl: gross, ..base };
+        let out = FillEvent {
+            price: exit,
+            fee: fee_out,
+            side: side.opposite(),
+            time: at(hour + length),
+            cause,
+            realized_pnl: gross,
+            ..base
+        };
         year.fill(out);
         let visited = &prices[index(hour)..=index(hour + length)];
         let (low, high) = (visited.iter().min(), visited.iter().max());
-        let (worst, best) = if direction == Direction::Long { (low, high) } else { (high, low) };
+        let (worst, best) = if direction == Direction::Long {
+            (low, high)
+        } else {
+            (high, low)
+        };
         let fees = fee_in + fee_out;
         year.tell(Happening::Trade(Box::new(Trade {
             position,
@@ -366,12 +461,19 @@ pub(crate) fn run() -> RunResult {
             equity_at_entry,
             best_price: *best.expect("visited"),
             worst_price: *worst.expect("visited"),
-            initial_stop: Some(entry.scaled(Rate(-direction.sign() * UNIT / 20), Price(UNIT / 10), Rounding::HalfUp)),
+            initial_stop: Some(entry.scaled(
+                Rate(-direction.sign() * UNIT / 20),
+                Price(UNIT / 10),
+                Rounding::HalfUp,
+            )),
             leverage: Rate(UNIT),
             ambiguous: position % 37 == 0,
         })));
         if position % 37 == 0 {
-            year.tell(Happening::Ambiguous { time: at(hour), instrument: 0 });
+            year.tell(Happening::Ambiguous {
+                time: at(hour),
+                instrument: 0,
+            });
         }
         hour += length + 1 + dice.below(36);
     }
@@ -379,13 +481,45 @@ pub(crate) fn run() -> RunResult {
     let qty = Qty(UNIT / 10);
     sample_until(&mut year, &prices, &mut sampled, HOURS - 40, None);
     position += 1;
-    year.fill(FillEvent { position, qty, price: entry, fee: (entry * qty).times_rate(FEE), time: at(HOURS - 40), ..fill() });
-    sample_until(&mut year, &prices, &mut sampled, HOURS + 1, Some((Direction::Long, entry, qty)));
-    for reason in [RefusalReason::MinNotional, RefusalReason::MinNotional, RefusalReason::MinNotional, RefusalReason::InsufficientMargin] {
-        let refusal = Refusal { reason, limit: Some(100.0), message: "42.1 is under the minimum of 100".into() };
-        year.tell(Happening::Refused { time: at(50), refusal, instrument: 0 });
+    year.fill(FillEvent {
+        position,
+        qty,
+        price: entry,
+        fee: (entry * qty).times_rate(FEE),
+        time: at(HOURS - 40),
+        ..fill()
+    });
+    sample_until(
+        &mut year,
+        &prices,
+        &mut sampled,
+        HOURS + 1,
+        Some((Direction::Long, entry, qty)),
+    );
+    for reason in [
+        RefusalReason::MinNotional,
+        RefusalReason::MinNotional,
+        RefusalReason::MinNotional,
+        RefusalReason::InsufficientMargin,
+    ] {
+        let refusal = Refusal {
+            reason,
+            limit: Some(100.0),
+            message: "42.1 is under the minimum of 100".into(),
+        };
+        year.tell(Happening::Refused {
+            time: at(50),
+            refusal,
+            instrument: 0,
+        });
     }
-    year.tell(Happening::Answer { time: at(1), result: Ok(Some(Placed { order: 1, position: 1 })) });
+    year.tell(Happening::Answer {
+        time: at(1),
+        result: Ok(Some(Placed {
+            order: 1,
+            position: 1,
+        })),
+    });
     let last = *prices.last().expect("a year");
     let open = PositionView {
         id: position,
@@ -417,12 +551,22 @@ pub(crate) fn run() -> RunResult {
 }
 
 /// Marks the account at each hour before `hour`, with the position open meanwhile.
-fn sample_until(year: &mut Year, prices: &[Price], sampled: &mut i64, hour: i64, open: Option<(Direction, Price, Qty)>) {
+fn sample_until(
+    year: &mut Year,
+    prices: &[Price],
+    sampled: &mut i64,
+    hour: i64,
+    open: Option<(Direction, Price, Qty)>,
+) {
     while *sampled < hour {
         let mark = prices[usize::try_from(*sampled).expect("an hour of the year")];
         let unrealized = open.map_or(Cash::ZERO, |(direction, entry, qty)| {
             let gain = ((mark - entry) * qty).to_cash();
-            if direction == Direction::Long { gain } else { -gain }
+            if direction == Direction::Long {
+                gain
+            } else {
+                -gain
+            }
         });
         year.samples.push(AccountPoint {
             time: Timestamp(START + *sampled * HOUR_MS),
@@ -441,16 +585,28 @@ fn telemetry(prices: &[Price]) -> Telemetry {
     let fast = telemetry.plot_series("fast sma", Pane::Price, PlotStyle::Line);
     let slow = telemetry.plot_series("slow sma", Pane::Price, PlotStyle::Line);
     let spread = telemetry.plot_series("spread %", Pane::Panel, PlotStyle::Histogram);
-    let average = |hours: &[Price]| hours.iter().map(|p| p.to_f64()).sum::<f64>() / hours.len() as f64;
+    let average =
+        |hours: &[Price]| hours.iter().map(|p| p.to_f64()).sum::<f64>() / hours.len() as f64;
     for hour in (0..prices.len()).step_by(4) {
         let time = Timestamp(START + i64::try_from(hour).expect("an hour") * HOUR_MS);
-        let mean = |n: usize| if hour >= n { average(&prices[hour - n..hour]) } else { f64::NAN };
+        let mean = |n: usize| {
+            if hour >= n {
+                average(&prices[hour - n..hour])
+            } else {
+                f64::NAN
+            }
+        };
         telemetry.plot(fast, time, mean(80));
         telemetry.plot(slow, time, mean(200));
         telemetry.plot(spread, time, (mean(80) / mean(200) - 1.0) * 100.0);
     }
     telemetry.log(Timestamp(START), Level::Info, "warm-up done\nsecond line");
-    telemetry.mark(Timestamp(START + 2_000 * HOUR_MS), Marker::Circle, 50_000.0, "regime change");
+    telemetry.mark(
+        Timestamp(START + 2_000 * HOUR_MS),
+        Marker::Circle,
+        50_000.0,
+        "regime change",
+    );
     telemetry.metric("crossings", 151.0);
     telemetry
 }

@@ -7,7 +7,10 @@ pub(crate) fn ratio(a: f64, b: f64) -> Option<f64> {
 }
 
 /// A count as a float.
-#[expect(clippy::cast_precision_loss, reason = "counts of days and trades stay far below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of days and trades stay far below 2^53"
+)]
 pub(crate) fn count(n: usize) -> f64 {
     n as f64
 }
@@ -35,8 +38,14 @@ pub(crate) fn skew_and_kurtosis(values: &[f64]) -> Option<(f64, f64)> {
     let n = count(values.len());
     let mean = mean(values)?;
     let variance = squares(values, mean) / n;
-    let third: f64 = values.iter().map(|x| (x - mean) * (x - mean) * (x - mean)).sum();
-    let fourth: f64 = values.iter().map(|x| ((x - mean) * (x - mean)) * ((x - mean) * (x - mean))).sum();
+    let third: f64 = values
+        .iter()
+        .map(|x| (x - mean) * (x - mean) * (x - mean))
+        .sum();
+    let fourth: f64 = values
+        .iter()
+        .map(|x| ((x - mean) * (x - mean)) * ((x - mean) * (x - mean)))
+        .sum();
     Some((
         ratio(third / n, variance * variance.sqrt())?,
         ratio(fourth / n, variance * variance)?,
@@ -49,7 +58,11 @@ pub(crate) fn quantile(values: &[f64], share: f64) -> Option<f64> {
     sorted.sort_by(f64::total_cmp);
     let last = sorted.len().checked_sub(1)?;
     let place = share * count(last);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "floored, between 0 and the length")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "floored, between 0 and the length"
+    )]
     let below = (place.floor() as usize).min(last);
     let above = (below + 1).min(last);
     let part = place - count(below);
@@ -62,7 +75,11 @@ pub(crate) fn covariance(a: &[f64], b: &[f64]) -> Option<f64> {
         return None;
     }
     let (mean_a, mean_b) = (mean(a)?, mean(b)?);
-    let sum: f64 = a.iter().zip(b).map(|(x, y)| (x - mean_a) * (y - mean_b)).sum();
+    let sum: f64 = a
+        .iter()
+        .zip(b)
+        .map(|(x, y)| (x - mean_a) * (y - mean_b))
+        .sum();
     Some(sum / count(a.len() - 1))
 }
 
@@ -80,5 +97,8 @@ pub(crate) fn wilson(wins: usize, decided: usize) -> (f64, f64) {
     let center = p + z * z / (2.0 * n);
     let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
     let scale = 1.0 + z * z / n;
-    (((center - half) / scale).clamp(0.0, 1.0), ((center + half) / scale).clamp(0.0, 1.0))
+    (
+        ((center - half) / scale).clamp(0.0, 1.0),
+        ((center + half) / scale).clamp(0.0, 1.0),
+    )
 }

@@ -7,8 +7,9 @@ use crate::analysis::metrics::Metrics;
 use crate::analysis::stats::wilson;
 use crate::analysis::tables::{Group, by_direction, by_exit_reason, total};
 use crate::analysis::trades::Tally;
+use crate::analysis::warnings::warnings;
 use crate::domain::Cash;
-use crate::engine::PostingKind;
+use crate::ledger::{PostingKind, Trade};
 use crate::runs::RunResult;
 
 /// Below so many daily returns a Sharpe ratio says nothing (`metrics.md` section 1).
@@ -65,11 +66,17 @@ struct Cell {
 }
 
 fn cell(text: impl Into<String>) -> Cell {
-    Cell { text: text.into(), tone: Tone::Neutral }
+    Cell {
+        text: text.into(),
+        tone: Tone::Neutral,
+    }
 }
 
 fn toned(text: impl Into<String>, value: Option<f64>) -> Cell {
-    Cell { text: text.into(), tone: value.map_or(Tone::Neutral, Tone::of_sign) }
+    Cell {
+        text: text.into(),
+        tone: value.map_or(Tone::Neutral, Tone::of_sign),
+    }
 }
 
 /// The summary, ready to print. `report` is the path to tell.
@@ -80,7 +87,7 @@ pub fn text(run: &RunResult, metrics: &Metrics, report: &str, style: Style) -> S
         writeln!(out, "{}", tone.paint(text, style)).expect("writing to a string works");
     };
     line(&what_on_what(run), Tone::Strong);
-    for warning in run.warnings() {
+    for warning in warnings(run) {
         line(&format!("! {}", tame(&warning)), Tone::Warning);
     }
     line(&period(run), Tone::Neutral);
@@ -90,21 +97,46 @@ pub fn text(run: &RunResult, metrics: &Metrics, report: &str, style: Style) -> S
     let trades = &run.observed.trades;
     if !trades.is_empty() {
         out.push('\n');
-        out.push_str(&groups("Long and short", by_direction(trades), trades, style));
+        out.push_str(&groups(
+            "Long and short",
+            by_direction(trades),
+            trades,
+            style,
+        ));
         out.push('\n');
-        out.push_str(&groups("Exit reasons", by_exit_reason(trades), trades, style));
+        out.push_str(&groups(
+            "Exit reasons",
+            by_exit_reason(trades),
+            trades,
+            style,
+        ));
     }
     if !run.observed.refusal_examples.is_empty() {
         out.push_str("\nRefused requests, with the first of each kind:\n");
     }
     for seen in &run.observed.refusal_examples {
         let reason = seen.refusal.reason.name();
-        let times = run.observed.refusals.get(reason).copied().unwrap_or_default();
-        writeln!(out, "  {:>7} {reason}: {} ({})", count(times), tame(&seen.refusal.message), seen.time)
-            .expect("writing to a string works");
-    }
-    writeln!(out, "\nfingerprint {}\nreport      {report}", run.fingerprint)
+        let times = run
+            .observed
+            .refusals
+            .get(reason)
+            .copied()
+            .unwrap_or_default();
+        writeln!(
+            out,
+            "  {:>7} {reason}: {} ({})",
+            count(times),
+            tame(&seen.refusal.message),
+            seen.time
+        )
         .expect("writing to a string works");
+    }
+    writeln!(
+        out,
+        "\nfingerprint {}\nreport      {report}",
+        run.fingerprint
+    )
+    .expect("writing to a string works");
     out
 }
 
@@ -121,17 +153,39 @@ pub(crate) fn market(run: &RunResult) -> String {
     let c = &run.configuration;
     let symbols: Vec<&str> = c.instruments.iter().map(|i| i.symbol.as_str()).collect();
     let timeframes: Vec<&str> = c.timeframes.iter().map(|t| t.name()).collect();
-    tame(&format!("{} {}, {}", symbols.join(" "), timeframes.join(" "), data_kind(run)))
+    tame(&format!(
+        "{} {}, {}",
+        symbols.join(" "),
+        timeframes.join(" "),
+        data_kind(run)
+    ))
 }
 
 /// `binance spot data as perpetual`.
 fn data_kind(run: &RunResult) -> String {
     let dataset = &run.configuration.dataset;
     let synthetic = if dataset.synthetic { "synthetic " } else { "" };
-    let long_name = |kind: &str| if kind == "perp" { "perpetual".to_owned() } else { kind.to_owned() };
-    let traded_as = dataset.traded_as.as_deref().map(|kind| format!(" as {}", long_name(kind)));
-    let market = if traded_as.is_some() { dataset.market.clone() } else { long_name(&dataset.market) };
-    format!("{synthetic}{} {market} data{}", dataset.venue, traded_as.unwrap_or_default())
+    let long_name = |kind: &str| {
+        if kind == "perp" {
+            "perpetual".to_owned()
+        } else {
+            kind.to_owned()
+        }
+    };
+    let traded_as = dataset
+        .traded_as
+        .as_deref()
+        .map(|kind| format!(" as {}", long_name(kind)));
+    let market = if traded_as.is_some() {
+        dataset.market.clone()
+    } else {
+        long_name(&dataset.market)
+    };
+    format!(
+        "{synthetic}{} {market} data{}",
+        dataset.venue,
+        traded_as.unwrap_or_default()
+    )
 }
 
 /// `2024-01-01 00:00 to 2025-01-01 00:00 UTC, 527,040 candles of 1m, coverage 99.98 %, 1 gap (60 minutes)`.
@@ -141,7 +195,11 @@ pub(crate) fn period(run: &RunResult) -> String {
     let gaps = if c.dataset.gaps.is_empty() {
         "no gaps".to_owned()
     } else {
-        format!("{} ({} minutes)", plural(c.dataset.gaps.len(), "gap"), count(missing))
+        format!(
+            "{} ({})",
+            plural(c.dataset.gaps.len() as u64, "gap"),
+            plural(missing, "minute")
+        )
     };
     format!(
         "{} to {} UTC, {} candles of {}, coverage {}, {gaps}",
@@ -156,7 +214,9 @@ pub(crate) fn period(run: &RunResult) -> String {
 /// `profile strict with slippage_bps = 5; not active: funding, liquidation`.
 pub(crate) fn profile(run: &RunResult) -> String {
     let profile = &run.configuration.profile;
-    let overridden: Vec<String> = profile.knobs.iter()
+    let overridden: Vec<String> = profile
+        .knobs
+        .iter()
         .filter(|k| k.overridden)
         .map(|k| format!("{} = {}", k.key, k.value))
         .collect();
@@ -176,7 +236,12 @@ pub(crate) fn rate_with_interval(rate: Option<f64>, interval: (f64, f64)) -> Str
         return percent(None);
     }
     let (lower, upper) = interval;
-    format!("{} ({} to {} %)", percent(rate), plain(lower * 100.0, 1), plain(upper * 100.0, 1))
+    format!(
+        "{} ({} to {} %)",
+        percent(rate),
+        plain(lower * 100.0, 1),
+        plain(upper * 100.0, 1)
+    )
 }
 
 fn figures(run: &RunResult, metrics: &Metrics, style: Style) -> String {
@@ -185,28 +250,103 @@ fn figures(run: &RunResult, metrics: &Metrics, style: Style) -> String {
     let amount = |value| money(value, &currency);
     let tally = Tally::of(&run.observed.trades);
     let returns = r.days_up + r.days_flat + r.days_down;
-    let unreliable = if returns < RELIABLE_DAYS { "  (under 30 days: unreliable)" } else { "" };
+    let unreliable = if returns < RELIABLE_DAYS {
+        "  (under 30 days: unreliable)"
+    } else {
+        ""
+    };
+    let per_trade = t.expectancy.map_or_else(
+        || "-".to_owned(),
+        |e| format!("{} a trade", amount(Some(e))),
+    );
     let observed = &run.observed;
     let mut rows = vec![
-        [cell("Return"), toned(percent(r.total_return), r.total_return)],
-        [cell("Buy and hold"), toned(percent(metrics.benchmark.market_change), metrics.benchmark.market_change)],
-        [cell("Equity"), cell(format!("{} to {}", plain(r.starting_balance, 2), amount(Some(r.finishing_balance))))],
+        [
+            cell("Return"),
+            toned(percent(r.total_return), r.total_return),
+        ],
+        [
+            cell("Buy and hold"),
+            toned(
+                percent(metrics.benchmark.market_change),
+                metrics.benchmark.market_change,
+            ),
+        ],
+        [
+            cell("Equity"),
+            cell(format!(
+                "{} to {}",
+                plain(r.starting_balance, 2),
+                amount(Some(r.finishing_balance))
+            )),
+        ],
         [cell("CAGR"), cell(percent(r.cagr))],
-        [cell("Max drawdown, daily"), toned(percent(r.max_drawdown), r.max_drawdown)],
-        [cell("Max drawdown, intraday"), toned(percent(metrics.max_drawdown_intraday), metrics.max_drawdown_intraday)],
-        [cell("Sharpe, daily"), cell(format!("{}{unreliable}", number(r.sharpe)))],
-        [cell("Sortino, Calmar"), cell(format!("{}, {}", number(r.sortino), number(r.calmar)))],
-        [cell("Trades"), cell(format!("{} ({} long, {} short)", count(t.trades_total as u64), t.longs_count, t.shorts_count))],
-        [cell("Win rate"), cell(rate_with_interval(t.win_rate, wilson(tally.wins, tally.decided())))],
+        [
+            cell("Max drawdown, daily"),
+            toned(percent(r.max_drawdown), r.max_drawdown),
+        ],
+        [
+            cell("Max drawdown, intraday"),
+            toned(
+                percent(metrics.max_drawdown_intraday),
+                metrics.max_drawdown_intraday,
+            ),
+        ],
+        [
+            cell("Sharpe, daily"),
+            cell(format!("{}{unreliable}", number(r.sharpe))),
+        ],
+        [
+            cell("Sortino, Calmar"),
+            cell(format!("{}, {}", number(r.sortino), number(r.calmar))),
+        ],
+        [
+            cell("Trades"),
+            cell(format!(
+                "{} ({} long, {} short)",
+                count(t.trades_total as u64),
+                t.longs_count,
+                t.shorts_count
+            )),
+        ],
+        [
+            cell("Win rate"),
+            cell(rate_with_interval(
+                t.win_rate,
+                wilson(tally.wins, tally.decided()),
+            )),
+        ],
         [cell("Profit factor"), cell(number(t.profit_factor))],
-        [cell("Expectancy"), toned(format!("{} a trade", amount(t.expectancy)), t.expectancy)],
-        [cell("Best, worst trade"), cell(format!("{}, {}", percent(t.best_trade_return), percent(t.worst_trade_return)))],
-        [cell("Average holding"), cell(duration(t.average_holding_seconds))],
+        [cell("Expectancy"), toned(per_trade, t.expectancy)],
+        [
+            cell("Best, worst trade"),
+            cell(format!(
+                "{}, {}",
+                percent(t.best_trade_return),
+                percent(t.worst_trade_return)
+            )),
+        ],
+        [
+            cell("Average holding"),
+            cell(duration(t.average_holding_seconds)),
+        ],
         [cell("Exposure"), cell(percent(t.exposure_time))],
-        [cell("Fees"), cell(cash(-run.posted(PostingKind::Fee), &currency))],
-        [cell("Funding"), cell(cash(run.posted(PostingKind::Funding), &currency))],
-        [cell("Ambiguous candles"), cell(count(observed.ambiguous.len() as u64))],
-        [cell("Would-be liquidations"), cell(count(observed.liquidations_due.len() as u64))],
+        [
+            cell("Fees"),
+            cell(cash(-run.posted(PostingKind::Fee), &currency)),
+        ],
+        [
+            cell("Funding"),
+            cell(cash(run.posted(PostingKind::Funding), &currency)),
+        ],
+        [
+            cell("Ambiguous candles"),
+            cell(count(observed.ambiguous.len() as u64)),
+        ],
+        [
+            cell("Would-be liquidations"),
+            cell(count(observed.liquidations_due.len() as u64)),
+        ],
         [cell("Refused requests"), cell(refusals(run))],
     ];
     if run.open_positions.is_empty() {
@@ -225,41 +365,80 @@ fn figures(run: &RunResult, metrics: &Metrics, style: Style) -> String {
             )),
         ]);
     }
-    let speed = run.timings.candles_per_second(run.configuration.period.candles);
-    rows.push([cell("Speed"), cell(speed.map_or_else(|| "-".to_owned(), |s| format!("{} candles/s", plain(s, 0))))]);
-    table("Result", &["Metric", "Value"], &[Align::Left, Align::Left], &rows, style)
+    let speed = run
+        .timings
+        .candles_per_second(run.configuration.period.candles);
+    rows.push([
+        cell("Speed"),
+        cell(speed.map_or_else(|| "-".to_owned(), |s| format!("{} candles/s", plain(s, 0)))),
+    ]);
+    table(
+        "Result",
+        &["Metric", "Value"],
+        &[Align::Left, Align::Left],
+        &rows,
+        style,
+    )
 }
 
 /// `4 (min_notional 3, insufficient_margin 1)`, the most frequent first; the rest of many stands below the tables.
 fn refusals(run: &RunResult) -> String {
-    let mut reasons: Vec<(&str, u64)> = run.observed.refusals.iter().map(|(r, n)| (*r, *n)).collect();
+    let mut reasons: Vec<(&str, u64)> = run
+        .observed
+        .refusals
+        .iter()
+        .map(|(r, n)| (*r, *n))
+        .collect();
     if reasons.is_empty() {
         return "none".to_owned();
     }
     reasons.sort_by_key(|(reason, n)| (std::cmp::Reverse(*n), *reason));
     let total: u64 = reasons.iter().map(|(_, n)| n).sum();
     let shown = reasons.len().min(REASONS_IN_TABLE);
-    let mut names: Vec<String> =
-        reasons[..shown].iter().map(|(reason, n)| format!("{reason} {}", count(*n))).collect();
+    let mut names: Vec<String> = reasons[..shown]
+        .iter()
+        .map(|(reason, n)| format!("{reason} {}", count(*n)))
+        .collect();
     if reasons.len() > shown {
         names.push("...".to_owned());
     }
     format!("{} ({})", count(total), names.join(", "))
 }
 
-fn groups(title: &str, mut groups: Vec<Group>, trades: &[crate::engine::Trade], style: Style) -> String {
+fn groups(title: &str, mut groups: Vec<Group>, trades: &[Trade], style: Style) -> String {
     groups.push(total(trades));
-    let rows: Vec<[Cell; 6]> = groups.into_iter().map(|g| [
-        cell(tame(&g.name)),
-        cell(count(g.trades as u64)),
-        toned(plain(g.net.to_f64(), 2), (g.net != Cash::ZERO).then(|| g.net.to_f64())),
-        cell(rate_with_interval(g.win_rate, g.win_rate_interval)),
-        cell(number(g.profit_factor)),
-        cell(duration(g.average_holding_seconds)),
-    ]).collect();
+    let rows: Vec<[Cell; 6]> = groups
+        .into_iter()
+        .map(|g| {
+            [
+                cell(tame(&g.name)),
+                cell(count(g.trades as u64)),
+                toned(
+                    plain(g.net.to_f64(), 2),
+                    (g.net != Cash::ZERO).then(|| g.net.to_f64()),
+                ),
+                cell(rate_with_interval(g.win_rate, g.win_rate_interval)),
+                cell(number(g.profit_factor)),
+                cell(duration(g.average_holding_seconds)),
+            ]
+        })
+        .collect();
     let right = Align::Right;
-    let columns = ["", "Trades", "Net", "Win rate (95 %)", "Profit factor", "Holding"];
-    table(title, &columns, &[Align::Left, right, right, right, right, right], &rows, style)
+    let columns = [
+        "",
+        "Trades",
+        "Net",
+        "Win rate (95 %)",
+        "Profit factor",
+        "Holding",
+    ];
+    table(
+        title,
+        &columns,
+        &[Align::Left, right, right, right, right, right],
+        &rows,
+        style,
+    )
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -285,7 +464,11 @@ fn table<const N: usize>(
     }
     let pad = |text: &str, column: usize| {
         let space = " ".repeat(widths[column] - width(text));
-        if aligns[column] == Align::Left { format!("{text}{space}") } else { format!("{space}{text}") }
+        if aligns[column] == Align::Left {
+            format!("{text}{space}")
+        } else {
+            format!("{space}{text}")
+        }
     };
     let rule = |left: &str, middle: &str, right: &str| {
         let bars: Vec<String> = widths.iter().map(|w| "─".repeat(w + 2)).collect();
@@ -300,7 +483,9 @@ fn table<const N: usize>(
     out += &format!("│ {} │\n", heads.join(" │ "));
     out += &rule("├", "┼", "┤");
     for row in rows {
-        let cells: Vec<String> = row.iter().enumerate()
+        let cells: Vec<String> = row
+            .iter()
+            .enumerate()
             .map(|(i, cell)| cell.tone.paint(&pad(&cell.text, i), style))
             .collect();
         out += &format!("│ {} │\n", cells.join(" │ "));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::analysis::stats::wilson;
 use crate::analysis::trades::{Tally, mean_holding};
 use crate::domain::Cash;
-use crate::engine::Trade;
+use crate::ledger::Trade;
 
 /// One group of trades.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +48,10 @@ pub fn by(trades: &[Trade], name: impl Fn(&Trade) -> String) -> Vec<Group> {
     for trade in trades {
         groups.entry(name(trade)).or_default().push(trade);
     }
-    groups.into_iter().map(|(name, trades)| Group::of(name, &trades)).collect()
+    groups
+        .into_iter()
+        .map(|(name, trades)| Group::of(name, &trades))
+        .collect()
 }
 
 /// Long and short.
@@ -92,12 +95,26 @@ mod tests {
 
     #[test]
     fn groups_add_up_to_the_total() {
-        let mut trades = vec![trade_of_net(Cash(5)), trade_of_net(Cash(-2)), trade_of_net(Cash(0))];
+        let mut trades = vec![
+            trade_of_net(Cash(5)),
+            trade_of_net(Cash(-2)),
+            trade_of_net(Cash(0)),
+        ];
         trades[1].exit_cause = Cause::Stop;
         let groups = by_exit_reason(&trades);
-        let names: Vec<_> = groups.iter().map(|g| (g.name.as_str(), g.trades, g.net.0)).collect();
+        let names: Vec<_> = groups
+            .iter()
+            .map(|g| (g.name.as_str(), g.trades, g.net.0))
+            .collect();
         assert_eq!(names, [("signal", 2, 5), ("stop_loss", 1, -2)]);
-        assert_eq!((total(&trades).trades, total(&trades).net, total(&trades).win_rate), (3, Cash(3), Some(0.5)));
+        assert_eq!(
+            (
+                total(&trades).trades,
+                total(&trades).net,
+                total(&trades).win_rate
+            ),
+            (3, Cash(3), Some(0.5))
+        );
         assert_eq!(by_month(&trades)[0].name, "1970-01");
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::analysis::stats::{count, deviation, mean, ratio};
 use crate::domain::{Cash, Cost, Direction, FillEvent, PositionView, Price, Timestamp};
-use crate::engine::Trade;
+use crate::ledger::Trade;
 
 /// Days of an average month.
 const DAYS_A_MONTH: f64 = 30.44;
@@ -128,7 +128,10 @@ impl Tally {
 impl TradeMetrics {
     /// All of them.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of a run fit in 53 bits")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds of a run fit in 53 bits"
+    )]
     pub fn of(inputs: &TradeInputs<'_>) -> Self {
         let trades = inputs.trades;
         let tally = Tally::of(trades);
@@ -141,7 +144,9 @@ impl TradeMetrics {
         let win_rate = tally.win_rate();
         let average_win = ratio(tally.profit.to_f64(), count(tally.wins));
         let average_loss = ratio(-tally.loss.to_f64(), count(tally.losses));
-        let payoff_ratio = average_win.zip(average_loss).and_then(|(win, loss)| ratio(win, loss));
+        let payoff_ratio = average_win
+            .zip(average_loss)
+            .and_then(|(win, loss)| ratio(win, loss));
         let expectancy = win_rate
             .map(|p| average_win.unwrap_or(0.0) * p - average_loss.unwrap_or(0.0) * (1.0 - p));
         let expectancy_fraction = expectancy.and_then(|e| ratio(e, inputs.starting_balance));
@@ -159,11 +164,21 @@ impl TradeMetrics {
         let funding_net = sum(trades.iter().map(|t| t.funding)).to_f64();
         let funding_paid = sum(trades.iter().map(|t| -t.funding.min(Cash::ZERO))).to_f64();
         let gross_pnl_total = sum(trades.iter().map(|t| t.gross)).to_f64();
-        let of_gross = |cost: f64| if gross_pnl_total > 0.0 { ratio(cost, gross_pnl_total) } else { None };
+        let of_gross = |cost: f64| {
+            if gross_pnl_total > 0.0 {
+                ratio(cost, gross_pnl_total)
+            } else {
+                None
+            }
+        };
 
         let span_ms = (inputs.span.1.0 - inputs.span.0.0) as f64;
         let days = span_ms / crate::analysis::daily::DAY_MS as f64;
-        let traded_notional = inputs.fills.iter().fold(Cost(0), |n, f| n + (f.price * f.qty).abs()).to_f64();
+        let traded_notional = inputs
+            .fills
+            .iter()
+            .fold(Cost(0), |n, f| n + (f.price * f.qty).abs())
+            .to_f64();
         let years = days / crate::analysis::returns::DAYS_A_YEAR;
         Self {
             trades_total: trades.len(),
@@ -183,8 +198,12 @@ impl TradeMetrics {
                 _ => None,
             },
             average_holding_seconds: mean_holding(trades.iter()),
-            average_winning_holding_seconds: mean_holding(trades.iter().filter(|t| t.net > Cash::ZERO)),
-            average_losing_holding_seconds: mean_holding(trades.iter().filter(|t| t.net < Cash::ZERO)),
+            average_winning_holding_seconds: mean_holding(
+                trades.iter().filter(|t| t.net > Cash::ZERO),
+            ),
+            average_losing_holding_seconds: mean_holding(
+                trades.iter().filter(|t| t.net < Cash::ZERO),
+            ),
             longs_count,
             longs_win_rate: longs.win_rate(),
             longs_net_pnl: longs.net().to_f64(),
@@ -195,13 +214,25 @@ impl TradeMetrics {
             max_winning_streak: streaks.winning,
             max_losing_streak: streaks.losing,
             current_streak: streaks.current,
-            largest_win: trades.iter().map(|t| t.net).filter(|n| *n > Cash::ZERO).max().map(Cash::to_f64),
-            largest_loss: trades.iter().map(|t| t.net).filter(|n| *n < Cash::ZERO).min().map(Cash::to_f64),
+            largest_win: trades
+                .iter()
+                .map(|t| t.net)
+                .filter(|n| *n > Cash::ZERO)
+                .max()
+                .map(Cash::to_f64),
+            largest_loss: trades
+                .iter()
+                .map(|t| t.net)
+                .filter(|n| *n < Cash::ZERO)
+                .min()
+                .map(Cash::to_f64),
             best_trade_return: on_equity.iter().copied().max_by(f64::total_cmp),
             worst_trade_return: on_equity.iter().copied().min_by(f64::total_cmp),
             exposure_time: ratio(time_in_market_ms(trades) as f64, span_ms),
             traded_notional,
-            turnover_annual: inputs.mean_equity.and_then(|e| ratio(traded_notional, e * years)),
+            turnover_annual: inputs
+                .mean_equity
+                .and_then(|e| ratio(traded_notional, e * years)),
             average_entry_notional: mean(&notionals),
             leverage_at_entry_mean: mean(&leverages),
             leverage_at_entry_max: leverages.iter().copied().max_by(f64::total_cmp),
@@ -237,7 +268,10 @@ pub fn return_on_equity(trade: &Trade) -> Option<f64> {
 
 /// Seconds from the first fill to the last.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "milliseconds of a run fit in 53 bits")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds of a run fit in 53 bits"
+)]
 pub fn holding_seconds(trade: &Trade) -> f64 {
     (trade.exit_time.0 - trade.entry_time.0) as f64 / 1_000.0
 }
@@ -257,9 +291,16 @@ pub struct Excursion {
 #[must_use]
 pub fn excursion(trade: &Trade) -> Excursion {
     let entry = trade.entry_price.to_f64();
-    let sign = if trade.direction == Direction::Long { 1.0 } else { -1.0 };
-    let gain = |price: Price| ratio(price.to_f64(), entry).map_or(0.0, |share| sign * (share - 1.0));
-    let risk = trade.initial_stop.and_then(|stop| ratio((entry - stop.to_f64()).abs(), entry));
+    let sign = if trade.direction == Direction::Long {
+        1.0
+    } else {
+        -1.0
+    };
+    let gain =
+        |price: Price| ratio(price.to_f64(), entry).map_or(0.0, |share| sign * (share - 1.0));
+    let risk = trade
+        .initial_stop
+        .and_then(|stop| ratio((entry - stop.to_f64()).abs(), entry));
     Excursion {
         adverse: gain(trade.worst_price).min(0.0),
         favorable: gain(trade.best_price).max(0.0),
@@ -281,7 +322,11 @@ struct Streaks {
 
 impl Streaks {
     fn of(trades: &[Trade]) -> Self {
-        let mut streaks = Self { winning: 0, losing: 0, current: 0 };
+        let mut streaks = Self {
+            winning: 0,
+            losing: 0,
+            current: 0,
+        };
         for trade in trades {
             let sign = trade.net.0.signum();
             streaks.current = match sign {
@@ -302,7 +347,10 @@ impl Streaks {
 
 /// Milliseconds in which at least one trade was open.
 fn time_in_market_ms(trades: &[Trade]) -> i64 {
-    let mut spans: Vec<_> = trades.iter().map(|t| (t.entry_time.0, t.exit_time.0)).collect();
+    let mut spans: Vec<_> = trades
+        .iter()
+        .map(|t| (t.entry_time.0, t.exit_time.0))
+        .collect();
     spans.sort_unstable();
     let mut covered_to = i64::MIN;
     let mut total = 0;

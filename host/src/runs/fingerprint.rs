@@ -3,32 +3,25 @@
 //! Source: `defaults.md` section 3. The layout, byte by byte, is `docs/run-folder.md`; a change of it is a new
 //! [`SCHEMA_VERSION`]. Integers only, little-endian; text for people is left out; quiet minutes enter nothing.
 
-use std::collections::BTreeMap;
-
 use crate::domain::{
     Cause, Direction, EndReason, FillEvent, Liquidity, OrderKind, OrderStatus, OrderView, Placed,
-    Price, Rate, Refusal, Side, Timestamp,
+    PositionChange, PositionEvent, Price, Rate, Refusal, Side, Timestamp,
 };
 use crate::engine::{
-    AccountPoint, Entry, FaultCause, Happening, Level, Marker, Pane, PlotStyle, Posting,
-    PostingKind, Record, Telemetry, Trade,
+    AccountPoint, Entry, FaultCause, Happening, Level, Marker, Pane, PlotStyle, Record, Telemetry,
 };
+use crate::ledger::{Posting, PostingKind, Trade};
 use crate::runs::manifest::hex;
 
 /// Version of the layout.
 pub const SCHEMA_VERSION: u32 = 1;
 
-const DAY_MS: i64 = 86_400_000;
 /// Stands for a price that does not fit; no accepted order has one.
 const NO_PRICE: i64 = i64::MIN;
 
 /// Takes records in engine order and ends in 64 hexadecimal digits.
 #[derive(Debug, Clone)]
-pub struct Fingerprint {
-    stream: Stream,
-    /// The last account of each strategy, until it is known to be one that enters.
-    pending: BTreeMap<u32, AccountPoint>,
-}
+pub struct Fingerprint(Stream);
 
 impl Fingerprint {
     /// Opens the stream with the schema version and the configuration's digest.
@@ -37,37 +30,20 @@ impl Fingerprint {
         let mut stream = Stream::default();
         stream.u32(SCHEMA_VERSION);
         stream.bytes(&config_digest);
-        Self { stream, pending: BTreeMap::new() }
+        Self(stream)
     }
 
     /// The next record. One without entries changes nothing.
     pub fn add(&mut self, record: &Record) {
         for Entry { strategy, what } in &record.entries {
-            if let Happening::Account(point) = what {
-                self.account(*strategy, *point);
-            } else {
-                self.stream.happening(*strategy, what);
-            }
+            self.0.happening(*strategy, what);
         }
     }
 
-    /// Accounts enter at each change of the UTC day and at the end; those after postings are for charts.
-    fn account(&mut self, strategy: u32, point: AccountPoint) {
-        if point.time.0.rem_euclid(DAY_MS) == 0 {
-            self.pending.remove(&strategy);
-            self.stream.account(strategy, &point);
-        } else {
-            self.pending.insert(strategy, point);
-        }
-    }
-
-    /// The digest so far, with the account at the end.
+    /// The digest of everything so far.
     #[must_use]
-    pub fn finish(mut self) -> String {
-        for (strategy, point) in &self.pending {
-            self.stream.account(*strategy, point);
-        }
-        self.stream.finish()
+    pub fn finish(&self) -> String {
+        self.0.finish()
     }
 }
 
@@ -147,7 +123,11 @@ impl Stream {
 
     /// Telemetry's numbers by their bits, every NaN as one.
     fn bits(&mut self, value: f64) {
-        self.u64(if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() });
+        self.u64(if value.is_nan() {
+            f64::NAN.to_bits()
+        } else {
+            value.to_bits()
+        });
     }
 
     fn finish(&self) -> String {
@@ -166,7 +146,11 @@ impl Stream {
                 self.head(1, strategy, *time);
                 self.order(order);
             }
-            Happening::Refused { time, refusal, instrument } => {
+            Happening::Refused {
+                time,
+                refusal,
+                instrument,
+            } => {
                 self.head(2, strategy, *time);
                 self.u32(*instrument);
                 self.refusal(refusal);
@@ -177,7 +161,7 @@ impl Stream {
                 self.u32(change.position);
                 self.u32(change.instrument);
                 self.u8(status_code(change.status));
-                self.u8(change.reason as u8);
+                self.end_reason(change.reason);
                 self.u32(change.tag);
             }
             Happening::OrderFilled { time, order } => {
@@ -200,13 +184,21 @@ impl Stream {
                 self.head(8, strategy, *time);
                 self.u32(*instrument);
             }
-            Happening::LiquidationDue { time, position, price } => {
+            Happening::LiquidationDue {
+                time,
+                position,
+                price,
+            } => {
                 self.head(9, strategy, *time);
                 self.u32(*position);
                 self.i64(price.0);
             }
             Happening::Account(point) => self.account(strategy, point),
-            Happening::Fault { time, cause, message: _ } => {
+            Happening::Fault {
+                time,
+                cause,
+                message: _,
+            } => {
                 self.head(11, strategy, *time);
                 self.u8(fault_code(*cause));
             }
@@ -214,6 +206,10 @@ impl Stream {
             Happening::Answer { time, result } => {
                 self.head(13, strategy, *time);
                 self.answer(result);
+            }
+            Happening::Position { time, change } => {
+                self.head(14, strategy, *time);
+                self.position(change);
             }
         }
     }
@@ -225,7 +221,7 @@ impl Stream {
         self.u8(side_code(order.side));
         self.order_kind(&order.kind);
         self.u8(status_code(order.status));
-        self.u8(order.reason as u8);
+        self.end_reason(order.reason);
         self.i64(order.qty.0);
         self.i64(order.filled_qty.0);
         self.optional_i64(order.avg_price.map(|p| p.0));
@@ -246,13 +242,22 @@ impl Stream {
             OrderKind::StopLimit { trigger, limit } => (3, Some(trigger), Some(limit)),
             OrderKind::TakeProfit(trigger) => (4, Some(trigger), None),
             OrderKind::TakeProfitLimit { trigger, limit } => (5, Some(trigger), Some(limit)),
-            OrderKind::Trailing { callback, activation } => (6, Some(callback), activation),
+            OrderKind::Trailing {
+                callback,
+                activation,
+            } => (6, Some(callback), activation),
         };
         self.u8(code);
         self.optional_float(first);
         self.optional_float(second);
     }
 
+    /// Its place in the list of `domain`; the tests pin the list.
+    fn end_reason(&mut self, reason: EndReason) {
+        self.u8(reason as u8);
+    }
+
+    /// The reason by its place in the list, as above.
     fn refusal(&mut self, refusal: &Refusal) {
         self.u8(refusal.reason as u8);
         self.optional_float(refusal.limit);
@@ -277,6 +282,24 @@ impl Stream {
         self.u32(fill.tag);
     }
 
+    fn position(&mut self, change: &PositionEvent) {
+        self.u32(change.position);
+        self.u32(change.instrument);
+        self.u8(direction_code(change.direction));
+        self.u8(match change.change {
+            PositionChange::Opened => 0,
+            PositionChange::Increased => 1,
+            PositionChange::Reduced => 2,
+            PositionChange::Closed => 3,
+        });
+        self.u8(cause_code(change.cause));
+        self.i64(change.qty.0);
+        self.i64(change.avg_price.0);
+        self.optional_i64(change.exit_price.map(|p| p.0));
+        self.i128(change.realized_pnl.0);
+        self.u32(change.tag);
+    }
+
     fn posting(&mut self, posting: &Posting) {
         self.u8(match posting.kind {
             PostingKind::Fee => 0,
@@ -294,10 +317,7 @@ impl Stream {
     fn trade(&mut self, trade: &Trade) {
         self.u32(trade.position);
         self.u32(trade.instrument);
-        self.u8(match trade.direction {
-            Direction::Long => 0,
-            Direction::Short => 1,
-        });
+        self.u8(direction_code(trade.direction));
         self.time(trade.entry_time);
         self.i64(trade.qty.0);
         self.i64(trade.entry_price.0);
@@ -405,6 +425,13 @@ fn side_code(side: Side) -> u8 {
     }
 }
 
+fn direction_code(direction: Direction) -> u8 {
+    match direction {
+        Direction::Long => 0,
+        Direction::Short => 1,
+    }
+}
+
 fn status_code(status: OrderStatus) -> u8 {
     match status {
         OrderStatus::Pending => 0,
@@ -443,9 +470,6 @@ fn fault_code(cause: FaultCause) -> u8 {
         FaultCause::Host => 6,
     }
 }
-
-// The long lists take their code from the order of the variants in `domain`; the tests pin it.
-const _: () = assert!(EndReason::Venue as u8 == 18);
 
 #[cfg(test)]
 mod tests;

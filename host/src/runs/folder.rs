@@ -110,7 +110,10 @@ pub fn write(
     }
     let folder = root.join(id);
     if folder.exists() {
-        return Err(FolderError::Exists { id: id.to_owned(), folder });
+        return Err(FolderError::Exists {
+            id: id.to_owned(),
+            folder,
+        });
     }
     let report = folder.join("report.html");
     let place = Place {
@@ -138,7 +141,12 @@ pub fn write(
         half.text("debug.log", log)?;
     }
     half.rename(&folder)?;
-    Ok(Written { id: id.to_owned(), folder, report, json })
+    Ok(Written {
+        id: id.to_owned(),
+        folder,
+        report,
+        json,
+    })
 }
 
 /// What the strategy logged, one line each.
@@ -148,7 +156,8 @@ fn strategy_log(run: &RunResult) -> String {
         let level = format!("{:?}", line.level).to_lowercase();
         // A line of a strategy stays a line, whatever is in it.
         let what = line.text.replace('\n', "\n    ");
-        writeln!(text, "{} {level:<5} {what}", line.time.rfc3339()).expect("writing to a string works");
+        writeln!(text, "{} {level:<5} {what}", line.time.rfc3339())
+            .expect("writing to a string works");
     }
     text
 }
@@ -162,7 +171,10 @@ struct Half {
 impl Half {
     fn create(root: &Path, id: &str) -> Result<Self, FolderError> {
         let folder = root.join(format!(".{id}.{}.writing", std::process::id()));
-        let half = Self { folder, done: false };
+        let half = Self {
+            folder,
+            done: false,
+        };
         fs::create_dir_all(&half.folder).map_err(at(&half.folder))?;
         Ok(half)
     }
@@ -219,7 +231,11 @@ mod tests {
 
     fn keep(root: &Path, id: &str, run: &RunResult) -> Result<Written, FolderError> {
         let metrics = serde_json::json!({ "sharpe": null });
-        let documents = Documents { metrics: &metrics, report_html: "<html>", debug_log: Some("x\n") };
+        let documents = Documents {
+            metrics: &metrics,
+            report_html: "<html>",
+            debug_log: Some("x\n"),
+        };
         write(root, id, run, documents)
     }
 
@@ -239,9 +255,18 @@ mod tests {
         assert_eq!(
             names(&written.folder),
             [
-                "debug.log", "equity.parquet", "fills.parquet", "fingerprint", "manifest.json",
-                "orders.parquet", "postings.parquet", "report.html", "strategy.log", "summary.json",
-                "trades.csv", "trades.parquet",
+                "debug.log",
+                "equity.parquet",
+                "fills.parquet",
+                "fingerprint",
+                "manifest.json",
+                "orders.parquet",
+                "postings.parquet",
+                "report.html",
+                "strategy.log",
+                "summary.json",
+                "trades.csv",
+                "trades.parquet",
             ]
         );
         assert_eq!(names(&root), ["a"]);
@@ -254,16 +279,24 @@ mod tests {
         assert_eq!(free_id(&root, "a"), "a");
         keep(&root, "a", &sample::run_of(vec![])).unwrap();
         let again = keep(&root, "a", &sample::run_of(vec![]));
-        assert!(matches!(again, Err(FolderError::Exists { .. })), "{again:?}");
+        assert!(
+            matches!(again, Err(FolderError::Exists { .. })),
+            "{again:?}"
+        );
         assert_eq!(free_id(&root, "a"), "a-2");
         fs::remove_dir_all(root).unwrap();
     }
 
     #[test]
     fn an_id_never_leaves_the_root() {
-        for id in ["", "..", "a/b", "/etc", ".hidden", "-rf", "a b", "a\\b", "ü"] {
+        for id in [
+            "", "..", "a/b", "/etc", ".hidden", "-rf", "a b", "a\\b", "ü",
+        ] {
             let result = keep(&scratch("bad"), id, &sample::run_of(vec![]));
-            assert!(matches!(result, Err(FolderError::BadId(_))), "{id}: {result:?}");
+            assert!(
+                matches!(result, Err(FolderError::BadId(_))),
+                "{id}: {result:?}"
+            );
         }
     }
 
@@ -280,8 +313,18 @@ mod tests {
         }
         let summary = |written: &Written| {
             let mut value: Value = serde_json::from_str(&written.json).unwrap();
-            for name in ["run_id", "run_dir", "report", "candles_per_second", "engine_seconds", "load_seconds"] {
-                assert!(value.as_object_mut().unwrap().remove(name).is_some(), "{name}");
+            for name in [
+                "run_id",
+                "run_dir",
+                "report",
+                "candles_per_second",
+                "engine_seconds",
+                "load_seconds",
+            ] {
+                assert!(
+                    value.as_object_mut().unwrap().remove(name).is_some(),
+                    "{name}"
+                );
             }
             value
         };
@@ -296,7 +339,10 @@ mod tests {
         let written = keep(&root, "shape", &run).unwrap();
         let json: Value = serde_json::from_str(&written.json).unwrap();
         assert_eq!(json["schema"], "backtest/1");
-        assert_eq!(json["wallet"], Value::from(run.last_account().wallet.to_string()));
+        assert_eq!(
+            json["wallet"],
+            Value::from(run.last_account().wallet.to_string())
+        );
         assert_eq!(json["period"]["start"], "2024-01-01T00:00:00Z");
         assert_eq!(json["metrics"]["sharpe"], Value::Null);
         assert_eq!(json["dataset"]["as"], "perp");

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::domain::Timestamp;
-use crate::engine::PostingKind;
+use crate::domain::{Cause, Timestamp};
+use crate::ledger::{PostingKind, Trade};
 use crate::runs::RunResult;
 
 /// Name and version of the document.
@@ -123,13 +123,18 @@ pub fn document(run: &RunResult, metrics: &Value, place: Place<'_>) -> String {
         liquidations: liquidations(run),
         ambiguous_candles: run.observed.ambiguous.len(),
         refusals: &run.observed.refusals,
-        faults: run.observed.faults.iter().map(|fault| FaultJson {
-            strategy: &component.name,
-            version: &component.version,
-            time: time(fault.time),
-            cause: fault.cause.name(),
-            message: &fault.message,
-        }).collect(),
+        faults: run
+            .observed
+            .faults
+            .iter()
+            .map(|fault| FaultJson {
+                strategy: &component.name,
+                version: &component.version,
+                time: time(fault.time),
+                cause: fault.cause.name(),
+                message: &fault.message,
+            })
+            .collect(),
         fingerprint: &run.fingerprint,
         report: place.report,
     };
@@ -139,6 +144,6 @@ pub fn document(run: &RunResult, metrics: &Value, place: Place<'_>) -> String {
 
 /// Positions the exchange took away.
 fn liquidations(run: &RunResult) -> usize {
-    let by_liquidation = |t: &&crate::engine::Trade| t.exit_cause == crate::domain::Cause::Liquidation;
+    let by_liquidation = |t: &&Trade| t.exit_cause == Cause::Liquidation;
     run.observed.trades.iter().filter(by_liquidation).count()
 }

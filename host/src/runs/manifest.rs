@@ -192,28 +192,46 @@ fn mirror(configuration: &Configuration) -> ConfigurationJson<'_> {
             language: c.component.language.as_deref(),
             contract: &c.component.contract,
         },
-        parameters: c.parameters.iter().map(|p| ParameterJson {
-            name: &p.name,
-            value: match &p.value {
-                ParameterValue::Int(n) => ValueJson::Int(*n),
-                ParameterValue::Float(x) => ValueJson::Float(*x),
-                ParameterValue::Boolean(b) => ValueJson::Boolean(*b),
-                ParameterValue::Text(text) => ValueJson::Text(text),
-                ParameterValue::Timeframe(t) => ValueJson::Text(t.name()),
-            },
-            overridden: p.overridden,
-        }).collect(),
+        parameters: c
+            .parameters
+            .iter()
+            .map(|p| ParameterJson {
+                name: &p.name,
+                value: match &p.value {
+                    ParameterValue::Int(n) => ValueJson::Int(*n),
+                    ParameterValue::Float(x) => ValueJson::Float(*x),
+                    ParameterValue::Boolean(b) => ValueJson::Boolean(*b),
+                    ParameterValue::Text(text) => ValueJson::Text(text),
+                    ParameterValue::Timeframe(t) => ValueJson::Text(t.name()),
+                },
+                overridden: p.overridden,
+            })
+            .collect(),
         instruments: c.instruments.iter().map(instrument).collect(),
         timeframes: c.timeframes.iter().map(|t| t.name()).collect(),
         profile: ProfileJson {
             preset: &c.profile.preset,
-            knobs: c.profile.knobs.iter()
-                .map(|k| KnobJson { key: &k.key, value: &k.value, overridden: k.overridden })
+            knobs: c
+                .profile
+                .knobs
+                .iter()
+                .map(|k| KnobJson {
+                    key: &k.key,
+                    value: &k.value,
+                    overridden: k.overridden,
+                })
                 .collect(),
             active: &c.profile.active,
             inactive: &c.profile.inactive,
         },
-        limits: c.limits.iter().map(|l| LimitJson { name: &l.name, value: &l.value }).collect(),
+        limits: c
+            .limits
+            .iter()
+            .map(|l| LimitJson {
+                name: &l.name,
+                value: &l.value,
+            })
+            .collect(),
         dataset: DatasetJson {
             fingerprint: &c.dataset.fingerprint,
             venue: &c.dataset.venue,
@@ -222,8 +240,15 @@ fn mirror(configuration: &Configuration) -> ConfigurationJson<'_> {
             synthetic: c.dataset.synthetic,
             base: c.dataset.base.name(),
             coverage: c.dataset.coverage,
-            gaps: c.dataset.gaps.iter()
-                .map(|g| GapJson { from: g.from.rfc3339(), to: g.to.rfc3339(), minutes: g.minutes })
+            gaps: c
+                .dataset
+                .gaps
+                .iter()
+                .map(|g| GapJson {
+                    from: g.from.rfc3339(),
+                    to: g.to.rfc3339(),
+                    minutes: g.minutes,
+                })
                 .collect(),
         },
         period: PeriodJson {
@@ -257,13 +282,17 @@ fn instrument(i: &Instrument) -> InstrumentJson<'_> {
         price_band: i.price_band.map(|r| r.to_string()),
         maker_fee: i.maker_fee.to_string(),
         taker_fee: i.taker_fee.to_string(),
-        tiers: i.tiers.iter().map(|t| TierJson {
-            floor: t.floor.to_string(),
-            cap: t.cap.to_string(),
-            maintenance_rate: t.maintenance_rate.to_string(),
-            max_leverage: t.max_leverage.to_string(),
-            maintenance_amount: t.maintenance_amount.to_string(),
-        }).collect(),
+        tiers: i
+            .tiers
+            .iter()
+            .map(|t| TierJson {
+                floor: t.floor.to_string(),
+                cap: t.cap.to_string(),
+                maintenance_rate: t.maintenance_rate.to_string(),
+                max_leverage: t.max_leverage.to_string(),
+                maintenance_amount: t.maintenance_amount.to_string(),
+            })
+            .collect(),
         assumed: i.assumed,
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{Cost, FillEvent, OrderStatus, OrderView, Price, Refusal, Timestamp};
-use crate::engine::{AccountPoint, FaultCause, Happening, Posting, Record, Trade};
+use crate::engine::{AccountPoint, FaultCause, Happening, Record};
+use crate::ledger::{Posting, Trade};
 
 /// An order from its acceptance to its end.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,14 +92,26 @@ impl Observed {
             Happening::Accepted { order, .. } => {
                 self.by_id.insert(order.id, self.orders.len());
                 let done_at = None;
-                self.orders.push(OrderSeen { order: order.clone(), done_at, cost: Cost(0) });
+                self.orders.push(OrderSeen {
+                    order: order.clone(),
+                    done_at,
+                    cost: Cost(0),
+                });
             }
-            Happening::Refused { time, refusal, instrument } => {
+            Happening::Refused {
+                time,
+                refusal,
+                instrument,
+            } => {
                 let times = self.refusals.entry(refusal.reason.name()).or_insert(0);
                 *times += 1;
                 if *times == 1 {
                     let (time, instrument, refusal) = (*time, *instrument, refusal.clone());
-                    self.refusal_examples.push(RefusalSeen { time, instrument, refusal });
+                    self.refusal_examples.push(RefusalSeen {
+                        time,
+                        instrument,
+                        refusal,
+                    });
                 }
             }
             Happening::OrderChanged { time, change } => {
@@ -123,8 +136,16 @@ impl Observed {
             Happening::Posting(posting) => self.postings.push(*posting),
             Happening::Trade(trade) => self.trades.push((**trade).clone()),
             Happening::Ambiguous { time, instrument } => self.ambiguous.push((*time, *instrument)),
-            Happening::LiquidationDue { time, position, price } => {
-                match self.liquidations_due.iter_mut().find(|due| due.position == *position) {
+            Happening::LiquidationDue {
+                time,
+                position,
+                price,
+            } => {
+                match self
+                    .liquidations_due
+                    .iter_mut()
+                    .find(|due| due.position == *position)
+                {
                     Some(due) => due.minutes += 1,
                     None => self.liquidations_due.push(LiquidationDue {
                         time: *time,
@@ -135,11 +156,20 @@ impl Observed {
                 }
             }
             Happening::Account(point) => self.accounts.push(*point),
-            Happening::Fault { time, cause, message } => {
-                self.faults.push(FaultSeen { time: *time, cause: *cause, message: message.clone() });
+            Happening::Fault {
+                time,
+                cause,
+                message,
+            } => {
+                self.faults.push(FaultSeen {
+                    time: *time,
+                    cause: *cause,
+                    message: message.clone(),
+                });
             }
             Happening::Halt { time, why } => self.halts.push((*time, why.clone())),
-            Happening::Answer { .. } => {}
+            // Told by the fills and trades beside them.
+            Happening::Position { .. } | Happening::Answer { .. } => {}
         }
     }
 

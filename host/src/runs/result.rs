@@ -1,7 +1,8 @@
 //! One finished run of one strategy on one account: the input of every report and file.
 
 use crate::domain::{Cash, Instrument, ParameterValue, PositionView, Price, Timeframe, Timestamp};
-use crate::engine::{AccountPoint, PostingKind, Telemetry};
+use crate::engine::{AccountPoint, Telemetry};
+use crate::ledger::PostingKind;
 use crate::runs::Observed;
 
 /// The strategy as a file.
@@ -217,43 +218,5 @@ impl RunResult {
             .instruments
             .get(instrument as usize)
             .map_or_else(|| format!("#{instrument}"), |i| i.symbol.clone())
-    }
-
-    /// What a reader must know before any figure, the most important first.
-    #[must_use]
-    pub fn warnings(&self) -> Vec<String> {
-        let dataset = &self.configuration.dataset;
-        let mut warnings = Vec::new();
-        if dataset.synthetic {
-            warnings.push("synthetic data: a made-up market, the result says nothing about a real one".to_owned());
-        }
-        match &dataset.traded_as {
-            Some(kind) if kind == "perp" => warnings.push(
-                "spot data as perpetual: no funding, no mark price of its own".to_owned(),
-            ),
-            Some(kind) => warnings.push(format!("{} data as {kind}", dataset.market)),
-            None => {}
-        }
-        let assumed: Vec<&str> = self.configuration.instruments.iter()
-            .filter(|i| i.assumed)
-            .map(|i| i.symbol.as_str())
-            .collect();
-        if !assumed.is_empty() {
-            warnings.push(format!("assumed instrument rules: {} (no table knows it)", assumed.join(", ")));
-        }
-        if dataset.base != Timeframe::M1 {
-            warnings.push(format!("base candles of {}: higher ambiguity than with 1m", dataset.base));
-        }
-        if dataset.coverage < 0.995 {
-            warnings.push(format!("coverage {:.2} %: {} gaps in the data", dataset.coverage * 100.0, dataset.gaps.len()));
-        }
-        for fault in &self.observed.faults {
-            warnings.push(format!("the strategy was stopped at {}: {}: {}", fault.time, fault.cause.name(), fault.message));
-        }
-        let due = self.observed.liquidations_due.len();
-        if due > 0 {
-            warnings.push(format!("{due} would-be liquidations: liquidation is not active, the real account would have lost these positions"));
-        }
-        warnings
     }
 }

@@ -8,7 +8,8 @@ use std::fmt::{Display, Write};
 
 use crate::data::table::Column;
 use crate::domain::{Cash, OrderKind, OrderView, Price, Qty, Rate, Timestamp};
-use crate::engine::{AccountPoint, Trade};
+use crate::engine::AccountPoint;
+use crate::ledger::Trade;
 use crate::runs::RunResult;
 
 /// The columns of one table.
@@ -39,7 +40,10 @@ struct Table<'a, T> {
 
 impl<'a, T> Table<'a, T> {
     fn of(rows: &'a [T]) -> Self {
-        Self { rows, columns: Vec::new() }
+        Self {
+            rows,
+            columns: Vec::new(),
+        }
     }
 
     fn push(mut self, name: &str, column: Column) -> Self {
@@ -74,13 +78,21 @@ impl<'a, T> Table<'a, T> {
 
     fn amount<A: Amount>(self, name: &str, value: impl Fn(&T) -> A) -> Self {
         let floats = Column::F64(self.rows.iter().map(|row| value(row).float()).collect());
-        self.text(name, |row| value(row).to_string()).push(&format!("{name}_f64"), floats)
+        self.text(name, |row| value(row).to_string())
+            .push(&format!("{name}_f64"), floats)
     }
 
     fn optional_amount<A: Amount>(self, name: &str, value: impl Fn(&T) -> Option<A>) -> Self {
-        let floats = Column::OptF64(self.rows.iter().map(|row| value(row).map(A::float)).collect());
-        self.text(name, |row| value(row).map(|a| a.to_string()).unwrap_or_default())
-            .push(&format!("{name}_f64"), floats)
+        let floats = Column::OptF64(
+            self.rows
+                .iter()
+                .map(|row| value(row).map(A::float))
+                .collect(),
+        );
+        self.text(name, |row| {
+            value(row).map(|a| a.to_string()).unwrap_or_default()
+        })
+        .push(&format!("{name}_f64"), floats)
     }
 }
 
@@ -89,11 +101,16 @@ fn order_prices(order: &OrderView) -> [Option<f64>; 4] {
     match order.kind {
         OrderKind::Market => [None, None, None, None],
         OrderKind::Limit(limit) => [None, Some(limit), None, None],
-        OrderKind::Stop(trigger) | OrderKind::TakeProfit(trigger) => [Some(trigger), None, None, None],
+        OrderKind::Stop(trigger) | OrderKind::TakeProfit(trigger) => {
+            [Some(trigger), None, None, None]
+        }
         OrderKind::StopLimit { trigger, limit } | OrderKind::TakeProfitLimit { trigger, limit } => {
             [Some(trigger), Some(limit), None, None]
         }
-        OrderKind::Trailing { callback, activation } => [None, None, Some(callback), activation],
+        OrderKind::Trailing {
+            callback,
+            activation,
+        } => [None, None, Some(callback), activation],
     }
 }
 
@@ -207,7 +224,12 @@ pub fn equity(run: &RunResult) -> Columns {
     for (index, marks) in run.marks.iter().enumerate() {
         let instrument = u32::try_from(index).expect("a handful of instruments");
         // A series of another length would not be a column of this table; the caller promised there is none.
-        assert_eq!(marks.len(), run.samples.len(), "marks of {}", run.symbol(instrument));
+        assert_eq!(
+            marks.len(),
+            run.samples.len(),
+            "marks of {}",
+            run.symbol(instrument)
+        );
         let name = format!("mark:{}", run.symbol(instrument));
         columns.extend(Table::of(marks).amount(&name, |p| *p).columns);
     }
@@ -221,7 +243,9 @@ pub fn trades_csv(run: &RunResult) -> String {
         "position,symbol,direction,entry_time,exit_time,qty,entry_price,exit_price,gross,fees,funding,net,return_on_equity,exit_reason,tag,leverage,ambiguous\n",
     );
     for trade in &run.observed.trades {
-        let share = return_on_equity(trade).map(|share| share.to_string()).unwrap_or_default();
+        let share = return_on_equity(trade)
+            .map(|share| share.to_string())
+            .unwrap_or_default();
         let time = Timestamp::rfc3339;
         writeln!(
             text,
@@ -268,7 +292,9 @@ mod tests {
         let run = sample::run_of(vec![sample::trade()]);
         assert_eq!(
             trades_csv(&run).lines().nth(1),
-            Some("1,BTC/USDT:USDT,long,2024-01-02T00:00:00Z,2024-01-03T12:00:00Z,0.5,40000,42000,1000,20.5,-3.25,976.25,0.097625,take_profit,0,1,false"),
+            Some(
+                "1,BTC/USDT:USDT,long,2024-01-02T00:00:00Z,2024-01-03T12:00:00Z,0.5,40000,42000,1000,20.5,-3.25,976.25,0.097625,take_profit,0,1,false"
+            ),
         );
     }
 
@@ -285,7 +311,10 @@ mod tests {
         let column = |name: &str| columns.iter().find(|c| c.0 == name).map(|c| c.1.clone());
         assert_eq!(column("net"), Some(Column::Text(vec!["976.25".to_owned()])));
         assert_eq!(column("net_f64"), Some(Column::F64(vec![976.25])));
-        assert_eq!(column("initial_stop"), Some(Column::Text(vec![String::new()])));
+        assert_eq!(
+            column("initial_stop"),
+            Some(Column::Text(vec![String::new()]))
+        );
         assert_eq!(column("initial_stop_f64"), Some(Column::OptF64(vec![None])));
     }
 }

@@ -6,10 +6,8 @@ use serde_json::Value;
 
 use super::*;
 use crate::analysis::trades::{excursion, trade_of_net};
-use crate::domain::{
-    Cash, Cause, Direction, FillEvent, Liquidity, Price, Qty, Rate,
-};
-use crate::engine::Trade;
+use crate::domain::{Cash, Cause, Direction, FillEvent, Liquidity, Price, Qty, Rate};
+use crate::ledger::Trade;
 
 /// The shared folder beside the repository, or where `SHARED_DIR` says; `None` where it is out of reach.
 fn examples() -> Option<Value> {
@@ -27,7 +25,9 @@ fn examples() -> Option<Value> {
 }
 
 fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or_else(|| panic!("{value} is not a number"))
+    value
+        .as_f64()
+        .unwrap_or_else(|| panic!("{value} is not a number"))
 }
 
 fn cash(value: &Value) -> Cash {
@@ -80,7 +80,11 @@ fn assert_close(place: &str, got: &Value, expected: &Value) {
 fn trade(value: &Value) -> Trade {
     let side = value["side"].as_str().expect("a side");
     Trade {
-        direction: if side == "long" { Direction::Long } else { Direction::Short },
+        direction: if side == "long" {
+            Direction::Long
+        } else {
+            Direction::Short
+        },
         entry_time: time(&value["entry_time"]),
         exit_time: time(&value["exit_time"]),
         qty: Qty::from_f64(number(&value["qty"])).expect("a quantity"),
@@ -112,8 +116,16 @@ fn fills(trade: &Trade) -> [FillEvent; 2] {
         tag: 0,
     };
     [
-        fill(trade.entry_time, trade.direction.opening_side(), trade.entry_price),
-        fill(trade.exit_time, trade.direction.closing_side(), trade.exit_price),
+        fill(
+            trade.entry_time,
+            trade.direction.opening_side(),
+            trade.entry_price,
+        ),
+        fill(
+            trade.exit_time,
+            trade.direction.closing_side(),
+            trade.exit_price,
+        ),
     ]
 }
 
@@ -170,11 +182,30 @@ fn golden_values() {
     let Some(file) = examples() else { return };
     let start = file["equity_start_time"].as_i64().unwrap();
     let step = file["equity_step_ms"].as_i64().unwrap();
-    let samples: Vec<_> = file["equity"].as_array().unwrap().iter().enumerate()
-        .map(|(i, e)| (Timestamp(start + step * i64::try_from(i).unwrap()), number(e)))
+    let samples: Vec<_> = file["equity"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .enumerate()
+        .map(|(i, e)| {
+            (
+                Timestamp(start + step * i64::try_from(i).unwrap()),
+                number(e),
+            )
+        })
         .collect();
-    let trades: Vec<Trade> = file["trades"].as_array().unwrap().iter().map(trade).collect();
-    let closes = file["benchmark"]["close"].as_array().unwrap().iter().map(price).collect();
+    let trades: Vec<Trade> = file["trades"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(trade)
+        .collect();
+    let closes = file["benchmark"]["close"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(price)
+        .collect();
     let metrics = figures(&samples, &trades, &[closes]);
     let json = metrics.to_json();
 
@@ -190,7 +221,10 @@ fn golden_values() {
     assert!(missing.is_empty(), "not computed: {missing:?}");
 
     let months = &file["metrics"]["monthly_returns"]["value"];
-    assert_eq!(metrics.returns.monthly_returns.len(), months.as_object().unwrap().len());
+    assert_eq!(
+        metrics.returns.monthly_returns.len(),
+        months.as_object().unwrap().len()
+    );
     for month in &metrics.returns.monthly_returns {
         let key = format!("{}-{:02}", month.year, month.month);
         assert_close(&key, &Value::from(month.value), &months[&key]);
@@ -206,7 +240,10 @@ fn golden_sampling() {
     let Some(file) = examples() else { return };
     for case in file["sampling"]["cases"].as_array().unwrap() {
         let name = case["case"].as_str().unwrap();
-        let samples: Vec<_> = case["samples"].as_array().unwrap().iter()
+        let samples: Vec<_> = case["samples"]
+            .as_array()
+            .unwrap()
+            .iter()
             .map(|s| (time(&s["t"]), number(&s["equity"])))
             .collect();
         let daily = Daily::of(&samples);
@@ -229,10 +266,17 @@ fn golden_edge_cases() {
     for case in file["edge_cases"].as_array().unwrap() {
         let name = case["case"].as_str().unwrap();
         let empty = Vec::new();
-        let samples: Vec<_> = case["equity"].as_array().unwrap_or(&empty).iter().enumerate()
+        let samples: Vec<_> = case["equity"]
+            .as_array()
+            .unwrap_or(&empty)
+            .iter()
+            .enumerate()
             .map(|(i, e)| (Timestamp(i64::try_from(i).unwrap() * 86_400_000), number(e)))
             .collect();
-        let trades: Vec<Trade> = case["trades"].as_array().unwrap_or(&empty).iter()
+        let trades: Vec<Trade> = case["trades"]
+            .as_array()
+            .unwrap_or(&empty)
+            .iter()
             .map(|t| trade_of_net(cash(&t["net_pnl"])))
             .collect();
         let json = figures(&samples, &trades, &[]).to_json();
@@ -248,11 +292,20 @@ fn golden_edge_cases() {
 fn golden_excursions() {
     let Some(file) = examples() else { return };
     for case in file["perpetual"]["excursions"].as_array().unwrap() {
-        let prices: Vec<Price> = case["prices"].as_array().unwrap().iter().map(price).collect();
+        let prices: Vec<Price> = case["prices"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(price)
+            .collect();
         let (low, high) = (*prices.iter().min().unwrap(), *prices.iter().max().unwrap());
         let long = case["side"] == "long";
         let got = excursion(&Trade {
-            direction: if long { Direction::Long } else { Direction::Short },
+            direction: if long {
+                Direction::Long
+            } else {
+                Direction::Short
+            },
             entry_price: price(&case["entry_price"]),
             initial_stop: (!case["stop"].is_null()).then(|| price(&case["stop"])),
             best_price: if long { high } else { low },
@@ -288,8 +341,13 @@ fn golden_wilson_intervals() {
 #[test]
 fn a_small_run_by_hand() {
     let day = |d: i64, equity: f64| (Timestamp(d * 86_400_000), equity);
-    let m = figures(&[day(0, 100.0), day(1, 110.0), day(2, 99.0), day(3, 99.0)], &[], &[]);
-    let close = |a: Option<f64>, b: f64| assert!((a.unwrap() - b).abs() < 1e-12, "{a:?} is not {b}");
+    let m = figures(
+        &[day(0, 100.0), day(1, 110.0), day(2, 99.0), day(3, 99.0)],
+        &[],
+        &[],
+    );
+    let close =
+        |a: Option<f64>, b: f64| assert!((a.unwrap() - b).abs() < 1e-12, "{a:?} is not {b}");
     close(m.returns.total_return, -0.01);
     close(m.returns.max_drawdown, -0.1);
     close(m.returns.omega_0, 1.0);
@@ -301,7 +359,10 @@ fn a_small_run_by_hand() {
 #[test]
 fn several_symbols_are_bought_in_equal_parts() {
     let unit = 100_000_000;
-    let value = buy_and_hold(&[vec![Price(unit), Price(2 * unit)], vec![Price(10 * unit), Price(5 * unit)]]);
+    let value = buy_and_hold(&[
+        vec![Price(unit), Price(2 * unit)],
+        vec![Price(10 * unit), Price(5 * unit)],
+    ]);
     assert_eq!(value, Some(vec![1.0, 1.25]));
     assert_eq!(buy_and_hold(&[vec![Price(0), Price(unit)]]), None);
     assert_eq!(buy_and_hold(&[]), None);

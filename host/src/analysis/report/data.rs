@@ -58,19 +58,46 @@ struct PlotData {
 
 /// Symbol, is it long, entry, exit, quantity, entry price, exit price, net, share of equity, exit reason, tag, ambiguous.
 /// The order is the one report.js reads.
-type TradeRow = (u32, bool, i64, i64, String, String, String, f64, Option<f64>, &'static str, u32, bool);
+type TradeRow = (
+    u32,
+    bool,
+    i64,
+    i64,
+    String,
+    String,
+    String,
+    f64,
+    Option<f64>,
+    &'static str,
+    u32,
+    bool,
+);
 
 impl Data {
     pub(super) fn of(run: &RunResult, hold: Option<&[f64]>, charts: &[PriceChart<'_>]) -> Self {
         let trades = &run.observed.trades;
         Self {
             currency: run.configuration.currency.clone(),
-            symbols: run.configuration.instruments.iter().map(|i| i.symbol.clone()).collect(),
+            symbols: run
+                .configuration
+                .instruments
+                .iter()
+                .map(|i| i.symbol.clone())
+                .collect(),
             tags: trades.iter().any(|t| t.tag != 0),
             equity: equity(run, hold),
-            charts: charts.iter().enumerate().map(|(index, c)| chart(run, c, index == 0)).collect(),
+            charts: charts
+                .iter()
+                .enumerate()
+                .map(|(index, c)| chart(run, c, index == 0))
+                .collect(),
             trades: trade_rows(run),
-            marks: run.telemetry.marks.iter().map(|mark| (before(mark.time), marker(mark.marker), mark.text.clone())).collect(),
+            marks: run
+                .telemetry
+                .marks
+                .iter()
+                .map(|mark| (before(mark.time), marker(mark.marker), mark.text.clone()))
+                .collect(),
         }
     }
 }
@@ -104,11 +131,15 @@ fn equity(run: &RunResult, hold: Option<&[f64]>) -> Equity {
     let falls = underwater(&values);
     let start = values.first().copied().unwrap_or_default();
     let kept = extremes(&values, EQUITY_POINTS);
-    let pick = |column: &dyn Fn(usize) -> f64, scale| kept.iter().map(|&i| rounded(column(i), scale)).collect();
+    let pick = |column: &dyn Fn(usize) -> f64, scale| {
+        kept.iter().map(|&i| rounded(column(i), scale)).collect()
+    };
     Equity {
         t: kept.iter().map(|&i| seconds(run.samples[i].time)).collect(),
         v: pick(&|i| values[i], 100.0),
-        hold: hold.filter(|h| h.len() == values.len()).map(|h| pick(&|i| start * h[i], 100.0)),
+        hold: hold
+            .filter(|h| h.len() == values.len())
+            .map(|h| pick(&|i| start * h[i], 100.0)),
         dd: pick(&|i| falls[i], 1e6),
     }
 }
@@ -123,7 +154,9 @@ fn extremes(values: &[f64], limit: usize) -> Vec<usize> {
     let mut kept = vec![0];
     for start in (0..values.len()).step_by(stretch) {
         let places = start..(start + stretch).min(values.len());
-        let lowest = places.clone().min_by(|&a, &b| values[a].total_cmp(&values[b]));
+        let lowest = places
+            .clone()
+            .min_by(|&a, &b| values[a].total_cmp(&values[b]));
         let highest = places.max_by(|&a, &b| values[a].total_cmp(&values[b]));
         kept.extend(lowest.into_iter().chain(highest));
     }
@@ -136,7 +169,10 @@ fn extremes(values: &[f64], limit: usize) -> Vec<usize> {
 fn chart(run: &RunResult, chart: &PriceChart<'_>, first: bool) -> Chart {
     let instrument = run.configuration.instruments.get(chart.instrument as usize);
     let decimals = instrument.map_or(2, |i| {
-        i.tick.to_string().split_once('.').map_or(0, |(_, fraction)| fraction.len())
+        i.tick
+            .to_string()
+            .split_once('.')
+            .map_or(0, |(_, fraction)| fraction.len())
     });
     let column = |price: fn(&crate::domain::Candle) -> crate::domain::Price| {
         chart.candles.iter().map(|c| price(c).to_f64()).collect()
@@ -151,7 +187,11 @@ fn chart(run: &RunResult, chart: &PriceChart<'_>, first: bool) -> Chart {
         h: column(|c| c.high),
         l: column(|c| c.low),
         c: column(|c| c.close),
-        plots: if first { run.telemetry.plots.iter().map(|p| plot(p, chart)).collect() } else { vec![] },
+        plots: if first {
+            run.telemetry.plots.iter().map(|p| plot(p, chart)).collect()
+        } else {
+            vec![]
+        },
     }
 }
 
@@ -187,20 +227,26 @@ fn significant(value: f64) -> f64 {
 }
 
 fn trade_rows(run: &RunResult) -> Vec<TradeRow> {
-    run.observed.trades.iter().map(|t| (
-        t.instrument,
-        t.direction == Direction::Long,
-        seconds(t.entry_time),
-        seconds(t.exit_time),
-        t.qty.to_string(),
-        t.entry_price.to_string(),
-        t.exit_price.to_string(),
-        rounded(t.net.to_f64(), 100.0),
-        return_on_equity(t).map(|share| rounded(share, 1e6)),
-        t.exit_cause.name(),
-        t.tag,
-        t.ambiguous,
-    )).collect()
+    run.observed
+        .trades
+        .iter()
+        .map(|t| {
+            (
+                t.instrument,
+                t.direction == Direction::Long,
+                seconds(t.entry_time),
+                seconds(t.exit_time),
+                t.qty.to_string(),
+                t.entry_price.to_string(),
+                t.exit_price.to_string(),
+                rounded(t.net.to_f64(), 100.0),
+                return_on_equity(t).map(|share| rounded(share, 1e6)),
+                t.exit_cause.name(),
+                t.tag,
+                t.ambiguous,
+            )
+        })
+        .collect()
 }
 
 #[cfg(test)]

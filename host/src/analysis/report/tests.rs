@@ -4,7 +4,11 @@ use crate::engine::{Mark, Marker, Pane, Plot, PlotStyle};
 
 fn page(run: &RunResult) -> String {
     let candles = sample::candles();
-    let chart = PriceChart { instrument: 0, timeframe: Timeframe::H4, candles: &candles };
+    let chart = PriceChart {
+        instrument: 0,
+        timeframe: Timeframe::H4,
+        candles: &candles,
+    };
     html(run, &Metrics::of(run), &[chart])
 }
 
@@ -33,7 +37,11 @@ fn timings_are_not_in_it() {
 fn a_page_without_trades_or_samples_is_still_a_page() {
     let run = sample::run_of(vec![]);
     assert!(page(&run).contains("No position was closed."));
-    let empty = RunResult { samples: vec![], marks: vec![], ..sample::run_of(vec![]) };
+    let empty = RunResult {
+        samples: vec![],
+        marks: vec![],
+        ..sample::run_of(vec![])
+    };
     assert!(html(&empty, &Metrics::of(&empty), &[]).contains("Shorter than a day."));
 }
 
@@ -73,7 +81,16 @@ fn nothing_a_stranger_writes_becomes_markup() {
 fn the_page_asks_for_nothing() {
     let run = sample::run_of(vec![]);
     let page = page(&run);
-    for needle in ["src=\"", "<link", "@import", "fetch(", "XMLHttpRequest", "WebSocket(", "importScripts", "sendBeacon"] {
+    for needle in [
+        "src=\"",
+        "<link",
+        "@import",
+        "fetch(",
+        "XMLHttpRequest",
+        "WebSocket(",
+        "importScripts",
+        "sendBeacon",
+    ] {
         assert_eq!(page.matches(needle).count(), 0, "{needle}");
     }
     assert_eq!(page.matches("url(").count(), page.matches("url(#").count());
@@ -89,7 +106,16 @@ fn vendored_scripts_cannot_end_their_element() {
 
 #[test]
 fn escaping() {
-    assert_eq!(escape("<a href='x'>&\"\u{202e}"), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;\u{fffd}");
-    assert_eq!(script("[\"</script>&\u{2028}\u{2029}\"]"), "[\"\\u003c/script\\u003e\\u0026\\u2028\\u2029\"]");
-    assert_eq!(fill("a{{x}}b{{y}}", |name| format!("{{{{{name}}}}}")), "a{{x}}b{{y}}");
+    assert_eq!(
+        escape("<a href='x'>&\"\u{202e}"),
+        "&lt;a href=&#39;x&#39;&gt;&amp;&quot;\u{fffd}"
+    );
+    assert_eq!(
+        script("[\"</script>&\u{2028}\u{2029}\"]"),
+        "[\"\\u003c/script\\u003e\\u0026\\u2028\\u2029\"]"
+    );
+    assert_eq!(
+        fill("a{{x}}b{{y}}", |name| format!("{{{{{name}}}}}")),
+        "a{{x}}b{{y}}"
+    );
 }

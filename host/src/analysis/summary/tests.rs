@@ -11,7 +11,10 @@ fn summary(run: &RunResult, style: Style) -> String {
 }
 
 fn expect(name: &str, got: &str) {
-    let path = format!("{}/src/analysis/summary/{name}.txt", env!("CARGO_MANIFEST_DIR"));
+    let path = format!(
+        "{}/src/analysis/summary/{name}.txt",
+        env!("CARGO_MANIFEST_DIR")
+    );
     if std::env::var_os("UPDATE_EXPECTED").is_some() {
         std::fs::write(&path, got).expect("the expected text can be written");
     }
@@ -37,8 +40,17 @@ fn everything_that_needs_a_warning_comes_first() {
     run.samples.truncate(10 * 24);
     run.marks[0].truncate(10 * 24);
     let message = "panicked at 'index out of bounds'\n\u{1b}[2J".to_owned();
-    run.observed.faults.push(FaultSeen { time: start, cause: FaultCause::Trap, message });
-    let due = LiquidationDue { time: start, position: 1, price: Price(1), minutes: 3 };
+    run.observed.faults.push(FaultSeen {
+        time: start,
+        cause: FaultCause::Trap,
+        message,
+    });
+    let due = LiquidationDue {
+        time: start,
+        position: 1,
+        price: Price(1),
+        minutes: 3,
+    };
     run.observed.liquidations_due.push(due);
     expect("warnings", &summary(&run, Style::Plain));
 }
@@ -58,7 +70,11 @@ fn colors_change_no_letter() {
     let colored = summary(&run, Style::Color);
     let mut bare = String::new();
     for (index, part) in colored.split("\u{1b}[").enumerate() {
-        bare += if index == 0 { part } else { part.split_once('m').expect("a color code").1 };
+        bare += if index == 0 {
+            part
+        } else {
+            part.split_once('m').expect("a color code").1
+        };
     }
     assert_ne!(colored, bare);
     assert_eq!(bare, summary(&run, Style::Plain));

@@ -8,8 +8,14 @@ const CONFIG: [u8; 32] = [7; 32];
 fn print(happenings: &[Happening]) -> String {
     let mut fingerprint = Fingerprint::new(CONFIG);
     for what in happenings {
-        let entries = vec![Entry { strategy: 0, what: what.clone() }];
-        fingerprint.add(&Record { time: Timestamp(0), entries });
+        let entries = vec![Entry {
+            strategy: 0,
+            what: what.clone(),
+        }];
+        fingerprint.add(&Record {
+            time: Timestamp(0),
+            entries,
+        });
     }
     fingerprint.finish()
 }
@@ -146,6 +152,38 @@ fn every_field_of_a_posting_and_an_account_counts() {
 }
 
 #[test]
+fn every_field_of_a_position_change_counts() {
+    let time = Timestamp(1);
+    let change = PositionEvent {
+        position: 1,
+        instrument: 1,
+        direction: Direction::Long,
+        change: PositionChange::Opened,
+        cause: Cause::Order,
+        qty: Qty(1),
+        avg_price: Price(1),
+        exit_price: None,
+        realized_pnl: Cash(1),
+        tag: 1,
+    };
+    variations!(change, |change| Happening::Position { time, change }, {
+        position = 99,
+        instrument = 99,
+        direction = Direction::Short,
+        change = PositionChange::Increased,
+        change = PositionChange::Reduced,
+        change = PositionChange::Closed,
+        cause = Cause::Stop,
+        qty = Qty(99),
+        avg_price = Price(99),
+        exit_price = Some(Price(0)),
+        exit_price = Some(Price(99)),
+        realized_pnl = Cash(99),
+        tag = 99,
+    });
+}
+
+#[test]
 fn every_field_of_the_small_ones_counts() {
     let time = Timestamp(1);
     let change = OrderChange {
@@ -165,7 +203,11 @@ fn every_field_of_the_small_ones_counts() {
         reason = EndReason::Fok,
         tag = 99,
     });
-    let refusal = Refusal { reason: RefusalReason::MinQty, limit: None, message: String::new() };
+    let refusal = Refusal {
+        reason: RefusalReason::MinQty,
+        limit: None,
+        message: String::new(),
+    };
     variations!(refusal.clone(), |refusal| Happening::Refused { time, refusal, instrument: 0 }, {
         reason = RefusalReason::MaxQty,
         limit = Some(0.0),
@@ -173,25 +215,80 @@ fn every_field_of_the_small_ones_counts() {
     });
     let placed = |order, position| Ok(Some(Placed { order, position }));
     all_differ(
-        Happening::Answer { time, result: Ok(None) },
+        Happening::Answer {
+            time,
+            result: Ok(None),
+        },
         vec![
-            Happening::Answer { time, result: placed(1, 1) },
-            Happening::Answer { time, result: placed(1, 2) },
-            Happening::Answer { time, result: placed(2, 1) },
-            Happening::Answer { time, result: Err(refusal.clone()) },
-            Happening::Refused { time, refusal: refusal.clone(), instrument: 1 },
-            Happening::Refused { time, refusal, instrument: 2 },
+            Happening::Answer {
+                time,
+                result: placed(1, 1),
+            },
+            Happening::Answer {
+                time,
+                result: placed(1, 2),
+            },
+            Happening::Answer {
+                time,
+                result: placed(2, 1),
+            },
+            Happening::Answer {
+                time,
+                result: Err(refusal.clone()),
+            },
+            Happening::Refused {
+                time,
+                refusal: refusal.clone(),
+                instrument: 1,
+            },
+            Happening::Refused {
+                time,
+                refusal,
+                instrument: 2,
+            },
             Happening::OrderFilled { time, order: 1 },
             Happening::OrderFilled { time, order: 2 },
-            Happening::Ambiguous { time, instrument: 1 },
-            Happening::Ambiguous { time, instrument: 2 },
-            Happening::LiquidationDue { time, position: 1, price: Price(1) },
-            Happening::LiquidationDue { time, position: 2, price: Price(1) },
-            Happening::LiquidationDue { time, position: 1, price: Price(2) },
-            Happening::Fault { time, cause: FaultCause::Trap, message: String::new() },
-            Happening::Fault { time, cause: FaultCause::Host, message: String::new() },
-            Happening::Halt { time, why: String::new() },
-            Happening::Halt { time: Timestamp(2), why: String::new() },
+            Happening::Ambiguous {
+                time,
+                instrument: 1,
+            },
+            Happening::Ambiguous {
+                time,
+                instrument: 2,
+            },
+            Happening::LiquidationDue {
+                time,
+                position: 1,
+                price: Price(1),
+            },
+            Happening::LiquidationDue {
+                time,
+                position: 2,
+                price: Price(1),
+            },
+            Happening::LiquidationDue {
+                time,
+                position: 1,
+                price: Price(2),
+            },
+            Happening::Fault {
+                time,
+                cause: FaultCause::Trap,
+                message: String::new(),
+            },
+            Happening::Fault {
+                time,
+                cause: FaultCause::Host,
+                message: String::new(),
+            },
+            Happening::Halt {
+                time,
+                why: String::new(),
+            },
+            Happening::Halt {
+                time: Timestamp(2),
+                why: String::new(),
+            },
         ],
     );
 }
@@ -199,41 +296,49 @@ fn every_field_of_the_small_ones_counts() {
 #[test]
 fn text_for_people_does_not_count() {
     let time = Timestamp(1);
-    let fault = |message: &str| Happening::Fault { time, cause: FaultCause::Trap, message: message.to_owned() };
+    let fault = |message: &str| Happening::Fault {
+        time,
+        cause: FaultCause::Trap,
+        message: message.to_owned(),
+    };
     assert_eq!(print(&[fault("")]), print(&[fault("unreachable")]));
-    let halt = |why: &str| Happening::Halt { time, why: why.to_owned() };
+    let halt = |why: &str| Happening::Halt {
+        time,
+        why: why.to_owned(),
+    };
     assert_eq!(print(&[halt("")]), print(&[halt("done")]));
     let refused = |message: &str| Happening::Refused {
         time,
-        refusal: Refusal { reason: RefusalReason::MinQty, limit: None, message: message.to_owned() },
+        refusal: Refusal {
+            reason: RefusalReason::MinQty,
+            limit: None,
+            message: message.to_owned(),
+        },
         instrument: 0,
     };
-    assert_eq!(print(&[refused("")]), print(&[refused("0.0001 is less than 0.001")]));
+    assert_eq!(
+        print(&[refused("")]),
+        print(&[refused("0.0001 is less than 0.001")])
+    );
 }
 
 #[test]
 fn quiet_minutes_enter_nothing_and_record_borders_do_not_count() {
     let entry = |what| Entry { strategy: 0, what };
-    let (a, b) = (Happening::Fill(sample::fill()), Happening::OrderFilled { time: Timestamp(1), order: 1 });
+    let (a, b) = (
+        Happening::Fill(sample::fill()),
+        Happening::OrderFilled {
+            time: Timestamp(1),
+            order: 1,
+        },
+    );
     let mut together = Fingerprint::new(CONFIG);
     together.add(&Record::default());
-    together.add(&Record { time: Timestamp(9), entries: vec![entry(a.clone()), entry(b.clone())] });
-    assert_eq!(together.finish(), print(&[a, b]));
-}
-
-#[test]
-fn accounts_enter_at_midnight_and_at_the_end_only() {
-    let point = |time, equity| Happening::Account(AccountPoint {
-        time: Timestamp(time),
-        wallet: Cash(1),
-        equity: Cash(equity),
-        position_margin: Cash(0),
-        order_margin: Cash(0),
+    together.add(&Record {
+        time: Timestamp(9),
+        entries: vec![entry(a.clone()), entry(b.clone())],
     });
-    let with = |during| print(&[point(0, 1), point(60_000, during), point(DAY_MS, 3), point(DAY_MS + 60_000, 4)]);
-    assert_eq!(with(2), with(99));
-    let ends = |end| print(&[point(0, 1), point(60_000, end)]);
-    assert_ne!(ends(2), ends(99));
+    assert_eq!(together.finish(), print(&[a, b]));
 }
 
 #[test]
@@ -241,13 +346,22 @@ fn strategy_configuration_and_order_count() {
     let fill = Happening::Fill(sample::fill());
     let of = |config, strategy| {
         let mut fingerprint = Fingerprint::new(config);
-        let entries = vec![Entry { strategy, what: fill.clone() }];
-        fingerprint.add(&Record { time: Timestamp(0), entries });
+        let entries = vec![Entry {
+            strategy,
+            what: fill.clone(),
+        }];
+        fingerprint.add(&Record {
+            time: Timestamp(0),
+            entries,
+        });
         fingerprint.finish()
     };
     assert_ne!(of(CONFIG, 0), of(CONFIG, 1));
     assert_ne!(of(CONFIG, 0), of([8; 32], 0));
-    let other = Happening::OrderFilled { time: Timestamp(1), order: 1 };
+    let other = Happening::OrderFilled {
+        time: Timestamp(1),
+        order: 1,
+    };
     assert_ne!(print(&[fill.clone(), other.clone()]), print(&[other, fill]));
 }
 
@@ -262,7 +376,13 @@ fn the_layout_is_pinned() {
     bytes.extend(60_000i64.to_le_bytes());
     bytes.extend(5u32.to_le_bytes());
     let by_hand = hex(blake3::hash(&bytes).as_bytes());
-    assert_eq!(print(&[Happening::OrderFilled { time: Timestamp(60_000), order: 5 }]), by_hand);
+    assert_eq!(
+        print(&[Happening::OrderFilled {
+            time: Timestamp(60_000),
+            order: 5
+        }]),
+        by_hand
+    );
 
     let reasons = [
         (RefusalReason::InvalidNumber, 0),
@@ -293,15 +413,28 @@ fn the_layout_is_pinned() {
 fn telemetry_has_a_fingerprint_of_its_own() {
     let base = Telemetry::default();
     let mut variations = vec![base.clone(); 6];
-    variations[0].log.push(LogLine { time: Timestamp(1), level: Level::Info, text: "a".into() });
-    variations[1].log.push(LogLine { time: Timestamp(1), level: Level::Warn, text: "a".into() });
+    variations[0].log.push(LogLine {
+        time: Timestamp(1),
+        level: Level::Info,
+        text: "a".into(),
+    });
+    variations[1].log.push(LogLine {
+        time: Timestamp(1),
+        level: Level::Warn,
+        text: "a".into(),
+    });
     variations[2].plots.push(Plot {
         name: "fast".into(),
         pane: Pane::Price,
         style: PlotStyle::Line,
         points: vec![(Timestamp(1), f64::NAN)],
     });
-    variations[3].marks.push(Mark { time: Timestamp(1), marker: Marker::Up, price: 1.0, text: String::new() });
+    variations[3].marks.push(Mark {
+        time: Timestamp(1),
+        marker: Marker::Up,
+        price: 1.0,
+        text: String::new(),
+    });
     variations[4].metrics.push(("x".into(), 1.0));
     variations[5].alerts.push((Timestamp(1), "x".into()));
     let mut seen = vec![telemetry_fingerprint(&[&base])];
