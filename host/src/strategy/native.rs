@@ -16,99 +16,70 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use guest_sdk::contract as c;
 use guest_sdk::native::{Host, NativeStrategy, install};
 
+use super::{InitError, LoadError, manifest, parameters};
 use crate::domain::{
-    CandleColumns, Manifest, Needs, Parameter, ParameterKind, ParameterValue, Rows, SeriesBinding,
-    StrategyEvent, StreamBinding, Timestamp,
+    CandleColumns, Manifest, Needs, ParameterValue, Rows, SeriesBinding, StrategyEvent,
+    StreamBinding, Timestamp,
 };
 use crate::engine::{CandleCall, Desk, Fault, FaultCause, Strategy};
 
 /// A strategy ready to run, what it says about itself, and what it needs with its parameters.
 pub type Loaded = (Box<dyn Strategy>, Manifest, Needs);
 
-/// Makes a fresh strategy. Parameters that are not given have the manifest's defaults; bounds are the caller's to check.
+/// Makes a fresh strategy, with the same checks as one from a component. Parameters that are not given have the manifest's defaults.
 ///
 /// # Errors
-/// A parameter the strategy does not have, a combination it does not accept, or that it fails.
-pub fn load<S>(given: &[(String, ParameterValue)]) -> Result<Loaded, LoadError>
+/// A manifest that is none, a parameter that does not fit, a combination the strategy does not accept, needs that cannot be met,
+/// a panic.
+pub fn load<S>(given: &[(String, ParameterValue)]) -> Result<Loaded, InitError>
 where
     S: guest_sdk::Strategy + Send,
 {
     let manifest = convert::manifest(NativeStrategy::<S>::manifest());
-    let values = complete(&manifest, given)?;
-    let desk = Box::new(Desk::empty());
-    let (host, made) = guarded(Box::new(DeskHost { desk }), || {
-        NativeStrategy::<S>::init(&values)
-    });
-    let strategy = manifest.name.clone();
-    let (instance, needs) = match made {
-        Ok(Ok(made)) => made,
-        Ok(Err(c::InitError::InvalidParameters(message))) => {
-            return Err(LoadError::InvalidParameters { strategy, message });
-        }
-        Ok(Err(c::InitError::Failed(message))) | Err(message) => {
-            return Err(LoadError::Failed { strategy, message });
-        }
-    };
-    let native = Native {
-        name: strategy,
-        strategy: instance,
-        host: Some(host),
-    };
-    Ok((Box::new(native), manifest, convert::needs(needs)))
-}
-
-/// Why a strategy does not start.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[expect(missing_docs, reason = "the messages say it")]
-pub enum LoadError {
-    #[error("strategy {strategy} has no parameter `{parameter}`")]
-    UnknownParameter { strategy: String, parameter: String },
-    /// The combination makes no sense to the strategy: an invalid trial, not a failure.
-    #[error("strategy {strategy} does not accept these parameters: {message}")]
-    InvalidParameters { strategy: String, message: String },
-    #[error("strategy {strategy} will not start: {message}")]
-    Failed { strategy: String, message: String },
-}
-
-/// All parameters in the manifest's order.
-fn complete(
-    manifest: &Manifest,
-    given: &[(String, ParameterValue)],
-) -> Result<Vec<c::NamedValue>, LoadError> {
-    let known = |name: &String| manifest.parameters.iter().any(|p| p.name == *name);
-    if let Some((parameter, _)) = given.iter().find(|(name, _)| !known(name)) {
-        return Err(LoadError::UnknownParameter {
-            strategy: manifest.name.clone(),
-            parameter: parameter.clone(),
-        });
+    let name = format!("{} {}", manifest.name, manifest.version);
+    if let Err(message) = manifest::check(&manifest) {
+        return Err(LoadError::Manifest { name, message }.into());
     }
-    let value_of = |parameter: &Parameter| {
-        let found = given.iter().find(|(name, _)| *name == parameter.name);
-        let value = found.map_or_else(|| default_of(&parameter.kind), |(_, value)| value.clone());
-        c::NamedValue {
-            name: parameter.name.clone(),
-            value: convert::parameter_value(&value),
-        }
+    let values = match parameters::complete(&manifest, given) {
+        Ok(values) => values,
+        Err(source) => return Err(InitError::Parameter { name, source }),
     };
-    Ok(manifest.parameters.iter().map(value_of).collect())
+    let values: Vec<_> = values.iter().map(convert::named_value).collect();
+    let desk = Box::new(Desk::empty());
+    let init = || NativeStrategy::<S>::init(&values);
+    let (strategy, needs, host) = match guarded(Box::new(DeskHost { desk }), init) {
+        (host, Ok(Ok((strategy, needs)))) => (strategy, convert::needs(needs), host),
+        (_, Ok(Err(c::InitError::InvalidParameters(message)))) => {
+            return Err(InitError::InvalidParameters { name, message });
+        }
+        (_, Ok(Err(c::InitError::Failed(message)))) => {
+            return Err(InitError::Failed { name, message });
+        }
+        (_, Err(words)) => return Err(InitError::Fault(panicked(&name, &words))),
+    };
+    if let Err(message) = manifest::check_needs(&needs, &manifest) {
+        return Err(InitError::Needs { name, message });
+    }
+    let host = Some(host);
+    let native = Native {
+        name,
+        strategy,
+        host,
+    };
+    Ok((Box::new(native), manifest, needs))
 }
 
-fn default_of(kind: &ParameterKind) -> ParameterValue {
-    match kind {
-        ParameterKind::Int(range) => ParameterValue::Int(range.default),
-        ParameterKind::Float(range) => ParameterValue::Float(range.default),
-        ParameterKind::Boolean(default) => ParameterValue::Boolean(*default),
-        ParameterKind::Choice(choice) => {
-            let word = choice.options.get(choice.default as usize);
-            ParameterValue::Text(word.cloned().unwrap_or_default())
-        }
-        ParameterKind::Text(default) => ParameterValue::Text(default.clone()),
-        ParameterKind::Timeframe(default) => ParameterValue::Timeframe(*default),
+#[cold]
+fn panicked(name: &str, words: &str) -> Fault {
+    Fault {
+        cause: FaultCause::Trap,
+        message: format!("strategy {name} panicked: {words}"),
     }
 }
 
 /// The engine's seam over a strategy written with the SDK.
 struct Native<S> {
+    /// Name and version, for the message of a fault.
     name: String,
     strategy: NativeStrategy<S>,
     /// In place between calls, with an empty desk.
@@ -130,10 +101,7 @@ impl<S: guest_sdk::Strategy> Native<S> {
         let (mut host, result) = guarded(host, || body(&mut self.strategy));
         std::mem::swap(&mut host.desk, desk);
         self.host = Some(host);
-        result.map_err(|words| Fault {
-            cause: FaultCause::Trap,
-            message: format!("strategy {} panicked: {words}", self.name),
-        })
+        result.map_err(|words| panicked(&self.name, &words))
     }
 }
 

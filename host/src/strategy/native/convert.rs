@@ -488,13 +488,17 @@ pub(super) fn needs(n: c::Needs) -> d::Needs {
     }
 }
 
-pub(super) fn parameter_value(value: &d::ParameterValue) -> c::ParameterValue {
-    match value {
+pub(super) fn named_value((name, value): &(String, d::ParameterValue)) -> c::NamedValue {
+    let value = match value {
         d::ParameterValue::Int(v) => c::ParameterValue::Int(*v),
         d::ParameterValue::Float(v) => c::ParameterValue::Float(*v),
         d::ParameterValue::Boolean(v) => c::ParameterValue::Boolean(*v),
         d::ParameterValue::Text(v) => c::ParameterValue::Text(v.clone()),
         d::ParameterValue::Timeframe(v) => c::ParameterValue::Timeframe(timeframe_out(*v)),
+    };
+    c::NamedValue {
+        name: name.clone(),
+        value,
     }
 }
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use guest_sdk::prelude::*;
 
-use super::{LoadError, load};
+use super::load;
 use crate::domain::{
     Candle as Bar, Cash, Instrument as Rules, InstrumentKind as Kind, OnFault as Policy,
     ParameterValue as Value, Price, Qty, Rate, Slot, Tier, Timeframe as Length, Timestamp as Time,
@@ -13,6 +13,7 @@ use crate::engine::{
     TraderSetup,
 };
 use crate::execution::{Preset, Profile, Simulated};
+use crate::strategy::InitError as Refused;
 
 parameters! {
     struct Params {
@@ -189,22 +190,31 @@ fn parameters_are_completed_and_checked_by_name() {
     assert_eq!(needs.series[0].warm_up, 1);
     assert!(needs.events.timers && !needs.events.fills);
 
-    let one = |name: &str, value: Value| load::<Probe>(&[(name.to_owned(), value)]).err();
+    let refused = |name: &str, value: Value| {
+        let loaded = load::<Probe>(&[(name.to_owned(), value)]);
+        loaded.err().expect("it does not load")
+    };
+    let who = concat!("strategy host ", env!("CARGO_PKG_VERSION"));
+    let unknown = refused("quantity", Value::Float(1.0));
     assert_eq!(
-        one("quantity", Value::Float(1.0)).map(|e| e.to_string()),
-        Some("strategy host has no parameter `quantity`".to_owned())
+        unknown.to_string(),
+        format!("{who}: there is no parameter `quantity`")
     );
     assert!(matches!(
-        one("qty", Value::Float(0.0)),
-        Some(LoadError::InvalidParameters { message, .. }) if message == "nothing to buy"
+        refused("qty", Value::Int(1)),
+        Refused::Parameter { .. }
     ));
     assert!(matches!(
-        one("qty", Value::Int(1)),
-        Some(LoadError::Failed { .. })
+        refused("qty", Value::Float(11.0)),
+        Refused::Parameter { .. }
     ));
     assert!(matches!(
-        one("careless", Value::Boolean(true)),
-        Some(LoadError::Failed { message, .. }) if message == "carelessly made"
+        refused("qty", Value::Float(0.0)),
+        Refused::InvalidParameters { message, .. } if message == "nothing to buy"
+    ));
+    assert!(matches!(
+        refused("careless", Value::Boolean(true)),
+        Refused::Fault(fault) if fault.message == format!("{who} panicked: carelessly made")
     ));
 }
 
@@ -275,7 +285,7 @@ fn a_panic_is_a_fault_that_leaves_nothing_behind() {
         panic!("more than the fault: {own:?}");
     };
     assert_eq!((time.0, *cause), (120_000, FaultCause::Trap));
-    assert_eq!(message, "strategy host panicked: at 120000");
+    assert!(message.ends_with("panicked: at 120000"), "{message}");
     let desk = engine.trader(0).desk();
     assert!(desk.positions(None).is_empty() && desk.working(None).is_empty());
     assert_eq!(
