@@ -219,15 +219,15 @@ impl Plan {
         self
     }
 
-    /// Send all of it; the ids of the entries.
+    /// Send all of it, until something is refused. The ids of the entries are kept either way: they work.
     fn send(
         &self,
         instrument: InstrumentId,
         direction: Direction,
-    ) -> Result<Vec<OrderId>, Refusal> {
+        entries: &mut Vec<OrderId>,
+    ) -> Result<(), Refusal> {
         let side = direction.entry_side();
         let exits = Exits::at(self.stop_loss, self.take_profit);
-        let mut entries = Vec::with_capacity(self.entries.len());
         for &(qty, price) in &self.entries {
             let order = match price {
                 None => orders::market(instrument, side, qty),
@@ -235,15 +235,16 @@ impl Plan {
             };
             entries.push(order.exits(exits).send()?.order);
         }
-        if let Some(&first) = entries.first() {
-            for &(qty, price) in &self.parts {
-                orders::limit(instrument, side.opposite(), qty, price)
-                    .reduce_only()
-                    .child_of(first)
-                    .send()?;
-            }
+        let Some(&first) = entries.first() else {
+            return Ok(());
+        };
+        for &(qty, price) in &self.parts {
+            orders::limit(instrument, side.opposite(), qty, price)
+                .reduce_only()
+                .child_of(first)
+                .send()?;
         }
-        Ok(entries)
+        Ok(())
     }
 }
 
@@ -309,7 +310,7 @@ impl<T: LifeCycle> Cycle<T> {
                 Direction::Long => self.inner.go_long(data, portfolio),
                 Direction::Short => self.inner.go_short(data, portfolio),
             };
-            self.entries = plan.send(data.instrument, direction)?;
+            plan.send(data.instrument, direction, &mut self.entries)?;
         }
         Ok(())
     }
