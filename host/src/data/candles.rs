@@ -66,7 +66,7 @@ pub fn decimals_of(candles: &[Candle]) -> u32 {
     let (mut decimals, mut unit) = (0, 100_000_000);
     for c in candles {
         for price in [c.open, c.high, c.low, c.close] {
-            while price.0 % unit != 0 {
+            while unit > 1 && price.0 % unit != 0 {
                 unit /= 10;
                 decimals += 1;
             }

@@ -146,6 +146,38 @@ pub fn import(
     writer.commit()
 }
 
+/// Hands on the candles of one CSV or zip, checked as on import, oldest first.
+///
+/// # Errors
+/// The first fault of the file, or of `take`.
+pub(crate) fn each_candle(
+    path: &Path,
+    grid: Grid,
+    take: &mut dyn FnMut(&Candle) -> Result<(), DataError>,
+) -> Result<(), DataError> {
+    let mut checked = Checked::new(grid);
+    let mut admit = |row: u64, candle: &Candle, _done: f64| match checked
+        .admit(candle)
+        .map_err(|why| row_fault(path, row, &why))?
+    {
+        Some(candle) => take(&candle),
+        None => Ok(()),
+    };
+    match format_of(path)? {
+        Format::Csv => text::read_csv(path, &Names::default(), &mut admit),
+        Format::Zip => text::read_zip(path, &Names::default(), &mut admit),
+        Format::Parquet => Err(DataError::user(format!("{} is not text", path.display()))),
+    }
+}
+
+/// Is a file text, by its name.
+///
+/// # Errors
+/// A name of no known format.
+pub(crate) fn is_text(path: &Path) -> Result<bool, DataError> {
+    Ok(format_of(path)? != Format::Parquet)
+}
+
 /// What readers hand each candle to: row number (from 1), candle, part of the file that is done.
 type Take<'a> = dyn FnMut(u64, &Candle, f64) -> Result<(), DataError> + 'a;
 
