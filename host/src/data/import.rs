@@ -15,8 +15,9 @@ pub use name::Overrides;
 use std::path::{Path, PathBuf};
 
 use crate::data::DataError;
-use crate::data::candles::{CandleReader, Grid, Repeats, check_row};
+use crate::data::candles::{CandleReader, Repeats, check_row};
 use crate::data::catalog::{Catalog, CatalogWriter, Imported, unite};
+use crate::data::grid::Grid;
 use crate::data::series::SeriesKey;
 use crate::domain::Candle;
 use rows::{Layout, Names};

@@ -2,7 +2,7 @@
 //!
 //! Source: `simulation.md` section 14 (F38, F39, F40, F42, F45), `defaults.md` sections 6 and 7.
 
-use crate::data::candles::Grid;
+use crate::data::grid::Grid;
 use crate::domain::{Candle, Timeframe, Timestamp};
 
 /// Coverage below this is an error.

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use super::Source;
 use crate::data::DataError;
-use crate::data::candles::Grid;
+use crate::data::grid::Grid;
 use crate::data::import::each_candle;
 use crate::domain::Candle;
 
