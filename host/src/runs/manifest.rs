@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::{Instrument, InstrumentKind, ParameterValue};
-use crate::runs::{Configuration, RunResult};
+use crate::runs::{Configuration, Period, RunResult};
 
 /// Name and version of the document.
 pub const SCHEMA: &str = "run-manifest/1";
@@ -159,13 +159,18 @@ pub fn manifest(run: &RunResult) -> String {
 
 impl Configuration {
     /// BLAKE3 of the configuration's compact JSON: what opens the fingerprint. Equal configurations have equal digests, on
-    /// every machine and in every version of the host that writes the same `schema`.
+    /// every machine and in every version of the host that writes the same `schema`. What only the run finds out (end of the
+    /// period, candles, coverage, gaps) follows from the dataset's fingerprint and is left out.
     ///
     /// # Panics
     /// Never: everything in it has a JSON form.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
-        let text = serde_json::to_vec(&mirror(self)).expect("plain values have a JSON form");
+        let mut before = self.clone();
+        before.period = Period { end: self.period.start, candles: 0, ..self.period };
+        before.dataset.coverage = 0.0;
+        before.dataset.gaps.clear();
+        let text = serde_json::to_vec(&mirror(&before)).expect("plain values have a JSON form");
         *blake3::hash(&text).as_bytes()
     }
 }
