@@ -43,6 +43,22 @@
     return { stroke: color("muted"), grid: line, ticks: { show: false }, font: "12px system-ui, sans-serif", size: 64, ...values };
   }
 
+  // Round values for a logarithmic axis: steps of 1, 2, 5 over a wide range, even steps over a narrow one.
+  function logTicks(min, max) {
+    const ticks = [];
+    if (max / min < 5) {
+      const rough = (max - min) / 6;
+      const size = 10 ** Math.floor(Math.log10(rough));
+      const step = [1, 2, 5, 10].find((n) => n * size >= rough) * size;
+      for (let v = Math.ceil(min / step) * step; v <= max; v += step) ticks.push(v);
+    } else {
+      for (let size = 10 ** Math.floor(Math.log10(min)); size <= max; size *= 10) {
+        for (const n of [1, 2, 5]) if (n * size >= min && n * size <= max) ticks.push(n * size);
+      }
+    }
+    return ticks;
+  }
+
   function timePlot(id, height, values, series, y) {
     const element = byId(id);
     const options = {
@@ -51,7 +67,7 @@
       tzDate: (t) => uPlot.tzDate(new Date(t * 1000), "Etc/UTC"),
       cursor: { sync: { key: "time" }, points: { size: 7 } },
       scales: { x: { time: true }, y: y.scale },
-      axes: [axis({ size: 34 }), axis({ values: y.format })],
+      axes: [axis({ size: 34 }), axis({ values: y.format, ...y.axis })],
       series: [{ label: "Time", value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, ...series],
       hooks: { setSelect: [(u) => u.select.width > 0 && showRange(u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x"))] },
     };
@@ -73,6 +89,7 @@
     byId("log").disabled = !positive;
     timePlot("equity", 320, values, series, {
       scale: scale === 3 ? { distr: 3, range: (u, min, max) => [min * 0.95, max * 1.05] } : { range: (u, min, max) => [min - (max - min) * 0.06, max + (max - min) * 0.06] },
+      axis: scale === 3 ? { splits: (u, index, min, max) => logTicks(min, max), filter: (u, ticks) => ticks } : {},
       format: (u, ticks) => ticks.map((v) => (v == null ? "" : number(v, 0))),
     });
     timePlot("drawdown", 150, [e.t, e.dd], [
