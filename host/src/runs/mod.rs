@@ -13,8 +13,6 @@ mod observed;
 mod result;
 pub mod tables;
 
-pub use fingerprint::{Fingerprint, telemetry_fingerprint};
-pub use folder::{Documents, FolderError, Written, free_id, write};
 pub use observed::{FaultSeen, LiquidationDue, Observed, OrderSeen, RefusalSeen};
 pub use result::{
     Component, Configuration, Dataset, Gap, Knob, Limit, ParameterUsed, Period, Profile, RunResult,
