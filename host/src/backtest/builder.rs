@@ -1,6 +1,5 @@
 //! Puts a backtest together and checks that the parts fit before anything runs.
 
-use std::sync::Arc;
 
 use crate::backtest::{BacktestError, Source};
 use crate::data::catalog::Series;

@@ -13,6 +13,7 @@ use crate::engine::{
     AccountPoint, Block, DeskLimits, EndOfData, Engine, EngineSetup, Event, Feed, TraderSetup,
 };
 use crate::execution::{Profile, Simulated};
+use crate::runs::fingerprint::{Fingerprint, telemetry_fingerprint};
 use crate::runs::{self, Observed, RunResult};
 use crate::strategy::{RUNTIME_VERSION, parameters};
 
@@ -42,7 +43,7 @@ pub struct Outcome {
 /// What the loop gathers.
 struct Gathered {
     observed: Observed,
-    fingerprint: runs::Fingerprint,
+    fingerprint: Fingerprint,
     samples: Vec<AccountPoint>,
     marks: Vec<Vec<Price>>,
     coverage: Coverage,
@@ -101,7 +102,7 @@ impl Backtest {
         let timeframe = chart_timeframe(start, chart_end.max(start.plus_ms(MINUTE_MS)), base);
         let mut gathered = Gathered {
             observed: Observed::default(),
-            fingerprint: runs::Fingerprint::new(configuration.digest()),
+            fingerprint: Fingerprint::new(configuration.digest()),
             samples: Vec::new(),
             marks: vec![Vec::new(); count],
             coverage: Coverage::default(),
@@ -366,7 +367,7 @@ impl Gathered {
             max_drawdown_intraday: Some(deepest.unwrap_or(0.0)),
             open_positions,
             fingerprint: self.fingerprint.finish(),
-            telemetry_fingerprint: runs::telemetry_fingerprint(&[&telemetry]),
+            telemetry_fingerprint: telemetry_fingerprint(&[&telemetry]),
             telemetry,
             timings: runs::Timings::default(),
         };

@@ -15,7 +15,7 @@ use crate::config::{self, Settings};
 use crate::data::catalog::Catalog;
 use crate::domain::{Cash, Rate, Timeframe, Timestamp};
 use crate::execution::{Preset, Profile};
-use crate::runs::{self, Documents, Written};
+use crate::runs::{self, folder::{self, Documents, Written}};
 use crate::strategy::{Limits, Runtime};
 
 const DAY_MS: i64 = 86_400_000;
@@ -301,13 +301,13 @@ fn keep(root: &Path, outcome: &Outcome) -> Result<Written, CliError> {
     let html = report::html(result, &metrics, &[chart]);
     let moment = chrono::Utc::now().format("%Y%m%d-%H%M%S");
     let name = plain(&result.configuration.component.name);
-    let id = runs::free_id(root, &format!("{name}-{moment}"));
+    let id = folder::free_id(root, &format!("{name}-{moment}"));
     let documents = Documents {
         metrics: &metrics.to_json(),
         report_html: &html,
         debug_log: outcome.steps.as_deref(),
     };
-    Ok(runs::write(root, &id, result, documents)?)
+    Ok(folder::write(root, &id, result, documents)?)
 }
 
 /// A strategy's name as a part of a file name.

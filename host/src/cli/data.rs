@@ -20,15 +20,9 @@ use crate::domain::{InstrumentKind, Timeframe, Timestamp};
 /// Get, look at and check market data.
 #[derive(Debug, Args)]
 pub struct DataArgs {
-    /// Folder of the market data.
-    #[arg(
-        long,
-        env = "CACHE_PATH",
-        default_value = "data",
-        global = true,
-        value_name = "DIR"
-    )]
-    pub data_dir: PathBuf,
+    /// Folder of the market data [default: data, or CACHE_PATH].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub command: DataCommand,
@@ -149,12 +143,17 @@ pub enum Outcome {
     CheckFailed,
 }
 
-/// Runs a command: its result goes to `out`, progress to stderr if that is a terminal.
+/// Runs a command on the folder it names, or else on `default_dir`. Its result goes to `out`, progress to stderr if that is a
+/// terminal.
 ///
 /// # Errors
 /// See [`DataError::kind`] for whose fault it is.
-pub fn run(args: &DataArgs, out: &mut dyn Write) -> Result<Outcome, DataError> {
-    let catalog = Catalog::new(&args.data_dir);
+pub fn run(
+    args: &DataArgs,
+    default_dir: &Path,
+    out: &mut dyn Write,
+) -> Result<Outcome, DataError> {
+    let catalog = Catalog::new(args.data_dir.as_deref().unwrap_or(default_dir));
     match &args.command {
         DataCommand::Import(import) => run_import(import, &catalog, out),
         DataCommand::List(list) => run_list(list, &catalog, out),
@@ -377,23 +376,7 @@ fn run_synth(
         return check_synth(args, config, out);
     }
     let key = series_key();
-    let bar = progress_bar();
-    let mut writer = CatalogWriter::open(catalog, || {})?;
-    let series = writer.series(&key)?;
-    series.replace_by_synthetic();
-    for (i, candle) in Synth::new(config).enumerate() {
-        if i.is_multiple_of(8_192) {
-            #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
-            show(
-                &bar,
-                Path::new("making up candles"),
-                i as f64 / f64::from(args.days * 1_440),
-            );
-        }
-        series.push(&candle)?;
-    }
-    let imported = writer.commit()?;
-    bar.finish_and_clear();
+    let made = store_synthetic(catalog, config)?;
     if args.json {
         let series = catalog.series(&key)?;
         let report = gaps_of_segments(&series)?;
@@ -403,8 +386,8 @@ fn run_synth(
         say(
             out,
             &format!(
-                "made up {} candles: {key}, seed {}",
-                imported[0].read, args.seed
+                "made up {made} candles: {key}, seed {}",
+                args.seed
             ),
         )?;
         say(
@@ -413,6 +396,28 @@ fn run_synth(
         )?;
     }
     Ok(Outcome::Done)
+}
+
+/// Makes up a market and keeps it, in place of the one that is there; the number of candles.
+///
+/// # Errors
+/// The catalog cannot be written.
+pub(super) fn store_synthetic(catalog: &Catalog, config: SynthConfig) -> Result<u64, DataError> {
+    let bar = progress_bar();
+    let mut writer = CatalogWriter::open(catalog, || {})?;
+    let series = writer.series(&series_key())?;
+    series.replace_by_synthetic();
+    for (i, candle) in Synth::new(config).enumerate() {
+        if i.is_multiple_of(8_192) {
+            #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
+            let done = i as f64 / f64::from(config.days * 1_440);
+            show(&bar, Path::new("making up candles"), done);
+        }
+        series.push(&candle)?;
+    }
+    let imported = writer.commit()?;
+    bar.finish_and_clear();
+    Ok(imported.iter().map(|i| i.read).sum())
 }
 
 fn check_synth(

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::progress::{bar, spinner};
-use crate::cli::{CliError, backtest};
+use crate::cli::progress::spinner;
+use crate::cli::{CliError, backtest, data};
 use crate::config::{self, Settings};
 use crate::data::catalog::Catalog;
 use crate::data::synth;
@@ -78,10 +78,7 @@ fn make_market(catalog: &Catalog) -> Result<(), CliError> {
         return Ok(());
     }
     let config = synth::SynthConfig::default();
-    let bar = bar("making a synthetic year", u64::from(config.days));
-    let made = super::data::store_synthetic(catalog, config, &mut |days| bar.set_position(days));
-    bar.finish_and_clear();
-    made?;
-    eprintln!("made {} days of synthetic candles ({key})", config.days);
+    let made = data::store_synthetic(catalog, config)?;
+    eprintln!("made {made} synthetic candles ({key})");
     Ok(())
 }

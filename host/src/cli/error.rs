@@ -5,7 +5,7 @@ use std::fmt;
 use crate::backtest::BacktestError;
 use crate::config::ConfigError;
 use crate::data::{DataError, ErrorKind};
-use crate::runs::FolderError;
+use crate::runs::folder::FolderError;
 use crate::strategy::{LoadError, RuntimeError};
 use crate::toolchain::BuildError;
 

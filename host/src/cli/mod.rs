@@ -18,6 +18,8 @@ pub use error::CliError;
 
 /// Exit code of a run whose strategy faulted.
 const GUEST_FAULT: u8 = 3;
+/// Exit code of a check that did not hold.
+const CHECK_FAILED: u8 = 4;
 
 /// Runs trading strategies as sandboxed WebAssembly components.
 #[derive(Debug, Parser)]
@@ -37,7 +39,7 @@ enum Command {
     /// Build a strategy's sources into a component.
     Build(build::Args),
     /// Market data: import, list, make up, check.
-    Data(data::Args),
+    Data(data::DataArgs),
     /// Build the example strategies, make a synthetic year, backtest and report.
     Demo(demo::Args),
 }
@@ -52,7 +54,13 @@ pub fn run(cli: Cli) -> Result<u8, CliError> {
     match cli.command {
         Command::Backtest(args) => backtest::run(&args, &settings),
         Command::Build(args) => build::run(&args),
-        Command::Data(args) => data::run(&args, &settings),
+        Command::Data(args) => {
+            let folder = settings.path(&config::CACHE_PATH);
+            match data::run(&args, &folder, &mut std::io::stdout().lock())? {
+                data::Outcome::Done => Ok(0),
+                data::Outcome::CheckFailed => Ok(CHECK_FAILED),
+            }
+        }
         Command::Demo(args) => demo::run(&args, &settings),
     }
 }
