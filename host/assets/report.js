@@ -6,6 +6,7 @@
   const byId = (id) => document.getElementById(id);
   const color = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
   const PLOT_COLORS = ["#e8912d", "#8e5bd6", "#1aa3b8", "#c94f8c", "#7a9a2a", "#5577dd"];
+  const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
   const ROWS_A_STEP = 200;
   const CANDLES_AT_FIRST = 240;
 
@@ -43,6 +44,21 @@
     return { stroke: color("muted"), grid: line, ticks: { show: false }, font: "12px system-ui, sans-serif", size: 64, ...values };
   }
 
+  // Days, months or times of day in a form that reads the same everywhere; the year or the date where it changes.
+  function timeLabels(u, splits, index, space, step) {
+    let last = "";
+    return splits.map((t) => {
+      const iso = new Date(t * 1000).toISOString();
+      const month = MONTHS[Number(iso.slice(5, 7)) - 1];
+      const [text, context] = step >= 28 * 86400 ? [month, iso.slice(0, 4)]
+        : step >= 86400 ? [`${Number(iso.slice(8, 10))} ${month}`, iso.slice(0, 4)]
+        : [iso.slice(11, 16), iso.slice(0, 10)];
+      const label = context === last ? text : `${text}\n${context}`;
+      last = context;
+      return label;
+    });
+  }
+
   // Round values for a logarithmic axis: steps of 1, 2, 5 over a wide range, even steps over a narrow one.
   function logTicks(min, max) {
     const ticks = [];
@@ -67,7 +83,7 @@
       tzDate: (t) => uPlot.tzDate(new Date(t * 1000), "Etc/UTC"),
       cursor: { sync: { key: "time" }, points: { size: 7 } },
       scales: { x: { time: true }, y: y.scale },
-      axes: [axis({ size: 34 }), axis({ values: y.format, ...y.axis })],
+      axes: [axis({ size: 34, values: timeLabels }), axis({ values: y.format, ...y.axis })],
       series: [{ label: "Time", value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, ...series],
       hooks: { setSelect: [(u) => u.select.width > 0 && showRange(u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x"))] },
     };
@@ -175,7 +191,7 @@
     addPlots(chart, source, legend);
     const path = chart.addSeries(LightweightCharts.LineSeries, { color: color("accent"), lineWidth: 2, lineStyle: LightweightCharts.LineStyle.Dashed, priceLineVisible: false, lastValueVisible: false });
     price = { chart, path, source };
-    chart.timeScale().setVisibleLogicalRange({ from: source.t.length - CANDLES_AT_FIRST, to: source.t.length + 3 });
+    chart.timeScale().setVisibleLogicalRange({ from: Math.max(-1, source.t.length - CANDLES_AT_FIRST), to: source.t.length + 3 });
     byId("timeframe").textContent = `${source.name} ${source.timeframe}`;
     const place = byId("legend");
     place.replaceChildren();
