@@ -1,1 +1,107 @@
-//! What a strategy author sees.
+//! Write a trading strategy once; run it in a sandbox, or natively in a test.
+//!
+//! A strategy is a type that implements [`Strategy`] (candles in, signals out) or [`LifeCycle`] (`should_long`, `go_long`,
+//! `update_position`), a declaration of its parameters with [`parameters!`], and one line of [`register!`]. This is a whole one:
+//!
+//! ```
+//! use guest_sdk::prelude::*;
+//! use indicators::Sma;
+//!
+//! parameters! {
+//!     /// What a user may set.
+//!     pub struct Params {
+//!         /// Candles of the average.
+//!         period: i32 = int(20, 2..=200),
+//!         /// Part of equity in a position.
+//!         size: f64 = float(0.2, 0.01..=1.0).step(0.01),
+//!     }
+//! }
+//!
+//! /// Long above the average, flat below it.
+//! pub struct AboveAverage {
+//!     params: Params,
+//!     average: Sma,
+//! }
+//!
+//! impl Strategy for AboveAverage {
+//!     type Params = Params;
+//!
+//!     fn new(params: Params) -> Result<Self, InitError> {
+//!         let average = Sma::new(params.period);
+//!         Ok(Self { params, average })
+//!     }
+//!
+//!     fn needs(&self) -> Needs {
+//!         Needs::candles(Timeframe::H1, self.params.period)
+//!     }
+//!
+//!     fn update(&mut self, data: &Data) {
+//!         self.average.update(data.close());
+//!     }
+//!
+//!     fn on_candle(&mut self, data: &Data, portfolio: &Portfolio) -> Vec<Signal> {
+//!         let Some(average) = self.average.value() else { return vec![] };
+//!         match (data.close() > average, portfolio.is_flat()) {
+//!             (true, true) => vec![Signal::long(Size::Fraction(self.params.size)).stop_loss(average * 0.98)],
+//!             (false, false) => vec![Signal::close_all()],
+//!             _ => vec![],
+//!         }
+//!     }
+//! }
+//!
+//! guest_sdk::register!(AboveAverage);
+//! # fn main() {}
+//! ```
+//!
+//! Rules worth knowing:
+//! * A candle arrives when it is closed. What is sent then meets the *next* minute.
+//! * Times are milliseconds since 1970 UTC, prices quote per base unit, quantities base units, rates fractions.
+//! * Everything sent is checked by the host. A refusal is a value to branch on, never a trap.
+//! * There is no clock but [`runtime::now`] and no chance but [`runtime::random`]; both are the same in every replay.
+//! * Take `exp`, `ln`, `pow`, `sin` from the `libm` crate: the standard library gives other last bits in Wasm than natively.
+#![deny(missing_docs)]
+
+#[doc(hidden)]
+pub mod bindings;
+pub mod contract;
+mod cross;
+mod data;
+mod imports;
+mod life_cycle;
+mod manifest;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod native;
+mod needs;
+pub mod orders;
+pub mod params;
+mod ring;
+mod runner;
+mod signal;
+pub mod sizing;
+mod strategy;
+pub mod telemetry;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod testing;
+#[cfg(target_arch = "wasm32")]
+#[doc(hidden)]
+pub mod wasm;
+
+pub use cross::Cross;
+pub use data::{Data, Portfolio};
+pub use imports::{account, history, market, runtime};
+pub use life_cycle::{Cycle, LifeCycle, Plan, Update};
+pub use manifest::require;
+pub use ring::{Ring, Series};
+pub use signal::{Signal, Size};
+pub use strategy::Strategy;
+
+/// Everything a strategy usually needs, in one `use`.
+pub mod prelude {
+    pub use crate::contract::*;
+    pub use crate::params::{Parameters, boolean, choice, float, int, text, timeframe};
+    pub use crate::{
+        Cross, Cycle, Data, LifeCycle, Plan, Portfolio, Ring, Series, Signal, Size, Strategy,
+        Update, account, history, log, manifest, market, orders, parameters, require, runtime,
+        sizing, telemetry,
+    };
+}

@@ -4,6 +4,7 @@
 
 #![warn(missing_docs)]
 
+pub mod data;
 pub mod domain;
 pub mod engine;
 pub mod execution;

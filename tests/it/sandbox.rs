@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use host::domain::{
-    Candle, Cash, Instrument, InstrumentKind, Needs, ParameterValue, Price, Qty, Rate, Slot, Tier, Timeframe, Timestamp,
-    UNIT,
+    Candle, Cash, Instrument, InstrumentKind, Needs, ParameterValue, Price, Qty, Rate, Slot, Tier,
+    Timeframe, Timestamp, UNIT,
 };
 use host::engine::{DeskLimits, Engine, EngineSetup, Event, FaultCause, Happening, TraderSetup};
 use host::execution::{Preset, Profile, Simulated};
@@ -36,7 +36,9 @@ fn probe() -> &'static [u8] {
 }
 
 fn find(bytes: &[u8], needle: &[u8]) -> Vec<usize> {
-    (0..=bytes.len() - needle.len()).filter(|i| bytes[*i..].starts_with(needle)).collect()
+    (0..=bytes.len() - needle.len())
+        .filter(|i| bytes[*i..].starts_with(needle))
+        .collect()
 }
 
 /// The probe with this attack written into it.
@@ -65,7 +67,11 @@ fn renamed(from: &str, to: &str) -> Vec<u8> {
 
 /// Limits that end an endless loop soon.
 fn short() -> Limits {
-    Limits { setup_fuel: 100_000_000, handler_fuel: 20_000_000, ..Limits::default() }
+    Limits {
+        setup_fuel: 100_000_000,
+        handler_fuel: 20_000_000,
+        ..Limits::default()
+    }
 }
 
 fn runtime() -> &'static Runtime {
@@ -76,7 +82,9 @@ fn runtime() -> &'static Runtime {
 }
 
 fn load(attack: &str) -> Component {
-    runtime().load_bytes("probe", &attacking(attack)).expect("the attack comes later")
+    runtime()
+        .load_bytes("probe", &attacking(attack))
+        .expect("the attack comes later")
 }
 
 // --- a run -----------------------------------------------------------------------------------------------------------------
@@ -131,9 +139,16 @@ impl Run {
             start: START,
             strategies: strategies.collect(),
         };
-        let mut run = Self { engine: Engine::new(setup), minute: 0, happened: Vec::new() };
+        let mut run = Self {
+            engine: Engine::new(setup),
+            minute: 0,
+            happened: Vec::new(),
+        };
         let opens = [Some(Price(40_000 * UNIT))];
-        run.step(Event::Begin { time: START, opens: &opens });
+        run.step(Event::Begin {
+            time: START,
+            opens: &opens,
+        });
         run
     }
 
@@ -143,15 +158,23 @@ impl Run {
 
     fn step(&mut self, event: Event<'_>) {
         let record = self.engine.step(event);
-        self.happened.extend(record.entries.iter().map(|e| (e.strategy, e.what.clone())));
+        self.happened
+            .extend(record.entries.iter().map(|e| (e.strategy, e.what.clone())));
     }
 
     fn minutes(mut self, count: i64) -> Self {
         for _ in 0..count {
             let time = START.plus_ms(self.minute * 60_000);
             let price = Price((40_000 + self.minute % 7) * UNIT);
-            let slots = [Slot::real(Candle { volume: 10.0, ..Candle::flat(time, price) })];
-            self.step(Event::Minute { time, slots: &slots, end: None });
+            let slots = [Slot::real(Candle {
+                volume: 10.0,
+                ..Candle::flat(time, price)
+            })];
+            self.step(Event::Minute {
+                time,
+                slots: &slots,
+                end: None,
+            });
             self.minute += 1;
         }
         self
@@ -163,20 +186,38 @@ impl Run {
             .happened
             .iter()
             .filter_map(|(s, what)| match what {
-                Happening::Fault { cause, message, .. } if *s == strategy => Some((*cause, message.clone())),
+                Happening::Fault { cause, message, .. } if *s == strategy => {
+                    Some((*cause, message.clone()))
+                }
                 _ => None,
             })
             .collect();
-        assert_eq!(faults.len(), 1, "one fault, and nothing after it: {faults:?}");
+        assert_eq!(
+            faults.len(),
+            1,
+            "one fault, and nothing after it: {faults:?} {:?}",
+            self.log(strategy as usize)
+        );
         faults[0].clone()
     }
 
     fn log(&self, strategy: usize) -> Vec<String> {
-        self.engine.trader(strategy).desk().telemetry.log.iter().map(|line| line.text.clone()).collect()
+        self.engine
+            .trader(strategy)
+            .desk()
+            .telemetry
+            .log
+            .iter()
+            .map(|line| line.text.clone())
+            .collect()
     }
 }
 
-fn trader(component: &Component, strategy: Box<dyn host::engine::Strategy>, needs: Needs) -> TraderSetup {
+fn trader(
+    component: &Component,
+    strategy: Box<dyn host::engine::Strategy>,
+    needs: Needs,
+) -> TraderSetup {
     let manifest = component.manifest().expect("it was instantiated").clone();
     let profile = Arc::new(Profile::preset(Preset::Strict));
     let balance = Cash(10_000 * i128::from(UNIT));
@@ -201,43 +242,96 @@ fn each_attack_is_one_fault_with_one_clear_sentence() {
     use FaultCause as C;
     let candle = "strategy probe 0.1.0 failed in on-candle, series 0, candle of 2024-01-01 00:03: ";
     let cases = [
-        ("loop", C::OutOfFuel, "more than 20 million instructions in one call (in "),
-        ("panic", C::Trap, "it gave up: panicked at probe/src/attacks.rs:"),
+        (
+            "loop",
+            C::OutOfFuel,
+            "more than 20 million instructions in one call (in ",
+        ),
+        (
+            "panic",
+            C::Trap,
+            "it gave up: panicked at probe/src/attacks.rs:",
+        ),
         ("deep-panic", C::Trap, "an indicator without a value (in "),
-        ("memory", C::OutOfMemory, "it needs more than its 64 MiB of memory: memory allocation of 1048576 bytes failed"),
-        ("recursion", C::StackOverflow, "its calls are nested too deep (in probe::attacks::dive"),
-        ("log-flood", C::TooManyHostCalls, "more than 20000 calls of the host in one call"),
-        ("call-flood", C::TooManyHostCalls, "more than 20000 calls of the host in one call"),
-        ("bytes-flood", C::TooManyHostCalls, "more than 1048576 bytes exchanged with the host in one call"),
-        ("history-flood", C::TooManyHostCalls, "more than 1048576 bytes exchanged with the host in one call"),
-        ("long-string", C::ReturnedTooMuch, "a string of 70000 bytes, the limit is 65536"),
-        ("huge-string", C::ReturnedTooMuch, "strings or lists beyond the limit of a call"),
+        (
+            "memory",
+            C::OutOfMemory,
+            "it needs more than its 64 MiB of memory: memory allocation of 1048576 bytes failed",
+        ),
+        (
+            "recursion",
+            C::StackOverflow,
+            "its calls are nested too deep (in probe::attacks::dive",
+        ),
+        (
+            "log-flood",
+            C::TooManyHostCalls,
+            "more than 20000 calls of the host in one call",
+        ),
+        (
+            "call-flood",
+            C::TooManyHostCalls,
+            "more than 20000 calls of the host in one call",
+        ),
+        (
+            "bytes-flood",
+            C::TooManyHostCalls,
+            "more than 1048576 bytes exchanged with the host in one call",
+        ),
+        (
+            "history-flood",
+            C::TooManyHostCalls,
+            "more than 1048576 bytes exchanged with the host in one call",
+        ),
+        (
+            "long-string",
+            C::ReturnedTooMuch,
+            "a string of 70000 bytes, the limit is 65536",
+        ),
+        (
+            "huge-string",
+            C::ReturnedTooMuch,
+            "strings or lists beyond the limit of a call",
+        ),
         ("exit", C::Trap, "it ended its own process"),
         ("abort", C::Trap, "it gave up (in "),
-        ("unfinished-line", C::Trap, "panicked at probe/src/attacks.rs:"),
+        (
+            "unfinished-line",
+            C::Trap,
+            "panicked at probe/src/attacks.rs:",
+        ),
     ];
     for (attack, cause, sentence) in cases {
-        println!("{attack}");
         let run = Run::of(attack).minutes(6);
         let (got, message) = run.fault(0);
         assert_eq!(got, cause, "{attack}: {message}");
         assert!(message.starts_with(candle), "{attack}: {message}");
         assert!(message.contains(sentence), "{attack}: {message}");
-        assert!(!message.contains('\n') && message.len() < 900, "{attack}: {message}");
+        assert!(
+            !message.contains('\n') && message.len() < 900,
+            "{attack}: {message}"
+        );
     }
 }
 
 #[test]
 fn a_fault_names_the_functions_of_the_strategy_and_not_the_machinery_of_the_panic() {
     let (_, message) = Run::of("deep-panic").minutes(6).fault(0);
-    assert!(message.contains("(in probe::attacks::inner_rule < probe::attacks::outer_rule"), "{message}");
+    assert!(
+        message.contains("(in probe::attacks::inner_rule < probe::attacks::outer_rule"),
+        "{message}"
+    );
 }
 
 #[test]
 fn a_fault_outside_a_candle_says_where() {
     let cases = [
         ("start-panic", 0, "failed in start: it gave up: panicked at"),
-        ("warm-loop", 6, "failed in on-candles, series 0, candles from 2024-01-01 00:00: more than 100 million instructions"),
+        (
+            "warm-loop",
+            6,
+            "failed in on-candles, series 0, candles from 2024-01-01 00:00: more than 100 million instructions",
+        ),
     ];
     for (attack, minutes, sentence) in cases {
         let (_, message) = Run::of(attack).minutes(minutes).fault(0);
@@ -257,7 +351,14 @@ fn others_do_not_notice_a_fault() {
 
 #[test]
 fn a_fault_burns_the_same_every_time() {
-    for attack in ["loop", "panic", "memory", "call-flood", "deep-panic", "recursion"] {
+    for attack in [
+        "loop",
+        "panic",
+        "memory",
+        "call-flood",
+        "deep-panic",
+        "recursion",
+    ] {
         let first = Run::of(attack).minutes(6);
         let second = Run::of(attack).minutes(6);
         assert_eq!(first.fault(0), second.fault(0), "{attack}");
@@ -270,20 +371,43 @@ fn a_call_that_traps_leaves_no_order_behind() {
     let run = Run::of("order-then-panic").minutes(8);
     let (_, message) = run.fault(0);
     assert!(message.contains("after the orders"), "{message}");
-    assert_eq!(run.log(0).iter().filter(|line| line.starts_with("accepted")).count(), 2, "{:?}", run.log(0));
+    assert_eq!(
+        run.log(0)
+            .iter()
+            .filter(|line| line.starts_with("accepted"))
+            .count(),
+        2,
+        "{:?}",
+        run.log(0)
+    );
     let traces = run.happened.iter().filter(|(_, what)| {
-        matches!(what, Happening::Accepted { .. } | Happening::Fill(_) | Happening::Posting(_))
+        matches!(
+            what,
+            Happening::Accepted { .. } | Happening::Fill(_) | Happening::Posting(_)
+        )
     });
     assert_eq!(traces.count(), 0, "{:?}", run.happened);
-    assert_eq!(run.engine.trader(0).equity(), Cash(10_000 * i128::from(UNIT)));
+    assert_eq!(
+        run.engine.trader(0).equity(),
+        Cash(10_000 * i128::from(UNIT))
+    );
 }
 
 #[test]
 fn numbers_that_are_none_are_refused_and_nothing_traps() {
     let run = Run::of("garbage").minutes(6);
-    assert!(!run.happened.iter().any(|(_, what)| matches!(what, Happening::Fault { .. })), "{:?}", run.happened);
+    assert!(
+        !run.happened
+            .iter()
+            .any(|(_, what)| matches!(what, Happening::Fault { .. })),
+        "{:?}",
+        run.happened
+    );
     let log = run.log(0);
-    assert!(!log.is_empty() && log.iter().all(|line| line == "0 accepted"), "{log:?}");
+    assert!(
+        !log.is_empty() && log.iter().all(|line| line == "0 accepted"),
+        "{log:?}"
+    );
 }
 
 #[test]
@@ -303,7 +427,11 @@ fn more_orders_than_a_call_may_send_are_refused() {
 fn telemetry_is_bounded_and_what_is_too_much_is_counted() {
     let run = Run::of("telemetry-flood").minutes(5);
     let telemetry = &run.engine.trader(0).desk().telemetry;
-    assert!(telemetry.plots.len() <= 64 && telemetry.metrics.len() <= 256 && telemetry.marks.len() <= 10_000);
+    assert!(
+        telemetry.plots.len() <= 64
+            && telemetry.metrics.len() <= 256
+            && telemetry.marks.len() <= 10_000
+    );
     assert!(telemetry.alerts.len() <= 2 && telemetry.dropped > 0);
     let run = Run::of("log-many").minutes(5);
     assert!(run.log(0).len() <= 200, "{}", run.log(0).len());
@@ -330,7 +458,11 @@ fn a_strategy_finds_no_file_network_clock_or_environment() {
     assert!(first[7].starts_with("dice: "), "{log:?}");
     assert_eq!(first[8], "input: Some(0)");
     assert_eq!(first[9], "now: 1704067440000, random below one: true");
-    assert_eq!(Run::of("ambient").minutes(5).log(0), log, "chance comes from the run's seed");
+    assert_eq!(
+        Run::of("ambient").minutes(5).log(0),
+        log,
+        "chance comes from the run's seed"
+    );
 }
 
 #[test]
@@ -342,12 +474,28 @@ fn standard_output_and_error_go_to_the_log() {
 #[test]
 fn memory_is_bounded_over_the_life_of_an_instance_and_not_only_in_a_call() {
     let run = Run::of("hold-memory").minutes(6);
-    assert!(run.happened.iter().all(|(_, what)| !matches!(what, Happening::Fault { .. })));
-    let tight = Runtime::new(Limits { memory_bytes: 16 << 20, ..short() }, None).expect("as above");
-    let component = tight.load_bytes("probe", &attacking("hold-memory")).expect("it loads");
+    assert!(
+        run.happened
+            .iter()
+            .all(|(_, what)| !matches!(what, Happening::Fault { .. }))
+    );
+    let tight = Runtime::new(
+        Limits {
+            memory_bytes: 16 << 20,
+            ..short()
+        },
+        None,
+    )
+    .expect("as above");
+    let component = tight
+        .load_bytes("probe", &attacking("hold-memory"))
+        .expect("it loads");
     let (cause, message) = Run::new(&[component]).fault(0);
     assert_eq!(cause, FaultCause::OutOfMemory, "{message}");
-    assert!(message.contains("failed in start: it needs more than its 16 MiB"), "{message}");
+    assert!(
+        message.contains("failed in start: it needs more than its 16 MiB"),
+        "{message}"
+    );
 }
 
 // --- manifest, init --------------------------------------------------------------------------------------------------------
@@ -355,18 +503,42 @@ fn memory_is_bounded_over_the_life_of_an_instance_and_not_only_in_a_call() {
 #[test]
 fn a_manifest_nobody_could_work_with_is_refused() {
     let cases = [
-        ("manifest-loop", "strategy probe failed in manifest: more than 100 million instructions in one call"),
+        (
+            "manifest-loop",
+            "strategy probe failed in manifest: more than 100 million instructions in one call",
+        ),
         ("manifest-panic", "no manifest today"),
-        ("manifest-order", "`orders.set-net` does not work in `manifest` and `init`, where only `log` does"),
+        (
+            "manifest-order",
+            "`orders.set-net` does not work in `manifest` and `init`, where only `log` does",
+        ),
         ("manifest-memory", "it needs more than its 64 MiB of memory"),
-        ("manifest-huge", "strings or lists beyond the limit of a call"),
+        (
+            "manifest-huge",
+            "strings or lists beyond the limit of a call",
+        ),
         ("manifest-many", "2000 parameters, the limit is 256"),
         ("manifest-twice", "two parameters are called `fast`"),
-        ("manifest-nan", "parameter `nan`: numbers that are none: default 1, from NaN to inf"),
-        ("manifest-default", "parameter `far`: its default 100 does not lie between 1 and 10"),
-        ("manifest-name", "its name is `Probe [31m; rm -rf /`: use 1 to 64 lower case letters"),
-        ("manifest-version", "its version is `latest`: use a semantic version such as 1.0.0"),
-        ("manifest-leverage", "a leverage of NaN lies outside 1 to 1000"),
+        (
+            "manifest-nan",
+            "parameter `nan`: numbers that are none: default 1, from NaN to inf",
+        ),
+        (
+            "manifest-default",
+            "parameter `far`: its default 100 does not lie between 1 and 10",
+        ),
+        (
+            "manifest-name",
+            "its name is `Probe [31m; rm -rf /`: use 1 to 64 lower case letters",
+        ),
+        (
+            "manifest-version",
+            "its version is `latest`: use a semantic version such as 1.0.0",
+        ),
+        (
+            "manifest-leverage",
+            "a leverage of NaN lies outside 1 to 1000",
+        ),
         ("manifest-roles", "it has no role"),
     ];
     for (attack, sentence) in cases {
@@ -390,11 +562,20 @@ fn what_init_refuses_is_told_apart_from_faults() {
         invalid.to_string(),
         "strategy probe 0.1.0 does not accept these parameters: fast must be smaller than slow"
     );
-    assert!(matches!(init_error("init-failed"), InitError::Failed { .. }));
+    assert!(matches!(
+        init_error("init-failed"),
+        InitError::Failed { .. }
+    ));
     for (attack, sentence) in [
-        ("init-loop", "strategy probe 0.1.0 failed in init: more than 100 million instructions in one call"),
+        (
+            "init-loop",
+            "strategy probe 0.1.0 failed in init: more than 100 million instructions in one call",
+        ),
         ("init-panic", "no start today"),
-        ("init-clock", "`runtime.now` does not work in `manifest` and `init`"),
+        (
+            "init-clock",
+            "`runtime.now` does not work in `manifest` and `init`",
+        ),
     ] {
         let error = init_error(attack);
         assert!(matches!(error, InitError::Fault(_)), "{attack}: {error}");
@@ -402,11 +583,17 @@ fn what_init_refuses_is_told_apart_from_faults() {
     }
     for (attack, sentence) in [
         ("needs-role", "its manifest has no role `nobody`"),
-        ("needs-warm-up", "4294967295 rows of warm-up, the limit is 1000000"),
+        (
+            "needs-warm-up",
+            "4294967295 rows of warm-up, the limit is 1000000",
+        ),
         ("needs-never", "it would never be called"),
     ] {
         let error = init_error(attack);
-        assert!(matches!(error, InitError::Needs { .. }), "{attack}: {error}");
+        assert!(
+            matches!(error, InitError::Needs { .. }),
+            "{attack}: {error}"
+        );
         assert!(error.to_string().contains(sentence), "{attack}: {error}");
     }
 }
@@ -415,7 +602,8 @@ fn what_init_refuses_is_told_apart_from_faults() {
 fn parameters_arrive_complete_typed_and_in_the_order_of_the_manifest() {
     let component = load("echo");
     let manifest = component.manifest().expect("sound");
-    let values = parameters::parse(manifest, &["threshold=0.25", "frame=4h", "shout=yes"]).expect("they fit");
+    let values = parameters::parse(manifest, &["threshold=0.25", "frame=4h", "shout=yes"])
+        .expect("they fit");
     let (strategy, needs) = component.instantiate(&values).expect("it starts");
     let setup = EngineSetup {
         instruments: Arc::new(vec![instrument()]),
@@ -423,8 +611,15 @@ fn parameters_arrive_complete_typed_and_in_the_order_of_the_manifest() {
         start: START,
         strategies: vec![trader(&component, Box::new(strategy), needs)],
     };
-    let mut run = Run { engine: Engine::new(setup), minute: 0, happened: Vec::new() };
-    run.step(Event::Begin { time: START, opens: &[None] });
+    let mut run = Run {
+        engine: Engine::new(setup),
+        minute: 0,
+        happened: Vec::new(),
+    };
+    run.step(Event::Begin {
+        time: START,
+        opens: &[None],
+    });
     let log = run.minutes(4).log(0);
     assert_eq!(
         log,
@@ -447,15 +642,53 @@ fn parameters_that_do_not_fit_are_refused_with_what_would() {
     let component = load("none");
     let manifest = component.manifest().expect("sound");
     let cases = [
-        ("fats=3", "there is no parameter `fats`", Some("did you mean `fast`? its parameters are fast, threshold, shout, mode, note, frame")),
-        ("fast", "`fast` is no parameter setting", Some("write NAME=VALUE, for example fast=10")),
-        ("fast=x", "parameter `fast` = `x`: a whole number from 2 to 50 in steps of 2 is expected", None),
-        ("fast=51", "parameter `fast` = `51`: a whole number from 2 to 50 in steps of 2 is expected", None),
-        ("fast=11", "parameter `fast` = `11`: a whole number from 2 to 50 in steps of 2 is expected", None),
-        ("threshold=NaN", "parameter `threshold` = `NaN`: a number from 0 to 1 is expected", None),
-        ("threshold=1.5", "parameter `threshold` = `1.5`: a number from 0 to 1 is expected", None),
-        ("shout=maybe", "parameter `shout` = `maybe`: true or false is expected", None),
-        ("mode=c", "parameter `mode` = `c`: one of a, b is expected", None),
+        (
+            "fats=3",
+            "there is no parameter `fats`",
+            Some(
+                "did you mean `fast`? its parameters are fast, threshold, shout, mode, note, frame",
+            ),
+        ),
+        (
+            "fast",
+            "`fast` is no parameter setting",
+            Some("write NAME=VALUE, for example fast=10"),
+        ),
+        (
+            "fast=x",
+            "parameter `fast` = `x`: a whole number from 2 to 50 in steps of 2 is expected",
+            None,
+        ),
+        (
+            "fast=51",
+            "parameter `fast` = `51`: a whole number from 2 to 50 in steps of 2 is expected",
+            None,
+        ),
+        (
+            "fast=11",
+            "parameter `fast` = `11`: a whole number from 2 to 50 in steps of 2 is expected",
+            None,
+        ),
+        (
+            "threshold=NaN",
+            "parameter `threshold` = `NaN`: a number from 0 to 1 is expected",
+            None,
+        ),
+        (
+            "threshold=1.5",
+            "parameter `threshold` = `1.5`: a number from 0 to 1 is expected",
+            None,
+        ),
+        (
+            "shout=maybe",
+            "parameter `shout` = `maybe`: true or false is expected",
+            None,
+        ),
+        (
+            "mode=c",
+            "parameter `mode` = `c`: one of a, b is expected",
+            None,
+        ),
     ];
     for (setting, message, hint) in cases {
         let error = parameters::parse(manifest, &[setting]).expect_err(setting);
@@ -465,7 +698,10 @@ fn parameters_that_do_not_fit_are_refused_with_what_would() {
     let twice = parameters::parse(manifest, &["fast=4", "fast=6"]).expect_err("twice");
     assert_eq!(twice.to_string(), "parameter `fast` is given twice");
     let typed = [("fast".to_owned(), ParameterValue::Float(4.0))];
-    assert!(matches!(component.instantiate(&typed), Err(InitError::Parameter { .. })));
+    assert!(matches!(
+        component.instantiate(&typed),
+        Err(InitError::Parameter { .. })
+    ));
 }
 
 // --- files -----------------------------------------------------------------------------------------------------------------
@@ -479,7 +715,9 @@ fn load_error(bytes: &[u8]) -> LoadError {
 
 /// A component with this one import, an empty instance, and nothing else.
 fn importing(name: &str) -> Vec<u8> {
-    use wasm_encoder::{Component, ComponentImportSection, ComponentTypeRef, ComponentTypeSection, InstanceType};
+    use wasm_encoder::{
+        Component, ComponentImportSection, ComponentTypeRef, ComponentTypeSection, InstanceType,
+    };
     let mut types = ComponentTypeSection::new();
     types.instance(&InstanceType::new());
     let mut imports = ComponentImportSection::new();
@@ -495,13 +733,37 @@ fn files_that_are_no_strategies_are_refused_with_what_to_do() {
     let core = wasm_encoder::Module::new().finish();
     let empty = wasm_encoder::Component::new().finish();
     let cases: [(Vec<u8>, &str, &str); 9] = [
-        (core, "strategy thing: the file is a core WebAssembly module, not a component", "wasm32-wasip2"),
-        (b"\x7fELF\x02\x01\x01".to_vec(), "the file is native code compiled from WebAssembly", "give the .wasm file"),
-        (b"(component)".to_vec(), "the file is WebAssembly text", "wasm-tools parse"),
-        (b"fn main() {}".to_vec(), "the file is not WebAssembly", "host new"),
+        (
+            core,
+            "strategy thing: the file is a core WebAssembly module, not a component",
+            "wasm32-wasip2",
+        ),
+        (
+            b"\x7fELF\x02\x01\x01".to_vec(),
+            "the file is native code compiled from WebAssembly",
+            "give the .wasm file",
+        ),
+        (
+            b"(component)".to_vec(),
+            "the file is WebAssembly text",
+            "wasm-tools parse",
+        ),
+        (
+            b"fn main() {}".to_vec(),
+            "the file is not WebAssembly",
+            "host new",
+        ),
         (Vec::new(), "the file is not WebAssembly", "host new"),
-        (probe()[..probe().len() / 2].to_vec(), "the file is not a valid component: ", "build it again"),
-        (empty, "does not export trading:strategy/guest@0.1.0: it is a component, but no strategy", "macro"),
+        (
+            probe()[..probe().len() / 2].to_vec(),
+            "the file is not a valid component: ",
+            "build it again",
+        ),
+        (
+            empty,
+            "does not export trading:strategy/guest@0.1.0: it is a component, but no strategy",
+            "macro",
+        ),
         (
             importing("wasi:http/outgoing-handler@0.2.0"),
             "strategy thing imports wasi:http/outgoing-handler@0.2.0, which strategies may not use",
@@ -524,48 +786,107 @@ fn files_that_are_no_strategies_are_refused_with_what_to_do() {
 #[test]
 fn another_version_of_the_contract_is_named() {
     let newer = load_error(&renamed("@0.1.0", "@0.2.0"));
-    assert_eq!(newer.to_string(), "strategy thing needs contract 0.2, this host serves 0.1");
-    assert_eq!(newer.hint().as_deref(), Some("update the host, or rebuild the strategy with guest-sdk 0.1"));
+    assert_eq!(
+        newer.to_string(),
+        "strategy thing needs contract 0.2, this host serves 0.1"
+    );
+    assert_eq!(
+        newer.hint().as_deref(),
+        Some("update the host, or rebuild the strategy with guest-sdk 0.1")
+    );
     let older = load_error(&renamed("@0.1.0", "@0.0.9"));
-    assert_eq!(older.to_string(), "strategy thing needs contract 0.0, this host serves 0.1");
-    assert_eq!(older.hint().as_deref(), Some("rebuild the strategy with guest-sdk 0.1"));
+    assert_eq!(
+        older.to_string(),
+        "strategy thing needs contract 0.0, this host serves 0.1"
+    );
+    assert_eq!(
+        older.hint().as_deref(),
+        Some("rebuild the strategy with guest-sdk 0.1")
+    );
 }
 
 #[test]
 fn a_later_patch_of_the_contract_is_served() {
-    let component = runtime().load_bytes("thing", &renamed("@0.1.0", "@0.1.9")).expect("the same line");
+    let component = runtime()
+        .load_bytes("thing", &renamed("@0.1.0", "@0.1.9"))
+        .expect("the same line");
     assert!(component.instantiate(&[]).is_ok());
 }
 
 #[test]
 fn a_file_beyond_the_size_limit_is_refused_before_it_is_read() {
-    let small = Runtime::new(Limits { component_bytes: 1_000, ..short() }, None).expect("as above");
+    let small = Runtime::new(
+        Limits {
+            component_bytes: 1_000,
+            ..short()
+        },
+        None,
+    )
+    .expect("as above");
     let dir = tempfile::tempdir().expect("a temporary directory");
     let path = dir.path().join("big.wasm");
     std::fs::write(&path, probe()).expect("written");
     let error = small.load(&path).err().expect("too large");
     assert_eq!(
         error.to_string(),
-        format!("strategy big: the file has {} bytes, the limit is 1000", probe().len())
+        format!(
+            "strategy big: the file has {} bytes, the limit is 1000",
+            probe().len()
+        )
     );
-    let error = small.load(&dir.path().join("none.wasm")).err().expect("not there");
-    assert!(error.to_string().starts_with("strategy none: ") && error.to_string().contains("cannot be read"));
+    let error = small
+        .load(&dir.path().join("none.wasm"))
+        .err()
+        .expect("not there");
+    assert!(
+        error.to_string().starts_with("strategy none: ")
+            && error.to_string().contains("cannot be read")
+    );
 }
 
 #[test]
 fn structure_is_bounded_before_anything_is_compiled() {
-    let few = Runtime::new(Limits { functions: 10, ..short() }, None).expect("as above");
-    let error = few.load_bytes("thing", probe()).err().expect("too many functions");
-    assert!(error.to_string().contains("functions, the limit is 10"), "{error}");
-    let flat = Runtime::new(Limits { core_instances: 1, ..short() }, None).expect("as above");
-    let error = flat.load_bytes("thing", probe()).err().expect("too many instances");
-    assert!(error.to_string().contains("core instances, the limit is 1"), "{error}");
+    let few = Runtime::new(
+        Limits {
+            functions: 10,
+            ..short()
+        },
+        None,
+    )
+    .expect("as above");
+    let error = few
+        .load_bytes("thing", probe())
+        .err()
+        .expect("too many functions");
+    assert!(
+        error.to_string().contains("functions, the limit is 10"),
+        "{error}"
+    );
+    let flat = Runtime::new(
+        Limits {
+            core_instances: 1,
+            ..short()
+        },
+        None,
+    )
+    .expect("as above");
+    let error = flat
+        .load_bytes("thing", probe())
+        .err()
+        .expect("too many instances");
+    assert!(
+        error.to_string().contains("core instances, the limit is 1"),
+        "{error}"
+    );
 }
 
 /// Forty levels, each instantiating the one below twice: 2^40 core instances in 3 KB.
 #[test]
 fn instances_are_counted_as_often_as_they_would_be_made() {
-    use wasm_encoder::{Component, ComponentInstanceSection, InstanceSection, Module, ModuleSection, NestedComponentSection};
+    use wasm_encoder::{
+        Component, ComponentInstanceSection, InstanceSection, Module, ModuleSection,
+        NestedComponentSection,
+    };
     let mut component = Component::new();
     component.section(&ModuleSection(&Module::new()));
     let mut instances = InstanceSection::new();
@@ -576,7 +897,10 @@ fn instances_are_counted_as_often_as_they_would_be_made() {
         outer.section(&NestedComponentSection(&component));
         let mut instances = ComponentInstanceSection::new();
         for _ in 0..16 {
-            instances.instantiate(0, Vec::<(&str, wasm_encoder::ComponentExportKind, u32)>::new());
+            instances.instantiate(
+                0,
+                Vec::<(&str, wasm_encoder::ComponentExportKind, u32)>::new(),
+            );
         }
         outer.section(&instances);
         component = outer;
@@ -584,7 +908,12 @@ fn instances_are_counted_as_often_as_they_would_be_made() {
         let structure = host::strategy::structure::read(component.as_slice(), &Limits::default());
         match structure {
             Ok(structure) => assert!(count <= 40 && structure.size.core_instances == count),
-            Err(error) => assert!(error.to_string().contains(&format!("has {count} core instances")), "{error}"),
+            Err(error) => assert!(
+                error
+                    .to_string()
+                    .contains(&format!("has {count} core instances")),
+                "{error}"
+            ),
         }
     }
     let mut deep = Component::new();
@@ -594,7 +923,12 @@ fn instances_are_counted_as_often_as_they_would_be_made() {
         deep = outer;
     }
     let error = load_error(deep.as_slice());
-    assert!(error.to_string().contains("levels of nesting, the limit is 16"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("levels of nesting, the limit is 16"),
+        "{error}"
+    );
 }
 
 // --- cache -----------------------------------------------------------------------------------------------------------------
@@ -604,7 +938,9 @@ fn a_damaged_or_foreign_cache_file_is_compiled_anew() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let run = || {
         let runtime = Runtime::new(short(), Some(dir.path())).expect("as above");
-        let component = runtime.load_bytes("probe", &attacking("echo")).expect("it loads");
+        let component = runtime
+            .load_bytes("probe", &attacking("echo"))
+            .expect("it loads");
         Run::new(&[component]).minutes(5).log(0)
     };
     let files = || -> Vec<PathBuf> {
@@ -612,7 +948,11 @@ fn a_damaged_or_foreign_cache_file_is_compiled_anew() {
         files.map(|f| f.expect("readable").path()).collect()
     };
     let first = run();
-    assert_eq!(files().len(), 1, "one component, one file, nothing temporary");
+    assert_eq!(
+        files().len(),
+        1,
+        "one component, one file, nothing temporary"
+    );
     assert_eq!(run(), first, "from the cache");
     let path = files().remove(0);
     let sound = std::fs::read(&path).expect("readable");
@@ -623,7 +963,11 @@ fn a_damaged_or_foreign_cache_file_is_compiled_anew() {
     for broken in [flipped, torn, elf, Vec::new()] {
         std::fs::write(&path, &broken).expect("written");
         assert_eq!(run(), first);
-        assert_eq!(std::fs::read(&path).expect("readable").len(), sound.len(), "replaced by a sound one");
+        assert_eq!(
+            std::fs::read(&path).expect("readable").len(),
+            sound.len(),
+            "replaced by a sound one"
+        );
     }
 }
 
@@ -636,7 +980,9 @@ fn a_cache_others_may_write_is_not_used() {
     std::fs::create_dir(&compiled).expect("made");
     std::fs::set_permissions(&compiled, std::fs::Permissions::from_mode(0o777)).expect("set");
     let runtime = Runtime::new(short(), Some(dir.path())).expect("as above");
-    runtime.load_bytes("probe", probe()).expect("it loads all the same");
+    runtime
+        .load_bytes("probe", probe())
+        .expect("it loads all the same");
     assert_eq!(std::fs::read_dir(&compiled).expect("readable").count(), 0);
 }
 
@@ -647,9 +993,18 @@ fn many_instances_share_compiled_code_and_threads() {
     let component = load("echo");
     let logs: Vec<Vec<String>> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..4)
-            .map(|_| scope.spawn(|| Run::new(&[component.clone(), component.clone()]).minutes(6).log(1)))
+            .map(|_| {
+                scope.spawn(|| {
+                    Run::new(&[component.clone(), component.clone()])
+                        .minutes(6)
+                        .log(1)
+                })
+            })
             .collect();
-        threads.into_iter().map(|t| t.join().expect("no panic")).collect()
+        threads
+            .into_iter()
+            .map(|t| t.join().expect("no panic"))
+            .collect()
     });
     assert!(logs.iter().all(|log| *log == logs[0] && !log.is_empty()));
 }
@@ -659,12 +1014,25 @@ fn many_instances_share_compiled_code_and_threads() {
 fn the_component_layer_has_no_async_support() {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = std::process::Command::new(cargo)
-        .args(["tree", "--offline", "-p", "host", "-e", "features,normal", "-i", "wasmtime"])
+        .args([
+            "tree",
+            "--offline",
+            "-p",
+            "host",
+            "-e",
+            "features,normal",
+            "-i",
+            "wasmtime",
+        ])
         .current_dir(workspace())
         .output()
         .expect("cargo runs");
     let tree = String::from_utf8_lossy(&output.stdout);
-    assert!(tree.contains("wasmtime feature \"component-model\""), "{tree}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        tree.contains("wasmtime feature \"component-model\""),
+        "{tree}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(!tree.contains("async"), "{tree}");
 }
 

@@ -633,6 +633,12 @@ impl Desk {
             .to_f64()
     }
 
+    /// The account with its exact figures.
+    #[must_use]
+    pub fn account(&self) -> &crate::ledger::Account {
+        self.executor().account()
+    }
+
     /// All figures of the account.
     #[must_use]
     pub fn figures(&self) -> Figures {

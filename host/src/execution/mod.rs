@@ -19,7 +19,7 @@ mod walk;
 
 pub use path::PathOrder;
 pub use profile::{
-    BoundMargin, EquityView, FillTiming, LimitFill, LimitGap, MarginCheck, MarketableLimit,
-    PathRule, Preset, Profile, StopGap,
+    BoundMargin, EquityView, FillTiming, KnobError, LimitFill, LimitGap, MarginCheck,
+    MarketableLimit, PathRule, Preset, Profile, StopGap,
 };
 pub use simulated::Simulated;

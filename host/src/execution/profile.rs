@@ -275,3 +275,104 @@ impl Profile {
         }
     }
 }
+
+/// Why a knob cannot be set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KnobError {
+    /// No such knob.
+    #[error("there is no knob `{0}`")]
+    Unknown(String),
+    /// The value is not one of its values.
+    #[error("{knob}: {message}")]
+    Value {
+        /// Which knob.
+        knob: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// The simulation does not do this yet; it is refused rather than ignored.
+    #[error("{knob} = {value} is not supported yet")]
+    NotSupported {
+        /// Which knob.
+        knob: String,
+        /// Which value.
+        value: String,
+    },
+}
+
+impl Profile {
+    /// Sets one knob by its key of `simulation.md` section 0.
+    ///
+    /// # Errors
+    /// Unknown knobs, values that are none, and values the simulation does not act on yet.
+    pub fn set(&mut self, knob: &str, value: &str) -> Result<(), KnobError> {
+        let bad = |message: String| KnobError::Value {
+            knob: knob.to_owned(),
+            message,
+        };
+        let rate = |text: &str| text.parse::<Rate>().map_err(|e| bad(e.to_string()));
+        match knob {
+            "fill_timing" => self.fill_timing = value.parse().map_err(bad)?,
+            "path" => self.path = value.parse().map_err(bad)?,
+            "limit_fill" => self.limit_fill = value.parse().map_err(bad)?,
+            "limit_gap" => self.limit_gap = value.parse().map_err(bad)?,
+            "stop_gap" => self.stop_gap = value.parse().map_err(bad)?,
+            "marketable_limit" => self.marketable_limit = value.parse().map_err(bad)?,
+            "slippage_bps" => self.slippage = slippage_from_bps(rate(value)?).map_err(bad)?,
+            "maker" => self.maker_fee = Some(rate(value)?),
+            "taker" => self.taker_fee = Some(rate(value)?),
+            "end_of_data" => self.end_of_data = parse_end(value).map_err(bad)?,
+            _ => only_default(knob, value)?,
+        }
+        Ok(())
+    }
+}
+
+/// Basis points as a fraction; finer than 0.0001 basis points is refused.
+fn slippage_from_bps(bps: Rate) -> Result<Rate, String> {
+    if bps.0 % 10_000 != 0 || bps < Rate::ZERO {
+        return Err(format!("{bps} basis points are negative or too fine"));
+    }
+    Ok(Rate(bps.0 / 10_000))
+}
+
+/// `leave`, `close` or `open`.
+///
+/// # Errors
+/// Anything else.
+pub fn parse_end(value: &str) -> Result<EndOfData, String> {
+    match value {
+        "leave" => Ok(EndOfData::Leave),
+        "close" => Ok(EndOfData::Close),
+        "open" => Ok(EndOfData::Open),
+        _ => Err(format!("`{value}` is not one of leave, close, open")),
+    }
+}
+
+/// Knobs with one value so far: that one may be named, the others are refused.
+fn only_default(knob: &str, value: &str) -> Result<(), KnobError> {
+    let supported: &[&str] = match knob {
+        "slippage" => &["fixed_bps"],
+        "margin_mode" => &["isolated"],
+        "position_mode" => &["one_way", "independent"],
+        "maintenance" => &["tiers"],
+        "partial_liquidation" => &["off"],
+        "trigger_by" => &["last"],
+        "bracket_start" => &["at_fill"],
+        "walk" => &["base"],
+        "one_order_per_candle" => &["off"],
+        "participation" => &["null"],
+        "latency_ms" => &["0"],
+        "liquidation" => &["none"],
+        "funding" => &["off"],
+        "liquidation_by" | "liq_fee" | "funding_missing" => &[],
+        _ => return Err(KnobError::Unknown(knob.to_owned())),
+    };
+    if supported.contains(&value) {
+        return Ok(());
+    }
+    Err(KnobError::NotSupported {
+        knob: knob.to_owned(),
+        value: value.to_owned(),
+    })
+}

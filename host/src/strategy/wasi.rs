@@ -142,9 +142,15 @@ fn refuse(i: &mut LinkerInstance<'_, State>, interface: &str, item: &str) -> Res
 
 /// `access` (files) or `access-denied` (sockets), where a function can answer that.
 fn denial(result: &Type) -> Option<Val> {
-    let Type::Result(result) = result else { return None };
-    let Some(Type::Enum(codes)) = result.err() else { return None };
-    let code = codes.names().find(|name| matches!(*name, "access" | "access-denied"))?;
+    let Type::Result(result) = result else {
+        return None;
+    };
+    let Some(Type::Enum(codes)) = result.err() else {
+        return None;
+    };
+    let code = codes
+        .names()
+        .find(|name| matches!(*name, "access" | "access-denied"))?;
     let code = Val::Enum(code.to_owned());
     Some(Val::Result(Err(Some(Box::new(code)))))
 }

@@ -1,0 +1,46 @@
+//! Noticing that one value has crossed another.
+
+use crate::contract::Direction;
+
+/// Remembers on which side of each other two values were.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Cross {
+    /// The first less the second, whose sign is exact in floating point.
+    previous: Option<f64>,
+}
+
+impl Cross {
+    /// Long when the first value is over the second and was not, short when it is under it and was not. Nothing the first time.
+    ///
+    /// While one of them is missing nothing is compared and nothing remembered.
+    pub fn update(
+        &mut self,
+        first: impl Into<Option<f64>>,
+        second: impl Into<Option<f64>>,
+    ) -> Option<Direction> {
+        let spread = first.into()? - second.into()?;
+        let previous = self.previous.replace(spread)?;
+        if previous <= 0.0 && spread > 0.0 {
+            Some(Direction::Long)
+        } else if previous >= 0.0 && spread < 0.0 {
+            Some(Direction::Short)
+        } else {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn touching_is_not_crossing() {
+        let mut cross = Cross::default();
+        assert_eq!(cross.update(None, 5.0), None, "not there yet");
+        let answers =
+            [6.0, 5.0, 6.0, 5.0, 4.0, 5.0, 5.0, 6.0].map(|value| cross.update(value, 5.0));
+        let (long, short) = (Some(Direction::Long), Some(Direction::Short));
+        assert_eq!(answers, [None, None, long, None, short, None, None, long]);
+    }
+}

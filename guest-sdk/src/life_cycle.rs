@@ -1,0 +1,343 @@
+//! jesse's way to write a strategy: questions asked at every candle, answered in small functions.
+
+use crate::contract::*;
+use crate::data::{Data, Portfolio};
+use crate::imports::account;
+use crate::orders;
+use crate::params::Parameters;
+use crate::signal::Signal;
+use crate::strategy::Strategy;
+
+/// A strategy as a life cycle on the netted position of one instrument. Register it as `Cycle<YourType>`.
+///
+/// At every candle, after [`update`](Self::update):
+/// 1. [`before`](Self::before);
+/// 2. entries that wait are withdrawn if [`should_cancel_entry`](Self::should_cancel_entry);
+/// 3. an open position is given to [`update_position`](Self::update_position);
+/// 4. flat (or just liquidated) and nothing waiting: [`should_long`](Self::should_long) and [`should_short`](Self::should_short);
+///    if exactly one says yes and [`filter`](Self::filter) agrees, [`go_long`](Self::go_long) or [`go_short`](Self::go_short);
+/// 5. [`after`](Self::after).
+///
+/// Unlike jesse, whose market orders fill at the close at hand, orders meet the next minute unless the run's profile says
+/// otherwise, and both directions at once mean nothing instead of an error.
+pub trait LifeCycle: Sized + 'static {
+    /// The parameters, made by [`parameters!`](crate::parameters), or `()`.
+    type Params: Parameters;
+
+    /// Who the strategy is and the most it will ever do. The default is named after the crate; override it with
+    /// [`manifest!()`](crate::manifest!) and what differs: `manifest!().long_only()`.
+    fn about() -> Manifest {
+        Self::Params::manifest()
+    }
+
+    /// A fresh strategy.
+    ///
+    /// # Errors
+    /// [`InitError::InvalidParameters`] when the combination makes no sense ([`require`](crate::require)).
+    fn new(params: Self::Params) -> Result<Self, InitError>;
+
+    /// Candles, streams and further events wanted. Changes of positions always come.
+    fn needs(&self) -> Needs;
+
+    /// One closed candle of any series, warm-up included: the place to feed indicators.
+    fn update(&mut self, data: &Data) {
+        let _ = data;
+    }
+
+    /// First of all.
+    fn before(&mut self, data: &Data) {
+        let _ = data;
+    }
+
+    /// Is it time to buy.
+    fn should_long(&mut self, data: &Data) -> bool;
+
+    /// Is it time to sell short.
+    fn should_short(&mut self, data: &Data) -> bool {
+        let _ = data;
+        false
+    }
+
+    /// The last word before an entry in this direction.
+    fn filter(&mut self, data: &Data, direction: Direction) -> bool {
+        let _ = (data, direction);
+        true
+    }
+
+    /// How to go long.
+    fn go_long(&mut self, data: &Data, portfolio: &Portfolio) -> Plan;
+
+    /// How to go short.
+    fn go_short(&mut self, data: &Data, portfolio: &Portfolio) -> Plan {
+        let _ = (data, portfolio);
+        Plan::default()
+    }
+
+    /// Withdraw the entries that still wait.
+    fn should_cancel_entry(&mut self, data: &Data) -> bool {
+        let _ = data;
+        true
+    }
+
+    /// What to do with the open position.
+    fn update_position(&mut self, data: &Data, position: &Position) -> Update {
+        let _ = (data, position);
+        Update::Keep
+    }
+
+    /// The position was opened.
+    fn on_open_position(&mut self, event: &PositionEvent) {
+        let _ = event;
+    }
+
+    /// The position was increased.
+    fn on_increased_position(&mut self, event: &PositionEvent) {
+        let _ = event;
+    }
+
+    /// The position was reduced.
+    fn on_reduced_position(&mut self, event: &PositionEvent) {
+        let _ = event;
+    }
+
+    /// The position was closed; the cause says by what.
+    fn on_close_position(&mut self, event: &PositionEvent) {
+        let _ = event;
+    }
+
+    /// Events other than changes of the position.
+    fn on_event(&mut self, time: Timestamp, event: &Event) {
+        let _ = (time, event);
+    }
+
+    /// Last of all.
+    fn after(&mut self, data: &Data) {
+        let _ = data;
+    }
+}
+
+/// How to enter: one or more orders, and exits for the position they open.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plan {
+    /// Quantity in base units and price of each entry; without a price at market.
+    pub entries: Vec<(f64, Option<f64>)>,
+    /// Quantity and price of limit orders that take part of the profit.
+    pub parts: Vec<(f64, f64)>,
+    /// Trigger of the stop for the whole position.
+    pub stop_loss: Option<f64>,
+    /// Trigger of the take-profit for the whole position.
+    pub take_profit: Option<f64>,
+}
+
+impl Plan {
+    /// Enter at market.
+    pub fn market(qty: f64) -> Plan {
+        Plan {
+            entries: vec![(qty, None)],
+            ..Plan::default()
+        }
+    }
+
+    /// Enter at this price: market, limit or stop by where it lies ([`orders::smart`]).
+    pub fn at(qty: f64, price: f64) -> Plan {
+        Plan::default().and_at(qty, price)
+    }
+
+    /// And another entry.
+    pub fn and_at(mut self, qty: f64, price: f64) -> Plan {
+        self.entries.push((qty, Some(price)));
+        self
+    }
+
+    /// Close all at this trigger against the position.
+    pub fn stop_loss(mut self, trigger: f64) -> Plan {
+        self.stop_loss = Some(trigger);
+        self
+    }
+
+    /// Close all at this trigger in favor of the position.
+    pub fn take_profit(mut self, trigger: f64) -> Plan {
+        self.take_profit = Some(trigger);
+        self
+    }
+
+    /// Take profit on a part, by a limit order that wakes with the first entry.
+    pub fn take_part(mut self, qty: f64, price: f64) -> Plan {
+        self.parts.push((qty, price));
+        self
+    }
+
+    /// Send all of it; the ids of the entries.
+    fn send(
+        &self,
+        instrument: InstrumentId,
+        direction: Direction,
+    ) -> Result<Vec<OrderId>, Refusal> {
+        let side = direction.entry_side();
+        let exits = Exits::at(self.stop_loss, self.take_profit);
+        let mut entries = Vec::with_capacity(self.entries.len());
+        for &(qty, price) in &self.entries {
+            let order = match price {
+                None => orders::market(instrument, side, qty),
+                Some(price) => orders::smart(instrument, side, qty, price),
+            };
+            entries.push(order.exits(exits).send()?.order);
+        }
+        if let Some(&first) = entries.first() {
+            for &(qty, price) in &self.parts {
+                orders::limit(instrument, side.opposite(), qty, price)
+                    .reduce_only()
+                    .child_of(first)
+                    .send()?;
+            }
+        }
+        Ok(entries)
+    }
+}
+
+/// What to do with an open position.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Update {
+    /// Nothing.
+    Keep,
+    /// Close it at market. An entry may follow in the same call.
+    Liquidate,
+    /// Move the stop; the take-profit stays.
+    StopLoss(f64),
+    /// Move the take-profit; the stop stays.
+    TakeProfit(f64),
+}
+
+/// A [`LifeCycle`] as a [`Strategy`].
+pub struct Cycle<T> {
+    inner: T,
+    /// The netted position, as its events tell.
+    position: Option<PositionId>,
+    /// Entries that may still be working.
+    entries: Vec<OrderId>,
+}
+
+impl<T: LifeCycle> Cycle<T> {
+    /// The strategy inside.
+    pub fn inner(&self) -> &T {
+        &self.inner
+    }
+
+    fn step(&mut self, data: &Data, portfolio: &Portfolio) -> Result<(), Refusal> {
+        self.entries
+            .retain(|&id| orders::find(id).is_some_and(|order| is_open(order.status)));
+        let mut flat = self.position.is_none();
+        if flat && !self.entries.is_empty() && self.inner.should_cancel_entry(data) {
+            self.cancel_entries();
+        }
+        if let Some(position) = self.position.and_then(account::find) {
+            flat = self.update_position(data, &position)?;
+        }
+        if !flat || !self.entries.is_empty() {
+            return Ok(());
+        }
+        let Some(direction) = self.decide(data) else {
+            return Ok(());
+        };
+        if self.inner.filter(data, direction) {
+            let plan = match direction {
+                Direction::Long => self.inner.go_long(data, portfolio),
+                Direction::Short => self.inner.go_short(data, portfolio),
+            };
+            self.entries = plan.send(data.instrument, direction)?;
+        }
+        Ok(())
+    }
+
+    /// Is the position gone, as far as the strategy is concerned.
+    fn update_position(&mut self, data: &Data, position: &Position) -> Result<bool, Refusal> {
+        let exits = match self.inner.update_position(data, position) {
+            Update::Keep => return Ok(false),
+            Update::Liquidate => {
+                self.cancel_entries();
+                orders::close(position.id, 1.0)?;
+                return Ok(true);
+            }
+            Update::StopLoss(trigger) => Exits::at(Some(trigger), position.take_profit),
+            Update::TakeProfit(trigger) => Exits::at(position.stop, Some(trigger)),
+        };
+        orders::set_exits(position.id, exits)?;
+        Ok(false)
+    }
+
+    fn decide(&mut self, data: &Data) -> Option<Direction> {
+        match (self.inner.should_long(data), self.inner.should_short(data)) {
+            (true, false) => Some(Direction::Long),
+            (false, true) => Some(Direction::Short),
+            _ => None,
+        }
+    }
+
+    /// One that is already done answers with a refusal, which is as good.
+    fn cancel_entries(&mut self) {
+        for order in self.entries.drain(..) {
+            orders::cancel(order).ok();
+        }
+    }
+}
+
+fn is_open(status: OrderStatus) -> bool {
+    matches!(
+        status,
+        OrderStatus::Pending | OrderStatus::Working | OrderStatus::PartiallyFilled
+    )
+}
+
+impl<T: LifeCycle> Strategy for Cycle<T> {
+    type Params = T::Params;
+
+    fn about() -> Manifest {
+        T::about()
+    }
+
+    fn new(params: Self::Params) -> Result<Self, InitError> {
+        Ok(Self {
+            inner: T::new(params)?,
+            position: None,
+            entries: Vec::new(),
+        })
+    }
+
+    fn needs(&self) -> Needs {
+        self.inner.needs().events(EventKinds::POSITIONS)
+    }
+
+    fn update(&mut self, data: &Data) {
+        self.inner.update(data);
+    }
+
+    fn on_candle(&mut self, data: &Data, portfolio: &Portfolio) -> Vec<Signal> {
+        self.inner.before(data);
+        if let Err(refusal) = self.step(data, portfolio) {
+            crate::telemetry::warn(&format!("an order was refused: {}", refusal.message));
+        }
+        self.inner.after(data);
+        Vec::new()
+    }
+
+    fn on_event(&mut self, time: Timestamp, event: &Event) {
+        let Event::Position(event) = event else {
+            return self.inner.on_event(time, event);
+        };
+        match event.change {
+            PositionChange::Opened => {
+                self.position = Some(event.position);
+                self.inner.on_open_position(event);
+            }
+            PositionChange::Increased => self.inner.on_increased_position(event),
+            PositionChange::Reduced => self.inner.on_reduced_position(event),
+            PositionChange::Closed => {
+                if self.position == Some(event.position) {
+                    self.position = None;
+                    self.cancel_entries();
+                }
+                self.inner.on_close_position(event);
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Feed candles to a strategy in `cargo test`, without Wasm and without the simulator, and look at what it sends.
+//!
+//! ```
+//! use guest_sdk::prelude::*;
+//! use guest_sdk::testing::{Harness, Sent, candles_from_closes};
+//!
+//! struct BuyFirst;
+//!
+//! impl Strategy for BuyFirst {
+//!     type Params = ();
+//!     fn about() -> Manifest { manifest!() }
+//!     fn new(_: ()) -> Result<Self, InitError> { Ok(BuyFirst) }
+//!     fn needs(&self) -> Needs { Needs::candles(Timeframe::H1, 1) }
+//!     fn on_candle(&mut self, _: &Data, portfolio: &Portfolio) -> Vec<Signal> {
+//!         if portfolio.is_flat() { vec![Signal::long(Size::Qty(2.0))] } else { vec![] }
+//!     }
+//! }
+//!
+//! let candles = candles_from_closes(0, Timeframe::H1, &[100.0, 101.0, 102.0, 105.0]);
+//! let outcome = Harness::<BuyFirst>::new(()).unwrap().run(&candles);
+//! assert!(matches!(outcome.sent[0].what, Sent::Open { direction: Direction::Long, .. }));
+//! assert_eq!(outcome.fills[0].price, 101.0, "the open after the first decision");
+//! assert_eq!(outcome.equity, 10_000.0 + 2.0 * (105.0 - 101.0));
+//! ```
+
+use crate::contract::*;
+use crate::native::{self, NativeStrategy};
+use crate::params::Parameters;
+use crate::strategy::Strategy;
+
+mod book;
+mod feed;
+
+use book::Book;
+use feed::Feed;
+pub use feed::candles_from_closes;
+
+/// The one instrument of a harness, of role `main`.
+pub const INSTRUMENT: InstrumentId = 0;
+
+/// Runs a strategy on candles with a trivial model of the market.
+///
+/// The rules of the model:
+/// * Market orders fill at the next open, or at the close at hand with [`fill_at_close`](Self::fill_at_close), in the order sent.
+/// * Limit, stop and take-profit orders and the exits of positions fill at their price when a later candle touches it, or at
+///   its open if that is beyond; exits of a market entry count from the candle in which it fills. Stops come before targets.
+/// * Nothing costs anything: no fees, slippage, funding, interest. Nothing is rounded and no minimum applies.
+/// * Margin is never checked and nothing is liquidated. `available` is equity less the value of positions at entry.
+/// * Streams, trailing stops, stop-limits, OCO groups and amendments are refused `not-supported` or absent.
+///
+/// What is unrealistic: nearly all of it. It shows what a strategy sends, not what it earns; that is the simulator's work.
+pub struct Harness<S> {
+    strategy: NativeStrategy<S>,
+    needs: Needs,
+    book: Book,
+}
+
+/// What a run left behind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Everything the strategy sent, in order.
+    pub sent: Vec<SentAt>,
+    /// Everything that was filled, in order.
+    pub fills: Vec<FillAt>,
+    /// Log lines.
+    pub logs: Vec<(Level, String)>,
+    /// Metrics, the last value of each, by name.
+    pub metrics: std::collections::BTreeMap<String, f64>,
+    /// How often `on_candle` was called.
+    pub decisions: usize,
+    /// Equity at the last close.
+    pub equity: f64,
+}
+
+/// Something the strategy sent and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SentAt {
+    /// Start of the candle at whose close it was sent.
+    pub open_time: Timestamp,
+    /// What.
+    pub what: Sent,
+}
+
+/// Something a strategy can send.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sent {
+    /// `orders::submit`.
+    Submit(Box<OrderRequest>),
+    /// `orders::open`.
+    Open {
+        /// Long or short.
+        direction: Direction,
+        /// Base units.
+        qty: f64,
+        /// Trigger of the stop.
+        stop: Option<f64>,
+        /// Trigger of the take-profit.
+        take_profit: Option<f64>,
+        /// The strategy's number.
+        tag: u32,
+    },
+    /// `orders::set_net`.
+    SetNet(f64),
+    /// `orders::close`: position and portion.
+    Close(PositionId, f64),
+    /// `orders::close_all`.
+    CloseAll,
+    /// `orders::set_exits`.
+    SetExits(PositionId, Exits),
+    /// `orders::cancel`.
+    Cancel(OrderId),
+    /// `orders::cancel_all`.
+    CancelAll,
+    /// `orders::set_leverage`.
+    SetLeverage(f64),
+    /// `runtime::halt`.
+    Halt(String),
+}
+
+/// A fill and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FillAt {
+    /// Start of the candle in which it happened.
+    pub open_time: Timestamp,
+    /// The position it belongs to.
+    pub position: PositionId,
+    /// Bought or sold.
+    pub side: Side,
+    /// Base units.
+    pub qty: f64,
+    /// Price.
+    pub price: f64,
+    /// What made it.
+    pub cause: Cause,
+}
+
+impl<S: Strategy> Harness<S> {
+    /// A fresh strategy with 10,000 of cash.
+    ///
+    /// # Errors
+    /// What the strategy says about the parameters.
+    pub fn new(params: S::Params) -> Result<Self, InitError> {
+        let (strategy, needs) = NativeStrategy::init(&params.to_values())?;
+        Ok(Self {
+            strategy,
+            needs,
+            book: Book::new(10_000.0),
+        })
+    }
+
+    /// Start with this much cash.
+    pub fn cash(mut self, cash: f64) -> Self {
+        self.book.wallet = cash;
+        self
+    }
+
+    /// Market orders fill at the close at hand instead of the next open; their exits count from the next candle.
+    pub fn fill_at_close(mut self) -> Self {
+        self.book.fill_at_close = true;
+        self
+    }
+
+    /// Run over candles of the primary length, without gaps, oldest first. Longer series are built from them.
+    ///
+    /// The first `on_candle` is for the first candle before whose open every series had its warm-up, as in the host.
+    ///
+    /// # Panics
+    /// If the needs name another role than `main`, or months.
+    pub fn run(self, candles: &[Candle]) -> Outcome {
+        let Self {
+            mut strategy,
+            needs,
+            mut book,
+        } = self;
+        let feed = Feed::new(&needs, candles);
+        book.series = vec![Vec::new(); needs.series.len()];
+        book.events_wanted = needs.events;
+        let mut book = Box::new(book);
+        let mut decisions = 0;
+        (book, ()) = native::call(book, || strategy.start(&feed.bindings(), &[]));
+        for (index, candle) in candles.iter().enumerate() {
+            let live = index >= feed.first_live();
+            book.begin(candle, feed.close_time(candle), live);
+            if live {
+                book.walk(candle);
+            }
+            let closed = feed.closed_with(candle);
+            for &(series, candle, _) in &closed {
+                book.series[series as usize].push(candle);
+            }
+            let events = book.finish(candle);
+            let call = || deliver(&mut strategy, events, &closed, live);
+            let (returned, decided) = native::call(book, call);
+            book = returned;
+            decisions += decided;
+            book.after_call();
+        }
+        book.into_outcome(decisions)
+    }
+}
+
+/// One moment: events, then candles in the contract's order; how many were decided on.
+fn deliver<S: Strategy>(
+    strategy: &mut NativeStrategy<S>,
+    events: Vec<(Timestamp, Event)>,
+    closed: &[(SeriesId, Candle, Delivery)],
+    live: bool,
+) -> usize {
+    for (time, event) in events {
+        strategy.on_event(time, &event);
+    }
+    let mut decisions = 0;
+    for (index, &(series, candle, delivery)) in closed.iter().enumerate() {
+        if live && delivery == Delivery::Each {
+            let bits = if index + 1 == closed.len() {
+                LAST_OF_MOMENT
+            } else {
+                0
+            };
+            strategy.on_candle(series, candle, bits);
+            decisions += 1;
+        } else {
+            strategy.on_candles(series, &feed::columns(&[candle]));
+        }
+    }
+    decisions
+}

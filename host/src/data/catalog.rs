@@ -1,0 +1,223 @@
+//! The store of candles: a folder anyone can read, in which a series appears complete or not at all.
+//!
+//! ```text
+//! data/binance/perp/BTC_USDT_USDT/candles/1m/manifest.json
+//! data/binance/perp/BTC_USDT_USDT/candles/1m/2024-01.3f9a01bc.parquet
+//! ```
+//!
+//! Rules: a month file never changes, a new version has a new name (the first digits of its sha256); the manifest lists the
+//! files that count and is replaced in one step, so a reader sees the series before or after an import, never between. One
+//! process writes at a time (`.lock`), readers never wait. Every file is compared with its digest before a row of it is used.
+//! Unrealistic: a reader that started before an import may miss a file the import replaced; it then fails and says so.
+
+mod manifest;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use manifest::{Manifest, MonthFile};
+pub use write::{CatalogWriter, Imported, SeriesWriter};
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::data::candles::{CandleReader, Grid};
+use crate::data::series::{SeriesKey, market_name};
+use crate::data::table::TableReader;
+use crate::data::{DataError, ErrorKind};
+use crate::domain::{Candle, Timestamp};
+
+/// Name of the manifest in the folder of a series.
+const MANIFEST: &str = "manifest.json";
+
+/// A folder of series.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    root: PathBuf,
+}
+
+/// One series as the catalog had it at one moment.
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// Its name.
+    pub key: SeriesKey,
+    /// Its files.
+    pub manifest: Manifest,
+    folder: PathBuf,
+}
+
+impl Catalog {
+    /// The catalog in a folder, which need not exist yet.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// One series.
+    ///
+    /// # Errors
+    /// It is not there; the hint lists what is.
+    pub fn series(&self, key: &SeriesKey) -> Result<Series, DataError> {
+        if let Some(series) = self.find(key)? {
+            return Ok(series);
+        }
+        let have: Vec<_> = self.list()?.iter().map(|s| s.key.to_string()).collect();
+        let error = DataError::user(format!("no candles of {key} in {}", self.root.display()));
+        Err(match have.as_slice() {
+            [] => error.with_hint("the catalog is empty: `host data import FILE`, or `host data synth`"),
+            some => error.with_hint(format!("there are: {}", some.join(", "))),
+        })
+    }
+
+    /// One series, if it is there.
+    ///
+    /// # Errors
+    /// Its manifest is damaged.
+    pub fn find(&self, key: &SeriesKey) -> Result<Option<Series>, DataError> {
+        let folder = self.root.join(key.folder());
+        let path = folder.join(MANIFEST);
+        match fs::read(&path) {
+            Ok(bytes) => {
+                let (named, manifest) = Manifest::parse(&bytes).map_err(|e| e.context(path.display()))?;
+                if named != *key {
+                    return Err(DataError::world(format!("{} is of {named}", path.display()))
+                        .with_hint("a folder of the catalog was moved: put it back"));
+                }
+                Ok(Some(Series { key: key.clone(), manifest, folder }))
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(DataError::io("reading", &path, &e)),
+        }
+    }
+
+    /// All series, by name.
+    ///
+    /// # Errors
+    /// A folder cannot be read or a manifest is damaged.
+    pub fn list(&self) -> Result<Vec<Series>, DataError> {
+        let mut all = Vec::new();
+        self.walk(&self.root, 5, &mut all)?;
+        all.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(all)
+    }
+
+    /// Manifests lie five folders deep: venue, market, symbol, kind, timeframe.
+    fn walk(&self, folder: &Path, depth: usize, all: &mut Vec<Series>) -> Result<(), DataError> {
+        let io = |e: std::io::Error| DataError::io("reading", folder, &e);
+        if depth == 0 {
+            let path = folder.join(MANIFEST);
+            if let Ok(bytes) = fs::read(&path) {
+                let (key, manifest) = Manifest::parse(&bytes).map_err(|e| e.context(path.display()))?;
+                if self.root.join(key.folder()) == folder {
+                    all.push(Series { key, manifest, folder: folder.to_owned() });
+                }
+            }
+            return Ok(());
+        }
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(e) => return Err(io(e)),
+        };
+        for entry in entries {
+            let path = entry.map_err(io)?.path();
+            if path.is_dir() {
+                self.walk(&path, depth - 1, all)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Series {
+    /// First candle and the end of the last one.
+    #[must_use]
+    pub fn period(&self) -> (Timestamp, Timestamp) {
+        let files = &self.manifest.files;
+        match (files.first(), files.last()) {
+            (Some(first), Some(last)) => (first.first, self.grid().next(last.last)),
+            _ => (Timestamp(0), Timestamp(0)),
+        }
+    }
+
+    /// Number of candles.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.manifest.files.iter().map(|f| f.rows).sum()
+    }
+
+    /// Where its candles may start.
+    #[must_use]
+    pub fn grid(&self) -> Grid {
+        Grid::new(self.key.timeframe)
+    }
+
+    /// Path of one of its files.
+    #[must_use]
+    pub fn path(&self, file: &MonthFile) -> PathBuf {
+        self.folder.join(&file.file)
+    }
+
+    /// Files that have candles in `[from, to)`.
+    pub fn files_between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> impl Iterator<Item = &MonthFile> {
+        self.manifest.files.iter().filter(move |f| f.last >= from && f.first < to)
+    }
+
+    /// Opens a month, comparing it with its digest.
+    ///
+    /// # Errors
+    /// The file is gone or damaged.
+    pub fn open(&self, file: &MonthFile) -> Result<CandleReader, DataError> {
+        let path = self.path(file);
+        let table = TableReader::open_verified(&path, &file.blake3, file.bytes).map_err(|e| {
+            match e.kind() {
+                ErrorKind::User => DataError::world(e.to_string())
+                    .with_hint("another process may have replaced it: run the command again"),
+                ErrorKind::World => e,
+            }
+        })?;
+        CandleReader::new(table, &path, self.grid())
+    }
+
+    /// All candles of a month.
+    ///
+    /// # Errors
+    /// The file is gone or damaged.
+    pub fn read(&self, file: &MonthFile) -> Result<Vec<Candle>, DataError> {
+        let mut reader = self.open(file)?;
+        let mut candles = Vec::new();
+        while reader.read(&mut candles)? {}
+        if candles.len() as u64 != file.rows {
+            return Err(DataError::world(format!(
+                "{} has {} rows, the catalog says {}",
+                self.path(file).display(),
+                candles.len(),
+                file.rows
+            )));
+        }
+        Ok(candles)
+    }
+
+    /// What identifies the candles of a period: BLAKE3 over the name of the series, the period and the content of the months
+    /// in it. It does not depend on how or in how many pieces they were imported, nor on compression.
+    #[must_use]
+    pub fn fingerprint(&self, from: Timestamp, to: Timestamp) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let market = market_name(self.key.symbol.market());
+        hasher.update(format!("dataset 1\n{} {market}\n{} {}\n", self.key, from.0, to.0).as_bytes());
+        for file in self.files_between(from, to) {
+            hasher.update(format!("{} {}\n", file.month, file.content).as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+}

@@ -1,0 +1,193 @@
+//! The list of files that make a series, as JSON.
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::DataError;
+use crate::data::candles::TIME_MAX;
+use crate::data::series::{SeriesKey, market_name, parse_market};
+use crate::domain::{Candle, Timeframe, Timestamp};
+
+/// Name and version of the format.
+const SCHEMA: &str = "series@1";
+
+/// The files of a series, oldest first, and the periods that were imported as one piece.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Manifest {
+    /// Made up, not recorded.
+    pub synthetic: bool,
+    /// Files, oldest first.
+    pub files: Vec<MonthFile>,
+    /// Periods, first and last candle included, between which no data was ever expected.
+    pub segments: Vec<(Timestamp, Timestamp)>,
+}
+
+/// One file: the candles of a calendar month (UTC).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthFile {
+    /// `2024-01`.
+    pub month: String,
+    /// Its name in the folder of the series.
+    pub file: String,
+    /// Of its bytes, hexadecimal, for people and other tools.
+    pub sha256: String,
+    /// Of its bytes, hexadecimal: compared before a row of it is used.
+    pub blake3: String,
+    /// BLAKE3 of its candles, hexadecimal.
+    pub content: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its number of candles.
+    pub rows: u64,
+    /// Its first candle.
+    pub first: Timestamp,
+    /// Its last candle.
+    pub last: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ManifestJson {
+    schema: String,
+    exchange: String,
+    market: String,
+    symbol: String,
+    kind: String,
+    timeframe: String,
+    synthetic: bool,
+    segments: Vec<(String, String)>,
+    files: Vec<FileJson>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FileJson {
+    month: String,
+    file: String,
+    sha256: String,
+    blake3: String,
+    content: String,
+    bytes: u64,
+    rows: u64,
+    first: String,
+    last: String,
+}
+
+impl Manifest {
+    /// As JSON, one field a line.
+    #[must_use]
+    pub fn to_json(&self, key: &SeriesKey) -> String {
+        let json = ManifestJson {
+            schema: SCHEMA.to_owned(),
+            exchange: key.venue.clone(),
+            market: market_name(key.symbol.market()).to_owned(),
+            symbol: key.symbol.to_string(),
+            kind: "candles".to_owned(),
+            timeframe: key.timeframe.name().to_owned(),
+            synthetic: self.synthetic,
+            segments: self.segments.iter().map(|(a, b)| (a.rfc3339(), b.rfc3339())).collect(),
+            files: self
+                .files
+                .iter()
+                .map(|f| FileJson {
+                    month: f.month.clone(),
+                    file: f.file.clone(),
+                    sha256: f.sha256.clone(),
+                    blake3: f.blake3.clone(),
+                    content: f.content.clone(),
+                    bytes: f.bytes,
+                    rows: f.rows,
+                    first: f.first.rfc3339(),
+                    last: f.last.rfc3339(),
+                })
+                .collect(),
+        };
+        let mut text = serde_json::to_string_pretty(&json).expect("strings and numbers");
+        text.push('\n');
+        text
+    }
+
+    /// From JSON, trusting nothing.
+    ///
+    /// # Errors
+    /// It is not a manifest, or it contradicts itself.
+    pub fn parse(bytes: &[u8]) -> Result<(SeriesKey, Self), DataError> {
+        let damaged = |what: String| {
+            DataError::world(format!("damaged manifest: {what}"))
+                .with_hint("remove the folder of this series and import the data again")
+        };
+        let json: ManifestJson = serde_json::from_slice(bytes).map_err(|e| damaged(e.to_string()))?;
+        if json.schema != SCHEMA || json.kind != "candles" {
+            return Err(DataError::world(format!(
+                "the manifest is {} of {}, this host reads {SCHEMA} of candles",
+                json.schema, json.kind
+            ))
+            .with_hint("update the host"));
+        }
+        let time = |text: &str| match Timestamp::parse(text) {
+            Ok(time) if time.0 >= 0 && time < TIME_MAX => Ok(time),
+            _ => Err(damaged(format!("`{text}` is not a time"))),
+        };
+        let timeframe: Timeframe = json.timeframe.parse().map_err(damaged)?;
+        let market = parse_market(&json.market).map_err(|e| damaged(e.to_string()))?;
+        let key = SeriesKey::new(&json.exchange, Some(market), &json.symbol, timeframe)
+            .map_err(|e| damaged(e.to_string()))?;
+        let mut manifest = Self { synthetic: json.synthetic, ..Self::default() };
+        for (first, last) in &json.segments {
+            manifest.segments.push((time(first)?, time(last)?));
+        }
+        for f in json.files {
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+            if f.file.is_empty() || f.file.starts_with('.') || !f.file.bytes().all(plain) {
+                return Err(damaged(format!("`{}` is not a file name", f.file)));
+            }
+            let (first, last) = (time(&f.first)?, time(&f.last)?);
+            let in_order = manifest.files.last().is_none_or(|l: &MonthFile| l.last < first);
+            if first > last || !in_order || f.rows == 0 {
+                return Err(damaged(format!("{} is out of order", f.file)));
+            }
+            manifest.files.push(MonthFile {
+                month: f.month,
+                file: f.file,
+                sha256: f.sha256,
+                blake3: f.blake3,
+                content: f.content,
+                bytes: f.bytes,
+                rows: f.rows,
+                first,
+                last,
+            });
+        }
+        Ok((key, manifest))
+    }
+
+    /// Adds a period that was imported as one piece. Periods on the same or on neighboring days (UTC) become one.
+    pub fn add_segment(&mut self, first: Timestamp, last: Timestamp) {
+        self.segments.push((first, last));
+        self.segments.sort_unstable();
+        let mut merged: Vec<(Timestamp, Timestamp)> = Vec::new();
+        for (first, last) in self.segments.drain(..) {
+            match merged.last_mut() {
+                Some(open) if first.day() <= open.1.day() + 1 => open.1 = open.1.max(last),
+                _ => merged.push((first, last)),
+            }
+        }
+        self.segments = merged;
+    }
+}
+
+/// BLAKE3 over candles: nine little-endian words each.
+#[must_use]
+pub(crate) fn content_digest(candles: &[Candle]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut bytes = Vec::with_capacity(candles.len() * 72);
+    for c in candles {
+        for word in [c.open_time.0, c.open.0, c.high.0, c.low.0, c.close.0] {
+            bytes.extend_from_slice(&word.to_le_bytes());
+        }
+        for number in [c.volume, c.quote_volume, c.taker_buy_volume, c.trades] {
+            // One pattern for every NaN: it only says that there is none.
+            let number = if number.is_nan() { f64::NAN } else { number };
+            bytes.extend_from_slice(&number.to_bits().to_le_bytes());
+        }
+    }
+    hasher.update(&bytes);
+    hasher.finalize().to_hex().to_string()
+}

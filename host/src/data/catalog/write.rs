@@ -1,0 +1,320 @@
+//! Adding candles to the catalog: staged beside it, checked against what is there, committed in one step per series.
+
+use std::fs::{self, File, TryLockError};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::manifest::content_digest;
+use super::{Catalog, MANIFEST, Manifest, MonthFile, Series};
+use crate::data::DataError;
+use crate::data::candles::{Grid, to_columns};
+use crate::data::series::SeriesKey;
+use crate::data::table::{Packing, write_table_as};
+use crate::domain::{Candle, Timestamp};
+
+/// A hole longer than this inside one file separates two segments: the longest known outage of an exchange (Bitfinex 2016,
+/// eight days) is a gap, data sets stitched from separate months are not full of holes.
+const SEGMENT_HOLE_MS: i64 = 10 * 24 * 60 * 60 * 1_000;
+
+/// The right to write into a catalog; one process at a time has it.
+pub struct CatalogWriter {
+    catalog: Catalog,
+    staging: tempfile::TempDir,
+    series: Vec<SeriesWriter>,
+    _lock: File,
+}
+
+/// What an import did to one series.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The series.
+    pub key: SeriesKey,
+    /// Candles that were read.
+    pub read: u64,
+    /// Of them new ones; the others were there already.
+    pub added: u64,
+    /// First and last candle read.
+    pub range: Option<(Timestamp, Timestamp)>,
+}
+
+impl CatalogWriter {
+    /// Waits for other writers, then owns the catalog until dropped. What is not committed leaves no trace.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn open(catalog: &Catalog, waiting: impl FnOnce()) -> Result<Self, DataError> {
+        let root = catalog.root();
+        let io = |e: std::io::Error| DataError::io("writing to", root, &e);
+        fs::create_dir_all(root).map_err(io)?;
+        let lock = File::create(root.join(".lock")).map_err(io)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                waiting();
+                lock.lock().map_err(io)?;
+            }
+            Err(TryLockError::Error(e)) => return Err(io(e)),
+        }
+        let staging = tempfile::Builder::new().prefix(".staging-").tempdir_in(root).map_err(io)?;
+        Ok(Self { catalog: catalog.clone(), staging, series: Vec::new(), _lock: lock })
+    }
+
+    /// The place where candles of a series go.
+    ///
+    /// # Errors
+    /// Its manifest is damaged.
+    pub fn series(&mut self, key: &SeriesKey) -> Result<&mut SeriesWriter, DataError> {
+        if let Some(i) = self.series.iter().position(|s| s.key == *key) {
+            return Ok(&mut self.series[i]);
+        }
+        let staging = self.staging.path().join(self.series.len().to_string());
+        let writer = SeriesWriter::new(&self.catalog, key, staging)?;
+        self.series.push(writer);
+        Ok(self.series.last_mut().expect("just pushed"))
+    }
+
+    /// Makes everything visible, series by series.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn commit(mut self) -> Result<Vec<Imported>, DataError> {
+        for series in &mut self.series {
+            series.end_file();
+            series.flush()?;
+        }
+        self.series.iter_mut().map(|s| s.commit(&self.catalog)).collect()
+    }
+}
+
+/// Candles of one series on their way into the catalog.
+pub struct SeriesWriter {
+    key: SeriesKey,
+    grid: Grid,
+    existing: Option<Series>,
+    manifest: Manifest,
+    staging: PathBuf,
+    month: Option<(i32, u32)>,
+    /// Candles of `month`, in order, not staged yet.
+    pending: Vec<Candle>,
+    segment: Option<(Timestamp, Timestamp)>,
+    imported: Imported,
+}
+
+impl SeriesWriter {
+    fn new(catalog: &Catalog, key: &SeriesKey, staging: PathBuf) -> Result<Self, DataError> {
+        let existing = catalog.find(key)?;
+        let manifest = existing.as_ref().map(|s| s.manifest.clone()).unwrap_or_default();
+        let imported = Imported { key: key.clone(), read: 0, added: 0, range: None };
+        Ok(Self {
+            key: key.clone(),
+            grid: Grid::new(key.timeframe),
+            existing,
+            manifest,
+            staging,
+            month: None,
+            pending: Vec::new(),
+            segment: None,
+            imported,
+        })
+    }
+
+    /// Marks the series as made up.
+    pub fn set_synthetic(&mut self) {
+        self.manifest.synthetic = true;
+    }
+
+    /// Adds the next candle of a file. Candles are valid and ascending within a file.
+    ///
+    /// # Errors
+    /// It contradicts a candle that is already there.
+    pub fn push(&mut self, candle: &Candle) -> Result<(), DataError> {
+        let time = candle.open_time;
+        let month = time.year_month();
+        let follows = self.pending.last().is_none_or(|l| l.open_time < time);
+        if self.month != Some(month) || !follows {
+            self.flush()?;
+            self.month = Some(month);
+        }
+        self.pending.push(*candle);
+        self.imported.read += 1;
+        let (first, last) = self.imported.range.unwrap_or((time, time));
+        self.imported.range = Some((first.min(time), last.max(time)));
+        self.segment = Some(match self.segment {
+            Some((first, last)) if time >= last && time.0 - last.0 <= SEGMENT_HOLE_MS => {
+                (first, time)
+            }
+            Some((first, last)) => {
+                self.manifest.add_segment(first, last);
+                (time, time)
+            }
+            None => (time, time),
+        });
+        Ok(())
+    }
+
+    /// Ends a file: the next candle may come from another period.
+    pub fn end_file(&mut self) {
+        if let Some((first, last)) = self.segment.take() {
+            self.manifest.add_segment(first, last);
+        }
+    }
+
+    /// Merges the pending month with what is there and stages it.
+    fn flush(&mut self) -> Result<(), DataError> {
+        let Some((year, month)) = self.month.take() else { return Ok(()) };
+        let name = format!("{year:04}-{month:02}");
+        let new = std::mem::take(&mut self.pending);
+        let place = self.manifest.files.iter().position(|f| f.month == name);
+        let old = match place {
+            Some(i) => self.read_back(&self.manifest.files[i])?,
+            None => Vec::new(),
+        };
+        let merged = merge(&old, &new).map_err(|why| {
+            DataError::user(format!("{}: {why}", self.key))
+                .with_hint("remove the series and import the version you trust, or use another --data-dir")
+        })?;
+        self.imported.added += (merged.len() - old.len()) as u64;
+        if place.is_some() && content_digest(&old) == content_digest(&merged) {
+            return Ok(());
+        }
+        let file = stage(&self.staging, &name, &merged)?;
+        match place {
+            Some(i) => self.manifest.files[i] = file,
+            None => self.manifest.files.push(file),
+        }
+        self.manifest.files.sort_by_key(|f| f.first);
+        Ok(())
+    }
+
+    /// The candles of a month, staged or in the catalog.
+    fn read_back(&self, file: &MonthFile) -> Result<Vec<Candle>, DataError> {
+        let staged = Series {
+            key: self.key.clone(),
+            manifest: Manifest::default(),
+            folder: self.staging.clone(),
+        };
+        if staged.path(file).exists() {
+            return staged.read(file);
+        }
+        self.existing.as_ref().expect("not staged, so it was there before").read(file)
+    }
+
+    /// Moves the staged files into place, then the manifest, then removes what it no longer lists.
+    fn commit(&mut self, catalog: &Catalog) -> Result<Imported, DataError> {
+        let folder = catalog.root().join(self.key.folder());
+        let io = |e: std::io::Error| DataError::io("writing", &folder, &e);
+        fs::create_dir_all(&folder).map_err(io)?;
+        for file in &self.manifest.files {
+            let staged = self.staging.join(&file.file);
+            if staged.exists() {
+                fs::rename(&staged, folder.join(&file.file)).map_err(io)?;
+            }
+        }
+        debug_assert!(
+            self.manifest.files.iter().all(|f| self.grid.contains(f.first)),
+            "staged candles lie on the grid"
+        );
+        replace(&folder.join(MANIFEST), self.manifest.to_json(&self.key).as_bytes())?;
+        if let Some(existing) = &self.existing {
+            for old in &existing.manifest.files {
+                if !self.manifest.files.iter().any(|f| f.file == old.file) {
+                    // A reader may hold it open, which is fine; that it cannot be removed changes nothing.
+                    let _ = fs::remove_file(existing.path(old));
+                }
+            }
+        }
+        Ok(self.imported.clone())
+    }
+}
+
+/// Writes a month file under a name that holds the start of its digest.
+fn stage(staging: &Path, month: &str, candles: &[Candle]) -> Result<MonthFile, DataError> {
+    let (Some(first), Some(last)) = (candles.first(), candles.last()) else {
+        unreachable!("a month is staged when it has candles");
+    };
+    let draft = staging.join(format!("{month}.parquet"));
+    write_table_as(&draft, &to_columns(candles), Packing::Fast)?;
+    let io = |e: std::io::Error| DataError::io("writing", &draft, &e);
+    let bytes = fs::read(&draft).map_err(io)?;
+    let sha256 = hex(&Sha256::digest(&bytes));
+    let file = format!("{month}.{}.parquet", &sha256[..8]);
+    fs::rename(&draft, staging.join(&file)).map_err(io)?;
+    Ok(MonthFile {
+        month: month.to_owned(),
+        file,
+        sha256,
+        blake3: blake3::hash(&bytes).to_hex().to_string(),
+        content: content_digest(candles),
+        bytes: bytes.len() as u64,
+        rows: candles.len() as u64,
+        first: first.open_time,
+        last: last.open_time,
+    })
+}
+
+/// Replaces a small file in one step.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
+    let io = |e: std::io::Error| DataError::io("writing", path, &e);
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder).map_err(io)?;
+    file.write_all(bytes).map_err(io)?;
+    file.as_file().sync_all().map_err(io)?;
+    crate::data::table::readable_by_all(file.as_file()).map_err(io)?;
+    file.persist(path).map_err(|e| io(e.error))?;
+    Ok(())
+}
+
+/// Two ascending lists become one. A candle that is in both must be the same one; a column only one of them has is kept.
+fn merge(old: &[Candle], new: &[Candle]) -> Result<Vec<Candle>, String> {
+    let mut merged = Vec::with_capacity(old.len() + new.len());
+    let mut old = old.iter().peekable();
+    for candle in new {
+        while let Some(before) = old.next_if(|o| o.open_time < candle.open_time) {
+            merged.push(*before);
+        }
+        match old.next_if(|o| o.open_time == candle.open_time) {
+            Some(there) => merged.push(unite(there, candle)?),
+            None => merged.push(*candle),
+        }
+    }
+    merged.extend(old);
+    Ok(merged)
+}
+
+/// One candle from two versions of it.
+///
+/// # Errors
+/// They contradict each other.
+pub(crate) fn unite(old: &Candle, new: &Candle) -> Result<Candle, String> {
+    let optional = |a: f64, b: f64| match (a.is_nan(), b.is_nan()) {
+        (true, _) => Some(b),
+        (_, true) => Some(a),
+        _ => (a == b).then_some(a),
+    };
+    let prices = |c: &Candle| (c.open, c.high, c.low, c.close);
+    let united = (prices(old) == prices(new) && old.volume == new.volume).then(|| {
+        Some(Candle {
+            quote_volume: optional(old.quote_volume, new.quote_volume)?,
+            taker_buy_volume: optional(old.taker_buy_volume, new.taker_buy_volume)?,
+            trades: optional(old.trades, new.trades)?,
+            ..*old
+        })
+    });
+    united.flatten().ok_or_else(|| {
+        let show = |c: &Candle| {
+            format!("{} {} {} {} volume {}", c.open, c.high, c.low, c.close, c.volume)
+        };
+        format!("two versions of {}: {} and {}", old.open_time, show(old), show(new))
+    })
+}
+
+/// Lower-case hexadecimal text.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,221 @@
+//! Names: what a series of candles is called, in words of people and in folders.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::data::DataError;
+use crate::domain::{InstrumentKind, Timeframe};
+
+/// One series of candles of the catalog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeriesKey {
+    /// Venue (`binance`), lower case.
+    pub venue: String,
+    /// Unified symbol: `BTC/USDT` is the spot pair, `BTC/USDT:USDT` the perpetual.
+    pub symbol: Symbol,
+    /// Length of a candle.
+    pub timeframe: Timeframe,
+}
+
+impl SeriesKey {
+    /// A series by the words a user gives; the market is needed only where the symbol does not say it.
+    ///
+    /// # Errors
+    /// A venue or symbol that is none.
+    pub fn new(
+        venue: &str,
+        market: Option<InstrumentKind>,
+        symbol: &str,
+        timeframe: Timeframe,
+    ) -> Result<Self, DataError> {
+        Ok(Self { venue: venue_name(venue)?, symbol: Symbol::parse(symbol, market)?, timeframe })
+    }
+
+    /// The folder inside the catalog: `binance/perp/BTC_USDT_USDT/candles/1m`.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        let market = market_name(self.symbol.market());
+        let folder = self.symbol.to_string().replace(['/', ':'], "_");
+        [&self.venue, market, &folder, "candles", self.timeframe.name()].iter().collect()
+    }
+}
+
+impl fmt::Display for SeriesKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.venue, self.symbol, self.timeframe)
+    }
+}
+
+impl PartialOrd for SeriesKey {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for SeriesKey {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let words = |k: &Self| (k.venue.clone(), k.symbol.to_string(), k.timeframe);
+        words(self).cmp(&words(other))
+    }
+}
+
+/// A unified symbol. Parts hold letters, digits, `-` and `.` only, so they are safe in file names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Symbol {
+    base: String,
+    quote: String,
+    settle: Option<String>,
+}
+
+/// Quote currencies recognized at the end of a venue's symbol, longer ones first.
+const QUOTES: [&str; 18] = [
+    "FDUSD", "USDT", "USDC", "BUSD", "TUSD", "USD1", "USDE", "DAI", "USD", "EUR", "GBP", "TRY",
+    "BRL", "JPY", "BTC", "ETH", "BNB", "SOL",
+];
+
+impl Symbol {
+    /// From `BTC/USDT`, `BTC/USDT:USDT`, or a venue's own `BTCUSDT`, `SOL-USDT-SWAP`, `BTC_USDT`.
+    ///
+    /// # Errors
+    /// Text that is no symbol, or one that contradicts the market.
+    pub fn parse(text: &str, market: Option<InstrumentKind>) -> Result<Self, DataError> {
+        let bad = |why: &str| {
+            DataError::user(format!("`{text}` is not a symbol: {why}"))
+                .with_hint("write BTC/USDT for the spot pair, BTC/USDT:USDT for the perpetual")
+        };
+        let (pair, settle) = match text.split_once(':') {
+            Some((pair, settle)) => (pair, Some(settle.to_ascii_uppercase())),
+            None => (text, None),
+        };
+        let swap = pair.strip_suffix("-SWAP").or_else(|| pair.strip_suffix("-PERP"));
+        let market = if swap.is_some() { Some(InstrumentKind::LinearPerpetual) } else { market };
+        let pair = swap.unwrap_or(pair);
+        let (base, quote) = match pair.split_once(['/', '-', '_']) {
+            Some((base, quote)) => (base, quote),
+            None => QUOTES
+                .iter()
+                .filter_map(|q| Some((pair.strip_suffix(q)?, *q)))
+                .find(|(base, _)| !base.is_empty())
+                .ok_or_else(|| bad("its quote currency is not known"))?,
+        };
+        for part in [base, quote, settle.as_deref().unwrap_or("X")] {
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+            if part.is_empty() || part.len() > 20 || part.starts_with('.') || !part.bytes().all(plain)
+            {
+                return Err(bad("a currency is missing or has odd characters"));
+            }
+        }
+        let settle = match (settle, market) {
+            (Some(_), Some(InstrumentKind::Spot)) => {
+                return Err(bad("a spot pair has no settlement currency"));
+            }
+            (None, Some(InstrumentKind::LinearPerpetual)) => Some(quote.to_owned()),
+            (settle, _) => settle,
+        };
+        if settle.as_deref().is_some_and(|s| s != quote) {
+            return Err(bad("only contracts that settle in their quote currency are supported"));
+        }
+        Ok(Self { base: base.to_owned(), quote: quote.to_owned(), settle })
+    }
+
+    /// Base currency.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Quote currency.
+    #[must_use]
+    pub fn quote(&self) -> &str {
+        &self.quote
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn market(&self) -> InstrumentKind {
+        match self.settle {
+            Some(_) => InstrumentKind::LinearPerpetual,
+            None => InstrumentKind::Spot,
+        }
+    }
+}
+
+impl fmt::Display for Symbol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.settle {
+            Some(settle) => write!(f, "{}/{}:{settle}", self.base, self.quote),
+            None => write!(f, "{}/{}", self.base, self.quote),
+        }
+    }
+}
+
+/// The word for a market: `spot` or `perp`.
+#[must_use]
+pub fn market_name(market: InstrumentKind) -> &'static str {
+    match market {
+        InstrumentKind::Spot => "spot",
+        InstrumentKind::LinearPerpetual => "perp",
+    }
+}
+
+/// A market by any of the words used for it.
+///
+/// # Errors
+/// Another word.
+pub fn parse_market(text: &str) -> Result<InstrumentKind, DataError> {
+    match text {
+        "spot" => Ok(InstrumentKind::Spot),
+        "perp" | "perpetual" | "usdm" | "linear" | "swap" | "futures" | "future" => {
+            Ok(InstrumentKind::LinearPerpetual)
+        }
+        _ => Err(DataError::user(format!("`{text}` is not a market")).with_hint("use spot or perp")),
+    }
+}
+
+fn venue_name(text: &str) -> Result<String, DataError> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    if text.is_empty() || text.len() > 30 || !text.bytes().all(plain) {
+        return Err(DataError::user(format!("`{text}` is not the name of an exchange"))
+            .with_hint("use a plain name such as binance"));
+    }
+    Ok(text.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn symbols_of_venues_become_unified_ones() {
+        let spot = Some(InstrumentKind::Spot);
+        let perp = Some(InstrumentKind::LinearPerpetual);
+        let cases = [
+            ("BTC/USDT", None, "BTC/USDT"),
+            ("BTC/USDT:USDT", None, "BTC/USDT:USDT"),
+            ("BTC/USDT", perp, "BTC/USDT:USDT"),
+            ("BTCUSDT", spot, "BTC/USDT"),
+            ("BTCUSDT", perp, "BTC/USDT:USDT"),
+            ("BTCUSDT", None, "BTC/USDT"),
+            ("SOL-USDT-SWAP", None, "SOL/USDT:USDT"),
+            ("BTC_USDT", spot, "BTC/USDT"),
+            ("ETHBTC", spot, "ETH/BTC"),
+            ("1000PEPEUSDT", perp, "1000PEPE/USDT:USDT"),
+            ("kPEPE/USDC:USDC", None, "kPEPE/USDC:USDC"),
+        ];
+        for (text, market, expected) in cases {
+            let symbol = Symbol::parse(text, market).expect(text);
+            assert_eq!(symbol.to_string(), expected, "{text}");
+        }
+        for text in ["", "/", "BTC", "BTC/", "../USDT", "BTC/US DT", "a/b:c/d", "USDT", "BTC/USD:BTC"] {
+            assert!(Symbol::parse(text, None).is_err(), "{text}");
+        }
+        assert!(Symbol::parse("BTC/USDT:USDT", spot).is_err());
+    }
+
+    #[test]
+    fn folders_are_plain_names() {
+        let key = SeriesKey::new("Binance", None, "BTC/USDT:USDT", Timeframe::M1).expect("a key");
+        assert_eq!(key.folder(), PathBuf::from("binance/perp/BTC_USDT_USDT/candles/1m"));
+        assert!(SeriesKey::new("../x", None, "BTC/USDT", Timeframe::M1).is_err());
+    }
+}

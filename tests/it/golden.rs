@@ -1,0 +1,945 @@
+//! Golden cases of `simulation_examples.json`, driven through `Engine::step` and nothing else.
+//!
+//! A case passes, or it names a feature that the simulation refuses (then it counts as not yet supported), or it fails. Other
+//! files of the same form: `GOLDEN_FILES=a.json,b.json`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use host::domain::{
+    Abilities, Candle, CandleFault, Cash, Cost, Exit, Exits, Instrument, InstrumentKind, Manifest,
+    Needs, OnFault, OrderKind, OrderRequest, Price, Qty, Rate, RefusalReason, Side, Slot,
+    SlotState, Target, Tier, TimeInForce, Timeframe, Timestamp, TriggerBy, UNIT,
+};
+use host::engine::{
+    Bars, Command, DeskLimits, Engine, EngineSetup, Event, Happening, Record, TraderSetup,
+};
+use host::execution::{Preset, Profile, Simulated};
+use serde_json::Value;
+
+/// These must pass; every other case must pass or name what is missing.
+const REQUIRED: &str = "S01 S02 S03 S04 S05 S06 S07 S08 S10 S11 S12a S12b S12c S12d S12e S13 S14a S14b S15 S17 S19 S20 S28 \
+     S30 S31a S31b S31c S31d S32 S33 S34 S35 F24 F25 F33 F39";
+
+/// How a case ended.
+enum Outcome {
+    Passed,
+    NotSupported(String),
+    Failed(Vec<String>),
+}
+
+fn files() -> Vec<PathBuf> {
+    if let Ok(list) = std::env::var("GOLDEN_FILES") {
+        return list.split(',').map(PathBuf::from).collect();
+    }
+    let default = crate::shared_dir().join("reference/simulation_examples.json");
+    if default.exists() {
+        vec![default]
+    } else {
+        Vec::new()
+    }
+}
+
+#[test]
+fn golden_cases_hold() {
+    let files = files();
+    if files.is_empty() {
+        println!(
+            "skipped: no golden cases beside the project (reference/simulation_examples.json)"
+        );
+        return;
+    }
+    let mut failures = Vec::new();
+    let mut passed = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("the golden file is readable");
+        let document: Value = serde_json::from_str(&text).expect("the golden file is JSON");
+        let tiers = document
+            .get("default_tiers")
+            .cloned()
+            .unwrap_or_else(default_tiers);
+        for case in document["examples"].as_array().expect("a list of cases") {
+            let id = case["id"].as_str().expect("a case has an id").to_owned();
+            match run_case(case, &tiers) {
+                Outcome::Passed => {
+                    println!("{id} passed");
+                    passed.push(id);
+                }
+                Outcome::NotSupported(what) => println!("{id} not yet supported: {what}"),
+                Outcome::Failed(differences) => {
+                    println!("{id} FAILED");
+                    failures.push(format!("{id}: {}", differences.join("\n    ")));
+                }
+            }
+        }
+    }
+    println!("{} golden cases passed", passed.len());
+    assert!(
+        failures.is_empty(),
+        "golden cases differ:\n{}",
+        failures.join("\n")
+    );
+    if std::env::var("GOLDEN_FILES").is_err() {
+        let missing: Vec<_> = REQUIRED
+            .split_whitespace()
+            .filter(|id| !passed.iter().any(|p| p == id))
+            .collect();
+        assert!(
+            missing.is_empty(),
+            "required golden cases did not pass: {missing:?}"
+        );
+    }
+}
+
+fn run_case(case: &Value, tiers: &Value) -> Outcome {
+    match case["kind"].as_str() {
+        Some("formula") => formula(case),
+        _ => match Scenario::read(case, tiers) {
+            Ok(scenario) => scenario.run(),
+            Err(what) => Outcome::NotSupported(what),
+        },
+    }
+}
+
+fn default_tiers() -> Value {
+    serde_json::json!([
+        ["0", "300000", "0.004", "150", "0"],
+        ["300000", "800000", "0.005", "100", "300"],
+        ["800000", "3000000", "0.0065", "75", "1500"],
+        ["3000000", "12000000", "0.01", "50", "12000"],
+        ["12000000", "70000000", "0.02", "25", "132000"],
+        ["70000000", "100000000", "0.025", "20", "482000"],
+        ["100000000", "230000000", "0.05", "10", "2982000"]
+    ])
+}
+
+// --- formulas --------------------------------------------------------------------------------------------------------------
+
+fn formula(case: &Value) -> Outcome {
+    let (inputs, expect) = (&case["inputs"], &case["expect"]);
+    let number = |key: &str| text(&inputs[key]).parse::<f64>().expect("a number");
+    let precision = || u32::try_from(inputs["precision"].as_u64().expect("digits")).expect("few");
+    match case["function"].as_str().unwrap_or_default() {
+        "size_to_qty" => {
+            let qty = guest_sdk::sizing::size_to_qty(
+                number("size"),
+                number("price"),
+                precision(),
+                number("fee_rate"),
+            );
+            same("qty", &text(&expect["qty"]), &format!("{qty}"))
+        }
+        "risk_to_qty" => {
+            let qty = guest_sdk::sizing::risk_to_qty(
+                number("capital"),
+                number("risk_pct"),
+                number("entry"),
+                number("stop"),
+                precision(),
+                number("fee_rate"),
+            );
+            same("qty", &text(&expect["qty"]), &format!("{qty}"))
+        }
+        "htf_visibility" => visibility(inputs, expect),
+        "validate_candle" => validity(inputs, expect),
+        "books_maintenance" => maintenance(inputs, expect),
+        other => Outcome::NotSupported(format!("formula {other}")),
+    }
+}
+
+fn same(what: &str, wanted: &str, got: &str) -> Outcome {
+    if wanted == got {
+        return Outcome::Passed;
+    }
+    Outcome::Failed(vec![format!("{what}: expected {wanted}, got {got}")])
+}
+
+fn visibility(inputs: &Value, expect: &Value) -> Outcome {
+    let minutes = inputs["timeframe_minutes"].as_i64().expect("minutes");
+    let timeframe = Timeframe::ALL
+        .into_iter()
+        .find(|t| t.minutes() == minutes)
+        .expect("a timeframe");
+    let asked: Vec<i64> = inputs["minutes_closed"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(Value::as_i64)
+        .collect();
+    let mut bars = Bars::new(0, timeframe, Timeframe::M1);
+    let mut latest: Option<i64> = None;
+    let mut seen = BTreeMap::new();
+    for minute in 0..=*asked.iter().max().expect("some minutes") {
+        let time = Timestamp(minute * 60_000);
+        let slot = Slot::real(Candle::flat(time, Price(UNIT)));
+        if let Some(closed) = bars.push(time, &slot) {
+            latest = Some(closed.open_time.0 / 60_000);
+        }
+        seen.insert(minute, latest);
+    }
+    let got: Vec<Value> = asked
+        .iter()
+        .map(|m| seen[m].map_or(Value::Null, Value::from))
+        .collect();
+    let wanted = expect
+        .as_object()
+        .and_then(|o| o.values().next())
+        .expect("a list");
+    same(
+        "visible",
+        &wanted.to_string(),
+        &Value::from(got).to_string(),
+    )
+}
+
+fn validity(inputs: &Value, expect: &Value) -> Outcome {
+    let reasons: Vec<Value> = inputs["candles"]
+        .as_array()
+        .expect("candles")
+        .iter()
+        .map(|c| match candle(c, Timestamp(0)).validate() {
+            Ok(()) => Value::Null,
+            Err(fault) => Value::from(reason_of(fault)),
+        })
+        .collect();
+    let valid: Vec<Value> = reasons.iter().map(|r| Value::from(r.is_null())).collect();
+    let got = serde_json::json!({ "valid": valid, "reasons": reasons });
+    let wanted = serde_json::json!({ "valid": expect["valid"], "reasons": expect["reasons"] });
+    same("validity", &wanted.to_string(), &got.to_string())
+}
+
+fn maintenance(inputs: &Value, expect: &Value) -> Outcome {
+    let rules = instrument(&[], &inputs["tiers"]);
+    let notionals = inputs["notionals"].as_array().expect("a list");
+    let cost = |value: &Value| text(value).parse::<Cash>().expect("an amount").to_cost();
+    let of = |notional| host::ledger::maintenance_margin(&rules.tiers, notional);
+    let separate = notionals
+        .iter()
+        .fold(Cash::ZERO, |sum, n| sum + of(cost(n)));
+    let netted = of(notionals.iter().fold(Cost::ZERO, |sum, n| sum + cost(n)));
+    let got = serde_json::json!({ "separate": separate.to_string(), "netted": netted.to_string() });
+    let wanted = serde_json::json!({ "separate": expect["separate"], "netted": expect["netted"] });
+    same("maintenance", &wanted.to_string(), &got.to_string())
+}
+
+fn reason_of(fault: CandleFault) -> String {
+    fault.to_string()
+}
+
+// --- scenarios -------------------------------------------------------------------------------------------------------------
+
+/// Text of a JSON string or number.
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn price(value: &Value) -> Price {
+    text(value).parse().expect("a price")
+}
+
+fn candle(value: &Value, time: Timestamp) -> Candle {
+    let volume = value
+        .get("v")
+        .map_or(0.0, |v| text(v).parse().expect("a volume"));
+    Candle {
+        open: price(&value["o"]),
+        high: price(&value["h"]),
+        low: price(&value["l"]),
+        close: price(&value["c"]),
+        volume,
+        ..Candle::flat(time, Price::ZERO)
+    }
+}
+
+/// One symbol of a scenario.
+struct Market {
+    symbol: Option<String>,
+    instrument: Instrument,
+    slots: Vec<Slot>,
+}
+
+struct Scenario<'a> {
+    case: &'a Value,
+    markets: Vec<Market>,
+    profile: Profile,
+    leverage: Rate,
+    independent: bool,
+}
+
+/// What the runner knows of an order of the case.
+#[derive(Default)]
+struct Names {
+    /// Engine id of each accepted order, status of each refused one.
+    orders: BTreeMap<String, Result<u32, String>>,
+    /// Order name by engine id.
+    by_id: BTreeMap<u32, String>,
+    /// Key of each position by engine id (`net` or the name of the order that opened it).
+    positions: BTreeMap<u32, String>,
+}
+
+impl<'a> Scenario<'a> {
+    /// Reads a case; the error names a feature the simulation does not have.
+    fn read(case: &'a Value, tiers: &Value) -> Result<Self, String> {
+        for key in ["mark_candles", "delist", "funding"] {
+            if case
+                .get(key)
+                .is_some_and(|v| !v.as_array().is_some_and(Vec::is_empty))
+            {
+                return Err(key.to_owned());
+            }
+        }
+        let config = case["config"].as_object().cloned().unwrap_or_default();
+        let preset = config
+            .get("preset")
+            .map_or(Ok(Preset::Strict), |p| text(p).parse::<Preset>());
+        let preset = preset.map_err(|_| format!("preset {}", config["preset"]))?;
+        let mut profile = Profile::preset(preset);
+        if preset == Preset::Strict {
+            // The cases take strict without slippage and name their own fees.
+            profile.slippage = Rate::ZERO;
+        }
+        let shared: Vec<(String, Value)> = config.into_iter().collect();
+        set_knobs(&mut profile, &shared)?;
+        let mut independent = preset == Preset::Seed0;
+        if let Some((_, mode)) = shared.iter().find(|(k, _)| k == "position_mode") {
+            independent = text(mode) == "independent";
+        }
+        let mut markets = Vec::new();
+        if let Some(symbols) = case.get("symbols").and_then(Value::as_array) {
+            for symbol in symbols {
+                if symbol.get("mark_candles").is_some() {
+                    return Err("mark_candles".to_owned());
+                }
+                let own: Vec<(String, Value)> = symbol
+                    .get("config")
+                    .and_then(Value::as_object)
+                    .map(|o| o.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
+                    .unwrap_or_default();
+                let rules: Vec<_> = shared.iter().chain(&own).cloned().collect();
+                markets.push(Market {
+                    symbol: Some(text(&symbol["symbol"])),
+                    instrument: instrument(&rules, symbol.get("tiers").unwrap_or(tiers)),
+                    slots: slots(&symbol["candles"])?,
+                });
+            }
+        } else {
+            let slots = slots(&case["candles"])?;
+            let tiers = case.get("tiers").unwrap_or(tiers);
+            markets.push(Market {
+                symbol: None,
+                instrument: instrument(&shared, tiers),
+                slots,
+            });
+        }
+        let leverage = shared.iter().find(|(k, _)| k == "leverage");
+        let leverage = leverage
+            .map_or("10".to_owned(), |(_, v)| text(v))
+            .parse()
+            .expect("a leverage");
+        Ok(Self {
+            case,
+            markets,
+            profile,
+            leverage,
+            independent,
+        })
+    }
+
+    fn engine(&self) -> Engine {
+        let instruments: Vec<_> = self.markets.iter().map(|m| m.instrument.clone()).collect();
+        let count = instruments.len();
+        let wallet: Cash = text(&self.case["account"]["wallet"])
+            .parse()
+            .expect("a wallet");
+        let profile = Arc::new(self.profile.clone());
+        let all = (0..u32::try_from(count).expect("few")).collect();
+        let strategy = TraderSetup {
+            name: "golden".to_owned(),
+            manifest: manifest(),
+            needs: Needs::default(),
+            strategy: None,
+            executor: Box::new(Simulated::new(profile, wallet, count, self.leverage)),
+            roles: vec![("main".to_owned(), all)],
+            limits: DeskLimits {
+                max_leverage: Rate(1_000 * UNIT),
+                ..DeskLimits::default()
+            },
+            seed: 0,
+            keep_history: false,
+            on_fault: OnFault::Hold,
+        };
+        Engine::new(EngineSetup {
+            instruments: Arc::new(instruments),
+            base: Timeframe::M1,
+            start: Timestamp(0),
+            strategies: vec![strategy],
+        })
+    }
+
+    fn run(&self) -> Outcome {
+        let mut run = Run {
+            scenario: self,
+            engine: self.engine(),
+            names: Names::default(),
+            fills: Vec::new(),
+            statuses: BTreeMap::new(),
+            ambiguous: Vec::new(),
+            answers: BTreeMap::new(),
+            unsupported: None,
+        };
+        let opens: Vec<_> = self
+            .markets
+            .iter()
+            .map(|m| {
+                m.slots
+                    .first()
+                    .filter(|s| s.state == SlotState::Real)
+                    .map(|s| s.candle.open)
+            })
+            .collect();
+        let start = Timestamp(0);
+        run.step(Event::Begin {
+            time: start,
+            opens: &opens,
+        });
+        run.act(-1);
+        let mut equity = Vec::new();
+        for index in 0..self.markets[0].slots.len() {
+            let slots: Vec<Slot> = self.markets.iter().map(|m| m.slots[index]).collect();
+            let time = Timestamp(i64::try_from(index).expect("few") * 60_000);
+            run.step(Event::Minute {
+                time,
+                slots: &slots,
+                end: None,
+            });
+            equity.push(Value::from(run.engine.account_point(0).equity.to_string()));
+            run.act(i64::try_from(index).expect("few"));
+        }
+        if let Some(what) = run.unsupported {
+            return Outcome::NotSupported(what);
+        }
+        run.compare(equity)
+    }
+}
+
+fn set_knobs(profile: &mut Profile, config: &[(String, Value)]) -> Result<(), String> {
+    const OF_INSTRUMENT: [&str; 9] = [
+        "tick",
+        "step",
+        "min_qty",
+        "max_qty",
+        "min_notional",
+        "price_band",
+        "leverage",
+        "preset",
+        "position_mode",
+    ];
+    for (knob, value) in config {
+        let value = text(value);
+        if knob == "position_mode" && value == "hedge" {
+            return Err("hedge mode".to_owned());
+        }
+        if !OF_INSTRUMENT.contains(&knob.as_str()) {
+            profile.set(knob, &value).map_err(|e| e.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+fn instrument(config: &[(String, Value)], tiers: &Value) -> Instrument {
+    let last = |key: &str| {
+        config
+            .iter()
+            .rev()
+            .find(|(k, _)| k == key)
+            .map(|(_, v)| text(v))
+    };
+    let qty = |key: &str, default: &str| -> Qty {
+        last(key)
+            .unwrap_or_else(|| default.to_owned())
+            .parse()
+            .expect("a number")
+    };
+    let tier = |row: &Value| Tier {
+        floor: text(&row[0]).parse().expect("a floor"),
+        cap: text(&row[1]).parse().expect("a cap"),
+        maintenance_rate: text(&row[2]).parse().expect("a rate"),
+        max_leverage: text(&row[3]).parse().expect("a leverage"),
+        maintenance_amount: text(&row[4]).parse().expect("an amount"),
+    };
+    Instrument {
+        venue: "golden".to_owned(),
+        symbol: "BTC/USDT:USDT".to_owned(),
+        venue_symbol: "BTCUSDT".to_owned(),
+        base: "BTC".to_owned(),
+        quote: "USDT".to_owned(),
+        settle: "USDT".to_owned(),
+        kind: InstrumentKind::LinearPerpetual,
+        tick: last("tick")
+            .unwrap_or_else(|| "0.1".to_owned())
+            .parse()
+            .expect("a tick"),
+        step: qty("step", "0.001"),
+        min_qty: qty("min_qty", "0.001"),
+        max_qty: last("max_qty").map(|t| t.parse().expect("a quantity")),
+        min_notional: qty("min_notional", "5"),
+        price_band: last("price_band").map(|t| t.parse().expect("a band")),
+        maker_fee: Rate(20_000),
+        taker_fee: Rate(50_000),
+        tiers: tiers.as_array().expect("tiers").iter().map(tier).collect(),
+        assumed: false,
+    }
+}
+
+fn slots(candles: &Value) -> Result<Vec<Slot>, String> {
+    let mut slots = Vec::new();
+    for (index, value) in candles.as_array().expect("candles").iter().enumerate() {
+        let time = Timestamp(i64::try_from(index).expect("few") * 60_000);
+        for key in ["mark", "index", "halted"] {
+            if value.get(key).is_some() {
+                return Err(format!("{key} candles"));
+            }
+        }
+        slots.push(if value.is_null() {
+            Slot {
+                state: SlotState::NotListed,
+                ..Slot::missing(time)
+            }
+        } else if value["synthetic"] == Value::Bool(true) {
+            Slot::missing(time)
+        } else {
+            Slot::real(candle(value, time))
+        });
+    }
+    Ok(slots)
+}
+
+fn manifest() -> Manifest {
+    Manifest {
+        name: "golden".to_owned(),
+        version: "1.0.0".to_owned(),
+        description: String::new(),
+        authors: Vec::new(),
+        parameters: Vec::new(),
+        roles: vec![host::domain::Role {
+            name: "main".to_owned(),
+            description: String::new(),
+            kinds: host::domain::InstrumentKinds {
+                linear_perpetual: true,
+                ..Default::default()
+            },
+            tradable: true,
+            min_instruments: 1,
+            max_instruments: 10,
+        }],
+        abilities: Abilities::unlimited(),
+        on_fault: OnFault::Hold,
+    }
+}
+
+/// A case on its way through the engine.
+struct Run<'a> {
+    scenario: &'a Scenario<'a>,
+    engine: Engine,
+    names: Names,
+    fills: Vec<Value>,
+    statuses: BTreeMap<String, String>,
+    ambiguous: Vec<Value>,
+    answers: BTreeMap<&'static str, Vec<Value>>,
+    unsupported: Option<String>,
+}
+
+impl Run<'_> {
+    fn step(&mut self, event: Event<'_>) {
+        let record = self.engine.step(event).clone();
+        self.note(&record);
+    }
+
+    fn key(&self, position: u32) -> String {
+        self.names
+            .positions
+            .get(&position)
+            .cloned()
+            .unwrap_or_else(|| position.to_string())
+    }
+
+    /// With several symbols `<symbol>/<key>`.
+    fn full_key(&self, instrument: u32, position: u32) -> String {
+        match self.symbol(instrument) {
+            Some(symbol) => format!("{symbol}/{}", self.key(position)),
+            None => self.key(position),
+        }
+    }
+
+    fn symbol(&self, instrument: u32) -> Option<String> {
+        self.scenario.markets[instrument as usize].symbol.clone()
+    }
+
+    fn note(&mut self, record: &Record) {
+        for entry in &record.entries {
+            match &entry.what {
+                Happening::Fill(fill) => {
+                    if fill.net {
+                        self.names.positions.insert(fill.position, "net".to_owned());
+                    }
+                    let order = match self.names.by_id.get(&fill.order) {
+                        Some(name) => name.clone(),
+                        None => {
+                            let exit = if fill.cause == host::domain::Cause::Stop {
+                                "stop"
+                            } else {
+                                "target"
+                            };
+                            format!("{}.{exit}", self.full_key(fill.instrument, fill.position))
+                        }
+                    };
+                    let mut row = serde_json::json!({
+                        "order": order,
+                        "candle": fill.time.0 / 60_000,
+                        "price": fill.price.to_string(),
+                        "qty": fill.qty.to_string(),
+                        "liquidity": fill.liquidity.name(),
+                        "fee": fill.fee.to_string(),
+                        "realised": fill.realized_pnl.to_string(),
+                        "position": self.key(fill.position),
+                    });
+                    if let Some(symbol) = self.symbol(fill.instrument) {
+                        row["symbol"] = Value::from(symbol);
+                    }
+                    self.fills.push(row);
+                }
+                Happening::OrderFilled { order, .. } => self.status(*order, "filled".to_owned()),
+                Happening::OrderChanged { change, .. } => {
+                    let status = format!("{}:{}", change.status.name(), change.reason.name());
+                    self.status(change.order, status);
+                }
+                Happening::Ambiguous { time, instrument } => {
+                    let candle = Value::from(time.0 / 60_000);
+                    self.ambiguous.push(match self.symbol(*instrument) {
+                        Some(symbol) => Value::from(vec![Value::from(symbol), candle]),
+                        None => candle,
+                    });
+                }
+                Happening::LiquidationDue { .. } => {
+                    self.unsupported
+                        .get_or_insert_with(|| "liquidation".to_owned());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn status(&mut self, order: u32, status: String) {
+        if let Some(name) = self.names.by_id.get(&order) {
+            self.statuses.insert(name.clone(), status);
+        }
+    }
+
+    /// Actions submitted at the close of a candle, in the order the conventions give.
+    fn act(&mut self, at: i64) {
+        let case = self.scenario.case;
+        let here = |key: &str| -> Vec<Value> {
+            let all = case
+                .get(key)
+                .and_then(Value::as_array)
+                .cloned()
+                .unwrap_or_default();
+            all.into_iter()
+                .filter(|a| a["at"].as_i64() == Some(at))
+                .collect()
+        };
+        for cancel in here("cancels") {
+            let id = self.order_id(&text(&cancel["order"]));
+            self.command(Command::Cancel(id));
+        }
+        if !here("amends").is_empty() {
+            self.unsupported.get_or_insert_with(|| "amend".to_owned());
+        }
+        for order in here("orders") {
+            self.submit(&order);
+        }
+        for attach in here("attach") {
+            self.attach(&attach);
+        }
+        for margin in here("margin") {
+            let position = self.position_id(&margin).unwrap_or(u32::MAX);
+            let amount = text(&margin["amount"]).parse().expect("an amount");
+            let answer = self.command(Command::AdjustMargin { position, amount });
+            self.answers.entry("margin").or_default().push(answer);
+        }
+        for leverage in here("leverage") {
+            let instrument = self.instrument(&leverage);
+            let leverage = text(&leverage["leverage"]).parse().expect("a leverage");
+            self.command(Command::SetLeverage {
+                instrument,
+                leverage,
+            });
+        }
+    }
+
+    fn instrument(&self, action: &Value) -> u32 {
+        let wanted = action.get("symbol").map(text);
+        let index = self
+            .scenario
+            .markets
+            .iter()
+            .position(|m| wanted.is_none() || m.symbol == wanted);
+        u32::try_from(index.expect("a known symbol")).expect("few")
+    }
+
+    fn order_id(&self, name: &str) -> u32 {
+        self.names
+            .orders
+            .get(name)
+            .and_then(|o| o.as_ref().ok())
+            .copied()
+            .unwrap_or(u32::MAX)
+    }
+
+    /// The open position an action means.
+    fn position_id(&self, action: &Value) -> Option<u32> {
+        let instrument = self.instrument(action);
+        let key = action.get("position").map_or("net".to_owned(), text);
+        let positions = self.engine.trader(0).desk().positions(Some(instrument));
+        positions
+            .iter()
+            .find(|p| self.key(p.id) == key || (p.net && key == "net"))
+            .map(|p| p.id)
+    }
+
+    fn command(&mut self, command: Command) -> Value {
+        let record = self
+            .engine
+            .step(Event::Command {
+                strategy: 0,
+                command: &command,
+            })
+            .clone();
+        let answer = record.entries.iter().find_map(|e| match &e.what {
+            Happening::Answer { result, .. } => Some(result.clone()),
+            _ => None,
+        });
+        if let (Command::Submit(_), Some(Ok(Some(placed)))) = (&command, &answer) {
+            let name = self
+                .names
+                .by_id
+                .get(&u32::MAX)
+                .cloned()
+                .expect("the order being sent");
+            self.names.by_id.insert(placed.order, name.clone());
+            self.names.orders.insert(name.clone(), Ok(placed.order));
+            self.statuses.insert(name.clone(), "open".to_owned());
+            self.names.positions.entry(placed.position).or_insert(name);
+        }
+        self.note(&record);
+        match answer.expect("every command is answered") {
+            Ok(_) => Value::from("ok"),
+            Err(refusal) => {
+                if refusal.reason == RefusalReason::NotSupported {
+                    self.unsupported
+                        .get_or_insert_with(|| refusal.message.clone());
+                }
+                Value::from(refusal.reason.name())
+            }
+        }
+    }
+
+    fn submit(&mut self, order: &Value) {
+        let name = text(&order["id"]);
+        let number = |key: &str| {
+            order
+                .get(key)
+                .map(|v| text(v).parse::<f64>().expect("a number"))
+        };
+        let (limit, trigger) = (number("price"), number("trigger"));
+        let kind = match text(&order["type"]).as_str() {
+            "market" => OrderKind::Market,
+            "limit" => OrderKind::Limit(limit.expect("a price")),
+            "stop" => OrderKind::Stop(trigger.expect("a trigger")),
+            "take_profit" => OrderKind::TakeProfit(trigger.expect("a trigger")),
+            "stop_limit" => OrderKind::StopLimit {
+                trigger: trigger.expect("a trigger"),
+                limit: limit.expect("a price"),
+            },
+            "take_profit_limit" => OrderKind::TakeProfitLimit {
+                trigger: trigger.expect("a trigger"),
+                limit: limit.expect("a price"),
+            },
+            _ => OrderKind::Trailing {
+                callback: number("callback").expect("a callback"),
+                activation: number("activation"),
+            },
+        };
+        let exit = |key: &str| number(key).map(Exit::At);
+        let flag = |key: &str| order[key] == Value::Bool(true);
+        let request = OrderRequest {
+            instrument: self.instrument(order),
+            side: if order["side"] == "buy" {
+                Side::Buy
+            } else {
+                Side::Sell
+            },
+            qty: number("qty").expect("a quantity"),
+            kind,
+            time_in_force: match order.get("tif").map(text).as_deref() {
+                Some("IOC") => TimeInForce::Ioc,
+                Some("FOK") => TimeInForce::Fok,
+                _ => order
+                    .get("expire")
+                    .and_then(Value::as_i64)
+                    .map_or(TimeInForce::Gtc, |t| TimeInForce::Gtd(Timestamp(t))),
+            },
+            target: self.target(order, &name),
+            reduce_only: flag("reduce_only"),
+            post_only: flag("post_only"),
+            trigger_by: order.get("trigger_by").map(|by| match text(by).as_str() {
+                "mark" => TriggerBy::Mark,
+                "index" => TriggerBy::Index,
+                _ => TriggerBy::Last,
+            }),
+            oco_group: order.get("oco").map(|group| group_number(&text(group))),
+            parent: order
+                .get("parent")
+                .map(|parent| self.order_id(&text(parent))),
+            exits: Exits {
+                stop: exit("stop"),
+                take_profit: exit("target"),
+                trigger_by: None,
+            },
+            tag: 0,
+        };
+        self.names.by_id.insert(u32::MAX, name.clone());
+        let answer = self.command(Command::Submit(request));
+        self.names.by_id.remove(&u32::MAX);
+        if answer != "ok" {
+            self.statuses
+                .insert(name, format!("rejected:{}", text(&answer)));
+        }
+    }
+
+    fn target(&self, order: &Value, name: &str) -> Target {
+        match order.get("position").map(text) {
+            None if self.scenario.independent => Target::Separate,
+            None => Target::Net,
+            Some(key) if key == "net" => Target::Net,
+            Some(key) if key == name => Target::Separate,
+            Some(key) => {
+                let known = self.names.positions.iter().find(|(_, k)| **k == key);
+                Target::Position(known.map_or(u32::MAX, |(id, _)| *id))
+            }
+        }
+    }
+
+    fn attach(&mut self, attach: &Value) {
+        let position = self.position_id(attach);
+        let held = position.and_then(|id| self.engine.trader(0).desk().find_position(id));
+        let exit = |key: &str, now: Option<Price>| match attach.get(key) {
+            None => now.map(|p| Exit::At(p.to_f64())),
+            Some(Value::Null) => None,
+            Some(value) => Some(Exit::At(text(value).parse().expect("a price"))),
+        };
+        let exits = Exits {
+            stop: exit("stop", held.as_ref().and_then(|p| p.stop)),
+            take_profit: exit("target", held.as_ref().and_then(|p| p.take_profit)),
+            trigger_by: None,
+        };
+        let position = position.unwrap_or(u32::MAX);
+        let answer = self.command(Command::SetExits { position, exits });
+        self.answers.entry("attach").or_default().push(answer);
+    }
+
+    // --- comparing ---------------------------------------------------------------------------------------------------------
+
+    fn compare(&self, equity: Vec<Value>) -> Outcome {
+        let expect = &self.scenario.case["expect"];
+        let mut differences = Vec::new();
+        let mut check = |what: &str, got: Value| {
+            if let Some(wanted) = expect.get(what).filter(|wanted| **wanted != got) {
+                differences.push(format!("{what}: expected {wanted}\n      got {got}"));
+            }
+        };
+        let with_position = expect["fills"]
+            .as_array()
+            .is_some_and(|f| f.iter().any(|fill| fill.get("position").is_some()));
+        let mut fills = self.fills.clone();
+        if !with_position {
+            for fill in &mut fills {
+                fill.as_object_mut().expect("a row").remove("position");
+            }
+        }
+        let desk = self.engine.trader(0).desk();
+        let figures = self.engine.account_point(0);
+        let account = desk.account();
+        let (positions, liquidations) = self.positions();
+        check("fills", Value::from(fills));
+        check(
+            "orders",
+            serde_json::to_value(&self.statuses).expect("a map"),
+        );
+        check("positions", positions);
+        check("liquidation_price", liquidations);
+        check("wallet", Value::from(figures.wallet.to_string()));
+        check("equity_per_candle", Value::from(equity));
+        check("fees_paid", Value::from(account.fees.to_string()));
+        check("funding_net", Value::from(account.funding.to_string()));
+        check("realised", Value::from(account.realized.to_string()));
+        check("ambiguous_candles", Value::from(self.ambiguous.clone()));
+        check("insurance", Value::from(account.insurance.to_string()));
+        for (list, answers) in &self.answers {
+            check(list, Value::from(answers.clone()));
+        }
+        if expect.get("insurance").is_none() && account.insurance != Cash::ZERO {
+            differences.push(format!("insurance: {}", account.insurance));
+        }
+        if differences.is_empty() {
+            Outcome::Passed
+        } else {
+            Outcome::Failed(differences)
+        }
+    }
+
+    fn positions(&self) -> (Value, Value) {
+        let mut positions = serde_json::Map::new();
+        let mut liquidations = serde_json::Map::new();
+        for p in self.engine.trader(0).desk().positions(None) {
+            let key = self.full_key(p.instrument, p.id);
+            let mut row = serde_json::json!({
+                "side": p.direction.name(),
+                "qty": p.qty.to_string(),
+                "entry": p.avg_price.to_string(),
+                "isolated_margin": p.margin.to_string(),
+            });
+            for (name, exit) in [("stop", p.stop), ("target", p.take_profit)] {
+                if let Some(exit) = exit {
+                    row[name] = Value::from(exit.to_string());
+                }
+            }
+            positions.insert(key.clone(), row);
+            if let Some(price) = p
+                .liquidation_price
+                .filter(|_| self.scenario.has_liquidation())
+            {
+                liquidations.insert(key, Value::from(price.to_string()));
+            }
+        }
+        (Value::from(positions), Value::from(liquidations))
+    }
+}
+
+impl Scenario<'_> {
+    /// Under `liquidation: none` no liquidation price is given.
+    fn has_liquidation(&self) -> bool {
+        let explicit = self.case["config"].get("liquidation").map(text);
+        explicit.as_deref() != Some("none") && self.profile.preset != Preset::Seed0
+    }
+}
+
+/// Names of groups as the numbers the contract has.
+fn group_number(name: &str) -> u32 {
+    name.bytes().fold(0, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(u32::from(byte))
+    })
+}
