@@ -394,6 +394,23 @@ fn a_call_that_traps_leaves_no_order_behind() {
 }
 
 #[test]
+fn a_strategy_cannot_use_up_the_actions_its_fault_policy_needs() {
+    let run = Run::of("spent-then-panic").minutes(10);
+    let (_, message) = run.fault(0);
+    assert!(message.contains("with nothing left to act"), "{message}");
+    let trades = run
+        .happened
+        .iter()
+        .filter(|(_, what)| matches!(what, Happening::Trade(_)));
+    assert_eq!(
+        trades.count(),
+        1,
+        "flattened: {:?}",
+        run.happened.iter().rev().take(5).collect::<Vec<_>>()
+    );
+}
+
+#[test]
 fn numbers_that_are_none_are_refused_and_nothing_traps() {
     let run = Run::of("garbage").minutes(6);
     assert!(
@@ -929,6 +946,63 @@ fn instances_are_counted_as_often_as_they_would_be_made() {
             .contains("levels of nesting, the limit is 16"),
         "{error}"
     );
+}
+
+#[test]
+fn a_section_of_millions_is_refused_before_it_is_read() {
+    // An import section that says it has four million entries.
+    let mut bytes = b"\0asm\x0d\0\x01\0".to_vec();
+    bytes.extend_from_slice(&[0x0a, 4, 0x80, 0x89, 0xf4, 0x01]);
+    let error = load_error(&bytes);
+    assert!(
+        error
+            .to_string()
+            .contains("imports, exports, aliases and instances, the limit is 100000"),
+        "{error}"
+    );
+}
+
+// --- building --------------------------------------------------------------------------------------------------------------
+
+#[test]
+fn sources_that_do_not_compile_say_why() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let options = toolchain::Options::default();
+    let build = |progress: &mut Vec<String>| {
+        toolchain::build_guest(dir.path(), &options, &mut |line| {
+            progress.push(line.to_owned())
+        })
+    };
+    let error = build(&mut Vec::new()).expect_err("nothing is there");
+    assert!(error.to_string().ends_with("has no Cargo.toml"), "{error}");
+    let write =
+        |name: &str, text: &str| std::fs::write(dir.path().join(name), text).expect("written");
+    let package = "[package]\nname = \"broken\"\nedition = \"2024\"\n\n[workspace]\n";
+    write("Cargo.toml", package);
+    std::fs::create_dir(dir.path().join("src")).expect("made");
+    write("src/lib.rs", "fn broken( {}");
+    let mut progress = Vec::new();
+    let error = build(&mut progress).expect_err("it does not compile");
+    assert!(
+        error.to_string().contains("does not compile:\n")
+            && error.to_string().contains("src/lib.rs:1"),
+        "{error}"
+    );
+    assert!(
+        progress
+            .iter()
+            .any(|line| line.starts_with("Compiling broken")),
+        "{progress:?}"
+    );
+    write("src/lib.rs", "");
+    let error = build(&mut Vec::new()).expect_err("it is no component");
+    assert!(
+        error
+            .to_string()
+            .ends_with("compiles, but gives 0 components"),
+        "{error}"
+    );
+    assert!(error.hint().is_some_and(|hint| hint.contains("cdylib")));
 }
 
 // --- cache -----------------------------------------------------------------------------------------------------------------
