@@ -22,14 +22,25 @@ const BATCH_ROWS: usize = 4_096;
 /// # Panics
 /// A number of trades that is not whole: checked on import.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, reason = "counts of trades are whole and small")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "counts of trades are whole and small"
+)]
 pub fn to_columns(candles: &[Candle]) -> Vec<(&'static str, Column)> {
     let floats = |get: fn(&Candle) -> f64| Column::F64(candles.iter().map(get).collect());
     let optional = |get: fn(&Candle) -> f64| {
-        Column::OptF64(candles.iter().map(|c| Some(get(c)).filter(|v| !v.is_nan())).collect())
+        Column::OptF64(
+            candles
+                .iter()
+                .map(|c| Some(get(c)).filter(|v| !v.is_nan()))
+                .collect(),
+        )
     };
     vec![
-        ("open_time", Column::I64(candles.iter().map(|c| c.open_time.0).collect())),
+        (
+            "open_time",
+            Column::I64(candles.iter().map(|c| c.open_time.0).collect()),
+        ),
         ("open", floats(|c| c.open.to_f64())),
         ("high", floats(|c| c.high.to_f64())),
         ("low", floats(|c| c.low.to_f64())),
@@ -49,17 +60,57 @@ pub fn to_columns(candles: &[Candle]) -> Vec<(&'static str, Column)> {
     ]
 }
 
+/// The most decimals any price has.
+#[must_use]
+pub fn decimals_of(candles: &[Candle]) -> u32 {
+    let (mut decimals, mut unit) = (0, 100_000_000);
+    for c in candles {
+        for price in [c.open, c.high, c.low, c.close] {
+            while price.0 % unit != 0 {
+                unit /= 10;
+                decimals += 1;
+            }
+        }
+    }
+    decimals
+}
+
 /// Names under which files keep the columns of a candle, in the order of [`Candle`].
 pub(crate) const ALIASES: [&[&str]; 9] = [
-    &["open_time", "time", "timestamp", "ts", "date", "datetime", "start", "open time"],
+    &[
+        "open_time",
+        "time",
+        "timestamp",
+        "ts",
+        "date",
+        "datetime",
+        "start",
+        "open time",
+    ],
     &["open", "o"],
     &["high", "h"],
     &["low", "l"],
     &["close", "c"],
     &["volume", "v", "vol", "base_volume"],
-    &["quote_volume", "quote_asset_volume", "turnover", "quote_vol"],
-    &["taker_buy_volume", "taker_buy_base_volume", "taker_buy_base_asset_volume", "taker_base_vol"],
-    &["trades", "count", "number_of_trades", "trade_count", "num_trades"],
+    &[
+        "quote_volume",
+        "quote_asset_volume",
+        "turnover",
+        "quote_vol",
+    ],
+    &[
+        "taker_buy_volume",
+        "taker_buy_base_volume",
+        "taker_buy_base_asset_volume",
+        "taker_base_vol",
+    ],
+    &[
+        "trades",
+        "count",
+        "number_of_trades",
+        "trade_count",
+        "num_trades",
+    ],
 ];
 
 /// Columns a file must have: the first six.
@@ -82,7 +133,11 @@ impl Grid {
         Self {
             timeframe,
             length_ms: (timeframe != Timeframe::Month1).then(|| timeframe.minutes() * MINUTE_MS),
-            shift_ms: if timeframe == Timeframe::W1 { monday } else { 0 },
+            shift_ms: if timeframe == Timeframe::W1 {
+                monday
+            } else {
+                0
+            },
         }
     }
 
@@ -145,13 +200,24 @@ pub(crate) const TIME_MAX: Timestamp = Timestamp(7_258_118_400_000);
 /// # Errors
 /// The first thing that is wrong with it, in a few words.
 #[inline]
-pub(crate) fn check_row(candle: &Candle, last: Option<Timestamp>, grid: Grid) -> Result<(), String> {
+pub(crate) fn check_row(
+    candle: &Candle,
+    last: Option<Timestamp>,
+    grid: Grid,
+) -> Result<(), String> {
     let time = candle.open_time;
     if time.0 < 0 || time >= TIME_MAX {
-        return Err(format!("time {} lies outside the years 1970 to 2200", time.0));
+        return Err(format!(
+            "time {} lies outside the years 1970 to 2200",
+            time.0
+        ));
     }
     if !grid.contains(time) {
-        return Err(format!("{} is not on the grid of {}", time.rfc3339(), grid.timeframe()));
+        return Err(format!(
+            "{} is not on the grid of {}",
+            time.rfc3339(),
+            grid.timeframe()
+        ));
     }
     if let Some(last) = last
         && time <= last
@@ -165,7 +231,10 @@ pub(crate) fn check_row(candle: &Candle, last: Option<Timestamp>, grid: Grid) ->
         )
     })?;
     if !candle.volume.is_finite() {
-        return Err(format!("volume {} at {time} is not a number", candle.volume));
+        return Err(format!(
+            "volume {} at {time} is not a number",
+            candle.volume
+        ));
     }
     Ok(())
 }
@@ -183,6 +252,23 @@ pub struct CandleReader {
     last: Option<Timestamp>,
     row: u64,
     plain: Plain,
+    repeats: Repeats,
+}
+
+/// What to do with a row of the same time as the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeats {
+    /// It is disorder.
+    Refuse,
+    /// Hand it on: the caller compares the two.
+    Pass,
+}
+
+/// What may follow what.
+#[derive(Clone, Copy)]
+struct Order {
+    grid: Grid,
+    repeats: Repeats,
 }
 
 /// Columns of a batch brought to one type: times in milliseconds, the rest floats, absent ones NaN.
@@ -225,7 +311,31 @@ impl CandleReader {
         }
         let time = &table.columns()[places[0].expect("checked above")];
         let per_second = time.per_second;
-        Ok(Self { table, name, grid, places, per_second, group: 0, open: None, last: None, row: 0, plain: Plain::default() })
+        Ok(Self {
+            table,
+            name,
+            grid,
+            places,
+            per_second,
+            group: 0,
+            open: None,
+            last: None,
+            row: 0,
+            plain: Plain::default(),
+            repeats: Repeats::Refuse,
+        })
+    }
+
+    /// The same reader with another rule for repeated rows.
+    #[must_use]
+    pub fn with_repeats(self, repeats: Repeats) -> Self {
+        Self { repeats, ..self }
+    }
+
+    /// Rows the file claims to have.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.table.rows()
     }
 
     /// Skips row groups that end before a moment. Their rows are not checked.
@@ -237,7 +347,9 @@ impl CandleReader {
             let time = self.places[0].expect("checked on opening");
             let mut next = self.table.read_group(self.group + 1, &[time])?;
             let (_, buffers) = next.next(1)?;
-            let Some(first) = self.times(&buffers[0]).next().transpose()? else { break };
+            let Some(first) = self.times(&buffers[0]).next().transpose()? else {
+                break;
+            };
             if first > from {
                 break;
             }
@@ -267,7 +379,13 @@ impl CandleReader {
             let result = self
                 .plain
                 .take(columns, rows, self.per_second)
-                .and_then(|()| self.plain.append(columns, rows, self.grid, &mut self.last, out));
+                .and_then(|()| {
+                    let order = Order {
+                        grid: self.grid,
+                        repeats: self.repeats,
+                    };
+                    self.plain.append(columns, rows, order, &mut self.last, out)
+                });
             result.map_err(|(row, why)| self.fault(row, &why))?;
             self.row += rows as u64;
             return Ok(true);
@@ -275,7 +393,11 @@ impl CandleReader {
     }
 
     fn fault(&self, row: usize, why: &str) -> DataError {
-        DataError::user(format!("{}, row {}: {why}", self.name, self.row + row as u64 + 1))
+        DataError::user(format!(
+            "{}, row {}: {why}",
+            self.name,
+            self.row + row as u64 + 1
+        ))
     }
 
     /// Opens the next row group that has rows; columns that are absent in all of it are not read.
@@ -329,7 +451,10 @@ pub(crate) fn to_millis(value: i64, per_second: Option<i64>) -> Option<Timestamp
 }
 
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "checked to be whole and small"
+)]
 fn time_at(column: Option<&Buffer>, row: usize, per_second: Option<i64>) -> Option<Timestamp> {
     match column? {
         Buffer::I64(v) => to_millis(v[row], per_second),
@@ -345,7 +470,10 @@ fn time_at(column: Option<&Buffer>, row: usize, per_second: Option<i64>) -> Opti
 
 impl Plain {
     /// Brings what is not yet of the one type to it. An error names the row within the batch.
-    #[expect(clippy::cast_precision_loss, reason = "volumes and counts, as documented")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "volumes and counts, as documented"
+    )]
     fn take(
         &mut self,
         columns: [Option<&Buffer>; 9],
@@ -362,9 +490,13 @@ impl Plain {
             numbers.clear();
             match column {
                 Some(Buffer::F64(_)) => {}
-                Some(Buffer::I64(v)) => numbers.extend(
-                    v.iter().map(|v| if *v == Buffer::NO_INT { f64::NAN } else { *v as f64 }),
-                ),
+                Some(Buffer::I64(v)) => numbers.extend(v.iter().map(|v| {
+                    if *v == Buffer::NO_INT {
+                        f64::NAN
+                    } else {
+                        *v as f64
+                    }
+                })),
                 _ => numbers.resize(rows, f64::NAN),
             }
         }
@@ -377,10 +509,11 @@ impl Plain {
         &self,
         columns: [Option<&Buffer>; 9],
         rows: usize,
-        grid: Grid,
+        order: Order,
         last: &mut Option<Timestamp>,
         out: &mut Vec<Candle>,
     ) -> Result<(), (usize, String)> {
+        let grid = order.grid;
         let column = |i: usize| match columns[i] {
             Some(Buffer::F64(v)) => &v[..rows],
             _ => &self.numbers[i - 1][..rows],
@@ -397,7 +530,12 @@ impl Plain {
                 prices.map(units)
             } else {
                 let price = |p: f64| price_of(p).map_err(|why| (row, format!("{why} at {time}")));
-                [price(prices[0])?, price(prices[1])?, price(prices[2])?, price(prices[3])?]
+                [
+                    price(prices[0])?,
+                    price(prices[1])?,
+                    price(prices[2])?,
+                    price(prices[3])?,
+                ]
             };
             let candle = Candle {
                 open_time: time,
@@ -418,7 +556,9 @@ impl Plain {
                 & (low <= close)
                 & (0.0..f64::MAX).contains(&candle.volume);
             if !(follows && sound) {
-                check_row(&candle, *last, grid).map_err(|why| (row, why))?;
+                let repeated = order.repeats == Repeats::Pass && *last == Some(time);
+                let before = last.filter(|_| !repeated);
+                check_row(&candle, before, grid).map_err(|why| (row, why))?;
             }
             *last = Some(time);
             out.push(candle);
@@ -430,7 +570,10 @@ impl Plain {
 /// The nearest unit of 1e-8, as [`Price::from_f64`] gives it, for values under 20 million: adding 1.5 x 2^52 leaves the
 /// integer, rounded half to even, in the low bits, without a call of the rounding function.
 #[inline]
-#[expect(clippy::cast_possible_wrap, reason = "a difference of two bit patterns of one exponent")]
+#[expect(
+    clippy::cast_possible_wrap,
+    reason = "a difference of two bit patterns of one exponent"
+)]
 fn units(value: f64) -> Price {
     const SHIFT: f64 = 6_755_399_441_055_744.0;
     Price((value * 1e8 + SHIFT).to_bits() as i64 - SHIFT.to_bits() as i64)
@@ -459,13 +602,25 @@ mod tests {
     #[test]
     fn times_of_all_units() {
         let minute = Timestamp(1_735_689_600_000);
-        for value in [1_735_689_600, 1_735_689_600_000, 1_735_689_600_000_000, 1_735_689_600_000_000_000]
-        {
+        for value in [
+            1_735_689_600,
+            1_735_689_600_000,
+            1_735_689_600_000_000,
+            1_735_689_600_000_000_000,
+        ] {
             assert_eq!(to_millis(value, None), Some(minute), "{value}");
         }
         assert_eq!(to_millis(1_735_689_600_000_001, None), None);
         assert_eq!(to_millis(5, Some(1_000)), Some(Timestamp(5)));
         assert_eq!(to_millis(i64::MIN, None), None);
+    }
+
+    #[test]
+    fn decimals_are_counted() {
+        let at = |text: &str| Candle::flat(Timestamp(0), text.parse().expect("a price"));
+        assert_eq!(decimals_of(&[]), 0);
+        assert_eq!(decimals_of(&[at("12"), at("1.5"), at("3")]), 1);
+        assert_eq!(decimals_of(&[at("0.00000001"), at("0")]), 8);
     }
 
     #[test]

@@ -15,7 +15,10 @@ mod manifest;
 mod tests;
 mod write;
 
+#[cfg(test)]
+pub(crate) use manifest::content_digest;
 pub use manifest::{Manifest, MonthFile};
+pub(crate) use write::unite;
 pub use write::{CatalogWriter, Imported, SeriesWriter};
 
 use std::fs;
@@ -25,7 +28,7 @@ use crate::data::candles::{CandleReader, Grid};
 use crate::data::series::{SeriesKey, market_name};
 use crate::data::table::TableReader;
 use crate::data::{DataError, ErrorKind};
-use crate::domain::{Candle, Timestamp};
+use crate::domain::{Candle, Price, Timestamp};
 
 /// Name of the manifest in the folder of a series.
 const MANIFEST: &str = "manifest.json";
@@ -70,7 +73,8 @@ impl Catalog {
         let have: Vec<_> = self.list()?.iter().map(|s| s.key.to_string()).collect();
         let error = DataError::user(format!("no candles of {key} in {}", self.root.display()));
         Err(match have.as_slice() {
-            [] => error.with_hint("the catalog is empty: `host data import FILE`, or `host data synth`"),
+            [] => error
+                .with_hint("the catalog is empty: `host data import FILE`, or `host data synth`"),
             some => error.with_hint(format!("there are: {}", some.join(", "))),
         })
     }
@@ -84,12 +88,19 @@ impl Catalog {
         let path = folder.join(MANIFEST);
         match fs::read(&path) {
             Ok(bytes) => {
-                let (named, manifest) = Manifest::parse(&bytes).map_err(|e| e.context(path.display()))?;
+                let (named, manifest) =
+                    Manifest::parse(&bytes).map_err(|e| e.context(path.display()))?;
                 if named != *key {
-                    return Err(DataError::world(format!("{} is of {named}", path.display()))
-                        .with_hint("a folder of the catalog was moved: put it back"));
+                    return Err(
+                        DataError::world(format!("{} is of {named}", path.display()))
+                            .with_hint("a folder of the catalog was moved: put it back"),
+                    );
                 }
-                Ok(Some(Series { key: key.clone(), manifest, folder }))
+                Ok(Some(Series {
+                    key: key.clone(),
+                    manifest,
+                    folder,
+                }))
             }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(e) => Err(DataError::io("reading", &path, &e)),
@@ -113,9 +124,14 @@ impl Catalog {
         if depth == 0 {
             let path = folder.join(MANIFEST);
             if let Ok(bytes) = fs::read(&path) {
-                let (key, manifest) = Manifest::parse(&bytes).map_err(|e| e.context(path.display()))?;
+                let (key, manifest) =
+                    Manifest::parse(&bytes).map_err(|e| e.context(path.display()))?;
                 if self.root.join(key.folder()) == folder {
-                    all.push(Series { key, manifest, folder: folder.to_owned() });
+                    all.push(Series {
+                        key,
+                        manifest,
+                        folder: folder.to_owned(),
+                    });
                 }
             }
             return Ok(());
@@ -170,7 +186,10 @@ impl Series {
         from: Timestamp,
         to: Timestamp,
     ) -> impl Iterator<Item = &MonthFile> {
-        self.manifest.files.iter().filter(move |f| f.last >= from && f.first < to)
+        self.manifest
+            .files
+            .iter()
+            .filter(move |f| f.last >= from && f.first < to)
     }
 
     /// Opens a month, comparing it with its digest.
@@ -178,15 +197,16 @@ impl Series {
     /// # Errors
     /// The file is gone or damaged.
     pub fn open(&self, file: &MonthFile) -> Result<CandleReader, DataError> {
+        CandleReader::new(self.table(file)?, &self.path(file), self.grid())
+    }
+
+    fn table(&self, file: &MonthFile) -> Result<TableReader, DataError> {
         let path = self.path(file);
-        let table = TableReader::open_verified(&path, &file.blake3, file.bytes).map_err(|e| {
-            match e.kind() {
-                ErrorKind::User => DataError::world(e.to_string())
-                    .with_hint("another process may have replaced it: run the command again"),
-                ErrorKind::World => e,
-            }
-        })?;
-        CandleReader::new(table, &path, self.grid())
+        TableReader::open_verified(&path, &file.blake3, file.bytes).map_err(|e| match e.kind() {
+            ErrorKind::User => DataError::world(e.to_string())
+                .with_hint("another process may have replaced it: run the command again"),
+            ErrorKind::World => e,
+        })
     }
 
     /// All candles of a month.
@@ -208,13 +228,55 @@ impl Series {
         Ok(candles)
     }
 
+    /// The most decimals any price has, and the first close: what a guess of the instrument's rules starts from.
+    #[must_use]
+    pub fn decimals_and_first_close(&self) -> (u32, Price) {
+        let files = &self.manifest.files;
+        let decimals = files.iter().map(|f| f.decimals).max().unwrap_or(0);
+        (
+            decimals,
+            files.first().map_or(Price::ZERO, |f| f.first_close),
+        )
+    }
+
+    /// Hands on the times of all candles in `[from, to)`, decoding nothing else.
+    ///
+    /// # Errors
+    /// A file is gone or damaged.
+    pub fn each_time(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        mut take: impl FnMut(Timestamp),
+    ) -> Result<(), DataError> {
+        for file in self.files_between(from, to) {
+            let table = self.table(file)?;
+            let column = table.column("open_time").ok_or_else(|| {
+                DataError::world(format!("{} has no times", self.path(file).display()))
+            })?;
+            for group in 0..table.groups() {
+                let mut batches = table.read_group(group, &[column])?;
+                loop {
+                    let (rows, buffers) = batches.next(8_192)?;
+                    if rows == 0 {
+                        break;
+                    }
+                    let times = buffers[0].ints().iter().map(|t| Timestamp(*t));
+                    times.filter(|t| *t >= from && *t < to).for_each(&mut take);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// What identifies the candles of a period: BLAKE3 over the name of the series, the period and the content of the months
     /// in it. It does not depend on how or in how many pieces they were imported, nor on compression.
     #[must_use]
     pub fn fingerprint(&self, from: Timestamp, to: Timestamp) -> String {
         let mut hasher = blake3::Hasher::new();
         let market = market_name(self.key.symbol.market());
-        hasher.update(format!("dataset 1\n{} {market}\n{} {}\n", self.key, from.0, to.0).as_bytes());
+        hasher
+            .update(format!("dataset 1\n{} {market}\n{} {}\n", self.key, from.0, to.0).as_bytes());
         for file in self.files_between(from, to) {
             hasher.update(format!("{} {}\n", file.month, file.content).as_bytes());
         }

@@ -26,13 +26,21 @@ impl DataError {
     /// The user's mistake.
     #[must_use]
     pub fn user(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::User, message: message.into(), hint: None }
+        Self {
+            kind: ErrorKind::User,
+            message: message.into(),
+            hint: None,
+        }
     }
 
     /// A failure of the world.
     #[must_use]
     pub fn world(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::World, message: message.into(), hint: None }
+        Self {
+            kind: ErrorKind::World,
+            message: message.into(),
+            hint: None,
+        }
     }
 
     /// The same error with what to do about it.
@@ -82,6 +90,9 @@ impl std::error::Error for DataError {}
 
 impl From<DataError> for FeedError {
     fn from(error: DataError) -> Self {
-        Self { message: error.message, hint: error.hint }
+        Self {
+            message: error.message,
+            hint: error.hint,
+        }
     }
 }

@@ -1,15 +1,20 @@
 //! Market data on disk and on its way to the engine.
 //!
 //! In reading order: files ([`table`]), what a series is ([`series`]), the store ([`catalog`]), what comes in ([`import`],
-//! [`synth`]), what the engine gets ([`feed`]), and what is wrong with it ([`quality`]).
+//! [`synth`]), what the engine gets ([`feed`]), and what is wrong with it ([`quality`], [`check`]).
 
 pub mod candles;
 pub mod catalog;
+pub mod check;
 mod error;
 pub mod feed;
+pub mod import;
+pub mod quality;
+pub mod resample;
 pub mod series;
+pub mod synth;
 pub mod table;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use error::{DataError, ErrorKind};

@@ -28,7 +28,19 @@ impl SeriesKey {
         symbol: &str,
         timeframe: Timeframe,
     ) -> Result<Self, DataError> {
-        Ok(Self { venue: venue_name(venue)?, symbol: Symbol::parse(symbol, market)?, timeframe })
+        let venue = venue_name(venue)?;
+        let pair = symbol.contains(['/', ':', '-', '_']);
+        // Hyperliquid names its perpetuals by their base currency alone; all settle in USDC.
+        let symbol = if venue == "hyperliquid" && !pair && market != Some(InstrumentKind::Spot) {
+            Symbol::parse(&format!("{symbol}/USDC:USDC"), None)?
+        } else {
+            Symbol::parse(symbol, market)?
+        };
+        Ok(Self {
+            venue,
+            symbol,
+            timeframe,
+        })
     }
 
     /// The folder inside the catalog: `binance/perp/BTC_USDT_USDT/candles/1m`.
@@ -36,7 +48,15 @@ impl SeriesKey {
     pub fn folder(&self) -> PathBuf {
         let market = market_name(self.symbol.market());
         let folder = self.symbol.to_string().replace(['/', ':'], "_");
-        [&self.venue, market, &folder, "candles", self.timeframe.name()].iter().collect()
+        [
+            &self.venue,
+            market,
+            &folder,
+            "candles",
+            self.timeframe.name(),
+        ]
+        .iter()
+        .collect()
     }
 }
 
@@ -87,8 +107,14 @@ impl Symbol {
             Some((pair, settle)) => (pair, Some(settle.to_ascii_uppercase())),
             None => (text, None),
         };
-        let swap = pair.strip_suffix("-SWAP").or_else(|| pair.strip_suffix("-PERP"));
-        let market = if swap.is_some() { Some(InstrumentKind::LinearPerpetual) } else { market };
+        let swap = pair
+            .strip_suffix("-SWAP")
+            .or_else(|| pair.strip_suffix("-PERP"));
+        let market = if swap.is_some() {
+            Some(InstrumentKind::LinearPerpetual)
+        } else {
+            market
+        };
         let pair = swap.unwrap_or(pair);
         let (base, quote) = match pair.split_once(['/', '-', '_']) {
             Some((base, quote)) => (base, quote),
@@ -100,7 +126,10 @@ impl Symbol {
         };
         for part in [base, quote, settle.as_deref().unwrap_or("X")] {
             let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
-            if part.is_empty() || part.len() > 20 || part.starts_with('.') || !part.bytes().all(plain)
+            if part.is_empty()
+                || part.len() > 20
+                || part.starts_with('.')
+                || !part.bytes().all(plain)
             {
                 return Err(bad("a currency is missing or has odd characters"));
             }
@@ -113,9 +142,15 @@ impl Symbol {
             (settle, _) => settle,
         };
         if settle.as_deref().is_some_and(|s| s != quote) {
-            return Err(bad("only contracts that settle in their quote currency are supported"));
+            return Err(bad(
+                "only contracts that settle in their quote currency are supported",
+            ));
         }
-        Ok(Self { base: base.to_owned(), quote: quote.to_owned(), settle })
+        Ok(Self {
+            base: base.to_owned(),
+            quote: quote.to_owned(),
+            settle,
+        })
     }
 
     /// Base currency.
@@ -168,15 +203,19 @@ pub fn parse_market(text: &str) -> Result<InstrumentKind, DataError> {
         "perp" | "perpetual" | "usdm" | "linear" | "swap" | "futures" | "future" => {
             Ok(InstrumentKind::LinearPerpetual)
         }
-        _ => Err(DataError::user(format!("`{text}` is not a market")).with_hint("use spot or perp")),
+        _ => {
+            Err(DataError::user(format!("`{text}` is not a market")).with_hint("use spot or perp"))
+        }
     }
 }
 
 fn venue_name(text: &str) -> Result<String, DataError> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
     if text.is_empty() || text.len() > 30 || !text.bytes().all(plain) {
-        return Err(DataError::user(format!("`{text}` is not the name of an exchange"))
-            .with_hint("use a plain name such as binance"));
+        return Err(
+            DataError::user(format!("`{text}` is not the name of an exchange"))
+                .with_hint("use a plain name such as binance"),
+        );
     }
     Ok(text.to_ascii_lowercase())
 }
@@ -206,7 +245,17 @@ mod tests {
             let symbol = Symbol::parse(text, market).expect(text);
             assert_eq!(symbol.to_string(), expected, "{text}");
         }
-        for text in ["", "/", "BTC", "BTC/", "../USDT", "BTC/US DT", "a/b:c/d", "USDT", "BTC/USD:BTC"] {
+        for text in [
+            "",
+            "/",
+            "BTC",
+            "BTC/",
+            "../USDT",
+            "BTC/US DT",
+            "a/b:c/d",
+            "USDT",
+            "BTC/USD:BTC",
+        ] {
             assert!(Symbol::parse(text, None).is_err(), "{text}");
         }
         assert!(Symbol::parse("BTC/USDT:USDT", spot).is_err());
@@ -215,7 +264,10 @@ mod tests {
     #[test]
     fn folders_are_plain_names() {
         let key = SeriesKey::new("Binance", None, "BTC/USDT:USDT", Timeframe::M1).expect("a key");
-        assert_eq!(key.folder(), PathBuf::from("binance/perp/BTC_USDT_USDT/candles/1m"));
+        assert_eq!(
+            key.folder(),
+            PathBuf::from("binance/perp/BTC_USDT_USDT/candles/1m")
+        );
         assert!(SeriesKey::new("../x", None, "BTC/USDT", Timeframe::M1).is_err());
     }
 }

@@ -9,8 +9,8 @@ mod tests;
 mod write;
 
 pub use read::{Batches, Buffer, ColumnInfo, ColumnType, TableReader};
-pub use write::{Packing, write_table, write_table_as};
 pub(crate) use write::readable_by_all;
+pub use write::{Packing, write_table, write_table_as};
 
 use crate::data::DataError;
 
@@ -62,7 +62,11 @@ fn guarded<T>(
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     match result {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(DataError::user(format!("not a readable Parquet file ({error})"))),
-        Err(_) => Err(DataError::user("not a readable Parquet file (it breaks the decoder)")),
+        Ok(Err(error)) => Err(DataError::user(format!(
+            "not a readable Parquet file ({error})"
+        ))),
+        Err(_) => Err(DataError::user(
+            "not a readable Parquet file (it breaks the decoder)",
+        )),
     }
 }

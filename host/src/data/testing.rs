@@ -22,7 +22,10 @@ pub fn candle(open_time: i64, n: i64) -> Candle {
 
 /// Candles at these minutes, counted from 2024-01-01.
 pub fn at_minutes(minutes: impl IntoIterator<Item = i64>) -> Vec<Candle> {
-    minutes.into_iter().map(|m| candle(START + m * 60_000, m)).collect()
+    minutes
+        .into_iter()
+        .map(|m| candle(START + m * 60_000, m))
+        .collect()
 }
 
 /// 2024-01-01.
@@ -31,7 +34,8 @@ pub const START: i64 = 1_704_067_200_000;
 /// The folder with recorded data and golden cases, if this checkout has it.
 pub fn shared(path: &str) -> Option<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared");
-    let folder = std::env::var_os("SHARED_DIR").map_or_else(|| PathBuf::from(beside), PathBuf::from);
+    let folder =
+        std::env::var_os("SHARED_DIR").map_or_else(|| PathBuf::from(beside), PathBuf::from);
     Some(folder.join(path)).filter(|p| p.exists())
 }
 

@@ -53,6 +53,12 @@ impl Bars {
         (time.0 + self.base_ms >= self.end.0 && self.any).then(|| call(&self.candle, self.bits))
     }
 
+    /// The same with exact prices; meaningful once anything real was pushed.
+    #[must_use]
+    pub fn candle(&self) -> &Candle {
+        &self.candle
+    }
+
     /// The candle so far, from closed base candles only.
     #[must_use]
     pub fn forming(&self) -> Option<CandleCall> {

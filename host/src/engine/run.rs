@@ -84,6 +84,12 @@ impl Engine {
         self.traders[strategy].account_point(self.now)
     }
 
+    /// Last prices and marks by instrument.
+    #[must_use]
+    pub fn quotes(&self) -> &[Quote] {
+        &self.quotes
+    }
+
     /// One strategy and its account, to read.
     #[must_use]
     pub fn trader(&self, strategy: usize) -> &Trader {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::DataError;
 use crate::data::candles::TIME_MAX;
 use crate::data::series::{SeriesKey, market_name, parse_market};
-use crate::domain::{Candle, Timeframe, Timestamp};
+use crate::domain::{Candle, Price, Timeframe, Timestamp};
 
 /// Name and version of the format.
 const SCHEMA: &str = "series@1";
@@ -42,6 +42,10 @@ pub struct MonthFile {
     pub first: Timestamp,
     /// Its last candle.
     pub last: Timestamp,
+    /// The most decimals any price in it has.
+    pub decimals: u32,
+    /// The close of its first candle.
+    pub first_close: Price,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -68,6 +72,8 @@ struct FileJson {
     rows: u64,
     first: String,
     last: String,
+    decimals: u32,
+    first_close: String,
 }
 
 impl Manifest {
@@ -82,7 +88,11 @@ impl Manifest {
             kind: "candles".to_owned(),
             timeframe: key.timeframe.name().to_owned(),
             synthetic: self.synthetic,
-            segments: self.segments.iter().map(|(a, b)| (a.rfc3339(), b.rfc3339())).collect(),
+            segments: self
+                .segments
+                .iter()
+                .map(|(a, b)| (a.rfc3339(), b.rfc3339()))
+                .collect(),
             files: self
                 .files
                 .iter()
@@ -96,6 +106,8 @@ impl Manifest {
                     rows: f.rows,
                     first: f.first.rfc3339(),
                     last: f.last.rfc3339(),
+                    decimals: f.decimals,
+                    first_close: f.first_close.to_string(),
                 })
                 .collect(),
         };
@@ -113,7 +125,8 @@ impl Manifest {
             DataError::world(format!("damaged manifest: {what}"))
                 .with_hint("remove the folder of this series and import the data again")
         };
-        let json: ManifestJson = serde_json::from_slice(bytes).map_err(|e| damaged(e.to_string()))?;
+        let json: ManifestJson =
+            serde_json::from_slice(bytes).map_err(|e| damaged(e.to_string()))?;
         if json.schema != SCHEMA || json.kind != "candles" {
             return Err(DataError::world(format!(
                 "the manifest is {} of {}, this host reads {SCHEMA} of candles",
@@ -129,7 +142,10 @@ impl Manifest {
         let market = parse_market(&json.market).map_err(|e| damaged(e.to_string()))?;
         let key = SeriesKey::new(&json.exchange, Some(market), &json.symbol, timeframe)
             .map_err(|e| damaged(e.to_string()))?;
-        let mut manifest = Self { synthetic: json.synthetic, ..Self::default() };
+        let mut manifest = Self {
+            synthetic: json.synthetic,
+            ..Self::default()
+        };
         for (first, last) in &json.segments {
             manifest.segments.push((time(first)?, time(last)?));
         }
@@ -139,7 +155,10 @@ impl Manifest {
                 return Err(damaged(format!("`{}` is not a file name", f.file)));
             }
             let (first, last) = (time(&f.first)?, time(&f.last)?);
-            let in_order = manifest.files.last().is_none_or(|l: &MonthFile| l.last < first);
+            let in_order = manifest
+                .files
+                .last()
+                .is_none_or(|l: &MonthFile| l.last < first);
             if first > last || !in_order || f.rows == 0 {
                 return Err(damaged(format!("{} is out of order", f.file)));
             }
@@ -153,6 +172,11 @@ impl Manifest {
                 rows: f.rows,
                 first,
                 last,
+                decimals: f.decimals.min(8),
+                first_close: f
+                    .first_close
+                    .parse()
+                    .map_err(|_| damaged("a price is none".to_owned()))?,
             });
         }
         Ok((key, manifest))

@@ -21,7 +21,12 @@ fn import(catalog: &Catalog, candles: &[Candle]) -> Result<Imported, DataError> 
 
 fn all(catalog: &Catalog) -> Vec<Candle> {
     let series = catalog.series(&key()).expect("is there");
-    series.manifest.files.iter().flat_map(|f| series.read(f).expect("reads")).collect()
+    series
+        .manifest
+        .files
+        .iter()
+        .flat_map(|f| series.read(f).expect("reads"))
+        .collect()
 }
 
 /// Compares with NaN equal to NaN.
@@ -38,7 +43,12 @@ fn candles_come_back_month_by_month() {
     let imported = import(&catalog, &candles).expect("imports");
     assert_eq!((imported.read, imported.added), (1_000, 1_000));
     let series = catalog.series(&key()).expect("is there");
-    let months: Vec<_> = series.manifest.files.iter().map(|f| f.month.as_str()).collect();
+    let months: Vec<_> = series
+        .manifest
+        .files
+        .iter()
+        .map(|f| f.month.as_str())
+        .collect();
     assert_eq!(months, ["2024-01", "2024-02"]);
     assert_eq!(series.rows(), 1_000);
     assert!(same(&all(&catalog), &candles));
@@ -61,7 +71,10 @@ fn importing_twice_changes_nothing_and_pieces_equal_the_whole() {
     let print = |c: &Catalog| {
         let series = c.series(&key()).expect("is there");
         let (from, to) = series.period();
-        (series.fingerprint(from, to), series.manifest.segments.clone())
+        (
+            series.fingerprint(from, to),
+            series.manifest.segments.clone(),
+        )
     };
     assert_eq!(print(&whole), print(&pieces));
     let series = pieces.series(&key()).expect("is there");
@@ -78,9 +91,18 @@ fn a_contradiction_names_the_minute_and_changes_nothing() {
     let mut other = at_minutes(50..150);
     other[20].volume += 1.0;
     let error = import(&catalog, &other).expect_err("contradicts");
-    assert!(error.to_string().contains("two versions of 2024-01-01 01:10"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("two versions of 2024-01-01 01:10"),
+        "{error}"
+    );
     assert!(same(&all(&catalog), &before));
-    assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 2, "no staging left");
+    assert_eq!(
+        fs::read_dir(folder.path()).expect("lists").count(),
+        2,
+        "no staging left"
+    );
 }
 
 #[test]
@@ -88,8 +110,14 @@ fn a_column_that_was_absent_is_filled_in() {
     let folder = tempfile::tempdir().expect("a folder");
     let catalog = Catalog::new(folder.path());
     let full = at_minutes(0..50);
-    let bare: Vec<_> =
-        full.iter().map(|c| Candle { taker_buy_volume: f64::NAN, trades: f64::NAN, ..*c }).collect();
+    let bare: Vec<_> = full
+        .iter()
+        .map(|c| Candle {
+            taker_buy_volume: f64::NAN,
+            trades: f64::NAN,
+            ..*c
+        })
+        .collect();
     import(&catalog, &bare).expect("imports");
     import(&catalog, &full).expect("imports");
     import(&catalog, &bare).expect("imports");
@@ -123,8 +151,10 @@ fn far_periods_are_segments_near_ones_have_a_gap() {
     import(&catalog, &at_minutes(4 * day..4 * day + 10)).expect("imports");
     import(&catalog, &at_minutes(30 * day..30 * day + 10)).expect("imports");
     let segments = catalog.series(&key()).expect("is there").manifest.segments;
-    let minutes: Vec<_> =
-        segments.iter().map(|(a, b)| ((a.0 - START) / 60_000, (b.0 - START) / 60_000)).collect();
+    let minutes: Vec<_> = segments
+        .iter()
+        .map(|(a, b)| ((a.0 - START) / 60_000, (b.0 - START) / 60_000))
+        .collect();
     assert_eq!(minutes, [(0, 4 * day + 9), (30 * day, 30 * day + 9)]);
 }
 
@@ -150,7 +180,14 @@ fn two_writers_take_turns() {
 fn unknown_series_name_what_there_is() {
     let folder = tempfile::tempdir().expect("a folder");
     let catalog = Catalog::new(folder.path());
-    assert!(catalog.series(&key()).expect_err("empty").hint().expect("a hint").contains("import"));
+    assert!(
+        catalog
+            .series(&key())
+            .expect_err("empty")
+            .hint()
+            .expect("a hint")
+            .contains("import")
+    );
     import(&catalog, &at_minutes(0..5)).expect("imports");
     let other = SeriesKey::new("bybit", None, "BTC/USDT:USDT", Timeframe::M1).expect("a key");
     let error = catalog.series(&other).expect_err("is not there");
@@ -171,6 +208,8 @@ fn damaged_manifests_are_errors() {
         rows: 1,
         first: Timestamp(START),
         last: Timestamp(START),
+        decimals: 2,
+        first_close: crate::domain::Price(1),
     });
     let text = manifest.to_json(&key());
     let (named, parsed) = Manifest::parse(text.as_bytes()).expect("parses");
@@ -191,6 +230,7 @@ fn damaged_manifests_are_errors() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
     fn manifests_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), cut in 0usize..600) {
         let _ = Manifest::parse(&bytes);

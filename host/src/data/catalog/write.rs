@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::manifest::content_digest;
 use super::{Catalog, MANIFEST, Manifest, MonthFile, Series};
 use crate::data::DataError;
-use crate::data::candles::{Grid, to_columns};
+use crate::data::candles::{Grid, decimals_of, to_columns};
 use crate::data::series::SeriesKey;
 use crate::data::table::{Packing, write_table_as};
 use crate::domain::{Candle, Timestamp};
@@ -57,8 +57,16 @@ impl CatalogWriter {
             }
             Err(TryLockError::Error(e)) => return Err(io(e)),
         }
-        let staging = tempfile::Builder::new().prefix(".staging-").tempdir_in(root).map_err(io)?;
-        Ok(Self { catalog: catalog.clone(), staging, series: Vec::new(), _lock: lock })
+        let staging = tempfile::Builder::new()
+            .prefix(".staging-")
+            .tempdir_in(root)
+            .map_err(io)?;
+        Ok(Self {
+            catalog: catalog.clone(),
+            staging,
+            series: Vec::new(),
+            _lock: lock,
+        })
     }
 
     /// The place where candles of a series go.
@@ -84,7 +92,10 @@ impl CatalogWriter {
             series.end_file();
             series.flush()?;
         }
-        self.series.iter_mut().map(|s| s.commit(&self.catalog)).collect()
+        self.series
+            .iter_mut()
+            .map(|s| s.commit(&self.catalog))
+            .collect()
     }
 }
 
@@ -105,8 +116,16 @@ pub struct SeriesWriter {
 impl SeriesWriter {
     fn new(catalog: &Catalog, key: &SeriesKey, staging: PathBuf) -> Result<Self, DataError> {
         let existing = catalog.find(key)?;
-        let manifest = existing.as_ref().map(|s| s.manifest.clone()).unwrap_or_default();
-        let imported = Imported { key: key.clone(), read: 0, added: 0, range: None };
+        let manifest = existing
+            .as_ref()
+            .map(|s| s.manifest.clone())
+            .unwrap_or_default();
+        let imported = Imported {
+            key: key.clone(),
+            read: 0,
+            added: 0,
+            range: None,
+        };
         Ok(Self {
             key: key.clone(),
             grid: Grid::new(key.timeframe),
@@ -120,9 +139,12 @@ impl SeriesWriter {
         })
     }
 
-    /// Marks the series as made up.
-    pub fn set_synthetic(&mut self) {
-        self.manifest.synthetic = true;
+    /// Marks the series as made up, and forgets what it held before: another seed is another market.
+    pub fn replace_by_synthetic(&mut self) {
+        self.manifest = Manifest {
+            synthetic: true,
+            ..Manifest::default()
+        };
     }
 
     /// Adds the next candle of a file. Candles are valid and ascending within a file.
@@ -163,7 +185,9 @@ impl SeriesWriter {
 
     /// Merges the pending month with what is there and stages it.
     fn flush(&mut self) -> Result<(), DataError> {
-        let Some((year, month)) = self.month.take() else { return Ok(()) };
+        let Some((year, month)) = self.month.take() else {
+            return Ok(());
+        };
         let name = format!("{year:04}-{month:02}");
         let new = std::mem::take(&mut self.pending);
         let place = self.manifest.files.iter().position(|f| f.month == name);
@@ -172,8 +196,9 @@ impl SeriesWriter {
             None => Vec::new(),
         };
         let merged = merge(&old, &new).map_err(|why| {
-            DataError::user(format!("{}: {why}", self.key))
-                .with_hint("remove the series and import the version you trust, or use another --data-dir")
+            DataError::user(format!("{}: {why}", self.key)).with_hint(
+                "remove the series and import the version you trust, or use another --data-dir",
+            )
         })?;
         self.imported.added += (merged.len() - old.len()) as u64;
         if place.is_some() && content_digest(&old) == content_digest(&merged) {
@@ -198,7 +223,10 @@ impl SeriesWriter {
         if staged.path(file).exists() {
             return staged.read(file);
         }
-        self.existing.as_ref().expect("not staged, so it was there before").read(file)
+        self.existing
+            .as_ref()
+            .expect("not staged, so it was there before")
+            .read(file)
     }
 
     /// Moves the staged files into place, then the manifest, then removes what it no longer lists.
@@ -213,10 +241,16 @@ impl SeriesWriter {
             }
         }
         debug_assert!(
-            self.manifest.files.iter().all(|f| self.grid.contains(f.first)),
+            self.manifest
+                .files
+                .iter()
+                .all(|f| self.grid.contains(f.first)),
             "staged candles lie on the grid"
         );
-        replace(&folder.join(MANIFEST), self.manifest.to_json(&self.key).as_bytes())?;
+        replace(
+            &folder.join(MANIFEST),
+            self.manifest.to_json(&self.key).as_bytes(),
+        )?;
         if let Some(existing) = &self.existing {
             for old in &existing.manifest.files {
                 if !self.manifest.files.iter().any(|f| f.file == old.file) {
@@ -251,6 +285,8 @@ fn stage(staging: &Path, month: &str, candles: &[Candle]) -> Result<MonthFile, D
         rows: candles.len() as u64,
         first: first.open_time,
         last: last.open_time,
+        decimals: decimals_of(candles),
+        first_close: first.close,
     })
 }
 
@@ -258,7 +294,10 @@ fn stage(staging: &Path, month: &str, candles: &[Candle]) -> Result<MonthFile, D
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
     let io = |e: std::io::Error| DataError::io("writing", path, &e);
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder).map_err(io)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".writing-")
+        .tempfile_in(folder)
+        .map_err(io)?;
     file.write_all(bytes).map_err(io)?;
     file.as_file().sync_all().map_err(io)?;
     crate::data::table::readable_by_all(file.as_file()).map_err(io)?;
@@ -304,9 +343,17 @@ pub(crate) fn unite(old: &Candle, new: &Candle) -> Result<Candle, String> {
     });
     united.flatten().ok_or_else(|| {
         let show = |c: &Candle| {
-            format!("{} {} {} {} volume {}", c.open, c.high, c.low, c.close, c.volume)
+            format!(
+                "{} {} {} {} volume {}",
+                c.open, c.high, c.low, c.close, c.volume
+            )
         };
-        format!("two versions of {}: {} and {}", old.open_time, show(old), show(new))
+        format!(
+            "two versions of {}: {} and {}",
+            old.open_time,
+            show(old),
+            show(new)
+        )
     })
 }
 

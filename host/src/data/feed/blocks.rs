@@ -71,9 +71,20 @@ impl Blocks {
     ) -> Self {
         let lanes = sources
             .into_iter()
-            .map(|(source, listed)| Lane { source, listed, batch: Vec::new(), at: 0, ended: false })
+            .map(|(source, listed)| Lane {
+                source,
+                listed,
+                batch: Vec::new(),
+                at: 0,
+                ended: false,
+            })
             .collect();
-        Self { lanes, grid: Grid::new(base), period, next: None }
+        Self {
+            lanes,
+            grid: Grid::new(base),
+            period,
+            next: None,
+        }
     }
 
     pub(super) fn next_block(&mut self, block: &mut Block) -> Result<bool, DataError> {
@@ -96,7 +107,11 @@ impl Blocks {
     }
 
     /// One symbol, the usual case: slots are written once, in order.
-    fn fill_one(&mut self, start: Timestamp, slots: &mut Vec<Slot>) -> Result<Timestamp, DataError> {
+    fn fill_one(
+        &mut self,
+        start: Timestamp,
+        slots: &mut Vec<Slot>,
+    ) -> Result<Timestamp, DataError> {
         let lane = &mut self.lanes[0];
         let mut time = start;
         slots.reserve(BLOCK_MINUTES);
@@ -123,7 +138,11 @@ impl Blocks {
     }
 
     /// Several symbols: a column of slots each; what is left over when all have ended is cut off.
-    fn fill_many(&mut self, start: Timestamp, slots: &mut Vec<Slot>) -> Result<Timestamp, DataError> {
+    fn fill_many(
+        &mut self,
+        start: Timestamp,
+        slots: &mut Vec<Slot>,
+    ) -> Result<Timestamp, DataError> {
         let width = self.lanes.len();
         slots.resize(BLOCK_MINUTES * width, Slot::missing(start));
         let mut used = 0;
@@ -180,10 +199,19 @@ impl VecFeed {
                 let candles: Arc<[Candle]> = candles.into();
                 let listed = candles.first().map(|c| c.open_time);
                 let grid = Grid::new(base);
-                (Box::new(Candles { candles, grid, at: 0 }) as Box<dyn Source>, listed)
+                (
+                    Box::new(Candles {
+                        candles,
+                        grid,
+                        at: 0,
+                    }) as Box<dyn Source>,
+                    listed,
+                )
             })
             .collect();
-        Self { blocks: Blocks::new(sources, base, period) }
+        Self {
+            blocks: Blocks::new(sources, base, period),
+        }
     }
 }
 

@@ -26,16 +26,27 @@ impl CatalogFeed {
         let mut sources: Vec<(Box<dyn Source>, _)> = Vec::new();
         let mut any = false;
         for series in series {
-            let months: VecDeque<_> =
-                series.files_between(period.start(), period.end()).cloned().collect();
+            let months: VecDeque<_> = series
+                .files_between(period.start(), period.end())
+                .cloned()
+                .collect();
             any |= !months.is_empty();
             let listed = series.manifest.files.first().map(|f| f.first);
-            sources.push((Box::new(Months { series: series.clone(), months, open: None }), listed));
+            sources.push((
+                Box::new(Months {
+                    series: series.clone(),
+                    months,
+                    open: None,
+                }),
+                listed,
+            ));
         }
         if !any {
             return Err(nothing_in(series, period));
         }
-        Ok(Self { ahead: Prefetch::new(Blocks::new(sources, base, period)) })
+        Ok(Self {
+            ahead: Prefetch::new(Blocks::new(sources, base, period)),
+        })
     }
 }
 
@@ -49,7 +60,10 @@ fn base_of(series: &[Series]) -> Result<Timeframe, DataError> {
     let Some(first) = series.first() else {
         return Err(DataError::user("no series to run on"));
     };
-    match series.iter().find(|s| s.key.timeframe != first.key.timeframe) {
+    match series
+        .iter()
+        .find(|s| s.key.timeframe != first.key.timeframe)
+    {
         None => Ok(first.key.timeframe),
         Some(other) => Err(DataError::user(format!(
             "{} and {} have different timeframes",
@@ -87,7 +101,9 @@ impl Source for Months {
     fn read(&mut self, out: &mut Vec<Candle>) -> Result<bool, DataError> {
         loop {
             if self.open.is_none() {
-                let Some(month) = self.months.pop_front() else { return Ok(false) };
+                let Some(month) = self.months.pop_front() else {
+                    return Ok(false);
+                };
                 self.open = Some((self.series.open(&month)?, month, 0));
             }
             let (reader, month, rows) = self.open.as_mut().expect("opened above");
@@ -95,7 +111,10 @@ impl Source for Months {
             if reader.read(out)? {
                 let fresh = &out[before..];
                 *rows += fresh.len() as u64;
-                if fresh.iter().any(|c| c.open_time < month.first || c.open_time > month.last) {
+                if fresh
+                    .iter()
+                    .any(|c| c.open_time < month.first || c.open_time > month.last)
+                {
                     return Err(lies(&self.series, month));
                 }
                 return Ok(true);

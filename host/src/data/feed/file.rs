@@ -30,7 +30,10 @@ impl TableFeed {
         let mut reader = CandleReader::open(path, Grid::new(base.unwrap_or(Timeframe::M1)))?;
         reader.read(&mut head)?;
         let Some(first) = head.first().copied() else {
-            return Err(DataError::user(format!("{} has no candles", path.display())));
+            return Err(DataError::user(format!(
+                "{} has no candles",
+                path.display()
+            )));
         };
         let base = match base {
             Some(base) => base,
@@ -43,7 +46,12 @@ impl TableFeed {
         reader.skip_to(period.start())?;
         let source: Box<dyn Source> = Box::new(reader);
         let blocks = Blocks::new(vec![(source, Some(first.open_time))], base, period);
-        Ok(Self { path: path.to_owned(), base, first, ahead: Prefetch::new(blocks) })
+        Ok(Self {
+            path: path.to_owned(),
+            base,
+            first,
+            ahead: Prefetch::new(blocks),
+        })
     }
 
     /// Length of a candle.
@@ -92,9 +100,15 @@ impl Source for CandleReader {
 
 /// The longest timeframe that fits between all neighbors.
 pub(crate) fn shortest_distance(candles: &[Candle]) -> Option<Timeframe> {
-    let distance = candles.windows(2).map(|w| w[1].open_time.0 - w[0].open_time.0).min()?;
+    let distance = candles
+        .windows(2)
+        .map(|w| w[1].open_time.0 - w[0].open_time.0)
+        .min()?;
     let fits = |t: &Timeframe| t.minutes() * crate::domain::MINUTE_MS <= distance;
     let found = Timeframe::ALL.into_iter().rfind(fits)?;
     let grid = Grid::new(found);
-    candles.iter().all(|c| grid.contains(c.open_time)).then_some(found)
+    candles
+        .iter()
+        .all(|c| grid.contains(c.open_time))
+        .then_some(found)
 }

@@ -29,7 +29,9 @@ enum State {
 
 impl Prefetch {
     pub(super) fn new(blocks: Blocks) -> Self {
-        Self { state: State::Idle(Box::new(blocks)) }
+        Self {
+            state: State::Idle(Box::new(blocks)),
+        }
     }
 
     pub(super) fn next_block(&mut self, block: &mut Block) -> Result<bool, DataError> {
@@ -39,8 +41,12 @@ impl Prefetch {
         {
             self.state = start(*blocks)?;
         }
-        let State::Running { filled, empty, .. } = &self.state else { return Ok(false) };
-        let (Some(filled), Some(empty)) = (filled, empty) else { return Ok(false) };
+        let State::Running { filled, empty, .. } = &self.state else {
+            return Ok(false);
+        };
+        let (Some(filled), Some(empty)) = (filled, empty) else {
+            return Ok(false);
+        };
         match filled.recv() {
             Ok(Ok(mut next)) => {
                 std::mem::swap(block, &mut next);
@@ -62,7 +68,12 @@ impl Prefetch {
     /// Closes the channels, which ends the thread, and waits for it.
     fn stop(&mut self) {
         let state = std::mem::replace(&mut self.state, State::Ended);
-        if let State::Running { filled, empty, thread } = state {
+        if let State::Running {
+            filled,
+            empty,
+            thread,
+        } = state
+        {
             drop((filled, empty));
             if let Some(Err(panic)) = thread.map(JoinHandle::join) {
                 std::panic::resume_unwind(panic);
@@ -101,5 +112,9 @@ fn start(mut blocks: Blocks) -> Result<State, DataError> {
             }
         })
         .map_err(|e| DataError::world(format!("starting a thread to read candles: {e}")))?;
-    Ok(State::Running { filled: Some(filled), empty: Some(empty), thread: Some(thread) })
+    Ok(State::Running {
+        filled: Some(filled),
+        empty: Some(empty),
+        thread: Some(thread),
+    })
 }

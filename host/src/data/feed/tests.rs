@@ -16,7 +16,11 @@ fn drain(feed: &mut dyn Feed) -> Vec<String> {
     let mut expected = None;
     while feed.next_block(&mut block).expect("reads") {
         assert!(block.minutes() > 0 && block.minutes() <= BLOCK_MINUTES);
-        assert_eq!(expected.unwrap_or(block.start), block.start, "blocks follow each other");
+        assert_eq!(
+            expected.unwrap_or(block.start),
+            block.start,
+            "blocks follow each other"
+        );
         let length = block.base.minutes() * 60_000;
         expected = Some(block.start.plus_ms(block.minutes() as i64 * length));
         for (i, slots) in block.slots.chunks(block.symbols).enumerate() {
@@ -42,13 +46,19 @@ fn drain(feed: &mut dyn Feed) -> Vec<String> {
 
 fn minutes(period: std::ops::Range<i64>) -> Period {
     let time = |m: i64| Some(Timestamp(START + m * 60_000));
-    Period { from: time(period.start), to: time(period.end) }
+    Period {
+        from: time(period.start),
+        to: time(period.end),
+    }
 }
 
 #[test]
 fn gaps_are_slots_and_later_listings_are_said() {
     let one = vec![at_minutes([1, 2, 5])];
-    assert_eq!(drain(&mut VecFeed::new(one.clone(), Timeframe::M1)), ["1", "2", "3?", "4?", "5"]);
+    assert_eq!(
+        drain(&mut VecFeed::new(one.clone(), Timeframe::M1)),
+        ["1", "2", "3?", "4?", "5"]
+    );
     let mut part = VecFeed::with_period(one, Timeframe::M1, minutes(3..100));
     assert_eq!(drain(&mut part), ["5"]);
     let two = vec![at_minutes([1, 3]), at_minutes([2, 5])];
@@ -71,7 +81,9 @@ fn a_coarser_base_steps_by_its_length() {
 #[test]
 fn disorder_is_an_error() {
     let mut feed = VecFeed::new(vec![at_minutes([2, 1])], Timeframe::M1);
-    let error = feed.next_block(&mut Block::new(0, Timeframe::M1)).expect_err("disorder");
+    let error = feed
+        .next_block(&mut Block::new(0, Timeframe::M1))
+        .expect_err("disorder");
     assert!(error.message.contains("does not come after"), "{error}");
 }
 
@@ -84,7 +96,10 @@ fn catalog_of(folder: &std::path::Path, symbols: &[(&str, Vec<Candle>)]) -> Vec<
         candles.iter().for_each(|c| series.push(c).expect("pushes"));
     }
     writer.commit().expect("commits");
-    symbols.iter().map(|(s, _)| catalog.series(&key(s)).expect("is there")).collect()
+    symbols
+        .iter()
+        .map(|(s, _)| catalog.series(&key(s)).expect("is there"))
+        .collect()
 }
 
 #[test]
@@ -107,8 +122,15 @@ fn a_damaged_month_stops_the_feed_where_it_begins() {
 fn an_empty_period_says_what_there_is() {
     let folder = tempfile::tempdir().expect("a folder");
     let series = catalog_of(folder.path(), &[("BTC/USDT", at_minutes(0..10))]);
-    let error = CatalogFeed::open(&series, minutes(-500..-400)).err().expect("nothing there");
-    assert!(error.hint().expect("a hint").contains("2024-01-01 00:00 to 2024-01-01 00:10"));
+    let error = CatalogFeed::open(&series, minutes(-500..-400))
+        .err()
+        .expect("nothing there");
+    assert!(
+        error
+            .hint()
+            .expect("a hint")
+            .contains("2024-01-01 00:00 to 2024-01-01 00:10")
+    );
 }
 
 #[test]
@@ -142,7 +164,7 @@ fn files_are_streamed_and_their_timeframe_is_found() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]
     fn all_feeds_agree(
         holes in proptest::collection::btree_set(0i64..9_000, 0..60),

@@ -114,7 +114,10 @@ impl TableReader {
     /// The file is missing, larger than `size_max`, or differs from its digest.
     pub fn open_verified(path: &Path, digest: &str, size_max: u64) -> Result<Self, DataError> {
         let file = File::open(path).map_err(|e| DataError::io("opening", path, &e))?;
-        let size = file.metadata().map_err(|e| DataError::io("opening", path, &e))?.len();
+        let size = file
+            .metadata()
+            .map_err(|e| DataError::io("opening", path, &e))?
+            .len();
         let damaged = |what: &str| {
             DataError::world(format!("{} {what}", path.display()))
                 .with_hint("remove its series folder and import the data again")
@@ -125,9 +128,13 @@ impl TableReader {
         let length = usize::try_from(size).map_err(|_| damaged("is too large"))?;
         let bytes = guarded(|| file.get_bytes(0, length))?;
         if blake3::hash(&bytes).to_hex().as_str() != digest {
-            return Err(damaged("is damaged: its digest is not the one in the catalog"));
+            return Err(damaged(
+                "is damaged: its digest is not the one in the catalog",
+            ));
         }
-        Self::new(path, move || Ok(Arc::new(SerializedFileReader::new(bytes)?)))
+        Self::new(path, move || {
+            Ok(Arc::new(SerializedFileReader::new(bytes)?))
+        })
     }
 
     fn new(
@@ -141,7 +148,11 @@ impl TableReader {
             Ok((file, columns))
         })
         .map_err(|e| e.context(&name))?;
-        Ok(Self { file, columns, name })
+        Ok(Self {
+            file,
+            columns,
+            name,
+        })
     }
 
     /// The columns in file order.
@@ -178,7 +189,10 @@ impl TableReader {
     #[must_use]
     pub fn all_absent(&self, group: usize, column: usize) -> bool {
         let group = self.file.metadata().row_group(group);
-        let nulls = group.column(column).statistics().and_then(|s| s.null_count_opt());
+        let nulls = group
+            .column(column)
+            .statistics()
+            .and_then(|s| s.null_count_opt());
         nulls.is_some_and(|n| i64::try_from(n) == Ok(group.num_rows()))
     }
 
@@ -188,8 +202,10 @@ impl TableReader {
     /// The row group is damaged, or a column is of a kind that cannot be read.
     pub fn read_group(&self, group: usize, columns: &[usize]) -> Result<Batches, DataError> {
         let fail = |e: DataError| e.context(&self.name);
-        if let Some(column) =
-            columns.iter().map(|c| &self.columns[*c]).find(|c| c.kind == ColumnType::Other)
+        if let Some(column) = columns
+            .iter()
+            .map(|c| &self.columns[*c])
+            .find(|c| c.kind == ColumnType::Other)
         {
             return Err(fail(DataError::user(format!(
                 "column {} is of a kind that cannot be read",
@@ -198,7 +214,10 @@ impl TableReader {
         }
         let readers = guarded(|| {
             let group = self.file.get_row_group(group)?;
-            columns.iter().map(|c| group.get_column_reader(*c)).collect::<ParquetResult<Vec<_>>>()
+            columns
+                .iter()
+                .map(|c| group.get_column_reader(*c))
+                .collect::<ParquetResult<Vec<_>>>()
         })
         .map_err(fail)?;
         let columns: Vec<_> = columns
@@ -207,7 +226,11 @@ impl TableReader {
             .map(|(c, reader)| Open::new(reader, self.file.as_ref(), *c, self.columns[*c].kind))
             .collect();
         let buffers = columns.iter().map(|c| Buffer::new(c.kind)).collect();
-        Ok(Batches { columns, buffers, name: self.name.clone() })
+        Ok(Batches {
+            columns,
+            buffers,
+            name: self.name.clone(),
+        })
     }
 }
 
@@ -226,9 +249,13 @@ impl Batches {
     pub fn next(&mut self, rows_max: usize) -> Result<(usize, &[Buffer]), DataError> {
         let mut rows = None;
         for (column, buffer) in self.columns.iter_mut().zip(&mut self.buffers) {
-            let read = guarded(|| column.read(rows_max, buffer)).map_err(|e| e.context(&self.name))?;
+            let read =
+                guarded(|| column.read(rows_max, buffer)).map_err(|e| e.context(&self.name))?;
             if *rows.get_or_insert(read) != read {
-                return Err(DataError::user(format!("{}: columns differ in length", self.name)));
+                return Err(DataError::user(format!(
+                    "{}: columns differ in length",
+                    self.name
+                )));
             }
         }
         Ok((rows.unwrap_or(0), &self.buffers))
@@ -316,7 +343,11 @@ impl Open {
                 }
                 records
             }
-            _ => return Err(ParquetError::General("a column changes its type".to_owned())),
+            _ => {
+                return Err(ParquetError::General(
+                    "a column changes its type".to_owned(),
+                ));
+            }
         };
         if self.nullable {
             match buffer {
@@ -335,7 +366,9 @@ impl Open {
         if length == records {
             Ok(records)
         } else {
-            Err(ParquetError::General(format!("{length} values for {records} rows")))
+            Err(ParquetError::General(format!(
+                "{length} values for {records} rows"
+            )))
         }
     }
 }
@@ -349,7 +382,9 @@ fn spread<T: Clone>(
 ) -> ParquetResult<()> {
     let present = levels.iter().filter(|l| **l > 0).count();
     if levels.len() != records || present != values.len() {
-        return Err(ParquetError::General("values and their levels differ in number".to_owned()));
+        return Err(ParquetError::General(
+            "values and their levels differ in number".to_owned(),
+        ));
     }
     if present == records {
         return Ok(());

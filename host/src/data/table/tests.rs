@@ -9,12 +9,34 @@ fn sample() -> Vec<(&'static str, Column)> {
     let rows = 3_000;
     vec![
         ("time", Column::I64((0..rows).map(|i| i * 60_000).collect())),
-        ("price", Column::F64((0..rows).map(|i| 100.0 + (i % 50) as f64 / 10.0).collect())),
-        ("volume", Column::F64((0..rows).map(|i| (i * i) as f64 / 7.0).collect())),
-        ("flow", Column::OptF64((0..rows).map(|i| (i % 3 == 0).then_some(i as f64)).collect())),
-        ("trades", Column::OptI64((0..rows).map(|i| (i % 2 == 0).then_some(i)).collect())),
-        ("tag", Column::Text((0..rows).map(|i| format!("tag {}", i % 5)).collect())),
-        ("maker", Column::Bool((0..rows).map(|i| i % 7 == 0).collect())),
+        (
+            "price",
+            Column::F64((0..rows).map(|i| 100.0 + (i % 50) as f64 / 10.0).collect()),
+        ),
+        (
+            "volume",
+            Column::F64((0..rows).map(|i| (i * i) as f64 / 7.0).collect()),
+        ),
+        (
+            "flow",
+            Column::OptF64(
+                (0..rows)
+                    .map(|i| (i % 3 == 0).then_some(i as f64))
+                    .collect(),
+            ),
+        ),
+        (
+            "trades",
+            Column::OptI64((0..rows).map(|i| (i % 2 == 0).then_some(i)).collect()),
+        ),
+        (
+            "tag",
+            Column::Text((0..rows).map(|i| format!("tag {}", i % 5)).collect()),
+        ),
+        (
+            "maker",
+            Column::Bool((0..rows).map(|i| i % 7 == 0).collect()),
+        ),
     ]
 }
 
@@ -81,7 +103,10 @@ fn what_is_written_is_read() {
 #[test]
 fn the_same_rows_give_the_same_bytes_and_nothing_else_is_left() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (a, b) = (folder.path().join("a.parquet"), folder.path().join("b.parquet"));
+    let (a, b) = (
+        folder.path().join("a.parquet"),
+        folder.path().join("b.parquet"),
+    );
     write_table(&a, &sample()).expect("writes");
     write_table(&b, &sample()).expect("writes");
     write_table(&b, &sample()).expect("replaces");
@@ -103,7 +128,9 @@ fn several_row_groups_and_empty_tables() {
 
 #[test]
 fn a_missing_file_is_the_users_mistake() {
-    let error = TableReader::open(Path::new("/nowhere/x.parquet")).err().expect("an error");
+    let error = TableReader::open(Path::new("/nowhere/x.parquet"))
+        .err()
+        .expect("an error");
     assert_eq!(error.kind(), crate::data::ErrorKind::User);
 }
 
@@ -143,7 +170,11 @@ fn truncated_files_are_errors() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("cut.parquet");
         fs::write(&path, &bytes[..length]).expect("writes");
-        assert!(read_all(&path).is_err(), "cut at {length} of {}", bytes.len());
+        assert!(
+            read_all(&path).is_err(),
+            "cut at {length} of {}",
+            bytes.len()
+        );
     }
 }
 

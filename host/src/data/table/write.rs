@@ -6,9 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical, ZstdLevel};
-use parquet::data_type::{
-    BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int64Type,
-};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
 use parquet::errors::Result as ParquetResult;
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
@@ -53,7 +51,10 @@ pub fn write_table_as(
     let folder = path.parent().unwrap_or(Path::new("."));
     let io = |error: std::io::Error| DataError::io("writing", path, &error);
     fs::create_dir_all(folder).map_err(io)?;
-    let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder).map_err(io)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".writing-")
+        .tempfile_in(folder)
+        .map_err(io)?;
     guarded(|| write_columns(file.as_file_mut(), columns, packing))
         .map_err(|e| DataError::world(format!("writing {}: {e}", path.display())))?;
     file.as_file().sync_all().map_err(io)?;
@@ -87,9 +88,14 @@ fn write_columns(
         .iter()
         .map(|(name, column)| field(name, column).map(Arc::new))
         .collect::<ParquetResult<Vec<_>>>()?;
-    let schema = Type::group_type_builder("schema").with_fields(fields).build()?;
-    let mut writer =
-        SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties(columns, packing)?))?;
+    let schema = Type::group_type_builder("schema")
+        .with_fields(fields)
+        .build()?;
+    let mut writer = SerializedFileWriter::new(
+        file,
+        Arc::new(schema),
+        Arc::new(properties(columns, packing)?),
+    )?;
     let mut start = 0;
     while start < rows {
         let end = rows.min(start + GROUP_ROWS);
@@ -100,9 +106,15 @@ fn write_columns(
         group.close()?;
         start = end;
     }
-    writer.close()?.file_metadata().num_rows().eq(&(rows as i64)).then_some(()).ok_or_else(|| {
-        parquet::errors::ParquetError::General("fewer rows written than given".to_owned())
-    })
+    writer
+        .close()?
+        .file_metadata()
+        .num_rows()
+        .eq(&(rows as i64))
+        .then_some(())
+        .ok_or_else(|| {
+            parquet::errors::ParquetError::General("fewer rows written than given".to_owned())
+        })
 }
 
 fn field(name: &str, column: &Column) -> ParquetResult<Type> {
@@ -184,8 +196,10 @@ fn write_slice<W: Write + Send>(
             put::<DoubleType, W>(group, &values, Some(&levels))
         }
         Column::Text(v) => {
-            let values: Vec<ByteArray> =
-                v[start..end].iter().map(|s| ByteArray::from(s.as_str())).collect();
+            let values: Vec<ByteArray> = v[start..end]
+                .iter()
+                .map(|s| ByteArray::from(s.as_str()))
+                .collect();
             put::<ByteArrayType, W>(group, &values, None)
         }
     }
@@ -201,7 +215,9 @@ fn put<T: DataType, W: Write + Send>(
     values: &[T::T],
     levels: Option<&[i16]>,
 ) -> ParquetResult<()> {
-    let mut column = group.next_column()?.expect("one writer for each column of the schema");
+    let mut column = group
+        .next_column()?
+        .expect("one writer for each column of the schema");
     column.typed::<T>().write_batch(values, levels, None)?;
     column.close()
 }

@@ -1,0 +1,121 @@
+use super::*;
+use crate::analysis::sample;
+use crate::engine::{Mark, Marker, Pane, Plot, PlotStyle};
+
+fn page(run: &RunResult) -> String {
+    let candles = sample::candles();
+    let chart = PriceChart {
+        instrument: 0,
+        timeframe: Timeframe::H4,
+        candles: &candles,
+    };
+    html(run, &Metrics::of(run), &[chart])
+}
+
+/// With `REPORT_SAMPLE=file.html` the made-up year is written there, to look at it.
+#[test]
+fn the_same_run_gives_the_same_page() {
+    let run = sample::run();
+    let first = page(&run);
+    assert_eq!(first, page(&run));
+    assert!(first.starts_with("<!doctype html>"));
+    assert!(!first.contains("{{"), "a placeholder is left");
+    if let Some(path) = std::env::var_os("REPORT_SAMPLE") {
+        std::fs::write(path, first).expect("the sample can be written");
+    }
+}
+
+#[test]
+fn timings_are_not_in_it() {
+    let mut run = sample::run_of(vec![sample::trade()]);
+    let first = page(&run);
+    run.timings.engine_seconds = 123.456;
+    assert_eq!(first, page(&run));
+}
+
+#[test]
+fn a_page_without_trades_or_samples_is_still_a_page() {
+    let run = sample::run_of(vec![]);
+    assert!(page(&run).contains("No position was closed."));
+    let empty = RunResult {
+        samples: vec![],
+        marks: vec![],
+        ..sample::run_of(vec![])
+    };
+    assert!(html(&empty, &Metrics::of(&empty), &[]).contains("Shorter than a day."));
+}
+
+#[test]
+fn nothing_a_stranger_writes_becomes_markup() {
+    let evil = "</script><script>alert(1)</script>{{data}}\u{2028}\"'<img src=x onerror=alert(1)>";
+    let mut run = sample::run_of(vec![sample::trade()]);
+    run.configuration.component.name = evil.to_owned();
+    run.configuration.component.version = evil.to_owned();
+    run.configuration.currency = evil.to_owned();
+    run.configuration.parameters[0].name = evil.to_owned();
+    run.configuration.instruments[0].symbol = evil.to_owned();
+    run.configuration.dataset.venue = evil.to_owned();
+    run.telemetry.metrics.push((evil.to_owned(), f64::NAN));
+    run.telemetry.marks.push(Mark {
+        time: run.configuration.period.start,
+        marker: Marker::Text,
+        price: f64::INFINITY,
+        text: evil.to_owned(),
+    });
+    run.telemetry.plots.push(Plot {
+        name: evil.to_owned(),
+        pane: Pane::Panel,
+        style: PlotStyle::Dots,
+        points: vec![(run.configuration.period.start, f64::NAN)],
+    });
+    let page = page(&run);
+    let tags = |tag: &str| page.matches(tag).count();
+    assert_eq!(tags("<script"), 4, "data, two libraries and ours");
+    assert_eq!(tags("</script"), 4);
+    assert_eq!(tags("<img"), 0);
+    assert!(!page.contains('\u{2028}'));
+}
+
+/// What a browser would load by itself: the page must contain none of it. Links that a reader may click are no requests.
+#[test]
+fn the_page_asks_for_nothing() {
+    let run = sample::run_of(vec![]);
+    let page = page(&run);
+    for needle in [
+        "src=\"",
+        "<link",
+        "@import",
+        "fetch(",
+        "XMLHttpRequest",
+        "WebSocket(",
+        "importScripts",
+        "sendBeacon",
+    ] {
+        assert_eq!(page.matches(needle).count(), 0, "{needle}");
+    }
+    assert_eq!(page.matches("url(").count(), page.matches("url(#").count());
+    assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn vendored_scripts_cannot_end_their_element() {
+    for text in [CHARTS_JS, UPLOT_JS, JS] {
+        assert!(!text.to_lowercase().contains("</script") && !text.contains("<!--"));
+    }
+}
+
+#[test]
+fn escaping() {
+    assert_eq!(
+        escape("<a href='x'>&\"\u{202e}"),
+        "&lt;a href=&#39;x&#39;&gt;&amp;&quot;\u{fffd}"
+    );
+    assert_eq!(
+        script("[\"</script>&\u{2028}\u{2029}\"]"),
+        "[\"\\u003c/script\\u003e\\u0026\\u2028\\u2029\"]"
+    );
+    assert_eq!(
+        fill("a{{x}}b{{y}}", |name| format!("{{{{{name}}}}}")),
+        "a{{x}}b{{y}}"
+    );
+}

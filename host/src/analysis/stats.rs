@@ -1,0 +1,104 @@
+//! The handful of statistics everything else is made of. Undefined is `None`, never infinite and never 0.
+
+/// `a / b`, `None` where that is no finite number.
+pub(crate) fn ratio(a: f64, b: f64) -> Option<f64> {
+    let quotient = a / b;
+    quotient.is_finite().then_some(quotient)
+}
+
+/// A count as a float.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of days and trades stay far below 2^53"
+)]
+pub(crate) fn count(n: usize) -> f64 {
+    n as f64
+}
+
+pub(crate) fn mean(values: &[f64]) -> Option<f64> {
+    ratio(values.iter().sum(), count(values.len()))
+}
+
+/// Sum of the squared distances from the mean.
+fn squares(values: &[f64], mean: f64) -> f64 {
+    values.iter().map(|x| (x - mean) * (x - mean)).sum()
+}
+
+/// Standard deviation with n-1; `None` below two values.
+pub(crate) fn deviation(values: &[f64]) -> Option<f64> {
+    if values.len() < 2 {
+        return None;
+    }
+    let mean = mean(values)?;
+    Some((squares(values, mean) / count(values.len() - 1)).sqrt())
+}
+
+/// Population skewness and Pearson kurtosis; `None` where nothing varies.
+pub(crate) fn skew_and_kurtosis(values: &[f64]) -> Option<(f64, f64)> {
+    let n = count(values.len());
+    let mean = mean(values)?;
+    let variance = squares(values, mean) / n;
+    let third: f64 = values
+        .iter()
+        .map(|x| (x - mean) * (x - mean) * (x - mean))
+        .sum();
+    let fourth: f64 = values
+        .iter()
+        .map(|x| ((x - mean) * (x - mean)) * ((x - mean) * (x - mean)))
+        .sum();
+    Some((
+        ratio(third / n, variance * variance.sqrt())?,
+        ratio(fourth / n, variance * variance)?,
+    ))
+}
+
+/// Quantile with linear interpolation (numpy's default).
+pub(crate) fn quantile(values: &[f64], share: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let last = sorted.len().checked_sub(1)?;
+    let place = share * count(last);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "floored, between 0 and the length"
+    )]
+    let below = (place.floor() as usize).min(last);
+    let above = (below + 1).min(last);
+    let part = place - count(below);
+    Some(sorted[below] + (sorted[above] - sorted[below]) * part)
+}
+
+/// Covariance with n-1.
+pub(crate) fn covariance(a: &[f64], b: &[f64]) -> Option<f64> {
+    if a.len() < 2 || a.len() != b.len() {
+        return None;
+    }
+    let (mean_a, mean_b) = (mean(a)?, mean(b)?);
+    let sum: f64 = a
+        .iter()
+        .zip(b)
+        .map(|(x, y)| (x - mean_a) * (y - mean_b))
+        .sum();
+    Some(sum / count(a.len() - 1))
+}
+
+/// 97.5 % point of the normal distribution: two-sided 95 % intervals.
+const Z_TWO_SIDED_95: f64 = 1.959_963_984_540_05;
+
+/// 95 % Wilson interval of a proportion; (0, 1), which says nothing, without observations. Source: `metrics.md` section 5.
+#[must_use]
+pub(crate) fn wilson(wins: usize, decided: usize) -> (f64, f64) {
+    if decided == 0 {
+        return (0.0, 1.0);
+    }
+    let (n, z) = (count(decided), Z_TWO_SIDED_95);
+    let p = count(wins) / n;
+    let center = p + z * z / (2.0 * n);
+    let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + z * z / n;
+    (
+        ((center - half) / scale).clamp(0.0, 1.0),
+        ((center + half) / scale).clamp(0.0, 1.0),
+    )
+}

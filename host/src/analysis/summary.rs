@@ -1,0 +1,497 @@
+//! The result on the terminal: what was run on what, then what must be known before any figure, then the figures.
+
+use std::fmt::Write;
+
+use crate::analysis::format::{cash, count, duration, money, number, percent, plain, plural, tame};
+use crate::analysis::metrics::Metrics;
+use crate::analysis::stats::wilson;
+use crate::analysis::tables::{Group, by_direction, by_exit_reason, total};
+use crate::analysis::trades::Tally;
+use crate::analysis::warnings::warnings;
+use crate::domain::Cash;
+use crate::ledger::{PostingKind, Trade};
+use crate::runs::RunResult;
+
+/// Below so many daily returns a Sharpe ratio says nothing (`metrics.md` section 1).
+pub(crate) const RELIABLE_DAYS: usize = 30;
+/// More reasons would make the table wider than a terminal.
+const REASONS_IN_TABLE: usize = 2;
+
+/// Does the terminal show colors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Text alone.
+    Plain,
+    /// With colors.
+    Color,
+}
+
+/// What a text means; its color.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tone {
+    Neutral,
+    Good,
+    Bad,
+    Warning,
+    Strong,
+}
+
+impl Tone {
+    fn of_sign(value: f64) -> Self {
+        if value > 0.0 {
+            Self::Good
+        } else if value < 0.0 {
+            Self::Bad
+        } else {
+            Self::Neutral
+        }
+    }
+
+    fn paint(self, text: &str, style: Style) -> String {
+        let code = match (style, self) {
+            (Style::Plain, _) | (_, Self::Neutral) => return text.to_owned(),
+            (_, Self::Good) => "32",
+            (_, Self::Bad) => "31",
+            (_, Self::Warning) => "33",
+            (_, Self::Strong) => "1",
+        };
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+}
+
+/// One cell of a table.
+struct Cell {
+    text: String,
+    tone: Tone,
+}
+
+fn cell(text: impl Into<String>) -> Cell {
+    Cell {
+        text: text.into(),
+        tone: Tone::Neutral,
+    }
+}
+
+fn toned(text: impl Into<String>, value: Option<f64>) -> Cell {
+    Cell {
+        text: text.into(),
+        tone: value.map_or(Tone::Neutral, Tone::of_sign),
+    }
+}
+
+/// The summary, ready to print. `report` is the path to tell.
+#[must_use]
+pub fn text(run: &RunResult, metrics: &Metrics, report: &str, style: Style) -> String {
+    let mut out = String::new();
+    let mut line = |text: &str, tone: Tone| {
+        writeln!(out, "{}", tone.paint(text, style)).expect("writing to a string works");
+    };
+    line(&what_on_what(run), Tone::Strong);
+    for warning in warnings(run) {
+        line(&format!("! {}", tame(&warning)), Tone::Warning);
+    }
+    line(&period(run), Tone::Neutral);
+    line(&profile(run), Tone::Neutral);
+    out.push('\n');
+    out.push_str(&figures(run, metrics, style));
+    let trades = &run.observed.trades;
+    if !trades.is_empty() {
+        out.push('\n');
+        out.push_str(&groups(
+            "Long and short",
+            by_direction(trades),
+            trades,
+            style,
+        ));
+        out.push('\n');
+        out.push_str(&groups(
+            "Exit reasons",
+            by_exit_reason(trades),
+            trades,
+            style,
+        ));
+    }
+    if !run.observed.refusal_examples.is_empty() {
+        out.push_str("\nRefused requests, with the first of each kind:\n");
+    }
+    for seen in &run.observed.refusal_examples {
+        let reason = seen.refusal.reason.name();
+        let times = run
+            .observed
+            .refusals
+            .get(reason)
+            .copied()
+            .unwrap_or_default();
+        writeln!(
+            out,
+            "  {:>7} {reason}: {} ({})",
+            count(times),
+            tame(&seen.refusal.message),
+            seen.time
+        )
+        .expect("writing to a string works");
+    }
+    writeln!(
+        out,
+        "\nfingerprint {}\nreport      {report}",
+        run.fingerprint
+    )
+    .expect("writing to a string works");
+    out
+}
+
+/// `sma_cross 0.3.0 (9f86d081) on BTC/USDT:USDT 1h, binance spot data as perpetual`.
+fn what_on_what(run: &RunResult) -> String {
+    let component = &run.configuration.component;
+    let sha: String = component.sha256.chars().take(8).collect();
+    let (name, version) = (tame(&component.name), tame(&component.version));
+    format!("{name} {version} ({sha}) on {}", market(run))
+}
+
+/// `BTC/USDT:USDT 1h, binance spot data as perpetual`.
+pub(crate) fn market(run: &RunResult) -> String {
+    let c = &run.configuration;
+    let symbols: Vec<&str> = c.instruments.iter().map(|i| i.symbol.as_str()).collect();
+    let timeframes: Vec<&str> = c.timeframes.iter().map(|t| t.name()).collect();
+    tame(&format!(
+        "{} {}, {}",
+        symbols.join(" "),
+        timeframes.join(" "),
+        data_kind(run)
+    ))
+}
+
+/// `binance spot data as perpetual`.
+fn data_kind(run: &RunResult) -> String {
+    let dataset = &run.configuration.dataset;
+    let synthetic = if dataset.synthetic { "synthetic " } else { "" };
+    let long_name = |kind: &str| {
+        if kind == "perp" {
+            "perpetual".to_owned()
+        } else {
+            kind.to_owned()
+        }
+    };
+    let traded_as = dataset
+        .traded_as
+        .as_deref()
+        .map(|kind| format!(" as {}", long_name(kind)));
+    let market = if traded_as.is_some() {
+        dataset.market.clone()
+    } else {
+        long_name(&dataset.market)
+    };
+    format!(
+        "{synthetic}{} {market} data{}",
+        dataset.venue,
+        traded_as.unwrap_or_default()
+    )
+}
+
+/// `2024-01-01 00:00 to 2025-01-01 00:00 UTC, 527,040 candles of 1m, coverage 99.98 %, 1 gap (60 minutes)`.
+pub(crate) fn period(run: &RunResult) -> String {
+    let c = &run.configuration;
+    let missing: u64 = c.dataset.gaps.iter().map(|g| g.minutes).sum();
+    let gaps = if c.dataset.gaps.is_empty() {
+        "no gaps".to_owned()
+    } else {
+        format!(
+            "{} ({})",
+            plural(c.dataset.gaps.len() as u64, "gap"),
+            plural(missing, "minute")
+        )
+    };
+    format!(
+        "{} to {} UTC, {} candles of {}, coverage {}, {gaps}",
+        c.period.start,
+        c.period.end,
+        count(c.period.candles),
+        c.dataset.base,
+        percent(Some(c.dataset.coverage)),
+    )
+}
+
+/// `profile strict with slippage_bps = 5; not active: funding, liquidation`.
+pub(crate) fn profile(run: &RunResult) -> String {
+    let profile = &run.configuration.profile;
+    let overridden: Vec<String> = profile
+        .knobs
+        .iter()
+        .filter(|k| k.overridden)
+        .map(|k| format!("{} = {}", k.key, k.value))
+        .collect();
+    let mut text = format!("profile {}", profile.preset);
+    if !overridden.is_empty() {
+        text = format!("{text} with {}", overridden.join(", "));
+    }
+    if !profile.inactive.is_empty() {
+        text = format!("{text}; not active: {}", profile.inactive.join(", "));
+    }
+    tame(&text)
+}
+
+/// `53.33 % (45.37 to 61.12 %)`.
+pub(crate) fn rate_with_interval(rate: Option<f64>, interval: (f64, f64)) -> String {
+    if rate.is_none() {
+        return percent(None);
+    }
+    let (lower, upper) = interval;
+    format!(
+        "{} ({} to {} %)",
+        percent(rate),
+        plain(lower * 100.0, 1),
+        plain(upper * 100.0, 1)
+    )
+}
+
+fn figures(run: &RunResult, metrics: &Metrics, style: Style) -> String {
+    let (r, t) = (&metrics.returns, &metrics.trades);
+    let currency = tame(&run.configuration.currency);
+    let amount = |value| money(value, &currency);
+    let tally = Tally::of(&run.observed.trades);
+    let returns = r.days_up + r.days_flat + r.days_down;
+    let unreliable = if returns < RELIABLE_DAYS {
+        "  (under 30 days: unreliable)"
+    } else {
+        ""
+    };
+    let per_trade = t.expectancy.map_or_else(
+        || "-".to_owned(),
+        |e| format!("{} a trade", amount(Some(e))),
+    );
+    let observed = &run.observed;
+    let mut rows = vec![
+        [
+            cell("Return"),
+            toned(percent(r.total_return), r.total_return),
+        ],
+        [
+            cell("Buy and hold"),
+            toned(
+                percent(metrics.benchmark.market_change),
+                metrics.benchmark.market_change,
+            ),
+        ],
+        [
+            cell("Equity"),
+            cell(format!(
+                "{} to {}",
+                plain(r.starting_balance, 2),
+                amount(Some(r.finishing_balance))
+            )),
+        ],
+        [cell("CAGR"), cell(percent(r.cagr))],
+        [
+            cell("Max drawdown, daily"),
+            toned(percent(r.max_drawdown), r.max_drawdown),
+        ],
+        [
+            cell("Max drawdown, intraday"),
+            toned(
+                percent(metrics.max_drawdown_intraday),
+                metrics.max_drawdown_intraday,
+            ),
+        ],
+        [
+            cell("Sharpe, daily"),
+            cell(format!("{}{unreliable}", number(r.sharpe))),
+        ],
+        [
+            cell("Sortino, Calmar"),
+            cell(format!("{}, {}", number(r.sortino), number(r.calmar))),
+        ],
+        [
+            cell("Trades"),
+            cell(format!(
+                "{} ({} long, {} short)",
+                count(t.trades_total as u64),
+                t.longs_count,
+                t.shorts_count
+            )),
+        ],
+        [
+            cell("Win rate"),
+            cell(rate_with_interval(
+                t.win_rate,
+                wilson(tally.wins, tally.decided()),
+            )),
+        ],
+        [cell("Profit factor"), cell(number(t.profit_factor))],
+        [cell("Expectancy"), toned(per_trade, t.expectancy)],
+        [
+            cell("Best, worst trade"),
+            cell(format!(
+                "{}, {}",
+                percent(t.best_trade_return),
+                percent(t.worst_trade_return)
+            )),
+        ],
+        [
+            cell("Average holding"),
+            cell(duration(t.average_holding_seconds)),
+        ],
+        [cell("Exposure"), cell(percent(t.exposure_time))],
+        [
+            cell("Fees"),
+            cell(cash(-run.posted(PostingKind::Fee), &currency)),
+        ],
+        [
+            cell("Funding"),
+            cell(cash(run.posted(PostingKind::Funding), &currency)),
+        ],
+        [
+            cell("Ambiguous candles"),
+            cell(count(observed.ambiguous.len() as u64)),
+        ],
+        [
+            cell("Would-be liquidations"),
+            cell(count(observed.liquidations_due.len() as u64)),
+        ],
+        [cell("Refused requests"), cell(refusals(run))],
+    ];
+    if run.open_positions.is_empty() {
+        rows.push([cell("Open at the end"), cell("none")]);
+    }
+    for position in &run.open_positions {
+        rows.push([
+            cell("Open at the end"),
+            cell(format!(
+                "{} {} {} since {}, {}",
+                position.direction.name(),
+                position.qty,
+                tame(&run.symbol(position.instrument)),
+                position.opened_at,
+                cash(position.unrealized_pnl, &currency),
+            )),
+        ]);
+    }
+    let speed = run
+        .timings
+        .candles_per_second(run.configuration.period.candles);
+    rows.push([
+        cell("Speed"),
+        cell(speed.map_or_else(|| "-".to_owned(), |s| format!("{} candles/s", plain(s, 0)))),
+    ]);
+    table(
+        "Result",
+        &["Metric", "Value"],
+        &[Align::Left, Align::Left],
+        &rows,
+        style,
+    )
+}
+
+/// `4 (min_notional 3, insufficient_margin 1)`, the most frequent first; the rest of many stands below the tables.
+fn refusals(run: &RunResult) -> String {
+    let mut reasons: Vec<(&str, u64)> = run
+        .observed
+        .refusals
+        .iter()
+        .map(|(r, n)| (*r, *n))
+        .collect();
+    if reasons.is_empty() {
+        return "none".to_owned();
+    }
+    reasons.sort_by_key(|(reason, n)| (std::cmp::Reverse(*n), *reason));
+    let total: u64 = reasons.iter().map(|(_, n)| n).sum();
+    let shown = reasons.len().min(REASONS_IN_TABLE);
+    let mut names: Vec<String> = reasons[..shown]
+        .iter()
+        .map(|(reason, n)| format!("{reason} {}", count(*n)))
+        .collect();
+    if reasons.len() > shown {
+        names.push("...".to_owned());
+    }
+    format!("{} ({})", count(total), names.join(", "))
+}
+
+fn groups(title: &str, mut groups: Vec<Group>, trades: &[Trade], style: Style) -> String {
+    groups.push(total(trades));
+    let rows: Vec<[Cell; 6]> = groups
+        .into_iter()
+        .map(|g| {
+            [
+                cell(tame(&g.name)),
+                cell(count(g.trades as u64)),
+                toned(
+                    plain(g.net.to_f64(), 2),
+                    (g.net != Cash::ZERO).then(|| g.net.to_f64()),
+                ),
+                cell(rate_with_interval(g.win_rate, g.win_rate_interval)),
+                cell(number(g.profit_factor)),
+                cell(duration(g.average_holding_seconds)),
+            ]
+        })
+        .collect();
+    let right = Align::Right;
+    let columns = [
+        "",
+        "Trades",
+        "Net",
+        "Win rate (95 %)",
+        "Profit factor",
+        "Holding",
+    ];
+    table(
+        title,
+        &columns,
+        &[Align::Left, right, right, right, right, right],
+        &rows,
+        style,
+    )
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Align {
+    Left,
+    Right,
+}
+
+/// A table with a title in its middle and a line around it, as people know them from freqtrade.
+fn table<const N: usize>(
+    title: &str,
+    headers: &[&str; N],
+    aligns: &[Align; N],
+    rows: &[[Cell; N]],
+    style: Style,
+) -> String {
+    let width = |text: &str| text.chars().count();
+    let mut widths = headers.map(width);
+    for row in rows {
+        for (widest, cell) in widths.iter_mut().zip(row) {
+            *widest = (*widest).max(width(&cell.text));
+        }
+    }
+    let pad = |text: &str, column: usize| {
+        let space = " ".repeat(widths[column] - width(text));
+        if aligns[column] == Align::Left {
+            format!("{text}{space}")
+        } else {
+            format!("{space}{text}")
+        }
+    };
+    let rule = |left: &str, middle: &str, right: &str| {
+        let bars: Vec<String> = widths.iter().map(|w| "─".repeat(w + 2)).collect();
+        format!("{left}{}{right}\n", bars.join(middle))
+    };
+    let total: usize = widths.iter().map(|w| w + 3).sum::<usize>() + 1;
+    let indent = " ".repeat(total.saturating_sub(width(title)) / 2);
+
+    let mut out = format!("{indent}{}\n", Tone::Strong.paint(title, style));
+    out += &rule("┌", "┬", "┐");
+    let heads: Vec<String> = (0..N).map(|i| pad(headers[i], i)).collect();
+    out += &format!("│ {} │\n", heads.join(" │ "));
+    out += &rule("├", "┼", "┤");
+    for row in rows {
+        let cells: Vec<String> = row
+            .iter()
+            .enumerate()
+            .map(|(i, cell)| cell.tone.paint(&pad(&cell.text, i), style))
+            .collect();
+        out += &format!("│ {} │\n", cells.join(" │ "));
+    }
+    out + &rule("└", "┴", "┘")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! Exact texts. To accept new ones, run with `UPDATE_EXPECTED=1` and read the difference before committing it.
+
+use super::*;
+use crate::analysis::sample;
+use crate::domain::Price;
+use crate::engine::FaultCause;
+use crate::runs::{FaultSeen, LiquidationDue};
+
+fn summary(run: &RunResult, style: Style) -> String {
+    text(run, &Metrics::of(run), "runs/x/report.html", style)
+}
+
+fn expect(name: &str, got: &str) {
+    let path = format!(
+        "{}/src/analysis/summary/{name}.txt",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        std::fs::write(&path, got).expect("the expected text can be written");
+    }
+    let expected = std::fs::read_to_string(&path).expect("the expected text is there");
+    assert!(got == expected, "{path} is not what came out:\n{got}");
+}
+
+#[test]
+fn a_year() {
+    expect("year", &summary(&sample::run(), Style::Plain));
+}
+
+#[test]
+fn everything_that_needs_a_warning_comes_first() {
+    let mut run = sample::run_of(vec![sample::trade()]);
+    let start = run.configuration.period.start;
+    run.configuration.dataset.synthetic = true;
+    run.configuration.dataset.traded_as = None;
+    run.configuration.dataset.market = "perp".to_owned();
+    run.configuration.dataset.base = crate::domain::Timeframe::M5;
+    run.configuration.dataset.coverage = 0.97;
+    run.configuration.instruments[0].assumed = true;
+    run.samples.truncate(10 * 24);
+    run.marks[0].truncate(10 * 24);
+    let message = "panicked at 'index out of bounds'\n\u{1b}[2J".to_owned();
+    run.observed.faults.push(FaultSeen {
+        time: start,
+        cause: FaultCause::Trap,
+        message,
+    });
+    let due = LiquidationDue {
+        time: start,
+        position: 1,
+        price: Price(1),
+        minutes: 3,
+    };
+    run.observed.liquidations_due.push(due);
+    expect("warnings", &summary(&run, Style::Plain));
+}
+
+#[test]
+fn nothing_happened() {
+    let mut run = sample::run_of(vec![]);
+    run.configuration.dataset.gaps.clear();
+    run.timings.engine_seconds = 0.0;
+    run.max_drawdown_intraday = None;
+    expect("nothing", &summary(&run, Style::Plain));
+}
+
+#[test]
+fn colors_change_no_letter() {
+    let run = sample::run();
+    let colored = summary(&run, Style::Color);
+    let mut bare = String::new();
+    for (index, part) in colored.split("\u{1b}[").enumerate() {
+        bare += if index == 0 {
+            part
+        } else {
+            part.split_once('m').expect("a color code").1
+        };
+    }
+    assert_ne!(colored, bare);
+    assert_eq!(bare, summary(&run, Style::Plain));
+}

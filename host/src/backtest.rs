@@ -1,0 +1,39 @@
+//! WIRING 1: a recorded feed, the simulated exchange, one strategy, a result as plain values.
+//!
+//! ```no_run
+//! use host::backtest::Backtest;
+//! use host::data::catalog::Catalog;
+//! use host::domain::{InstrumentKind, Timestamp, Timeframe};
+//! use host::strategy::{Limits, Runtime};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let runtime = Runtime::new(Limits::default(), None)?;
+//! let component = runtime.load("ma_crossover.wasm".as_ref())?;
+//! let key = host::data::series::SeriesKey::new("binance", Some(InstrumentKind::Spot), "BTC/USDT", Timeframe::M1)?;
+//! let series = Catalog::new("data").series(&key)?;
+//! let instrument = host::venues::instruments::lookup("binance", "BTC/USDT:USDT")
+//!     .ok_or("no rules for this symbol")?;
+//! let result = Backtest::builder()
+//!     .component(&component)
+//!     .parameter("fast=12")
+//!     .instrument(instrument)
+//!     .catalog(series)
+//!     .period(Timestamp::from_ymd(2024, 1, 1), Timestamp::from_ymd(2025, 1, 1))
+//!     .build()?
+//!     .run(&mut |_| {})?;
+//! println!("{} trades, equity {}", result.observed.trades.len(), result.last_account().equity);
+//! # Ok(()) }
+//! ```
+
+mod builder;
+mod chart;
+mod error;
+mod run;
+mod source;
+mod steps;
+
+pub use builder::{Backtest, Builder, StrategySource};
+pub use chart::chart_timeframe;
+pub use error::BacktestError;
+pub use run::{Outcome, Progress};
+pub use source::Source;

@@ -1,0 +1,46 @@
+//! Candles for the report: few enough to draw, gathered while the run goes by.
+
+use crate::domain::{Candle, MINUTE_MS, Slot, Timeframe, Timestamp};
+use crate::engine::Bars;
+
+/// More than this is more than a screen can show.
+const MOST_CANDLES: i64 = 10_000;
+
+/// The shortest length that keeps a period under ten thousand candles.
+#[must_use]
+pub fn chart_timeframe(from: Timestamp, to: Timestamp, base: Timeframe) -> Timeframe {
+    let minutes = (to.0 - from.0) / MINUTE_MS;
+    Timeframe::ALL
+        .into_iter()
+        .filter(|t| *t >= base)
+        .find(|t| minutes / t.minutes() <= MOST_CANDLES)
+        .unwrap_or(Timeframe::Month1)
+}
+
+/// Gathers the candles of one instrument.
+#[derive(Debug)]
+pub(super) struct Chart {
+    bars: Option<Bars>,
+    pub timeframe: Timeframe,
+    pub candles: Vec<Candle>,
+}
+
+impl Chart {
+    pub(super) fn new(instrument: u32, timeframe: Timeframe, base: Timeframe) -> Self {
+        let bars = (timeframe != base).then(|| Bars::new(instrument, timeframe, base));
+        Self { bars, timeframe, candles: Vec::new() }
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, time: Timestamp, slot: &Slot) {
+        match &mut self.bars {
+            Some(bars) => {
+                if bars.push(time, slot).is_some() {
+                    self.candles.push(*bars.candle());
+                }
+            }
+            None if slot.state == crate::domain::SlotState::Real => self.candles.push(slot.candle),
+            None => {}
+        }
+    }
+}

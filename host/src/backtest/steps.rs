@@ -1,0 +1,78 @@
+//! The step log: one line of text for everything that happened, for people who want to follow a run by hand.
+
+use std::fmt::Write as _;
+
+use crate::engine::{Happening, Record};
+
+/// Appends the lines of a record.
+pub(super) fn append(log: &mut String, record: &Record) {
+    for entry in &record.entries {
+        let line = describe(&entry.what);
+        writeln!(log, "{} {line}", record.time.rfc3339()).expect("writing to a string works");
+    }
+}
+
+fn describe(what: &Happening) -> String {
+    match what {
+        Happening::Accepted { order, .. } => format!(
+            "order {} accepted: {} {} {} ({:?}), position {}",
+            order.id,
+            order.side.name(),
+            order.qty,
+            order.kind.name(),
+            order.kind,
+            order.position
+        ),
+        Happening::Refused { refusal, .. } => {
+            format!("refused: {}: {}", refusal.reason.name(), refusal.message)
+        }
+        Happening::OrderChanged { change, .. } => {
+            format!("order {} {}: {}", change.order, change.status.name(), change.reason.name())
+        }
+        Happening::OrderFilled { order, .. } => format!("order {order} filled"),
+        Happening::Fill(fill) => format!(
+            "fill: {} {} at {} ({}, {}), fee {}, realized {}, order {}, position {}",
+            fill.side.name(),
+            fill.qty,
+            fill.price,
+            fill.liquidity.name(),
+            fill.cause.name(),
+            fill.fee,
+            fill.realized_pnl,
+            fill.order,
+            fill.position
+        ),
+        Happening::Posting(posting) => format!(
+            "posting: {} {}, wallet {}",
+            posting.kind.name(),
+            posting.amount,
+            posting.wallet
+        ),
+        Happening::Position { change, .. } => format!(
+            "position {} {:?}: {} {} at {}",
+            change.position,
+            change.change,
+            change.direction.name(),
+            change.qty,
+            change.avg_price
+        ),
+        Happening::Trade(trade) => format!(
+            "trade: {} {} from {} to {}, net {}",
+            trade.direction.name(),
+            trade.qty,
+            trade.entry_price,
+            trade.exit_price,
+            trade.net
+        ),
+        Happening::Ambiguous { .. } => "ambiguous minute: the other path fills differently".to_owned(),
+        Happening::LiquidationDue { position, price, .. } => {
+            format!("position {position} is beyond its liquidation price {price} (not acted on)")
+        }
+        Happening::Account(point) => {
+            format!("account: wallet {}, equity {}", point.wallet, point.equity)
+        }
+        Happening::Fault { cause, message, .. } => format!("fault: {}: {message}", cause.name()),
+        Happening::Halt { why, .. } => format!("halt: {why}"),
+        Happening::Answer { result, .. } => format!("command: {result:?}"),
+    }
+}

@@ -1,0 +1,707 @@
+//! `host data`: import, list, check and synth.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::data::catalog::{Catalog, CatalogWriter, Series};
+use crate::data::check::{Finding, Severity, check, gaps_of_segments};
+use crate::data::import::{ImportRequest, Overrides, import, understand};
+use crate::data::quality::GapReport;
+use crate::data::series::{SeriesKey, market_name, parse_market};
+use crate::data::synth::{Synth, SynthConfig, figures, funding, series_key};
+use crate::data::{DataError, ErrorKind};
+use crate::domain::{InstrumentKind, Timeframe, Timestamp};
+
+/// Get, look at and check market data.
+#[derive(Debug, Args)]
+pub struct DataArgs {
+    /// Folder of the market data [default: data, or CACHE_PATH].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: DataCommand,
+}
+
+/// What `host data` can do.
+#[derive(Debug, Subcommand)]
+pub enum DataCommand {
+    /// Import candle files: Parquet, CSV, zip (Binance archives).
+    Import(ImportArgs),
+    /// List what is there, with coverage and gaps.
+    List(ListArgs),
+    /// Check series for damage, gaps and oddities; exit code 4 if something is wrong.
+    Check(CheckArgs),
+    /// Make up a realistic market, to try things without any data.
+    Synth(SynthArgs),
+}
+
+/// Arguments of `host data import`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  host data import binance_spot_BTCUSDT_1m.parquet       the name says everything
+  host data import --market perp BTCUSDT-1m-2025-*.zip   archives of data.binance.vision
+  host data import candles.csv --exchange binance --symbol BTC/USDT:USDT --timeframe 1m
+  host data import old.csv --columns time,open,close,high,low,volume --exchange bitfinex --symbol BTC/USD --timeframe 1m
+
+Either all files are imported or none. Equal candles that are there already are skipped.")]
+pub struct ImportArgs {
+    /// Files to import.
+    #[arg(required = true, value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+    /// Exchange, if the file name does not say it.
+    #[arg(long)]
+    pub exchange: Option<String>,
+    /// spot or perp.
+    #[arg(long, value_parser = market)]
+    pub market: Option<InstrumentKind>,
+    /// BTC/USDT (spot), BTC/USDT:USDT (perpetual) or the exchange's own name.
+    #[arg(long)]
+    pub symbol: Option<String>,
+    /// Length of a candle: 1m, 5m, 1h, ...
+    #[arg(long)]
+    pub timeframe: Option<Timeframe>,
+    /// What the files hold.
+    #[arg(long, default_value = "candles", value_parser = ["candles"])]
+    pub kind: String,
+    /// Other names of columns: FILE_NAME=our_name, several by comma.
+    #[arg(long, value_delimiter = ',', value_parser = pair, value_name = "A=B")]
+    pub map: Vec<(String, String)>,
+    /// Names of the columns of files without a header.
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub columns: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `host data list`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  host data list\n  host data list --json")]
+pub struct ListArgs {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `host data check`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  host data check\n  host data check --exchange binance --symbol BTC/USDT:USDT"
+)]
+pub struct CheckArgs {
+    /// Only series of this exchange.
+    #[arg(long)]
+    pub exchange: Option<String>,
+    /// Only series of this symbol.
+    #[arg(long)]
+    pub symbol: Option<String>,
+    /// Only series of this timeframe.
+    #[arg(long)]
+    pub timeframe: Option<Timeframe>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `host data synth`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  host data synth                one year, kept as exchange `synthetic`\n  host data synth --seed 7 --days 90\n  host data synth --check        print its figures, keep nothing
+
+The same seed gives the same candles on every machine. Results on made-up data prove nothing."
+)]
+pub struct SynthArgs {
+    /// Another seed is another market.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Number of days.
+    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    pub days: u32,
+    /// First day.
+    #[arg(long, default_value = "2024-01-01", value_parser = Timestamp::parse)]
+    pub start: Timestamp,
+    /// Print how plausible it is instead of keeping it; exit code 4 if it is not.
+    #[arg(long)]
+    pub check: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What a command came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Exit code 0.
+    Done,
+    /// A check did not hold: exit code 4.
+    CheckFailed,
+}
+
+/// Runs a command on the folder it names, or else on `default_dir`. Its result goes to `out`, progress to stderr if that is a
+/// terminal.
+///
+/// # Errors
+/// See [`DataError::kind`] for whose fault it is.
+pub fn run(
+    args: &DataArgs,
+    default_dir: &Path,
+    out: &mut dyn Write,
+) -> Result<Outcome, DataError> {
+    let catalog = Catalog::new(args.data_dir.as_deref().unwrap_or(default_dir));
+    match &args.command {
+        DataCommand::Import(import) => run_import(import, &catalog, out),
+        DataCommand::List(list) => run_list(list, &catalog, out),
+        DataCommand::Check(check) => run_check(check, &catalog, out),
+        DataCommand::Synth(synth) => run_synth(synth, &catalog, out),
+    }
+}
+
+fn market(text: &str) -> Result<InstrumentKind, DataError> {
+    parse_market(text)
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (from, to) = text.split_once('=').ok_or("write NAME_IN_FILE=our_name")?;
+    Ok((from.to_owned(), to.to_owned()))
+}
+
+fn run_import(
+    args: &ImportArgs,
+    catalog: &Catalog,
+    out: &mut dyn Write,
+) -> Result<Outcome, DataError> {
+    let request = ImportRequest {
+        files: args.files.clone(),
+        overrides: Overrides {
+            exchange: args.exchange.clone(),
+            market: args.market,
+            symbol: args.symbol.clone(),
+            timeframe: args.timeframe,
+        },
+        map: args.map.clone(),
+        columns: args.columns.clone(),
+    };
+    let understood = understand(&request)?;
+    if !args.json {
+        for file in &understood {
+            let name = file.path.display();
+            say(
+                out,
+                &format!("{name}: {}, candles of {}", file.format(), file.key),
+            )?;
+        }
+    }
+    let bar = progress_bar();
+    let imported = import(catalog, &request, &mut |file, done| show(&bar, file, done));
+    bar.finish_and_clear();
+    let imported = imported?;
+    if args.json {
+        let series = imported.iter().map(|i| {
+            let (first, last) = i.range.expect("a file without candles is an error");
+            let mut value = name_json(&i.key);
+            value["from"] = json!(first.rfc3339());
+            value["to"] = json!(i.key.timeframe.bucket_end(last).rfc3339());
+            value["read"] = json!(i.read);
+            value["added"] = json!(i.added);
+            value
+        });
+        let series: Vec<_> = series.collect();
+        print_json(
+            out,
+            &json!({"schema": "data_import@1", "files": understood.len(), "series": series}),
+        )?;
+        return Ok(Outcome::Done);
+    }
+    for i in &imported {
+        let there = i.read - i.added;
+        let rest = if there > 0 {
+            format!(", {there} were there already")
+        } else {
+            String::new()
+        };
+        say(
+            out,
+            &format!("imported {} new candles of {}{rest}", i.added, i.key),
+        )?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn run_list(args: &ListArgs, catalog: &Catalog, out: &mut dyn Write) -> Result<Outcome, DataError> {
+    let all = catalog.list()?;
+    let mut reports = Vec::new();
+    for series in &all {
+        reports.push(gaps_of_segments(series)?);
+    }
+    if args.json {
+        let series: Vec<_> = all
+            .iter()
+            .zip(&reports)
+            .map(|(s, r)| series_json(s, r))
+            .collect();
+        print_json(out, &json!({"schema": "data_list@1", "series": series}))?;
+        return Ok(Outcome::Done);
+    }
+    if all.is_empty() {
+        say(
+            out,
+            &format!("no market data in {}", catalog.root().display()),
+        )?;
+        say(out, "start with: host data import FILE, or host data synth")?;
+        return Ok(Outcome::Done);
+    }
+    let mut rows = vec![
+        [
+            "exchange", "symbol", "candle", "from", "to", "candles", "coverage", "gaps",
+        ]
+        .map(str::to_owned),
+    ];
+    for (series, report) in all.iter().zip(&reports) {
+        let (from, to) = series.period();
+        let made_up = if series.manifest.synthetic {
+            " (made up)"
+        } else {
+            ""
+        };
+        rows.push([
+            format!("{}{made_up}", series.key.venue),
+            series.key.symbol.to_string(),
+            series.key.timeframe.to_string(),
+            from.to_string(),
+            to.to_string(),
+            series.rows().to_string(),
+            report
+                .coverage()
+                .map_or("-".to_owned(), |c| format!("{:.2} %", c * 100.0)),
+            report.gaps.len().to_string(),
+        ]);
+    }
+    table(out, &rows)?;
+    Ok(Outcome::Done)
+}
+
+fn run_check(
+    args: &CheckArgs,
+    catalog: &Catalog,
+    out: &mut dyn Write,
+) -> Result<Outcome, DataError> {
+    let wanted = |key: &SeriesKey| {
+        let symbol = key.symbol.to_string();
+        args.exchange.as_ref().is_none_or(|e| *e == key.venue)
+            && args.symbol.as_ref().is_none_or(|s| *s == symbol)
+            && args.timeframe.is_none_or(|t| t == key.timeframe)
+    };
+    let mut all = catalog.list()?;
+    all.retain(|s| wanted(&s.key));
+    if all.is_empty() {
+        return Err(DataError::user("there is no such series to check")
+            .with_hint("`host data list` shows what there is"));
+    }
+    let bar = progress_bar();
+    let mut results = Vec::new();
+    for (i, series) in all.iter().enumerate() {
+        #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
+        let done = i as f64 / all.len() as f64;
+        show(&bar, Path::new(&series.key.to_string()), done);
+        results.push(check(series));
+    }
+    bar.finish_and_clear();
+    let ok = !results
+        .iter()
+        .flat_map(|(_, f)| f)
+        .any(|f| f.severity == Severity::Error);
+    if args.json {
+        let series: Vec<_> = all
+            .iter()
+            .zip(&results)
+            .map(|(s, (r, _))| series_json(s, r))
+            .collect();
+        let findings: Vec<_> = all
+            .iter()
+            .zip(&results)
+            .flat_map(|(s, (_, findings))| findings.iter().map(|f| finding_json(s, f)))
+            .collect();
+        let document =
+            json!({"schema": "data_check@1", "series": series, "findings": findings, "ok": ok});
+        print_json(out, &document)?;
+    } else {
+        for (series, (_, findings)) in all.iter().zip(&results) {
+            let errors = findings
+                .iter()
+                .filter(|f| f.severity == Severity::Error)
+                .count();
+            let word = if errors == 0 { "ok" } else { "WRONG" };
+            say(
+                out,
+                &format!("{}: {} candles, {word}", series.key, series.rows()),
+            )?;
+            for f in findings {
+                say(
+                    out,
+                    &format!("  {} {}: {}", f.severity.name(), f.kind, f.message),
+                )?;
+            }
+        }
+    }
+    Ok(if ok {
+        Outcome::Done
+    } else {
+        Outcome::CheckFailed
+    })
+}
+
+fn run_synth(
+    args: &SynthArgs,
+    catalog: &Catalog,
+    out: &mut dyn Write,
+) -> Result<Outcome, DataError> {
+    if args.start.0.rem_euclid(86_400_000) != 0 || args.start.0 < 0 {
+        return Err(
+            DataError::user(format!("{} is not midnight UTC", args.start.rfc3339()))
+                .with_hint("give a day: --start 2024-01-01"),
+        );
+    }
+    let config = SynthConfig {
+        seed: args.seed,
+        start: args.start,
+        days: args.days,
+    };
+    if args.check {
+        return check_synth(args, config, out);
+    }
+    let key = series_key();
+    let made = store_synthetic(catalog, config)?;
+    if args.json {
+        let series = catalog.series(&key)?;
+        let report = gaps_of_segments(&series)?;
+        let document = json!({"schema": "data_synth@1", "seed": args.seed, "synthetic": true, "series": series_json(&series, &report)});
+        print_json(out, &document)?;
+    } else {
+        say(
+            out,
+            &format!(
+                "made up {made} candles: {key}, seed {}",
+                args.seed
+            ),
+        )?;
+        say(
+            out,
+            "they are synthetic: a profit made on them proves nothing",
+        )?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Makes up a market and keeps it, in place of the one that is there; the number of candles.
+///
+/// # Errors
+/// The catalog cannot be written.
+pub(super) fn store_synthetic(catalog: &Catalog, config: SynthConfig) -> Result<u64, DataError> {
+    let bar = progress_bar();
+    let mut writer = CatalogWriter::open(catalog, || {})?;
+    let series = writer.series(&series_key())?;
+    series.replace_by_synthetic();
+    for (i, candle) in Synth::new(config).enumerate() {
+        if i.is_multiple_of(8_192) {
+            #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
+            let done = i as f64 / f64::from(config.days * 1_440);
+            show(&bar, Path::new("making up candles"), done);
+        }
+        series.push(&candle)?;
+    }
+    let imported = writer.commit()?;
+    bar.finish_and_clear();
+    Ok(imported.iter().map(|i| i.read).sum())
+}
+
+fn check_synth(
+    args: &SynthArgs,
+    config: SynthConfig,
+    out: &mut dyn Write,
+) -> Result<Outcome, DataError> {
+    let candles: Vec<_> = Synth::new(config).collect();
+    let figures = figures(&candles, &funding(&candles, args.seed));
+    let problems = figures.problems();
+    if args.json {
+        let mut values = serde_json::Map::new();
+        for (name, value, _, _) in figures.table() {
+            values.insert(name.to_owned(), json!(value));
+        }
+        let document = json!({"schema": "data_synth_check@1", "seed": args.seed, "days": args.days, "figures": values, "problems": problems, "ok": problems.is_empty()});
+        print_json(out, &document)?;
+    } else {
+        let mut rows = vec![["figure", "value", "from", "to"].map(str::to_owned)];
+        for (name, value, low, high) in figures.table() {
+            rows.push([
+                name.to_owned(),
+                format!("{value:.4}"),
+                low.to_string(),
+                high.to_string(),
+            ]);
+        }
+        table(out, &rows)?;
+        for problem in &problems {
+            say(out, &format!("not plausible: {problem}"))?;
+        }
+    }
+    Ok(if problems.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::CheckFailed
+    })
+}
+
+/// Gaps listed in JSON; the number of all is beside them.
+const GAPS_LISTED: usize = 1_000;
+
+fn name_json(key: &SeriesKey) -> Value {
+    json!({
+        "exchange": key.venue,
+        "market": market_name(key.symbol.market()),
+        "symbol": key.symbol.to_string(),
+        "kind": "candles",
+        "timeframe": key.timeframe.name(),
+    })
+}
+
+fn series_json(series: &Series, report: &GapReport) -> Value {
+    let (from, to) = series.period();
+    let gaps: Vec<_> = report
+        .gaps
+        .iter()
+        .take(GAPS_LISTED)
+        .map(|g| json!([g.first.rfc3339(), g.length]))
+        .collect();
+    let mut value = name_json(&series.key);
+    value["synthetic"] = json!(series.manifest.synthetic);
+    value["from"] = json!(from.rfc3339());
+    value["to"] = json!(to.rfc3339());
+    value["rows"] = json!(series.rows());
+    value["segments"] = json!(series.manifest.segments.len());
+    value["coverage"] = json!(report.coverage());
+    value["gap_count"] = json!(report.gaps.len());
+    value["missing"] = json!(report.missing());
+    value["gaps"] = json!(gaps);
+    value["fingerprint"] = json!(series.fingerprint(from, to));
+    value
+}
+
+fn finding_json(series: &Series, finding: &Finding) -> Value {
+    json!({
+        "kind": finding.kind,
+        "severity": finding.severity.name(),
+        "series": series.key.to_string(),
+        "from": finding.range.0.rfc3339(),
+        "to": finding.range.1.rfc3339(),
+        "count": finding.count,
+        "minutes": finding.minutes,
+        "message": finding.message,
+    })
+}
+
+/// A closed pipe behind stdout is nobody's mistake, but the command cannot go on.
+fn say(out: &mut dyn Write, line: &str) -> Result<(), DataError> {
+    writeln!(out, "{line}").map_err(|e| DataError::world(format!("writing the result: {e}")))
+}
+
+fn print_json(out: &mut dyn Write, value: &Value) -> Result<(), DataError> {
+    say(
+        out,
+        &serde_json::to_string_pretty(value).expect("a JSON value"),
+    )
+}
+
+/// Columns as wide as their widest cell; the first line is the header.
+fn table<const N: usize>(out: &mut dyn Write, rows: &[[String; N]]) -> Result<(), DataError> {
+    let width = |column: usize| {
+        rows.iter()
+            .map(|r| r[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<_> = (0..N).map(width).collect();
+    for row in rows {
+        let cells: Vec<_> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        say(out, cells.join("  ").trim_end())?;
+    }
+    Ok(())
+}
+
+/// A bar on stderr; invisible where that is no terminal.
+fn progress_bar() -> ProgressBar {
+    let bar = ProgressBar::new(1_000);
+    let style = ProgressStyle::with_template("{bar:30} {percent:>3} % {elapsed} {msg}");
+    bar.set_style(style.expect("a constant template"));
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 0 and 1000"
+)]
+fn show(bar: &ProgressBar, file: &Path, done: f64) {
+    bar.set_position((done.clamp(0.0, 1.0) * 1_000.0) as u64);
+    let name = file.file_name().map(|n| n.to_string_lossy().into_owned());
+    bar.set_message(name.unwrap_or_default());
+}
+
+/// The exit code of an error: 2 for the user's mistake, 1 for the world.
+#[must_use]
+pub fn exit_code(error: &DataError) -> u8 {
+    match error.kind() {
+        ErrorKind::User => 2,
+        ErrorKind::World => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::data::testing::shared_or_skip;
+
+    #[derive(Debug, Parser)]
+    struct Cli {
+        #[command(flatten)]
+        data: DataArgs,
+    }
+
+    /// Runs a command line; its output, or its error with the exit code and the hint.
+    fn host(folder: &Path, line: &str) -> Result<(Outcome, String), String> {
+        let words = ["data", "--data-dir", folder.to_str().expect("text")];
+        let cli = Cli::try_parse_from(words.into_iter().chain(line.split_whitespace()))
+            .map_err(|e| e.to_string())?;
+        let mut out = Vec::new();
+        match run(&cli.data, &mut out) {
+            Ok(outcome) => Ok((outcome, String::from_utf8(out).expect("text"))),
+            Err(e) => Err(format!(
+                "{} {e} ({})",
+                exit_code(&e),
+                e.hint().unwrap_or("no hint")
+            )),
+        }
+    }
+
+    fn json_of(folder: &Path, line: &str) -> Value {
+        serde_json::from_str(&host(folder, line).expect(line).1).expect("JSON")
+    }
+
+    #[test]
+    fn synthetic_data_is_made_listed_and_checked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder.path();
+        assert!(
+            host(folder, "list")
+                .expect("lists")
+                .1
+                .contains("host data synth")
+        );
+        assert!(
+            host(folder, "check")
+                .expect_err("nothing")
+                .starts_with("2 ")
+        );
+        host(folder, "synth --days 40").expect("makes");
+        let list = json_of(folder, "list --json");
+        let series = &list["series"][0];
+        assert_eq!(list["schema"], "data_list@1");
+        assert_eq!(series["exchange"], "synthetic");
+        assert_eq!(series["symbol"], "BTC/USDT:USDT");
+        assert_eq!(series["from"], "2024-01-01T00:00:00Z");
+        assert_eq!(series["to"], "2024-02-10T00:00:00Z");
+        assert_eq!(
+            (&series["rows"], &series["coverage"]),
+            (&json!(57_600), &json!(1.0))
+        );
+        assert!(host(folder, "list").expect("lists").1.contains("(made up)"));
+        // Another seed replaces it.
+        host(folder, "synth --days 2 --seed 2").expect("makes");
+        assert_eq!(json_of(folder, "list --json")["series"][0]["rows"], 2_880);
+        let (outcome, text) = host(folder, "check").expect("checks");
+        assert_eq!(outcome, Outcome::Done, "{text}");
+        assert!(
+            text.contains("synthetic BTC/USDT:USDT 1m: 2880 candles, ok"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn files_are_imported_and_their_gaps_fail_a_check() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("binance_spot_BTCUSDT_1m.csv");
+        let rows =
+            [0, 1, 5].map(|m| format!("{},10,12,9,11,5\n", 1_704_067_200_000i64 + m * 60_000));
+        std::fs::write(&file, rows.concat()).expect("writes");
+        let file = file.display().to_string();
+        let data = folder.path().join("data");
+        let (_, text) = host(&data, &format!("import {file}")).expect("imports");
+        assert!(
+            text.contains("CSV, candles of binance BTC/USDT 1m"),
+            "{text}"
+        );
+        assert!(text.contains("imported 3 new candles"), "{text}");
+        let again = json_of(&data, &format!("import {file} --json"));
+        assert_eq!(
+            (&again["series"][0]["read"], &again["series"][0]["added"]),
+            (&json!(3), &json!(0))
+        );
+        let (outcome, text) = host(&data, "check --json").expect("checks");
+        assert_eq!(outcome, Outcome::CheckFailed);
+        let document: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(document["ok"], false);
+        assert_eq!(document["findings"][0]["kind"], "gap");
+        assert_eq!(
+            document["series"][0]["gaps"],
+            json!([["2024-01-01T00:02:00Z", 3]])
+        );
+    }
+
+    #[test]
+    fn mistakes_have_a_hint() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (line, expected) in [
+            ("import nowhere.csv", "2 nowhere.csv: its name does not say"),
+            (
+                "import binance_spot_BTCUSDT_1m.csv",
+                "2 opening binance_spot_BTCUSDT_1m.csv",
+            ),
+            ("import x.csv --market moon", "`moon` is not a market"),
+            ("import x.csv --timeframe 7m", "`7m` is not a timeframe"),
+            ("import x.csv --map a", "NAME_IN_FILE=our_name"),
+            ("synth --start 2024-01-01T05:00:00Z", "not midnight"),
+            ("synth --days 0", "0 is not in"),
+        ] {
+            let error = host(folder.path(), line).expect_err(line);
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_well_formed_lie_is_noticed() {
+        let Some(file) = shared_or_skip("data/messy/bogus_BTCUSDT_1m_implausible.parquet") else {
+            return;
+        };
+        let folder = tempfile::tempdir().expect("a folder");
+        let line = format!(
+            "import {} --exchange bybit --symbol BTC/USDT:USDT --timeframe 1m",
+            file.display()
+        );
+        host(folder.path(), &line).expect("well-formed");
+        let (outcome, text) = host(folder.path(), "check").expect("checks");
+        assert_eq!(outcome, Outcome::CheckFailed);
+        assert!(text.contains("coverage is"), "{text}");
+    }
+}

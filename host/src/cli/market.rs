@@ -1,0 +1,190 @@
+//! Which candles and which instrument a backtest means: from `--exchange`, `--symbol`, `--as` and `--data`.
+
+use std::path::{Path, PathBuf};
+
+use crate::backtest::Source;
+use crate::cli::CliError;
+use crate::data::catalog::Catalog;
+use crate::data::import::{ImportRequest, Overrides, import, understand};
+use crate::data::series::{SeriesKey, parse_market};
+use crate::domain::{Candle, Instrument, InstrumentKind, Price, Qty, Timeframe, Timestamp, UNIT};
+use crate::execution::Preset;
+use crate::venues::instruments::{self, Look};
+
+/// Candles looked at for the decimals of an unknown symbol.
+const LOOK_AT: usize = 1_000;
+
+/// What the user asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Request<'a> {
+    pub catalog: &'a Catalog,
+    pub exchange: Option<&'a str>,
+    pub default_exchange: &'a str,
+    pub symbol: Option<&'a str>,
+    pub default_symbol: &'a str,
+    pub traded_as: Option<&'a str>,
+    pub data: Option<&'a Path>,
+    pub base: Option<Timeframe>,
+    pub preset: Preset,
+}
+
+/// What will be traded on what.
+pub(super) struct Market {
+    pub source: Source,
+    pub instrument: Instrument,
+    pub recorded_as: InstrumentKind,
+    /// First candle and end of the last one.
+    pub available: (Timestamp, Timestamp),
+    /// Keeps candles that were read in only for this run.
+    pub _temporary: Option<tempfile::TempDir>,
+}
+
+pub(super) fn find(request: &Request<'_>) -> Result<Market, CliError> {
+    match request.data {
+        Some(path) => from_file(request, path),
+        None => from_catalog(request),
+    }
+}
+
+fn from_catalog(request: &Request<'_>) -> Result<Market, CliError> {
+    let exchange = request.exchange.unwrap_or(request.default_exchange);
+    let symbol = request.symbol.unwrap_or(request.default_symbol);
+    let base = request.base.unwrap_or(Timeframe::M1);
+    let key = SeriesKey::new(exchange, None, symbol, base)?;
+    let Some(series) = request.catalog.find(&key)? else {
+        return Err(not_there(request, &key));
+    };
+    let first = match series.manifest.files.first() {
+        Some(file) => series.read(file)?,
+        None => Vec::new(),
+    };
+    market(request, &key, Source::Catalog(vec![series.clone()]), &first, series.period(), None)
+}
+
+/// The candles are not there; perhaps those of the spot pair are, or those of another venue.
+fn not_there(request: &Request<'_>, key: &SeriesKey) -> CliError {
+    let message = format!("no candles of {key} in {}", request.catalog.root().display());
+    let spot = format!("{}/{}", key.symbol.base(), key.symbol.quote());
+    let spot_key = SeriesKey::new(&key.venue, Some(InstrumentKind::Spot), &spot, key.timeframe).ok();
+    let has_spot = spot_key.is_some_and(|k| matches!(request.catalog.find(&k), Ok(Some(_))));
+    if has_spot && key.symbol.market() == InstrumentKind::LinearPerpetual {
+        return CliError::user(
+            message,
+            format!("its spot candles are there: add --symbol {spot} --as perp"),
+        );
+    }
+    let have: Vec<String> =
+        request.catalog.list().unwrap_or_default().iter().map(|s| s.key.to_string()).collect();
+    let hint = if have.is_empty() {
+        "the catalog is empty: `host data import FILE`, or `host data synth`".to_owned()
+    } else {
+        format!("there are: {}", have.join(", "))
+    };
+    CliError::user(message, hint)
+}
+
+fn from_file(request: &Request<'_>, path: &Path) -> Result<Market, CliError> {
+    let overrides = Overrides {
+        exchange: request.exchange.map(str::to_owned),
+        market: None,
+        symbol: request.symbol.map(str::to_owned),
+        timeframe: request.base,
+    };
+    let import_request = ImportRequest {
+        files: vec![path.to_owned()],
+        overrides,
+        ..ImportRequest::default()
+    };
+    if !path.exists() {
+        let text = format!("there is no file {}", path.display());
+        return Err(CliError::user(text, "check the path of --data"));
+    }
+    let understood = understand(&import_request)?;
+    let Some(file) = understood.first() else {
+        return Err(CliError::user(format!("{} is no file of candles", path.display()), "see `host data import --help` for the formats"));
+    };
+    let key = file.key.clone();
+    // Everything but plain Parquet is read into a catalog of its own, with all the checks of an import.
+    let folder = tempfile::tempdir().map_err(CliError::world)?;
+    let catalog = Catalog::new(folder.path().join("data"));
+    import(&catalog, &import_request, &mut |_, _| {})?;
+    let series = catalog.series(&key)?;
+    let first = match series.manifest.files.first() {
+        Some(month) => series.read(month)?,
+        None => Vec::new(),
+    };
+    let period = series.period();
+    market(request, &key, Source::Catalog(vec![series]), &first, period, Some(folder))
+}
+
+fn market(
+    request: &Request<'_>,
+    key: &SeriesKey,
+    source: Source,
+    first: &[Candle],
+    available: (Timestamp, Timestamp),
+    temporary: Option<tempfile::TempDir>,
+) -> Result<Market, CliError> {
+    let recorded_as = key.symbol.market();
+    let kind = match request.traded_as {
+        Some(word) => parse_market(word)?,
+        None => recorded_as,
+    };
+    let symbol = match (recorded_as, kind) {
+        (InstrumentKind::Spot, InstrumentKind::LinearPerpetual) => {
+            instruments::perpetual_of(&key.symbol.to_string())
+        }
+        (InstrumentKind::LinearPerpetual, InstrumentKind::Spot) => {
+            return Err(CliError::user(
+                format!("{} is a perpetual: it cannot stand in for its spot pair", key.symbol),
+                "leave --as away",
+            ));
+        }
+        _ => key.symbol.to_string(),
+    };
+    let look = look(first);
+    let instrument = instruments::lookup(&key.venue, &symbol)
+        .or_else(|| instruments::assume(&key.venue, &symbol, look))
+        .ok_or_else(|| CliError::user(format!("`{symbol}` is not a symbol"), "write BTC/USDT or BTC/USDT:USDT"))?;
+    Ok(Market {
+        source,
+        instrument: if request.preset == Preset::Seed0 { without_grid(instrument) } else { instrument },
+        recorded_as,
+        available,
+        _temporary: temporary,
+    })
+}
+
+/// The first seed rounds nothing and has no minimum (`fixtures/peers`, note 3): the finest grid there is.
+fn without_grid(instrument: Instrument) -> Instrument {
+    Instrument {
+        tick: Price(1),
+        step: Qty(1),
+        min_qty: Qty(1),
+        max_qty: None,
+        min_notional: Qty::ZERO,
+        ..instrument
+    }
+}
+
+fn look(candles: &[Candle]) -> Look {
+    let decimals = |price: Price| {
+        let mut units = price.0;
+        let mut decimals = 8;
+        while decimals > 0 && units % 10 == 0 {
+            units /= 10;
+            decimals -= 1;
+        }
+        decimals
+    };
+    let prices = candles.iter().take(LOOK_AT).flat_map(|c| [c.open, c.high, c.low, c.close]);
+    Look {
+        decimals: prices.map(decimals).max().unwrap_or(2),
+        first_close: candles.first().map_or(Price(UNIT), |c| c.close),
+    }
+}
+
+/// Folder of compiled strategies beside the market data.
+pub(super) fn compile_cache(cache: &Path) -> PathBuf {
+    cache.join(".compiled")
+}

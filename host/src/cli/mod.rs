@@ -1,0 +1,74 @@
+//! The command line: one file a subcommand, arguments and `run`. Data goes to stdout, talk to stderr.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the program speaks")]
+
+mod backtest;
+mod build;
+pub mod data;
+mod demo;
+mod error;
+mod locate;
+mod market;
+mod progress;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{self, Settings};
+
+pub use error::CliError;
+
+/// Exit code of a run whose strategy faulted.
+const GUEST_FAULT: u8 = 3;
+/// Exit code of a check that did not hold.
+const CHECK_FAILED: u8 = 4;
+
+/// Runs trading strategies as sandboxed WebAssembly components.
+#[derive(Debug, Parser)]
+#[command(name = "host", version, about, max_term_width = 110)]
+#[command(after_help = "First steps:\n  host demo                       build the examples, make a market, backtest, report\n  \
+    host data import FILE           candles you already have\n  \
+    host backtest ma-crossover      a strategy by name, file or folder")]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a strategy on recorded candles.
+    Backtest(Box<backtest::Args>),
+    /// Build a strategy's sources into a component.
+    Build(build::Args),
+    /// Market data: import, list, make up, check.
+    Data(data::DataArgs),
+    /// Build the example strategies, make a synthetic year, backtest and report.
+    Demo(demo::Args),
+}
+
+/// Runs a command; the exit code of one that worked.
+///
+/// # Errors
+/// What to print, with a hint and an exit code.
+pub fn run(cli: Cli) -> Result<u8, CliError> {
+    let settings = Settings::load(&std::env::current_dir().map_err(CliError::world)?)?;
+    start_logging(&settings);
+    match cli.command {
+        Command::Backtest(args) => backtest::run(&args, &settings),
+        Command::Build(args) => build::run(&args),
+        Command::Data(args) => {
+            let folder = settings.path(&config::CACHE_PATH);
+            match data::run(&args, &folder, &mut std::io::stdout().lock())? {
+                data::Outcome::Done => Ok(0),
+                data::Outcome::CheckFailed => Ok(CHECK_FAILED),
+            }
+        }
+        Command::Demo(args) => demo::run(&args, &settings),
+    }
+}
+
+fn start_logging(settings: &Settings) {
+    let level = settings.get(&config::LOG_LEVEL).unwrap_or("warn").to_owned();
+    let filter = tracing_subscriber::EnvFilter::try_new(level)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    // A second command in one process (a test) keeps the first logger.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

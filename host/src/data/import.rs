@@ -1,0 +1,233 @@
+//! Files people have become series of the catalog: our Parquet, archives of Binance (CSV, zip), plain CSV.
+//!
+//! Rules (`defaults.md` section 6): a file is streamed and every row checked; the first fault ends the import, names file and
+//! row, and nothing is written. Equal duplicates are ignored, contradicting ones are a fault. What a file is, its name or the
+//! user says; nothing is guessed from the data.
+
+mod name;
+mod rows;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use name::Overrides;
+
+use std::path::{Path, PathBuf};
+
+use crate::data::DataError;
+use crate::data::candles::{CandleReader, Grid, Repeats, check_row};
+use crate::data::catalog::{Catalog, CatalogWriter, Imported, unite};
+use crate::data::series::SeriesKey;
+use crate::domain::Candle;
+use rows::{Layout, Names};
+
+/// What to import.
+#[derive(Debug, Clone, Default)]
+pub struct ImportRequest {
+    /// Files, in any order.
+    pub files: Vec<PathBuf>,
+    /// What the user says about them; wins over their names.
+    pub overrides: Overrides,
+    /// Other names of columns: (name in the file, name of ours).
+    pub map: Vec<(String, String)>,
+    /// Names of the columns of files without a header.
+    pub columns: Vec<String>,
+}
+
+/// A file and what it was understood to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Understood {
+    /// The file.
+    pub path: PathBuf,
+    /// Where its candles go.
+    pub key: SeriesKey,
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Parquet,
+    Csv,
+    Zip,
+}
+
+impl Understood {
+    /// The format in a word.
+    #[must_use]
+    pub fn format(&self) -> &'static str {
+        match self.format {
+            Format::Parquet => "Parquet",
+            Format::Csv => "CSV",
+            Format::Zip => "zip",
+        }
+    }
+}
+
+/// Finds out what each file is, before anything is read.
+///
+/// # Errors
+/// A file whose series or format is not clear.
+pub fn understand(request: &ImportRequest) -> Result<Vec<Understood>, DataError> {
+    request
+        .files
+        .iter()
+        .map(|path| {
+            let key = name::series_of(path, &request.overrides)?;
+            Ok(Understood {
+                path: path.clone(),
+                key,
+                format: format_of(path)?,
+            })
+        })
+        .collect()
+}
+
+fn format_of(path: &Path) -> Result<Format, DataError> {
+    let extension = path
+        .extension()
+        .and_then(|e| e.to_str())
+        .unwrap_or("")
+        .to_ascii_lowercase();
+    match extension.as_str() {
+        "parquet" | "pq" => Ok(Format::Parquet),
+        "csv" | "txt" => Ok(Format::Csv),
+        "zip" => Ok(Format::Zip),
+        other => {
+            let hint = match other {
+                "gz" => "unpack it first: gunzip -k FILE",
+                "feather" => "convert it first, in Python: pandas.read_feather(F).to_parquet(G)",
+                _ => "Parquet, CSV and zip of CSV can be imported",
+            };
+            let message = format!("{} is of a format that cannot be imported", path.display());
+            Err(DataError::user(message).with_hint(hint))
+        }
+    }
+}
+
+/// Imports all files or nothing. `progress` hears the file and how much of it is done, between 0 and 1.
+///
+/// # Errors
+/// The first fault; the catalog is as it was.
+pub fn import(
+    catalog: &Catalog,
+    request: &ImportRequest,
+    progress: &mut dyn FnMut(&Path, f64),
+) -> Result<Vec<Imported>, DataError> {
+    let files = understand(request)?;
+    let names = Names::new(&request.map, &request.columns)?;
+    let mut writer = CatalogWriter::open(catalog, || progress(Path::new("(waiting)"), 0.0))?;
+    for file in &files {
+        let series = writer.series(&file.key)?;
+        let mut checked = Checked::new(Grid::new(file.key.timeframe));
+        let mut take = |row: u64, candle: &Candle, done: f64| {
+            if row.is_multiple_of(8_192) {
+                progress(&file.path, done);
+            }
+            let fault = |why: String| row_fault(&file.path, row, &why);
+            match checked.admit(candle).map_err(fault)? {
+                Some(candle) => series.push(&candle),
+                None => Ok(()),
+            }
+        };
+        match file.format {
+            Format::Parquet => read_parquet(file, &mut take)?,
+            Format::Csv => text::read_csv(&file.path, &names, &mut take)?,
+            Format::Zip => text::read_zip(&file.path, &names, &mut take)?,
+        }
+        if checked.last.is_none() {
+            return Err(DataError::user(format!(
+                "{} has no candles",
+                file.path.display()
+            )));
+        }
+        series.end_file();
+        progress(&file.path, 1.0);
+    }
+    writer.commit()
+}
+
+/// What readers hand each candle to: row number (from 1), candle, part of the file that is done.
+type Take<'a> = dyn FnMut(u64, &Candle, f64) -> Result<(), DataError> + 'a;
+
+fn row_fault(path: &Path, row: u64, why: &str) -> DataError {
+    DataError::user(format!("{}, row {row}: {why}", path.display()))
+        .with_hint("nothing was imported: correct the file, or leave it out")
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a progress bar")]
+fn read_parquet(file: &Understood, take: &mut Take<'_>) -> Result<(), DataError> {
+    let mut reader =
+        CandleReader::open(&file.path, Grid::new(file.key.timeframe))?.with_repeats(Repeats::Pass);
+    let rows = reader.rows().max(1);
+    let mut batch = Vec::new();
+    let mut row = 0;
+    while reader.read(&mut batch)? {
+        for candle in batch.drain(..) {
+            row += 1;
+            take(row, &candle, row as f64 / rows as f64)?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets rows pass that are candles in order; drops repeated ones.
+struct Checked {
+    grid: Grid,
+    last: Option<Candle>,
+}
+
+impl Checked {
+    fn new(grid: Grid) -> Self {
+        Self { grid, last: None }
+    }
+
+    fn admit(&mut self, candle: &Candle) -> Result<Option<Candle>, String> {
+        if let Some(last) = self.last.filter(|l| l.open_time == candle.open_time) {
+            return unite(&last, candle).map(|_| None);
+        }
+        check_row(candle, self.last.map(|l| l.open_time), self.grid)?;
+        check_extras(candle)?;
+        self.last = Some(*candle);
+        Ok(Some(*candle))
+    }
+}
+
+/// The columns that may be absent: what is there must make sense.
+fn check_extras(candle: &Candle) -> Result<(), String> {
+    let time = candle.open_time;
+    for (name, value) in [
+        ("quote volume", candle.quote_volume),
+        ("taker buy volume", candle.taker_buy_volume),
+        ("number of trades", candle.trades),
+    ] {
+        if value < 0.0 || value.is_infinite() {
+            return Err(format!("{name} {value} at {time} is impossible"));
+        }
+    }
+    if candle.trades.fract() != 0.0 && !candle.trades.is_nan() {
+        return Err(format!(
+            "number of trades {} at {time} is not whole",
+            candle.trades
+        ));
+    }
+    // Sums of floats may differ in their last digits.
+    if candle.taker_buy_volume > candle.volume * (1.0 + 1e-9) + 1e-9 {
+        return Err(format!(
+            "taker buy volume {} at {time} exceeds volume {}",
+            candle.taker_buy_volume, candle.volume
+        ));
+    }
+    Ok(())
+}
+
+/// Layout of one file, from its header or its number of columns.
+fn layout_of(path: &Path, names: &Names, first: &[&str]) -> Result<(Layout, HasHeader), DataError> {
+    Layout::of(names, first).map_err(|e| e.context(path.display()))
+}
+
+/// Is the first line names or values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HasHeader {
+    Yes,
+    No,
+}

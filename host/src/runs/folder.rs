@@ -1,0 +1,353 @@
+//! Writes `runs/<id>/`. The folder appears complete or not at all: it is built beside its place and renamed at the end.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::data::DataError;
+use crate::data::table::{Column, write_table};
+use crate::runs::json::{self, Place};
+use crate::runs::tables::{self, Columns};
+use crate::runs::{RunResult, manifest};
+
+/// What others made of the run and the folder keeps.
+#[derive(Debug, Clone, Copy)]
+pub struct Documents<'a> {
+    /// `analysis::metrics::Metrics::to_json`.
+    pub metrics: &'a Value,
+    /// `analysis::report::html`.
+    pub report_html: &'a str,
+    /// The host's own log of the run, where one was asked for.
+    pub debug_log: Option<&'a str>,
+}
+
+/// A folder on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Its name.
+    pub id: String,
+    /// The folder.
+    pub folder: PathBuf,
+    /// The page in it.
+    pub report: PathBuf,
+    /// The document of `--json`, also in it as `summary.json`.
+    pub json: String,
+}
+
+/// Why a run was not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// An id that is not a plain file name.
+    #[error("`{0}` cannot name a run")]
+    BadId(String),
+    /// Nothing is overwritten.
+    #[error("run {id} exists already: {}", folder.display())]
+    Exists {
+        /// The run.
+        id: String,
+        /// Where.
+        folder: PathBuf,
+    },
+    /// The disk refuses.
+    #[error("writing {}: {source}", path.display())]
+    Io {
+        /// What was written.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A table could not be written.
+    #[error(transparent)]
+    Table(#[from] DataError),
+}
+
+impl FolderError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::BadId(_) => Some("use letters, digits, '-', '_' and '.'"),
+            Self::Exists { .. } => Some("remove it or choose another id"),
+            Self::Io { .. } | Self::Table(_) => None,
+        }
+    }
+}
+
+/// `wanted`, or `wanted-2`, `wanted-3` ... where that name is taken.
+#[must_use]
+pub fn free_id(root: &Path, wanted: &str) -> String {
+    let taken = |id: &str| root.join(id).exists();
+    if !taken(wanted) {
+        return wanted.to_owned();
+    }
+    (2u64..)
+        .map(|n| format!("{wanted}-{n}"))
+        .find(|id| !taken(id))
+        .expect("some number is free")
+}
+
+/// A plain name: no separators, nothing hidden, nothing a shell or another system stumbles over.
+fn is_plain(id: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    !id.is_empty() && id.len() <= 128 && !id.starts_with(['.', '-']) && id.chars().all(allowed)
+}
+
+/// Writes the folder `root/id`.
+///
+/// # Errors
+/// The id is taken or no plain name; the disk refuses. Then nothing is left under that name.
+pub fn write(
+    root: &Path,
+    id: &str,
+    run: &RunResult,
+    documents: Documents<'_>,
+) -> Result<Written, FolderError> {
+    if !is_plain(id) {
+        return Err(FolderError::BadId(id.to_owned()));
+    }
+    let folder = root.join(id);
+    if folder.exists() {
+        return Err(FolderError::Exists {
+            id: id.to_owned(),
+            folder,
+        });
+    }
+    let report = folder.join("report.html");
+    let place = Place {
+        run_id: id,
+        run_dir: &folder.to_string_lossy(),
+        report: &report.to_string_lossy(),
+    };
+    let json = json::document(run, documents.metrics, place);
+
+    let half = Half::create(root, id)?;
+    half.text("manifest.json", &manifest::manifest(run))?;
+    half.table("orders.parquet", tables::orders(run))?;
+    half.table("fills.parquet", tables::fills(run))?;
+    half.table("trades.parquet", tables::trades(run))?;
+    half.text("trades.csv", &tables::trades_csv(run))?;
+    half.table("postings.parquet", tables::postings(run))?;
+    half.table("equity.parquet", tables::equity(run))?;
+    half.text("summary.json", &json)?;
+    half.text("report.html", documents.report_html)?;
+    half.text("fingerprint", &format!("{}\n", run.fingerprint))?;
+    if !run.telemetry.log.is_empty() {
+        half.text("strategy.log", &strategy_log(run))?;
+    }
+    if let Some(log) = documents.debug_log {
+        half.text("debug.log", log)?;
+    }
+    half.rename(&folder)?;
+    Ok(Written {
+        id: id.to_owned(),
+        folder,
+        report,
+        json,
+    })
+}
+
+/// What the strategy logged, one line each.
+fn strategy_log(run: &RunResult) -> String {
+    let mut text = String::new();
+    for line in &run.telemetry.log {
+        let level = format!("{:?}", line.level).to_lowercase();
+        // A line of a strategy stays a line, whatever is in it.
+        let what = line.text.replace('\n', "\n    ");
+        writeln!(text, "{} {level:<5} {what}", line.time.rfc3339())
+            .expect("writing to a string works");
+    }
+    text
+}
+
+/// A folder under construction; removed unless it is renamed into place.
+struct Half {
+    folder: PathBuf,
+    done: bool,
+}
+
+impl Half {
+    fn create(root: &Path, id: &str) -> Result<Self, FolderError> {
+        let folder = root.join(format!(".{id}.{}.writing", std::process::id()));
+        let half = Self {
+            folder,
+            done: false,
+        };
+        fs::create_dir_all(&half.folder).map_err(at(&half.folder))?;
+        Ok(half)
+    }
+
+    fn text(&self, name: &str, text: &str) -> Result<(), FolderError> {
+        let path = self.folder.join(name);
+        let write = || {
+            let mut file = fs::File::create(&path)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        };
+        write().map_err(at(&path))
+    }
+
+    fn table(&self, name: &str, columns: Columns) -> Result<(), FolderError> {
+        let (names, columns): (Vec<String>, Vec<Column>) = columns.into_iter().unzip();
+        let borrowed: Vec<(&str, Column)> = names.iter().map(String::as_str).zip(columns).collect();
+        write_table(&self.folder.join(name), &borrowed)?;
+        Ok(())
+    }
+
+    fn rename(mut self, folder: &Path) -> Result<(), FolderError> {
+        fs::rename(&self.folder, folder).map_err(at(folder))?;
+        self.done = true;
+        Ok(())
+    }
+}
+
+/// An error of the disk with the place.
+fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
+    let path = path.to_owned();
+    move |source| FolderError::Io { path, source }
+}
+
+impl Drop for Half {
+    fn drop(&mut self) {
+        if !self.done {
+            // Nothing depends on it: the name starts with a dot and is never read.
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::sample;
+
+    fn scratch(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("host-runs-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        folder
+    }
+
+    fn keep(root: &Path, id: &str, run: &RunResult) -> Result<Written, FolderError> {
+        let metrics = serde_json::json!({ "sharpe": null });
+        let documents = Documents {
+            metrics: &metrics,
+            report_html: "<html>",
+            debug_log: Some("x\n"),
+        };
+        write(root, id, run, documents)
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_folder_holds_everything_and_nothing_half_written() {
+        let root = scratch("all");
+        let written = keep(&root, "a", &sample::run()).unwrap();
+        assert_eq!(
+            names(&written.folder),
+            [
+                "debug.log",
+                "equity.parquet",
+                "fills.parquet",
+                "fingerprint",
+                "manifest.json",
+                "orders.parquet",
+                "postings.parquet",
+                "report.html",
+                "strategy.log",
+                "summary.json",
+                "trades.csv",
+                "trades.parquet",
+            ]
+        );
+        assert_eq!(names(&root), ["a"]);
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn nothing_is_overwritten_and_the_next_free_name_is_found() {
+        let root = scratch("taken");
+        assert_eq!(free_id(&root, "a"), "a");
+        keep(&root, "a", &sample::run_of(vec![])).unwrap();
+        let again = keep(&root, "a", &sample::run_of(vec![]));
+        assert!(
+            matches!(again, Err(FolderError::Exists { .. })),
+            "{again:?}"
+        );
+        assert_eq!(free_id(&root, "a"), "a-2");
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn an_id_never_leaves_the_root() {
+        for id in [
+            "", "..", "a/b", "/etc", ".hidden", "-rf", "a b", "a\\b", "ü",
+        ] {
+            let result = keep(&scratch("bad"), id, &sample::run_of(vec![]));
+            assert!(
+                matches!(result, Err(FolderError::BadId(_))),
+                "{id}: {result:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn two_equal_runs_leave_equal_bytes() {
+        let root = scratch("equal");
+        let mut run = sample::run();
+        let first = keep(&root, "a", &run).unwrap();
+        run.timings.engine_seconds = 99.0;
+        let second = keep(&root, "b", &run).unwrap();
+        for name in names(&first.folder).iter().filter(|n| *n != "summary.json") {
+            let read = |written: &Written| fs::read(written.folder.join(name)).unwrap();
+            assert!(read(&first) == read(&second), "{name} differs");
+        }
+        let summary = |written: &Written| {
+            let mut value: Value = serde_json::from_str(&written.json).unwrap();
+            for name in [
+                "run_id",
+                "run_dir",
+                "report",
+                "candles_per_second",
+                "engine_seconds",
+                "load_seconds",
+            ] {
+                assert!(
+                    value.as_object_mut().unwrap().remove(name).is_some(),
+                    "{name}"
+                );
+            }
+            value
+        };
+        assert_eq!(summary(&first), summary(&second));
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn the_document_has_the_promised_shape() {
+        let root = scratch("shape");
+        let run = sample::run();
+        let written = keep(&root, "shape", &run).unwrap();
+        let json: Value = serde_json::from_str(&written.json).unwrap();
+        assert_eq!(json["schema"], "backtest/1");
+        assert_eq!(
+            json["wallet"],
+            Value::from(run.last_account().wallet.to_string())
+        );
+        assert_eq!(json["period"]["start"], "2024-01-01T00:00:00Z");
+        assert_eq!(json["metrics"]["sharpe"], Value::Null);
+        assert_eq!(json["dataset"]["as"], "perp");
+        assert_eq!(json["refusals"]["min_notional"], 3);
+        assert_eq!(json["faults"], Value::Array(vec![]));
+        fs::remove_dir_all(root).unwrap();
+    }
+}

@@ -1,0 +1,298 @@
+//! `manifest.json`: what was run on what, by whom, with which rules. The same bytes for the same run.
+
+use serde::Serialize;
+
+use crate::domain::{Instrument, InstrumentKind, ParameterValue};
+use crate::runs::{Configuration, Period, RunResult};
+
+/// Name and version of the document.
+pub const SCHEMA: &str = "run-manifest/1";
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    host_version: &'a str,
+    runtime_version: &'a str,
+    configuration_digest: String,
+    fingerprint: &'a str,
+    telemetry_fingerprint: &'a str,
+    configuration: ConfigurationJson<'a>,
+}
+
+/// The field order is part of the digest: append, never reorder (`docs/run-folder.md`).
+#[derive(Serialize)]
+struct ConfigurationJson<'a> {
+    component: ComponentJson<'a>,
+    parameters: Vec<ParameterJson<'a>>,
+    instruments: Vec<InstrumentJson<'a>>,
+    timeframes: Vec<&'static str>,
+    profile: ProfileJson<'a>,
+    limits: Vec<LimitJson<'a>>,
+    dataset: DatasetJson<'a>,
+    period: PeriodJson,
+    seed: u64,
+    starting_balance: String,
+    currency: &'a str,
+}
+
+#[derive(Serialize)]
+struct ComponentJson<'a> {
+    name: &'a str,
+    version: &'a str,
+    sha256: &'a str,
+    bytes: u64,
+    language: Option<&'a str>,
+    contract: &'a str,
+}
+
+#[derive(Serialize)]
+struct ParameterJson<'a> {
+    name: &'a str,
+    value: ValueJson<'a>,
+    overridden: bool,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ValueJson<'a> {
+    Int(i32),
+    Float(f64),
+    Boolean(bool),
+    Text(&'a str),
+}
+
+#[derive(Serialize)]
+struct InstrumentJson<'a> {
+    venue: &'a str,
+    symbol: &'a str,
+    venue_symbol: &'a str,
+    base: &'a str,
+    quote: &'a str,
+    settle: &'a str,
+    kind: &'static str,
+    tick: String,
+    step: String,
+    min_qty: String,
+    max_qty: Option<String>,
+    min_notional: String,
+    price_band: Option<String>,
+    maker_fee: String,
+    taker_fee: String,
+    tiers: Vec<TierJson>,
+    assumed: bool,
+}
+
+#[derive(Serialize)]
+struct TierJson {
+    floor: String,
+    cap: String,
+    maintenance_rate: String,
+    max_leverage: String,
+    maintenance_amount: String,
+}
+
+#[derive(Serialize)]
+struct ProfileJson<'a> {
+    preset: &'a str,
+    knobs: Vec<KnobJson<'a>>,
+    active: &'a [String],
+    inactive: &'a [String],
+}
+
+#[derive(Serialize)]
+struct KnobJson<'a> {
+    key: &'a str,
+    value: &'a str,
+    overridden: bool,
+}
+
+#[derive(Serialize)]
+struct LimitJson<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+#[derive(Serialize)]
+struct DatasetJson<'a> {
+    fingerprint: &'a str,
+    venue: &'a str,
+    market: &'a str,
+    r#as: Option<&'a str>,
+    synthetic: bool,
+    base: &'static str,
+    coverage: f64,
+    gaps: Vec<GapJson>,
+}
+
+#[derive(Serialize)]
+struct GapJson {
+    from: String,
+    to: String,
+    minutes: u64,
+}
+
+#[derive(Serialize)]
+struct PeriodJson {
+    start: String,
+    end: String,
+    candles: u64,
+}
+
+/// The document as pretty-printed JSON with a final line break.
+///
+/// # Panics
+/// Never: everything in it has a JSON form.
+#[must_use]
+pub fn manifest(run: &RunResult) -> String {
+    let document = Document {
+        schema: SCHEMA,
+        host_version: &run.versions.host,
+        runtime_version: &run.versions.runtime,
+        configuration_digest: hex(&run.configuration.digest()),
+        fingerprint: &run.fingerprint,
+        telemetry_fingerprint: &run.telemetry_fingerprint,
+        configuration: mirror(&run.configuration),
+    };
+    let text = serde_json::to_string_pretty(&document).expect("plain values have a JSON form");
+    text + "\n"
+}
+
+impl Configuration {
+    /// BLAKE3 of the configuration's compact JSON: what opens the fingerprint. Equal configurations have equal digests, on
+    /// every machine and in every version of the host that writes the same `schema`. What only the run finds out (end of the
+    /// period, candles, coverage, gaps) follows from the dataset's fingerprint and is left out.
+    ///
+    /// # Panics
+    /// Never: everything in it has a JSON form.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let mut before = self.clone();
+        before.period = Period { end: self.period.start, candles: 0, ..self.period };
+        before.dataset.coverage = 0.0;
+        before.dataset.gaps.clear();
+        let text = serde_json::to_vec(&mirror(&before)).expect("plain values have a JSON form");
+        *blake3::hash(&text).as_bytes()
+    }
+}
+
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn mirror(configuration: &Configuration) -> ConfigurationJson<'_> {
+    let c = configuration;
+    ConfigurationJson {
+        component: ComponentJson {
+            name: &c.component.name,
+            version: &c.component.version,
+            sha256: &c.component.sha256,
+            bytes: c.component.bytes,
+            language: c.component.language.as_deref(),
+            contract: &c.component.contract,
+        },
+        parameters: c
+            .parameters
+            .iter()
+            .map(|p| ParameterJson {
+                name: &p.name,
+                value: match &p.value {
+                    ParameterValue::Int(n) => ValueJson::Int(*n),
+                    ParameterValue::Float(x) => ValueJson::Float(*x),
+                    ParameterValue::Boolean(b) => ValueJson::Boolean(*b),
+                    ParameterValue::Text(text) => ValueJson::Text(text),
+                    ParameterValue::Timeframe(t) => ValueJson::Text(t.name()),
+                },
+                overridden: p.overridden,
+            })
+            .collect(),
+        instruments: c.instruments.iter().map(instrument).collect(),
+        timeframes: c.timeframes.iter().map(|t| t.name()).collect(),
+        profile: ProfileJson {
+            preset: &c.profile.preset,
+            knobs: c
+                .profile
+                .knobs
+                .iter()
+                .map(|k| KnobJson {
+                    key: &k.key,
+                    value: &k.value,
+                    overridden: k.overridden,
+                })
+                .collect(),
+            active: &c.profile.active,
+            inactive: &c.profile.inactive,
+        },
+        limits: c
+            .limits
+            .iter()
+            .map(|l| LimitJson {
+                name: &l.name,
+                value: &l.value,
+            })
+            .collect(),
+        dataset: DatasetJson {
+            fingerprint: &c.dataset.fingerprint,
+            venue: &c.dataset.venue,
+            market: &c.dataset.market,
+            r#as: c.dataset.traded_as.as_deref(),
+            synthetic: c.dataset.synthetic,
+            base: c.dataset.base.name(),
+            coverage: c.dataset.coverage,
+            gaps: c
+                .dataset
+                .gaps
+                .iter()
+                .map(|g| GapJson {
+                    from: g.from.rfc3339(),
+                    to: g.to.rfc3339(),
+                    minutes: g.minutes,
+                })
+                .collect(),
+        },
+        period: PeriodJson {
+            start: c.period.start.rfc3339(),
+            end: c.period.end.rfc3339(),
+            candles: c.period.candles,
+        },
+        seed: c.seed,
+        starting_balance: c.starting_balance.to_string(),
+        currency: &c.currency,
+    }
+}
+
+fn instrument(i: &Instrument) -> InstrumentJson<'_> {
+    InstrumentJson {
+        venue: &i.venue,
+        symbol: &i.symbol,
+        venue_symbol: &i.venue_symbol,
+        base: &i.base,
+        quote: &i.quote,
+        settle: &i.settle,
+        kind: match i.kind {
+            InstrumentKind::Spot => "spot",
+            InstrumentKind::LinearPerpetual => "linear_perpetual",
+        },
+        tick: i.tick.to_string(),
+        step: i.step.to_string(),
+        min_qty: i.min_qty.to_string(),
+        max_qty: i.max_qty.map(|q| q.to_string()),
+        min_notional: i.min_notional.to_string(),
+        price_band: i.price_band.map(|r| r.to_string()),
+        maker_fee: i.maker_fee.to_string(),
+        taker_fee: i.taker_fee.to_string(),
+        tiers: i
+            .tiers
+            .iter()
+            .map(|t| TierJson {
+                floor: t.floor.to_string(),
+                cap: t.cap.to_string(),
+                maintenance_rate: t.maintenance_rate.to_string(),
+                max_leverage: t.max_leverage.to_string(),
+                maintenance_amount: t.maintenance_amount.to_string(),
+            })
+            .collect(),
+        assumed: i.assumed,
+    }
+}

@@ -1,0 +1,222 @@
+//! One finished run of one strategy on one account: the input of every report and file.
+
+use crate::domain::{Cash, Instrument, ParameterValue, PositionView, Price, Timeframe, Timestamp};
+use crate::engine::{AccountPoint, Telemetry};
+use crate::ledger::PostingKind;
+use crate::runs::Observed;
+
+/// The strategy as a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Component {
+    /// Its own name.
+    pub name: String,
+    /// Its own version.
+    pub version: String,
+    /// Digest of the file, hex.
+    pub sha256: String,
+    /// Size of the file.
+    pub bytes: u64,
+    /// Language and toolchain as the file says, if it does.
+    pub language: Option<String>,
+    /// Version of the contract it was built against.
+    pub contract: String,
+}
+
+/// A parameter as it was used.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParameterUsed {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: ParameterValue,
+    /// Does it differ from the strategy's default.
+    pub overridden: bool,
+}
+
+/// A knob of the profile as it was used (`simulation.md` section 0).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Knob {
+    /// Its key.
+    pub key: String,
+    /// Its value as text.
+    pub value: String,
+    /// Does it differ from the preset.
+    pub overridden: bool,
+}
+
+/// The rules of the simulation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Name of the preset.
+    pub preset: String,
+    /// Every knob.
+    pub knobs: Vec<Knob>,
+    /// Features this engine applied.
+    pub active: Vec<String>,
+    /// Features the profile names that this engine does not apply.
+    pub inactive: Vec<String>,
+}
+
+/// A limit of the sandbox as it was used (`defaults.md` section 1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limit {
+    /// Its name.
+    pub name: String,
+    /// Its value as text, with its unit.
+    pub value: String,
+}
+
+/// Missing time in the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// First missing moment.
+    pub from: Timestamp,
+    /// First moment that is there again.
+    pub to: Timestamp,
+    /// Missing minutes.
+    pub minutes: u64,
+}
+
+/// The data of the run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// Where it was recorded; the generator's name for synthetic data.
+    pub venue: String,
+    /// What was recorded: `spot` or `perp`.
+    pub market: String,
+    /// What it was traded as, where that differs (`--as perp`).
+    pub traded_as: Option<String>,
+    /// Made by the generator.
+    pub synthetic: bool,
+    /// Length of a base candle.
+    pub base: Timeframe,
+    /// Minutes that are there, a fraction of the period's.
+    pub coverage: f64,
+    /// Missing time, in order.
+    pub gaps: Vec<Gap>,
+}
+
+/// What was simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    /// Start, included.
+    pub start: Timestamp,
+    /// End, excluded.
+    pub end: Timestamp,
+    /// Base candles stepped, all symbols together.
+    pub candles: u64,
+}
+
+/// Everything that decides the result of a run. Its digest opens the fingerprint.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Configuration {
+    /// The strategy.
+    pub component: Component,
+    /// Its parameters.
+    pub parameters: Vec<ParameterUsed>,
+    /// The instruments with the rules that applied.
+    pub instruments: Vec<Instrument>,
+    /// Candle lengths the strategy asked for, the primary one first.
+    pub timeframes: Vec<Timeframe>,
+    /// The rules of the simulation.
+    pub profile: Profile,
+    /// The limits of the sandbox.
+    pub limits: Vec<Limit>,
+    /// The data.
+    pub dataset: Dataset,
+    /// What was simulated.
+    pub period: Period,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Equity at the start.
+    pub starting_balance: Cash,
+    /// The account's currency.
+    pub currency: String,
+}
+
+/// Who computed it. Not part of the configuration: another version has to give the same result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions {
+    /// The host.
+    pub host: String,
+    /// The sandbox's runtime.
+    pub runtime: String,
+}
+
+/// How long it took. The only figures that differ between two equal runs.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Timings {
+    /// Seconds from the first step to the last.
+    pub engine_seconds: f64,
+    /// Seconds spent reading data and compiling.
+    pub load_seconds: f64,
+}
+
+impl Timings {
+    /// Base candles a second through the engine; `None` where no time was measured.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a speed for people")]
+    pub fn candles_per_second(&self, candles: u64) -> Option<f64> {
+        (self.engine_seconds > 0.0).then(|| candles as f64 / self.engine_seconds)
+    }
+}
+
+/// One finished run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunResult {
+    /// What decided it.
+    pub configuration: Configuration,
+    /// Who computed it.
+    pub versions: Versions,
+    /// What happened, gathered from the engine's records.
+    pub observed: Observed,
+    /// The account at the start, at each hour's close and at the end, in time order.
+    pub samples: Vec<AccountPoint>,
+    /// The mark price of each instrument at each of `samples` (outer: instruments).
+    pub marks: Vec<Vec<Price>>,
+    /// Deepest drawdown of the equity at every minute, a negative fraction.
+    pub max_drawdown_intraday: Option<f64>,
+    /// Positions open at the end.
+    pub open_positions: Vec<PositionView>,
+    /// What the strategy showed.
+    pub telemetry: Telemetry,
+    /// Fingerprint of the records, hex.
+    pub fingerprint: String,
+    /// Fingerprint of the telemetry, hex.
+    pub telemetry_fingerprint: String,
+    /// How long it took.
+    pub timings: Timings,
+}
+
+impl RunResult {
+    /// The account at the end; the start where nothing was sampled.
+    #[must_use]
+    pub fn last_account(&self) -> AccountPoint {
+        let start = AccountPoint {
+            time: self.configuration.period.start,
+            wallet: self.configuration.starting_balance,
+            equity: self.configuration.starting_balance,
+            position_margin: Cash::ZERO,
+            order_margin: Cash::ZERO,
+        };
+        self.samples.last().copied().unwrap_or(start)
+    }
+
+    /// Everything posted to the wallet for one reason, also for positions still open.
+    #[must_use]
+    pub fn posted(&self, kind: PostingKind) -> Cash {
+        let postings = self.observed.postings.iter().filter(|p| p.kind == kind);
+        postings.fold(Cash::ZERO, |sum, p| sum + p.amount)
+    }
+
+    /// The symbol of an instrument; its number where there is none.
+    #[must_use]
+    pub fn symbol(&self, instrument: u32) -> String {
+        self.configuration
+            .instruments
+            .get(instrument as usize)
+            .map_or_else(|| format!("#{instrument}"), |i| i.symbol.clone())
+    }
+}

@@ -1,0 +1,320 @@
+//! The tables of a run: orders, fills, trades, postings, equity. One row per thing, in the order it happened.
+//!
+//! Every amount stands twice: under its name as decimal text, exact and without limits (`cast(net as decimal(38, 8))` in
+//! `DuckDB`, `Decimal` in Python), and under `<name>_f64` as the nearest float, ready for arithmetic. Times are
+//! milliseconds since 1970 UTC in columns ending in `_ms`. Absent numbers are null, absent text is empty.
+
+use std::fmt::{Display, Write};
+
+use crate::data::table::Column;
+use crate::domain::{Cash, OrderKind, OrderView, Price, Qty, Rate, Timestamp};
+use crate::engine::AccountPoint;
+use crate::ledger::Trade;
+use crate::runs::RunResult;
+
+/// The columns of one table.
+pub type Columns = Vec<(String, Column)>;
+
+/// A fixed-point number.
+trait Amount: Display + Copy {
+    fn float(self) -> f64;
+}
+
+macro_rules! amounts {
+    ($($name:ident),+) => {$(
+        impl Amount for $name {
+            fn float(self) -> f64 {
+                self.to_f64()
+            }
+        }
+    )+};
+}
+
+amounts!(Cash, Price, Qty, Rate);
+
+/// Collects columns over the same rows.
+struct Table<'a, T> {
+    rows: &'a [T],
+    columns: Columns,
+}
+
+impl<'a, T> Table<'a, T> {
+    fn of(rows: &'a [T]) -> Self {
+        Self {
+            rows,
+            columns: Vec::new(),
+        }
+    }
+
+    fn push(mut self, name: &str, column: Column) -> Self {
+        self.columns.push((name.to_owned(), column));
+        self
+    }
+
+    fn number(self, name: &str, value: impl Fn(&T) -> i64) -> Self {
+        let column = Column::I64(self.rows.iter().map(value).collect());
+        self.push(name, column)
+    }
+
+    fn optional_number(self, name: &str, value: impl Fn(&T) -> Option<i64>) -> Self {
+        let column = Column::OptI64(self.rows.iter().map(value).collect());
+        self.push(name, column)
+    }
+
+    fn float(self, name: &str, value: impl Fn(&T) -> Option<f64>) -> Self {
+        let column = Column::OptF64(self.rows.iter().map(value).collect());
+        self.push(name, column)
+    }
+
+    fn text(self, name: &str, value: impl Fn(&T) -> String) -> Self {
+        let column = Column::Text(self.rows.iter().map(value).collect());
+        self.push(name, column)
+    }
+
+    fn flag(self, name: &str, value: impl Fn(&T) -> bool) -> Self {
+        let column = Column::Bool(self.rows.iter().map(value).collect());
+        self.push(name, column)
+    }
+
+    fn amount<A: Amount>(self, name: &str, value: impl Fn(&T) -> A) -> Self {
+        let floats = Column::F64(self.rows.iter().map(|row| value(row).float()).collect());
+        self.text(name, |row| value(row).to_string())
+            .push(&format!("{name}_f64"), floats)
+    }
+
+    fn optional_amount<A: Amount>(self, name: &str, value: impl Fn(&T) -> Option<A>) -> Self {
+        let floats = Column::OptF64(
+            self.rows
+                .iter()
+                .map(|row| value(row).map(A::float))
+                .collect(),
+        );
+        self.text(name, |row| {
+            value(row).map(|a| a.to_string()).unwrap_or_default()
+        })
+        .push(&format!("{name}_f64"), floats)
+    }
+}
+
+/// Trigger or trailing distance, limit price, activation price of an order.
+fn order_prices(order: &OrderView) -> [Option<f64>; 4] {
+    match order.kind {
+        OrderKind::Market => [None, None, None, None],
+        OrderKind::Limit(limit) => [None, Some(limit), None, None],
+        OrderKind::Stop(trigger) | OrderKind::TakeProfit(trigger) => {
+            [Some(trigger), None, None, None]
+        }
+        OrderKind::StopLimit { trigger, limit } | OrderKind::TakeProfitLimit { trigger, limit } => {
+            [Some(trigger), Some(limit), None, None]
+        }
+        OrderKind::Trailing {
+            callback,
+            activation,
+        } => [None, None, Some(callback), activation],
+    }
+}
+
+fn order_price(order: &OrderView, which: usize) -> Option<Price> {
+    order_prices(order)[which].and_then(|price| Price::from_f64(price).ok())
+}
+
+/// `orders.parquet`: every accepted order as it stood at the end.
+#[must_use]
+pub fn orders(run: &RunResult) -> Columns {
+    Table::of(&run.observed.orders)
+        .number("order", |o| o.order.id.into())
+        .number("position", |o| o.order.position.into())
+        .text("symbol", |o| run.symbol(o.order.instrument))
+        .number("created_ms", |o| o.order.created_at.0)
+        .optional_number("done_ms", |o| o.done_at.map(|t| t.0))
+        .text("side", |o| o.order.side.name().to_owned())
+        .text("kind", |o| o.order.kind.name().to_owned())
+        .text("status", |o| o.order.status.name().to_owned())
+        .text("reason", |o| o.order.reason.name().to_owned())
+        .amount("qty", |o| o.order.qty)
+        .amount("filled_qty", |o| o.order.filled_qty)
+        .optional_amount("avg_price", |o| o.order.avg_price)
+        .optional_amount("trigger", |o| order_price(&o.order, 0))
+        .optional_amount("limit", |o| order_price(&o.order, 1))
+        .optional_amount("callback", |o| order_price(&o.order, 2))
+        .optional_amount("activation", |o| order_price(&o.order, 3))
+        .flag("reduce_only", |o| o.order.reduce_only)
+        .flag("post_only", |o| o.order.post_only)
+        .optional_number("oco_group", |o| o.order.oco_group.map(i64::from))
+        .optional_number("parent", |o| o.order.parent.map(i64::from))
+        .number("tag", |o| o.order.tag.into())
+        .columns
+}
+
+/// `fills.parquet`.
+#[must_use]
+pub fn fills(run: &RunResult) -> Columns {
+    Table::of(&run.observed.fills)
+        .number("time_ms", |f| f.time.0)
+        .number("order", |f| f.order.into())
+        .number("position", |f| f.position.into())
+        .text("symbol", |f| run.symbol(f.instrument))
+        .text("cause", |f| f.cause.name().to_owned())
+        .text("side", |f| f.side.name().to_owned())
+        .amount("qty", |f| f.qty)
+        .amount("leaves_qty", |f| f.leaves_qty)
+        .amount("price", |f| f.price)
+        .amount("fee", |f| f.fee)
+        .text("liquidity", |f| f.liquidity.name().to_owned())
+        .amount("realized_pnl", |f| f.realized_pnl)
+        .number("tag", |f| f.tag.into())
+        .columns
+}
+
+/// `trades.parquet`: one row a closed position.
+#[must_use]
+pub fn trades(run: &RunResult) -> Columns {
+    Table::of(&run.observed.trades)
+        .number("position", |t| t.position.into())
+        .text("symbol", |t| run.symbol(t.instrument))
+        .text("direction", |t| t.direction.name().to_owned())
+        .number("entry_ms", |t| t.entry_time.0)
+        .number("exit_ms", |t| t.exit_time.0)
+        .amount("qty", |t| t.qty)
+        .amount("entry_price", |t| t.entry_price)
+        .amount("exit_price", |t| t.exit_price)
+        .amount("gross", |t| t.gross)
+        .amount("fees", |t| t.fees)
+        .amount("funding", |t| t.funding)
+        .amount("net", |t| t.net)
+        .text("exit_reason", |t| t.exit_cause.name().to_owned())
+        .number("tag", |t| t.tag.into())
+        .amount("equity_at_entry", |t| t.equity_at_entry)
+        .float("return_on_equity", return_on_equity)
+        .amount("best_price", |t| t.best_price)
+        .amount("worst_price", |t| t.worst_price)
+        .optional_amount("initial_stop", |t| t.initial_stop)
+        .amount("leverage", |t| t.leverage)
+        .flag("ambiguous", |t| t.ambiguous)
+        .columns
+}
+
+fn return_on_equity(trade: &Trade) -> Option<f64> {
+    let share = trade.net.to_f64() / trade.equity_at_entry.to_f64();
+    share.is_finite().then_some(share)
+}
+
+/// `postings.parquet`: every movement of money.
+#[must_use]
+pub fn postings(run: &RunResult) -> Columns {
+    Table::of(&run.observed.postings)
+        .number("time_ms", |p| p.time.0)
+        .text("kind", |p| p.kind.name().to_owned())
+        .amount("amount", |p| p.amount)
+        .number("position", |p| p.position.into())
+        .amount("wallet", |p| p.wallet)
+        .columns
+}
+
+/// `equity.parquet`: the account at the start, at each hour's close and at the end, with the mark of each instrument.
+#[must_use]
+pub fn equity(run: &RunResult) -> Columns {
+    let mut columns = Table::of(&run.samples)
+        .number("time_ms", |p: &AccountPoint| p.time.0)
+        .amount("wallet", |p| p.wallet)
+        .amount("equity", |p| p.equity)
+        .amount("position_margin", |p| p.position_margin)
+        .amount("order_margin", |p| p.order_margin)
+        .columns;
+    for (index, marks) in run.marks.iter().enumerate() {
+        let instrument = u32::try_from(index).expect("a handful of instruments");
+        // A series of another length would not be a column of this table; the caller promised there is none.
+        assert_eq!(
+            marks.len(),
+            run.samples.len(),
+            "marks of {}",
+            run.symbol(instrument)
+        );
+        let name = format!("mark:{}", run.symbol(instrument));
+        columns.extend(Table::of(marks).amount(&name, |p| *p).columns);
+    }
+    columns
+}
+
+/// `trades.csv`: the trades for a spreadsheet. Times as RFC 3339, amounts exact.
+#[must_use]
+pub fn trades_csv(run: &RunResult) -> String {
+    let mut text = String::from(
+        "position,symbol,direction,entry_time,exit_time,qty,entry_price,exit_price,gross,fees,funding,net,return_on_equity,exit_reason,tag,leverage,ambiguous\n",
+    );
+    for trade in &run.observed.trades {
+        let share = return_on_equity(trade)
+            .map(|share| share.to_string())
+            .unwrap_or_default();
+        let time = Timestamp::rfc3339;
+        writeln!(
+            text,
+            "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}",
+            trade.position,
+            quoted(&run.symbol(trade.instrument)),
+            trade.direction.name(),
+            time(trade.entry_time),
+            time(trade.exit_time),
+            trade.qty,
+            trade.entry_price,
+            trade.exit_price,
+            trade.gross,
+            trade.fees,
+            trade.funding,
+            trade.net,
+            share,
+            trade.exit_cause.name(),
+            trade.tag,
+            trade.leverage,
+            trade.ambiguous,
+        )
+        .expect("writing to a string works");
+    }
+    text
+}
+
+/// A field of a CSV file, in quotes where it has to be.
+fn quoted(field: &str) -> String {
+    if field.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::sample;
+
+    #[test]
+    fn a_csv_row_is_exact_and_readable() {
+        let run = sample::run_of(vec![sample::trade()]);
+        assert_eq!(
+            trades_csv(&run).lines().nth(1),
+            Some(
+                "1,BTC/USDT:USDT,long,2024-01-02T00:00:00Z,2024-01-03T12:00:00Z,0.5,40000,42000,1000,20.5,-3.25,976.25,0.097625,take_profit,0,1,false"
+            ),
+        );
+    }
+
+    #[test]
+    fn fields_with_commas_are_quoted() {
+        assert_eq!(quoted("a,\"b\""), "\"a,\"\"b\"\"\"");
+        assert_eq!(quoted("BTC/USDT"), "BTC/USDT");
+    }
+
+    #[test]
+    fn an_amount_is_text_and_float() {
+        let run = sample::run_of(vec![sample::trade()]);
+        let columns = trades(&run);
+        let column = |name: &str| columns.iter().find(|c| c.0 == name).map(|c| c.1.clone());
+        assert_eq!(column("net"), Some(Column::Text(vec!["976.25".to_owned()])));
+        assert_eq!(column("net_f64"), Some(Column::F64(vec![976.25])));
+        assert_eq!(
+            column("initial_stop"),
+            Some(Column::Text(vec![String::new()]))
+        );
+        assert_eq!(column("initial_stop_f64"), Some(Column::OptF64(vec![None])));
+    }
+}

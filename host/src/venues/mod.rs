@@ -1,0 +1,3 @@
+//! What is known about exchanges.
+
+pub mod instruments;
