@@ -394,23 +394,6 @@ fn a_call_that_traps_leaves_no_order_behind() {
 }
 
 #[test]
-fn a_strategy_cannot_use_up_the_actions_its_fault_policy_needs() {
-    let run = Run::of("spent-then-panic").minutes(10);
-    let (_, message) = run.fault(0);
-    assert!(message.contains("with nothing left to act"), "{message}");
-    let trades = run
-        .happened
-        .iter()
-        .filter(|(_, what)| matches!(what, Happening::Trade(_)));
-    assert_eq!(
-        trades.count(),
-        1,
-        "flattened: {:?}",
-        run.happened.iter().rev().take(5).collect::<Vec<_>>()
-    );
-}
-
-#[test]
 fn numbers_that_are_none_are_refused_and_nothing_traps() {
     let run = Run::of("garbage").minutes(6);
     assert!(

@@ -125,14 +125,6 @@ pub fn in_candle(attack: &str, instrument: u32, time: i64, close: f64) {
             report(orders::open(instrument, Direction::Long, 0.01, None, None, 1).map(Some));
             panic!("after the orders");
         }
-        "spent-then-panic" => {
-            if account::open_count() == 0 {
-                report(orders::set_net(instrument, 0.1));
-            } else {
-                (0..3_000).for_each(|_| drop(black_box(orders::cancel(u32::MAX))));
-                panic!("with nothing left to act");
-            }
-        }
         "order-flood" => {
             let refused = (0..5_000).filter(|_| orders::submit(resting(instrument, close)).is_err()).count();
             say(format!("{refused} refused"));
