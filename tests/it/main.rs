@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 mod golden;
+mod sandbox;
 
 /// The folder of shared reference data beside the project, if there is one.
 fn shared_dir() -> PathBuf {
