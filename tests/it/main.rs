@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 mod golden;
 mod sandbox;
+mod seed0;
 
 /// The folder of shared reference data beside the project, if there is one.
 fn shared_dir() -> PathBuf {

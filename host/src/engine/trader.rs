@@ -115,8 +115,10 @@ impl Trader {
             series: series.iter().map(|s| s.binding.clone()).collect(),
             keep_history: setup.keep_history,
         });
-        let mut gauge = Gauge::default();
-        gauge.peak = desk.executor().account().wallet;
+        let gauge = Gauge {
+            peak: desk.executor().account().wallet,
+            ..Gauge::default()
+        };
         Self {
             name: setup.name,
             manifest: setup.manifest,

@@ -12,6 +12,8 @@
 mod fill;
 mod path;
 mod profile;
+#[cfg(test)]
+mod properties;
 mod simulated;
 mod state;
 mod validate;

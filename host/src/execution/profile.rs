@@ -150,7 +150,7 @@ named!(
     EquityView {
         /// Wallet + unrealized profit.
         Full = "full",
-        /// The same without the margin bound by positions (first seed).
+        /// The same without the margin bound by positions, those left out whose close is on its way (first seed).
         Unbound = "unbound",
     }
 );

@@ -619,7 +619,10 @@ impl Executor for Simulated {
         let equity = self.state.account.equity(market);
         match self.profile.equity_view {
             EquityView::Full => equity,
-            EquityView::Unbound => equity - self.state.account.position_margin,
+            // A close fills before what is sent after it: an entry behind it is sized by what it frees.
+            EquityView::Unbound => {
+                equity - self.state.account.position_margin + self.state.margin_being_freed()
+            }
         }
     }
 

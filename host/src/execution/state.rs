@@ -221,6 +221,33 @@ impl State {
         books
     }
 
+    /// Margin that market orders on their way will free by closing.
+    pub(super) fn margin_being_freed(&self) -> Cash {
+        if self.orders.is_empty() {
+            return Cash::ZERO;
+        }
+        let freed = |sum: Cash, held: &crate::ledger::Position| {
+            let book = if held.net {
+                Book::Net(held.instrument)
+            } else {
+                Book::Own(held.id)
+            };
+            let closes = |o: &&WorkingOrder| {
+                o.book == book
+                    && o.side == held.direction.closing_side()
+                    && o.stage == Stage::Arriving
+                    && o.terms == Terms::Market
+            };
+            let closing = self
+                .orders
+                .iter()
+                .filter(closes)
+                .fold(Qty::ZERO, |sum, o| sum + o.leaves());
+            sum + held.margin.share(closing.min(held.qty), held.qty)
+        };
+        self.account.positions().iter().fold(Cash::ZERO, freed)
+    }
+
     /// Recomputes what working orders reserve: called after every change of an order.
     pub(super) fn reserve(&mut self) {
         self.account.order_margin = self

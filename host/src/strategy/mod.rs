@@ -14,6 +14,7 @@ mod host_calls;
 pub mod imports;
 mod instance;
 pub mod limits;
+pub mod native;
 mod manifest;
 pub mod parameters;
 mod runtime;
