@@ -42,7 +42,7 @@ fn find(bytes: &[u8], needle: &[u8]) -> Vec<usize> {
 }
 
 /// The probe with this attack written into it.
-fn attacking(attack: &str) -> Vec<u8> {
+pub(crate) fn attacking(attack: &str) -> Vec<u8> {
     let mut bytes = probe().to_vec();
     let mark = b"attack=none";
     let at = find(&bytes, mark);
