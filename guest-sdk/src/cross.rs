@@ -6,7 +6,8 @@ use crate::contract::Direction;
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Cross {
     /// The first less the second, whose sign is exact in floating point.
-    previous: Option<f64>,
+    spread: Option<f64>,
+    last: Option<Direction>,
 }
 
 impl Cross {
@@ -18,8 +19,18 @@ impl Cross {
         first: impl Into<Option<f64>>,
         second: impl Into<Option<f64>>,
     ) -> Option<Direction> {
-        let spread = first.into()? - second.into()?;
-        let previous = self.previous.replace(spread)?;
+        let now = first.into().zip(second.into());
+        self.last = now.and_then(|(first, second)| self.compare(first - second));
+        self.last
+    }
+
+    /// What the last comparison said.
+    pub fn last(&self) -> Option<Direction> {
+        self.last
+    }
+
+    fn compare(&mut self, spread: f64) -> Option<Direction> {
+        let previous = self.spread.replace(spread)?;
         if previous <= 0.0 && spread > 0.0 {
             Some(Direction::Long)
         } else if previous >= 0.0 && spread < 0.0 {

@@ -53,7 +53,7 @@
 //! # fn main() {}
 //! ```
 //!
-//! Rules worth knowing:
+//! [`LifeCycle`] has an example of the other style. Rules worth knowing:
 //! * A candle arrives when it is closed. What is sent then meets the *next* minute.
 //! * Times are milliseconds since 1970 UTC, prices quote per base unit, quantities base units, rates fractions.
 //! * Everything sent is checked by the host. A refusal is a value to branch on, never a trap.

@@ -18,6 +18,51 @@ use crate::strategy::Strategy;
 ///    if exactly one says yes and [`filter`](Self::filter) agrees, [`go_long`](Self::go_long) or [`go_short`](Self::go_short);
 /// 5. [`after`](Self::after).
 ///
+/// ```
+/// use guest_sdk::prelude::*;
+/// use indicators::{Highest, Lowest};
+///
+/// /// Buys a new high of 20 candles, sells at a new low of 10.
+/// struct Turtle {
+///     high: Highest,
+///     low: Lowest,
+/// }
+///
+/// impl LifeCycle for Turtle {
+///     type Params = ();
+///
+///     fn new((): ()) -> Result<Self, InitError> {
+///         Ok(Self { high: Highest::new(20), low: Lowest::new(10) })
+///     }
+///
+///     fn needs(&self) -> Needs {
+///         Needs::candles(Timeframe::H4, 20)
+///     }
+///
+///     fn update(&mut self, data: &Data) {
+///         self.high.update(data.close());
+///         self.low.update(data.close());
+///     }
+///
+///     fn should_long(&mut self, data: &Data) -> bool {
+///         self.high.value() == Some(data.close())
+///     }
+///
+///     fn go_long(&mut self, data: &Data, portfolio: &Portfolio) -> Plan {
+///         let stop = data.close() * 0.95;
+///         let qty = sizing::Terms::of(data.instrument).risking(portfolio.equity() * 0.01, stop);
+///         Plan::market(qty).stop_loss(stop)
+///     }
+///
+///     fn update_position(&mut self, data: &Data, _: &Position) -> Update {
+///         Update::liquidate_if(self.low.value() == Some(data.close()))
+///     }
+/// }
+///
+/// guest_sdk::register!(Cycle<Turtle>);
+/// # fn main() {}
+/// ```
+///
 /// Unlike jesse, whose market orders fill at the close at hand, orders meet the next minute unless the run's profile says
 /// otherwise, and both directions at once mean nothing instead of an error.
 pub trait LifeCycle: Sized + 'static {
@@ -64,13 +109,20 @@ pub trait LifeCycle: Sized + 'static {
         true
     }
 
-    /// How to go long.
-    fn go_long(&mut self, data: &Data, portfolio: &Portfolio) -> Plan;
-
-    /// How to go short.
-    fn go_short(&mut self, data: &Data, portfolio: &Portfolio) -> Plan {
-        let _ = (data, portfolio);
+    /// How to enter, where long and short are alike. An empty plan enters nothing.
+    fn go(&mut self, data: &Data, portfolio: &Portfolio, direction: Direction) -> Plan {
+        let _ = (data, portfolio, direction);
         Plan::default()
+    }
+
+    /// How to go long. The default asks [`go`](Self::go).
+    fn go_long(&mut self, data: &Data, portfolio: &Portfolio) -> Plan {
+        self.go(data, portfolio, Direction::Long)
+    }
+
+    /// How to go short. The default asks [`go`](Self::go).
+    fn go_short(&mut self, data: &Data, portfolio: &Portfolio) -> Plan {
+        self.go(data, portfolio, Direction::Short)
     }
 
     /// Withdraw the entries that still wait.
@@ -167,15 +219,15 @@ impl Plan {
         self
     }
 
-    /// Send all of it; the ids of the entries.
+    /// Send all of it, until something is refused. The ids of the entries are kept either way: they work.
     fn send(
         &self,
         instrument: InstrumentId,
         direction: Direction,
-    ) -> Result<Vec<OrderId>, Refusal> {
+        entries: &mut Vec<OrderId>,
+    ) -> Result<(), Refusal> {
         let side = direction.entry_side();
         let exits = Exits::at(self.stop_loss, self.take_profit);
-        let mut entries = Vec::with_capacity(self.entries.len());
         for &(qty, price) in &self.entries {
             let order = match price {
                 None => orders::market(instrument, side, qty),
@@ -183,15 +235,16 @@ impl Plan {
             };
             entries.push(order.exits(exits).send()?.order);
         }
-        if let Some(&first) = entries.first() {
-            for &(qty, price) in &self.parts {
-                orders::limit(instrument, side.opposite(), qty, price)
-                    .reduce_only()
-                    .child_of(first)
-                    .send()?;
-            }
+        let Some(&first) = entries.first() else {
+            return Ok(());
+        };
+        for &(qty, price) in &self.parts {
+            orders::limit(instrument, side.opposite(), qty, price)
+                .reduce_only()
+                .child_of(first)
+                .send()?;
         }
-        Ok(entries)
+        Ok(())
     }
 }
 
@@ -208,6 +261,17 @@ pub enum Update {
     TakeProfit(f64),
 }
 
+impl Update {
+    /// Liquidate if this is so, else keep.
+    pub fn liquidate_if(condition: bool) -> Update {
+        if condition {
+            Update::Liquidate
+        } else {
+            Update::Keep
+        }
+    }
+}
+
 /// A [`LifeCycle`] as a [`Strategy`].
 pub struct Cycle<T> {
     inner: T,
@@ -215,6 +279,8 @@ pub struct Cycle<T> {
     position: Option<PositionId>,
     /// Entries that may still be working.
     entries: Vec<OrderId>,
+    /// The position is on its way out and the entries are those of the next one.
+    liquidated: bool,
 }
 
 impl<T: LifeCycle> Cycle<T> {
@@ -244,7 +310,7 @@ impl<T: LifeCycle> Cycle<T> {
                 Direction::Long => self.inner.go_long(data, portfolio),
                 Direction::Short => self.inner.go_short(data, portfolio),
             };
-            self.entries = plan.send(data.instrument, direction)?;
+            plan.send(data.instrument, direction, &mut self.entries)?;
         }
         Ok(())
     }
@@ -256,6 +322,7 @@ impl<T: LifeCycle> Cycle<T> {
             Update::Liquidate => {
                 self.cancel_entries();
                 orders::close(position.id, 1.0)?;
+                self.liquidated = true;
                 return Ok(true);
             }
             Update::StopLoss(trigger) => Exits::at(Some(trigger), position.take_profit),
@@ -300,6 +367,7 @@ impl<T: LifeCycle> Strategy for Cycle<T> {
             inner: T::new(params)?,
             position: None,
             entries: Vec::new(),
+            liquidated: false,
         })
     }
 
@@ -334,7 +402,9 @@ impl<T: LifeCycle> Strategy for Cycle<T> {
             PositionChange::Closed => {
                 if self.position == Some(event.position) {
                     self.position = None;
-                    self.cancel_entries();
+                    if !std::mem::take(&mut self.liquidated) {
+                        self.cancel_entries();
+                    }
                 }
                 self.inner.on_close_position(event);
             }

@@ -1,7 +1,10 @@
 //! Running a strategy without Wasm: the same code, linked into the program, with a [`Host`] of the program's own.
 //!
-//! Imports of a native strategy go to the host that is installed on the thread. Install it around the calls with [`call`],
-//! which costs a swap of two pointers:
+//! The steps are those of the contract: [`NativeStrategy::manifest`], [`NativeStrategy::init`] (which gives the needs), then
+//! `start`, warm-up by `on_candles` and `on_rows`, then candles, rows and events in order of time.
+//!
+//! Imports of a native strategy go to the host that is installed on the thread. A program keeps its host in a `Box`, installs it
+//! around each call with [`call`], which costs a swap of two pointers and a check of its type, and reads afterwards what was sent:
 //!
 //! ```
 //! use guest_sdk::native::{Host, NativeStrategy, call};
@@ -12,6 +15,8 @@
 //!     host // what the strategy sent is in there now
 //! }
 //! ```
+//!
+//! `init` and `manifest` need no host, unless the strategy logs in `new`.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -98,5 +103,45 @@ impl<S: Strategy> NativeStrategy<S> {
     /// Anything else that was asked for.
     pub fn on_event(&mut self, time: Timestamp, event: &Event) {
         self.0.on_event(time, event);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime;
+    use crate::testing::Harness;
+
+    struct Nothing;
+
+    impl Strategy for Nothing {
+        type Params = ();
+
+        fn new((): ()) -> Result<Self, InitError> {
+            Ok(Nothing)
+        }
+
+        fn needs(&self) -> Needs {
+            Needs::candles(Timeframe::M1, 0)
+        }
+    }
+
+    #[test]
+    fn hosts_nest_and_come_back() {
+        let outer = Box::new(crate::testing::empty_book());
+        let (outer, times) = call(outer, || {
+            let before = runtime::random();
+            Harness::<Nothing>::new(())
+                .unwrap()
+                .run(&crate::testing::candles_from_closes(
+                    60_000,
+                    Timeframe::M1,
+                    &[1.0],
+                ));
+            (before, runtime::random())
+        });
+        assert_ne!(times.0, times.1, "the outer host went on where it was");
+        drop(outer);
+        assert!(install(None).is_none());
     }
 }

@@ -139,10 +139,11 @@ impl<T> Spec<T> {
     }
 
     #[doc(hidden)]
-    pub fn into_parameter(self, name: &str, description: &str) -> Parameter {
+    pub fn into_parameter(self, name: &str, comment: &[&str]) -> Parameter {
+        let lines: Vec<&str> = comment.iter().map(|line| line.trim()).collect();
         Parameter {
             name: name.to_string(),
-            description: description.trim().to_string(),
+            description: lines.join(" "),
             kind: self.kind,
             searchable: self.searchable,
         }
@@ -276,7 +277,7 @@ macro_rules! parameters {
             }
 
             fn declare() -> Vec<$crate::contract::Parameter> {
-                vec![$($crate::params::Spec::<$type>::into_parameter($spec, stringify!($field), concat!($($doc),+)),)*]
+                vec![$($crate::params::Spec::<$type>::into_parameter($spec, stringify!($field), &[$($doc),+]),)*]
             }
 
             fn read(values: &[$crate::contract::NamedValue]) -> Result<Self, $crate::contract::InitError> {

@@ -6,7 +6,7 @@ use crate::params::Parameters;
 use crate::strategy::Strategy;
 
 /// An instance with the series it was bound to.
-pub(crate) struct Runner<S> {
+pub struct Runner<S> {
     strategy: S,
     series: Vec<Place>,
 }

@@ -80,7 +80,20 @@ macro_rules! register {
             reason = "exported symbols are unsafe attributes; this is the one place"
         )]
         const _: () = {
-            type Component = $crate::wasm::Exported<$strategy>;
+            struct Component;
+
+            ::std::thread_local! {
+                static SLOT: $crate::wasm::Slot<$strategy> = const { ::std::cell::RefCell::new(None) };
+            }
+
+            impl $crate::wasm::Component for Component {
+                type Strategy = $strategy;
+
+                fn slot() -> &'static ::std::thread::LocalKey<$crate::wasm::Slot<$strategy>> {
+                    &SLOT
+                }
+            }
+
     $crate::bindings::export_strategy!(Component with_types_in $crate::bindings);
         };
     };

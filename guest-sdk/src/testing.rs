@@ -225,3 +225,9 @@ fn deliver<S: Strategy>(
     }
     decisions
 }
+
+/// A host for tests of the host slot itself.
+#[cfg(test)]
+pub(crate) fn empty_book() -> impl native::Host {
+    Book::new(0.0)
+}

@@ -1,57 +1,29 @@
 //! The exports of a component. Used by [`register!`](crate::register) alone.
 
 use std::cell::RefCell;
-use std::marker::PhantomData;
+use std::thread::LocalKey;
 
 use crate::bindings::exports::trading::strategy::guest::Guest;
 use crate::contract::*;
 use crate::imports::telemetry;
-use crate::runner::Runner;
+pub use crate::runner::Runner;
 use crate::strategy::Strategy;
 
-/// A strategy as a component exports it.
-pub struct Exported<S>(PhantomData<S>);
+/// Where a component keeps its one instance. The macro makes it where the strategy's type is known: a `static` cannot be generic.
+pub type Slot<S> = RefCell<Option<Runner<S>>>;
 
-/// The calls after `init`, without the strategy's type: a component has one instance, and a `static` cannot be generic.
-trait Instance {
-    fn start(&mut self, series: &[SeriesBinding], streams: &[StreamBinding]);
-    fn on_candle(&mut self, series: SeriesId, candle: Candle, bits: u32);
-    fn on_candles(&mut self, series: SeriesId, candles: &CandleColumns);
-    fn on_rows(&mut self, stream: StreamId, rows: &Rows);
-    fn on_event(&mut self, time: Timestamp, event: &Event);
-}
-
-impl<S: Strategy> Instance for Runner<S> {
-    fn start(&mut self, series: &[SeriesBinding], streams: &[StreamBinding]) {
-        Runner::start(self, series, streams);
-    }
-
-    fn on_candle(&mut self, series: SeriesId, candle: Candle, bits: u32) {
-        Runner::on_candle(self, series, candle, bits);
-    }
-
-    fn on_candles(&mut self, series: SeriesId, candles: &CandleColumns) {
-        Runner::on_candles(self, series, candles);
-    }
-
-    fn on_rows(&mut self, stream: StreamId, rows: &Rows) {
-        Runner::on_rows(self, stream, rows);
-    }
-
-    fn on_event(&mut self, time: Timestamp, event: &Event) {
-        Runner::on_event(self, time, event);
-    }
-}
-
-thread_local! {
-    static INSTANCE: RefCell<Option<Box<dyn Instance>>> = const { RefCell::new(None) };
+/// What the macro implements for a component.
+pub trait Component {
+    /// The strategy in it.
+    type Strategy: Strategy;
+    /// Its instance.
+    fn slot() -> &'static LocalKey<Slot<Self::Strategy>>;
 }
 
 #[inline]
-fn with_instance(call: impl FnOnce(&mut dyn Instance)) {
-    INSTANCE.with_borrow_mut(|instance| {
-        call(&mut **instance.as_mut().expect("the host calls init first"))
-    });
+fn with_instance<C: Component>(call: impl FnOnce(&mut Runner<C::Strategy>)) {
+    C::slot()
+        .with_borrow_mut(|instance| call(instance.as_mut().expect("the host calls init first")));
 }
 
 /// A trap carries no text, so the panic says what and where before it.
@@ -61,20 +33,20 @@ fn log_panics() {
     }));
 }
 
-impl<S: Strategy> Guest for Exported<S> {
+impl<C: Component> Guest for C {
     fn manifest() -> Manifest {
-        Runner::<S>::manifest()
+        Runner::<C::Strategy>::manifest()
     }
 
     fn init(parameters: Vec<NamedValue>) -> Result<Needs, InitError> {
         log_panics();
-        let (runner, needs) = Runner::<S>::init(&parameters)?;
-        INSTANCE.set(Some(Box::new(runner)));
+        let (runner, needs) = Runner::<C::Strategy>::init(&parameters)?;
+        C::slot().set(Some(runner));
         Ok(needs)
     }
 
     fn start(series: Vec<SeriesBinding>, streams: Vec<StreamBinding>) {
-        with_instance(|instance| instance.start(&series, &streams));
+        with_instance::<C>(|instance| instance.start(&series, &streams));
     }
 
     fn on_candle(
@@ -101,18 +73,18 @@ impl<S: Strategy> Guest for Exported<S> {
             taker_buy_volume,
             trades,
         };
-        with_instance(|instance| instance.on_candle(series, candle, bits));
+        with_instance::<C>(|instance| instance.on_candle(series, candle, bits));
     }
 
     fn on_candles(series: SeriesId, candles: CandleColumns) {
-        with_instance(|instance| instance.on_candles(series, &candles));
+        with_instance::<C>(|instance| instance.on_candles(series, &candles));
     }
 
     fn on_rows(id: StreamId, rows: Rows) {
-        with_instance(|instance| instance.on_rows(id, &rows));
+        with_instance::<C>(|instance| instance.on_rows(id, &rows));
     }
 
     fn on_event(time: Timestamp, event: Event) {
-        with_instance(|instance| instance.on_event(time, &event));
+        with_instance::<C>(|instance| instance.on_event(time, &event));
     }
 }

@@ -6,6 +6,7 @@
   const byId = (id) => document.getElementById(id);
   const color = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
   const PLOT_COLORS = ["#e8912d", "#8e5bd6", "#1aa3b8", "#c94f8c", "#7a9a2a", "#5577dd"];
+  const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
   const ROWS_A_STEP = 200;
   const CANDLES_AT_FIRST = 240;
 
@@ -43,6 +44,37 @@
     return { stroke: color("muted"), grid: line, ticks: { show: false }, font: "12px system-ui, sans-serif", size: 64, ...values };
   }
 
+  // Days, months or times of day in a form that reads the same everywhere; the year or the date where it changes.
+  function timeLabels(u, splits, index, space, step) {
+    let last = "";
+    return splits.map((t) => {
+      const iso = new Date(t * 1000).toISOString();
+      const month = MONTHS[Number(iso.slice(5, 7)) - 1];
+      const [text, context] = step >= 28 * 86400 ? [month, iso.slice(0, 4)]
+        : step >= 86400 ? [`${Number(iso.slice(8, 10))} ${month}`, iso.slice(0, 4)]
+        : [iso.slice(11, 16), iso.slice(0, 10)];
+      const label = context === last ? text : `${text}\n${context}`;
+      last = context;
+      return label;
+    });
+  }
+
+  // Round values for a logarithmic axis: steps of 1, 2, 5 over a wide range, even steps over a narrow one.
+  function logTicks(min, max) {
+    const ticks = [];
+    if (max / min < 5) {
+      const rough = (max - min) / 6;
+      const size = 10 ** Math.floor(Math.log10(rough));
+      const step = [1, 2, 5, 10].find((n) => n * size >= rough) * size;
+      for (let v = Math.ceil(min / step) * step; v <= max; v += step) ticks.push(v);
+    } else {
+      for (let size = 10 ** Math.floor(Math.log10(min)); size <= max; size *= 10) {
+        for (const n of [1, 2, 5]) if (n * size >= min && n * size <= max) ticks.push(n * size);
+      }
+    }
+    return ticks;
+  }
+
   function timePlot(id, height, values, series, y) {
     const element = byId(id);
     const options = {
@@ -51,7 +83,7 @@
       tzDate: (t) => uPlot.tzDate(new Date(t * 1000), "Etc/UTC"),
       cursor: { sync: { key: "time" }, points: { size: 7 } },
       scales: { x: { time: true }, y: y.scale },
-      axes: [axis({ size: 34 }), axis({ values: y.format })],
+      axes: [axis({ size: 34, values: timeLabels }), axis({ values: y.format, ...y.axis })],
       series: [{ label: "Time", value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, ...series],
       hooks: { setSelect: [(u) => u.select.width > 0 && showRange(u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x"))] },
     };
@@ -73,6 +105,7 @@
     byId("log").disabled = !positive;
     timePlot("equity", 320, values, series, {
       scale: scale === 3 ? { distr: 3, range: (u, min, max) => [min * 0.95, max * 1.05] } : { range: (u, min, max) => [min - (max - min) * 0.06, max + (max - min) * 0.06] },
+      axis: scale === 3 ? { splits: (u, index, min, max) => logTicks(min, max), filter: (u, ticks) => ticks } : {},
       format: (u, ticks) => ticks.map((v) => (v == null ? "" : number(v, 0))),
     });
     timePlot("drawdown", 150, [e.t, e.dd], [
@@ -158,7 +191,7 @@
     addPlots(chart, source, legend);
     const path = chart.addSeries(LightweightCharts.LineSeries, { color: color("accent"), lineWidth: 2, lineStyle: LightweightCharts.LineStyle.Dashed, priceLineVisible: false, lastValueVisible: false });
     price = { chart, path, source };
-    chart.timeScale().setVisibleLogicalRange({ from: source.t.length - CANDLES_AT_FIRST, to: source.t.length + 3 });
+    chart.timeScale().setVisibleLogicalRange({ from: Math.max(-1, source.t.length - CANDLES_AT_FIRST), to: source.t.length + 3 });
     byId("timeframe").textContent = `${source.name} ${source.timeframe}`;
     const place = byId("legend");
     place.replaceChildren();

@@ -18,33 +18,76 @@ pub struct Variable {
 }
 
 const fn variable(name: &'static str, default: &'static str, help: &'static str) -> Variable {
-    Variable { name, default, help, secret: false }
+    Variable {
+        name,
+        default,
+        help,
+        secret: false,
+    }
 }
 
 const fn secret(name: &'static str, help: &'static str) -> Variable {
-    Variable { name, default: "", help, secret: true }
+    Variable {
+        name,
+        default: "",
+        help,
+        secret: true,
+    }
 }
 
 /// Venue of the market data.
-pub const EXCHANGE: Variable = variable("EXCHANGE", "binance", "venue of the market data: binance, bybit, hyperliquid, synthetic");
+pub const EXCHANGE: Variable = variable(
+    "EXCHANGE",
+    "binance",
+    "venue of the market data: binance, bybit, hyperliquid, synthetic",
+);
 /// Symbol to trade.
-pub const SYMBOL: Variable = variable("SYMBOL", "BTC/USDT:USDT", "BTC/USDT is the spot pair, BTC/USDT:USDT the perpetual");
+pub const SYMBOL: Variable = variable(
+    "SYMBOL",
+    "BTC/USDT:USDT",
+    "BTC/USDT is the spot pair, BTC/USDT:USDT the perpetual",
+);
 /// Money at the start.
-pub const INITIAL_BALANCE: Variable = variable("INITIAL_BALANCE", "10000", "money at the start, in the quote currency");
+pub const INITIAL_BALANCE: Variable = variable(
+    "INITIAL_BALANCE",
+    "10000",
+    "money at the start, in the quote currency",
+);
 /// Folder of market data.
-pub const CACHE_PATH: Variable = variable("CACHE_PATH", "data", "folder of the market data and of compiled strategies");
+pub const CACHE_PATH: Variable = variable(
+    "CACHE_PATH",
+    "data",
+    "folder of the market data and of compiled strategies",
+);
 /// Folder of results.
-pub const OUTPUT_PATH: Variable = variable("OUTPUT_PATH", "runs", "folder of results, one folder a run");
+pub const OUTPUT_PATH: Variable =
+    variable("OUTPUT_PATH", "runs", "folder of results, one folder a run");
 /// Folder of strategies.
-pub const STRATEGIES_PATH: Variable = variable("STRATEGIES_PATH", "strategies", "drop-in folder of .wasm files or of strategy sources, found by name");
+pub const STRATEGIES_PATH: Variable = variable(
+    "STRATEGIES_PATH",
+    "strategies",
+    "drop-in folder of .wasm files or of strategy sources, found by name",
+);
 /// Database of sessions.
-pub const DATABASE_PATH: Variable = variable("DATABASE_PATH", "host.sqlite", "database of forward tests (not used yet)");
+pub const DATABASE_PATH: Variable = variable(
+    "DATABASE_PATH",
+    "host.sqlite",
+    "database of forward tests (not used yet)",
+);
 /// How much is logged.
-pub const LOG_LEVEL: Variable = variable("LOG_LEVEL", "warn", "error, warn, info, debug or trace; logs go to stderr");
+pub const LOG_LEVEL: Variable = variable(
+    "LOG_LEVEL",
+    "warn",
+    "error, warn, info, debug or trace; logs go to stderr",
+);
 /// Where alerts go.
-pub const DISCORD_WEBHOOK_URL: Variable = secret("DISCORD_WEBHOOK_URL", "where alerts go (not used yet)");
+pub const DISCORD_WEBHOOK_URL: Variable =
+    secret("DISCORD_WEBHOOK_URL", "where alerts go (not used yet)");
 /// Accepted, unused until live trading.
-pub const API_KEY: Variable = secret("API_KEY", "not needed: market data is public; unused until live trading");
+pub const API_KEY: Variable = secret(
+    "API_KEY",
+    "not needed: market data is public; unused until live trading",
+);
 /// Accepted, unused until live trading.
 pub const API_SECRET: Variable = secret("API_SECRET", "the same");
 
@@ -121,7 +164,8 @@ impl Settings {
     #[must_use]
     pub fn get(&self, variable: &Variable) -> Option<&str> {
         let set = self.values.get(variable.name).map(String::as_str);
-        set.or(Some(variable.default)).filter(|value| !value.is_empty())
+        set.or(Some(variable.default))
+            .filter(|value| !value.is_empty())
     }
 
     /// A folder or file.
@@ -142,7 +186,10 @@ impl Settings {
         if !path.exists() {
             return Ok(());
         }
-        let bad = |e: dotenvy::Error| ConfigError::Env { path: path.to_owned(), message: e.to_string() };
+        let bad = |e: dotenvy::Error| ConfigError::Env {
+            path: path.to_owned(),
+            message: e.to_string(),
+        };
         for pair in dotenvy::from_path_iter(path).map_err(bad)? {
             let (name, value) = pair.map_err(bad)?;
             self.set(&name, value);
@@ -151,13 +198,18 @@ impl Settings {
     }
 
     fn read_toml(&mut self, path: &Path) -> Result<(), ConfigError> {
-        let bad = |message: String| ConfigError::Toml { path: path.to_owned(), message };
+        let bad = |message: String| ConfigError::Toml {
+            path: path.to_owned(),
+            message,
+        };
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
             Err(e) => return Err(bad(e.to_string())),
         };
-        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| bad(e.to_string()))?;
+        let table: toml::Table = text
+            .parse()
+            .map_err(|e: toml::de::Error| bad(e.to_string()))?;
         for (key, value) in table {
             let name = key.to_ascii_uppercase();
             if !VARIABLES.iter().any(|v| v.name == name) {
@@ -180,7 +232,10 @@ pub fn env_example() -> String {
                     # that over host.toml (same names in lower case). Everything may stay as it is.\n"
         .to_owned();
     for variable in VARIABLES {
-        text.push_str(&format!("\n# {}\n{}={}\n", variable.help, variable.name, variable.default));
+        text.push_str(&format!(
+            "\n# {}\n{}={}\n",
+            variable.help, variable.name, variable.default
+        ));
     }
     text
 }
@@ -200,7 +255,10 @@ mod tests {
     #[test]
     fn env_file_wins_over_host_toml_and_both_over_the_default() {
         let folder = folder(&[
-            ("host.toml", "cache_path = \"from-toml\"\noutput_path = \"out\"\n"),
+            (
+                "host.toml",
+                "cache_path = \"from-toml\"\noutput_path = \"out\"\n",
+            ),
             (".env", "CACHE_PATH=from-env\nUNRELATED=1\n"),
         ]);
         let settings = Settings::load(folder.path()).expect("both files are fine");
@@ -212,7 +270,11 @@ mod tests {
 
     #[test]
     fn unknown_keys_and_broken_files_are_errors() {
-        for (name, text) in [("host.toml", "cahce_path = \"x\"\n"), ("host.toml", "= 1"), (".env", "A B\n")] {
+        for (name, text) in [
+            ("host.toml", "cahce_path = \"x\"\n"),
+            ("host.toml", "= 1"),
+            (".env", "A B\n"),
+        ] {
             let folder = folder(&[(name, text)]);
             assert!(Settings::load(folder.path()).is_err(), "{name}: {text}");
         }
@@ -229,6 +291,10 @@ mod tests {
     fn env_example_is_what_the_code_says() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.env.example");
         let text = std::fs::read_to_string(path).expect("the example is in the repository");
-        assert_eq!(text, env_example(), "write it anew from config::env_example()");
+        assert_eq!(
+            text,
+            env_example(),
+            "write it anew from config::env_example()"
+        );
     }
 }

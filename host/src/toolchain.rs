@@ -26,8 +26,14 @@ const PROFILE: [(&str, &str); 7] = [
 ];
 
 /// Settings of cargo that say where things come from, not what is built.
-const KEPT: [&str; 6] =
-    ["CARGO_HOME", "CARGO_NET_", "CARGO_HTTP_", "CARGO_REGISTRY_", "CARGO_REGISTRIES_", "CARGO_INSTALL_ROOT"];
+const KEPT: [&str; 6] = [
+    "CARGO_HOME",
+    "CARGO_NET_",
+    "CARGO_HTTP_",
+    "CARGO_REGISTRY_",
+    "CARGO_REGISTRIES_",
+    "CARGO_INSTALL_ROOT",
+];
 const REMOVED: [&str; 8] = [
     "RUSTFLAGS",
     "RUSTDOCFLAGS",
@@ -64,11 +70,17 @@ pub enum BuildError {
     #[error("{dir} has no Cargo.toml")]
     NoPackage { dir: String },
     #[error("{program} cannot be started: {source}")]
-    Start { program: String, source: std::io::Error },
+    Start {
+        program: String,
+        source: std::io::Error,
+    },
     #[error("the Rust target {TARGET} is not installed: {message}")]
     Target { message: String },
     #[error("{path} cannot be used: {source}")]
-    File { path: String, source: std::io::Error },
+    File {
+        path: String,
+        source: std::io::Error,
+    },
     #[error("{dir} does not compile:\n{output}")]
     Compile { dir: String, output: String },
     #[error("{dir} compiles, but gives {count} components")]
@@ -80,7 +92,9 @@ impl BuildError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::NoPackage { .. } => Some("give the folder of a strategy's sources; `host new NAME` makes one"),
+            Self::NoPackage { .. } => {
+                Some("give the folder of a strategy's sources; `host new NAME` makes one")
+            }
             Self::Start { .. } => Some("building strategies needs Rust: https://rustup.rs"),
             Self::Target { .. } => Some("rustup target add wasm32-wasip2"),
             Self::Components { count: 0, .. } => {
@@ -106,7 +120,10 @@ pub fn build_guest(
         Some(one) if built.is_empty() => Ok(one.path),
         last => {
             let count = built.len() + usize::from(last.is_some());
-            Err(BuildError::Components { dir: dir.display().to_string(), count })
+            Err(BuildError::Components {
+                dir: dir.display().to_string(),
+                count,
+            })
         }
     }
 }
@@ -122,19 +139,31 @@ pub fn build_guests(
 ) -> Result<Vec<Built>, BuildError> {
     let manifest = dir.join("Cargo.toml");
     if !manifest.is_file() {
-        return Err(BuildError::NoPackage { dir: dir.display().to_string() });
+        return Err(BuildError::NoPackage {
+            dir: dir.display().to_string(),
+        });
     }
     let target_dir = match &options.target_dir {
         Some(target_dir) => target_dir.clone(),
         None => default_target_dir(dir)?,
     };
-    let unusable = |source| BuildError::File { path: target_dir.display().to_string(), source };
+    let unusable = |source| BuildError::File {
+        path: target_dir.display().to_string(),
+        source,
+    };
     fs::create_dir_all(&target_dir).map_err(unusable)?;
     let target_dir = fs::canonicalize(&target_dir).map_err(unusable)?;
     ensure_target(dir, &target_dir, progress)?;
 
     let mut cargo = clean(dir, cargo_program());
-    cargo.args(["build", "--release", "--target", TARGET, "--message-format", "json-render-diagnostics"]);
+    cargo.args([
+        "build",
+        "--release",
+        "--target",
+        TARGET,
+        "--message-format",
+        "json-render-diagnostics",
+    ]);
     cargo.arg("--target-dir").arg(&target_dir);
     for package in &options.packages {
         cargo.args(["--package", package]);
@@ -145,7 +174,10 @@ pub fn build_guests(
     if success {
         Ok(components(&artifacts))
     } else {
-        Err(BuildError::Compile { dir: dir.display().to_string(), output })
+        Err(BuildError::Compile {
+            dir: dir.display().to_string(),
+            output,
+        })
     }
 }
 
@@ -189,29 +221,46 @@ fn remapped_paths(dir: &Path) -> OsString {
 fn default_target_dir(dir: &Path) -> Result<PathBuf, BuildError> {
     let mut cargo = clean(dir, cargo_program());
     cargo.args(["locate-project", "--workspace", "--message-format", "plain"]);
-    let output = cargo.output().map_err(|source| start_error(&cargo, source))?;
+    let output = cargo
+        .output()
+        .map_err(|source| start_error(&cargo, source))?;
     let manifest = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
-    let root = manifest.parent().filter(|_| output.status.success()).unwrap_or(dir);
+    let root = manifest
+        .parent()
+        .filter(|_| output.status.success())
+        .unwrap_or(dir);
     Ok(root.join("target").join("guests"))
 }
 
 fn start_error(command: &Command, source: std::io::Error) -> BuildError {
-    BuildError::Start { program: command.get_program().to_string_lossy().into_owned(), source }
+    BuildError::Start {
+        program: command.get_program().to_string_lossy().into_owned(),
+        source,
+    }
 }
 
 /// Installs the target if it is missing. Several builds may want it at once: one installs, the others wait.
-fn ensure_target(dir: &Path, target_dir: &Path, progress: &mut dyn FnMut(&str)) -> Result<(), BuildError> {
+fn ensure_target(
+    dir: &Path,
+    target_dir: &Path,
+    progress: &mut dyn FnMut(&str),
+) -> Result<(), BuildError> {
     if has_target(dir)? {
         return Ok(());
     }
     let path = target_dir.join(".rustup.lock");
     let lock = File::create(&path).and_then(|file| file.lock().map(|()| file));
-    let lock = lock.map_err(|source| BuildError::File { path: path.display().to_string(), source })?;
+    let lock = lock.map_err(|source| BuildError::File {
+        path: path.display().to_string(),
+        source,
+    })?;
     if !has_target(dir)? {
         progress("Installing the Rust target wasm32-wasip2");
         let mut rustup = clean(dir, "rustup".into());
         rustup.args(["target", "add", TARGET]);
-        let output = rustup.output().map_err(|source| BuildError::Target { message: format!("rustup: {source}") })?;
+        let output = rustup.output().map_err(|source| BuildError::Target {
+            message: format!("rustup: {source}"),
+        })?;
         if !output.status.success() {
             let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
             return Err(BuildError::Target { message });
@@ -224,15 +273,26 @@ fn ensure_target(dir: &Path, target_dir: &Path, progress: &mut dyn FnMut(&str)) 
 fn has_target(dir: &Path) -> Result<bool, BuildError> {
     let mut rustc = clean(dir, "rustc".into());
     rustc.args(["--print", "target-libdir", "--target", TARGET]);
-    let output = rustc.output().map_err(|source| start_error(&rustc, source))?;
+    let output = rustc
+        .output()
+        .map_err(|source| start_error(&rustc, source))?;
     let libraries = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
-    Ok(output.status.success() && fs::read_dir(libraries).is_ok_and(|mut files| files.next().is_some()))
+    Ok(output.status.success()
+        && fs::read_dir(libraries).is_ok_and(|mut files| files.next().is_some()))
 }
 
 /// Runs cargo; its messages for machines and what it says to people.
-fn run(mut cargo: Command, progress: &mut dyn FnMut(&str)) -> Result<(bool, String, String), BuildError> {
-    cargo.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = cargo.spawn().map_err(|source| start_error(&cargo, source))?;
+fn run(
+    mut cargo: Command,
+    progress: &mut dyn FnMut(&str),
+) -> Result<(bool, String, String), BuildError> {
+    cargo
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = cargo
+        .spawn()
+        .map_err(|source| start_error(&cargo, source))?;
     let mut stdout = child.stdout.take().expect("stdout is piped");
     let stderr = child.stderr.take().expect("stderr is piped");
     // Both are read at once: a full pipe nobody reads would stop cargo.
@@ -246,9 +306,17 @@ fn run(mut cargo: Command, progress: &mut dyn FnMut(&str)) -> Result<(bool, Stri
         said.push_str(&line);
         said.push('\n');
     }
-    let bytes = artifacts.join().ok().and_then(Result::ok).unwrap_or_default();
+    let bytes = artifacts
+        .join()
+        .ok()
+        .and_then(Result::ok)
+        .unwrap_or_default();
     let status = child.wait().map_err(|source| start_error(&cargo, source))?;
-    Ok((status.success(), String::from_utf8_lossy(&bytes).into_owned(), said))
+    Ok((
+        status.success(),
+        String::from_utf8_lossy(&bytes).into_owned(),
+        said,
+    ))
 }
 
 /// The components among cargo's messages, sorted by package.
@@ -259,10 +327,18 @@ fn components(messages: &str) -> Vec<Built> {
         .filter(|message| message["reason"] == "compiler-artifact")
         .filter_map(|message| {
             let files = message["filenames"].as_array()?;
-            let path = files.iter().filter_map(|f| f.as_str()).find(|f| f.ends_with(".wasm"))?;
-            let package = Path::new(message["manifest_path"].as_str()?).parent()?.file_name()?;
+            let path = files
+                .iter()
+                .filter_map(|f| f.as_str())
+                .find(|f| f.ends_with(".wasm"))?;
+            let package = Path::new(message["manifest_path"].as_str()?)
+                .parent()?
+                .file_name()?;
             let package = package.to_string_lossy().into_owned();
-            Some(Built { package: package_name(&message).unwrap_or(package), path: path.into() })
+            Some(Built {
+                package: package_name(&message).unwrap_or(package),
+                path: path.into(),
+            })
         })
         .collect();
     built.sort_by(|a, b| a.package.cmp(&b.package));

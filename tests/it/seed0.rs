@@ -8,7 +8,8 @@ use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use host::data::candles::{CandleReader, Grid};
+use host::data::candles::CandleReader;
+use host::data::grid::Grid;
 use host::domain::{
     Candle, Cash, Direction, Instrument, InstrumentKind, MINUTE_MS, OnFault, ParameterValue, Price,
     Qty, Rate, Slot, Tier, Timeframe, Timestamp, UNIT,

@@ -6,8 +6,8 @@ use crate::checked;
 ///
 /// A running sum keeps rounding errors of values long gone. Here the result depends on the n values alone, wherever the data
 /// starts, and equals the plain loop `sum / n` to the last bit (which seed 0 and most scripts use). That takes n additions an
-/// update, but independent ones: one sum per window that is still growing, all of which the processor adds to at once, about
-/// 0.3 ns each.
+/// update, but independent ones: one sum per window that is still growing, all of which the processor adds to at once, well
+/// under a nanosecond each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sma {
     /// Sums of the windows under way; the one at `oldest` is the first to be complete.

@@ -204,6 +204,8 @@ fn configuration() -> Configuration {
         seed: 42,
         starting_balance: BALANCE,
         currency: "USDT".into(),
+        leverage: Rate(crate::domain::UNIT),
+        on_fault: crate::domain::OnFault::Flatten,
     }
 }
 

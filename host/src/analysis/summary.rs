@@ -161,31 +161,19 @@ pub(crate) fn market(run: &RunResult) -> String {
     ))
 }
 
-/// `binance spot data as perpetual`.
+/// `binance spot data as perpetual`, `synthetic perpetual data`.
 fn data_kind(run: &RunResult) -> String {
     let dataset = &run.configuration.dataset;
-    let synthetic = if dataset.synthetic { "synthetic " } else { "" };
-    let long_name = |kind: &str| {
-        if kind == "perp" {
-            "perpetual".to_owned()
-        } else {
-            kind.to_owned()
-        }
-    };
-    let traded_as = dataset
-        .traded_as
-        .as_deref()
-        .map(|kind| format!(" as {}", long_name(kind)));
-    let market = if traded_as.is_some() {
-        dataset.market.clone()
+    let long_name = |kind: &str| if kind == "perp" { "perpetual" } else { kind }.to_owned();
+    let source = if dataset.synthetic {
+        "synthetic"
     } else {
-        long_name(&dataset.market)
+        &dataset.venue
     };
-    format!(
-        "{synthetic}{} {market} data{}",
-        dataset.venue,
-        traded_as.unwrap_or_default()
-    )
+    match &dataset.traded_as {
+        Some(kind) => format!("{source} {} data as {}", dataset.market, long_name(kind)),
+        None => format!("{source} {} data", long_name(&dataset.market)),
+    }
 }
 
 /// `2024-01-01 00:00 to 2025-01-01 00:00 UTC, 527,040 candles of 1m, coverage 99.98 %, 1 gap (60 minutes)`.

@@ -1,6 +1,5 @@
 //! Puts a backtest together and checks that the parts fit before anything runs.
 
-
 use crate::backtest::{BacktestError, Source};
 use crate::data::catalog::Series;
 use crate::domain::{
@@ -129,7 +128,10 @@ impl Builder {
     /// Candles in memory for one symbol, ascending.
     #[must_use]
     pub fn candles(self, candles: Vec<Candle>, base: Timeframe) -> Self {
-        self.source(Source::Candles { symbols: vec![candles.into()], base })
+        self.source(Source::Candles {
+            symbols: vec![candles.into()],
+            base,
+        })
     }
 
     /// Candles of one symbol from a catalog.
@@ -215,18 +217,27 @@ impl Builder {
     /// Parts that are missing or do not fit, a strategy that does not start.
     pub fn build(self) -> Result<Backtest, BacktestError> {
         let missing = |what: &str| {
-            BacktestError::setup(format!("a backtest needs {what}"), format!("give {what} to the builder"))
+            BacktestError::setup(
+                format!("a backtest needs {what}"),
+                format!("give {what} to the builder"),
+            )
         };
         let source = self.source.ok_or_else(|| missing("candles"))?;
         if self.instruments.is_empty() {
             return Err(missing("an instrument"));
         }
         if self.balance <= Cash::ZERO {
-            let text = format!("a starting balance of {} is nothing to trade with", self.balance);
+            let text = format!(
+                "a starting balance of {} is nothing to trade with",
+                self.balance
+            );
             return Err(BacktestError::setup(text, "choose a positive balance"));
         }
         check_leverage(self.leverage, &self.instruments)?;
-        let started = start(self.strategy.ok_or_else(|| missing("a strategy"))?, &self.settings)?;
+        let started = start(
+            self.strategy.ok_or_else(|| missing("a strategy"))?,
+            &self.settings,
+        )?;
         let roles = bind_roles(&started.manifest, &self.instruments)?;
         check_streams(&started.manifest, &started.needs)?;
         Ok(Backtest {
@@ -266,7 +277,10 @@ struct Started {
 fn start(source: StrategySource, settings: &[String]) -> Result<Started, BacktestError> {
     match source {
         StrategySource::Component(component) => {
-            let manifest = component.manifest().map_err(crate::strategy::InitError::from)?.clone();
+            let manifest = component
+                .manifest()
+                .map_err(crate::strategy::InitError::from)?
+                .clone();
             let parameters = parameters::parse(&manifest, settings)?;
             let (instance, needs) = component.instantiate(&parameters)?;
             let facts = ComponentFacts {
@@ -274,7 +288,8 @@ fn start(source: StrategySource, settings: &[String]) -> Result<Started, Backtes
                 version: manifest.version.clone(),
                 sha256: component.sha256(),
                 bytes: component.bytes(),
-                language: Some(component.structure().languages.join(", ")).filter(|l| !l.is_empty()),
+                language: Some(component.structure().languages.join(", "))
+                    .filter(|l| !l.is_empty()),
                 contract: CONTRACT.line(),
             };
             Ok(Started {
@@ -286,10 +301,18 @@ fn start(source: StrategySource, settings: &[String]) -> Result<Started, Backtes
                 keep_history: component.imports_history(),
             })
         }
-        StrategySource::Native { manifest, parameters, needs, instance } => {
+        StrategySource::Native {
+            manifest,
+            parameters,
+            needs,
+            instance,
+        } => {
             if let Some(setting) = settings.first() {
                 let text = format!("`{setting}` is set on a native strategy");
-                return Err(BacktestError::setup(text, "give its parameters when it is loaded"));
+                return Err(BacktestError::setup(
+                    text,
+                    "give its parameters when it is loaded",
+                ));
             }
             let facts = ComponentFacts {
                 name: manifest.name.clone(),
@@ -299,7 +322,14 @@ fn start(source: StrategySource, settings: &[String]) -> Result<Started, Backtes
                 language: Some("native".to_owned()),
                 contract: CONTRACT.line(),
             };
-            Ok(Started { instance, manifest, needs, facts, parameters, keep_history: true })
+            Ok(Started {
+                instance,
+                manifest,
+                needs,
+                facts,
+                parameters,
+                keep_history: true,
+            })
         }
     }
 }
@@ -308,7 +338,10 @@ fn check_leverage(leverage: Rate, instruments: &[Instrument]) -> Result<(), Back
     for instrument in instruments {
         let most = instrument.max_leverage();
         if leverage.0 < UNIT || leverage > most {
-            let text = format!("a leverage of {leverage} is not within 1 and {most}, what {} allows", instrument.symbol);
+            let text = format!(
+                "a leverage of {leverage} is not within 1 and {most}, what {} allows",
+                instrument.symbol
+            );
             return Err(BacktestError::setup(text, "choose another --leverage"));
         }
     }
@@ -324,7 +357,11 @@ fn bind_roles(
     let mut roles = Vec::new();
     let single = manifest.roles.len() == 1;
     for role in &manifest.roles {
-        let most = if single { role.max_instruments } else { role.max_instruments.min(1) };
+        let most = if single {
+            role.max_instruments
+        } else {
+            role.max_instruments.min(1)
+        };
         let taken: Vec<u32> = left.drain(..left.len().min(most as usize)).collect();
         if taken.len() < role.min_instruments as usize {
             let text = format!(
@@ -334,7 +371,10 @@ fn bind_roles(
                 role.min_instruments,
                 taken.len()
             );
-            return Err(BacktestError::setup(text, "this host binds one symbol to a strategy"));
+            return Err(BacktestError::setup(
+                text,
+                "this host binds one symbol to a strategy",
+            ));
         }
         for instrument in &taken {
             check_kind(manifest, role, &instruments[*instrument as usize])?;
@@ -349,7 +389,11 @@ fn check_kind(
     role: &Role,
     instrument: &Instrument,
 ) -> Result<(), BacktestError> {
-    let InstrumentKinds { spot, linear_perpetual, .. } = role.kinds;
+    let InstrumentKinds {
+        spot,
+        linear_perpetual,
+        ..
+    } = role.kinds;
     let fits = match instrument.kind {
         InstrumentKind::Spot => spot,
         InstrumentKind::LinearPerpetual => linear_perpetual,
@@ -357,7 +401,10 @@ fn check_kind(
     if fits {
         return Ok(());
     }
-    let text = format!("{} does not trade {} in its role `{}`", manifest.name, instrument.symbol, role.name);
+    let text = format!(
+        "{} does not trade {} in its role `{}`",
+        manifest.name, instrument.symbol, role.name
+    );
     let hint = match instrument.kind {
         InstrumentKind::Spot => "trade the pair as a perpetual: --as perp",
         InstrumentKind::LinearPerpetual => "choose a spot symbol, such as BTC/USDT",
@@ -370,7 +417,10 @@ fn check_streams(manifest: &Manifest, needs: &Needs) -> Result<(), BacktestError
     match needs.streams.iter().find(|s| !s.optional) {
         None => Ok(()),
         Some(stream) => Err(BacktestError::setup(
-            format!("{} needs the stream `{}`, which this host does not deliver yet", manifest.name, stream.kind),
+            format!(
+                "{} needs the stream `{}`, which this host does not deliver yet",
+                manifest.name, stream.kind
+            ),
             "choose parameters that do without it, or a strategy that declares it optional",
         )),
     }

@@ -28,7 +28,11 @@ pub(super) struct Chart {
 impl Chart {
     pub(super) fn new(instrument: u32, timeframe: Timeframe, base: Timeframe) -> Self {
         let bars = (timeframe != base).then(|| Bars::new(instrument, timeframe, base));
-        Self { bars, timeframe, candles: Vec::new() }
+        Self {
+            bars,
+            timeframe,
+            candles: Vec::new(),
+        }
     }
 
     #[inline]

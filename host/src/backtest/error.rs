@@ -33,7 +33,10 @@ pub enum BacktestError {
 impl BacktestError {
     /// A mistake in what was asked for.
     pub(crate) fn setup(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Setup { message: message.into(), hint: Some(hint.into()) }
+        Self::Setup {
+            message: message.into(),
+            hint: Some(hint.into()),
+        }
     }
 
     /// What to do about it.

@@ -7,7 +7,8 @@ use crate::backtest::chart::{Chart, chart_timeframe};
 use crate::backtest::{BacktestError, steps};
 use crate::data::feed::Period;
 use crate::domain::{
-    Cash, InstrumentKind, MINUTE_MS, ParameterValue, Price, Slot, SlotState, Timeframe, Timestamp,
+    Cash, Delivery, InstrumentKind, MINUTE_MS, ParameterValue, Price, Slot, SlotState, Timeframe,
+    Timestamp,
 };
 use crate::engine::{
     AccountPoint, Block, DeskLimits, EndOfData, Engine, EngineSetup, Event, Feed, TraderSetup,
@@ -84,10 +85,16 @@ impl Backtest {
             && from >= to
         {
             let text = format!("the period from {from} to {to} is empty");
-            return Err(BacktestError::setup(text, "the end is excluded: choose a later one"));
+            return Err(BacktestError::setup(
+                text,
+                "the end is excluded: choose a later one",
+            ));
         }
         let warm_from = self.from.map(|from| self.warm_up_start(from));
-        let (mut feed, base) = self.source.open(Period { from: warm_from, to: self.to })?;
+        let (mut feed, base) = self.source.open(Period {
+            from: warm_from,
+            to: self.to,
+        })?;
         self.check_base(base)?;
         let mut block = Block::new(self.instruments.len(), base);
         if !feed.next_block(&mut block)? {
@@ -112,10 +119,21 @@ impl Backtest {
             first: None,
             last: start,
         };
-        drive(&mut engine, feed.as_mut(), block, start, profile.end_of_data, &mut gathered, progress)?;
+        drive(
+            &mut engine,
+            feed.as_mut(),
+            block,
+            start,
+            profile.end_of_data,
+            &mut gathered,
+            progress,
+        )?;
         if gathered.first.is_none() {
             let text = format!("there are no candles from {start} on");
-            return Err(BacktestError::setup(text, "choose another period: `host data list` shows what is there"));
+            return Err(BacktestError::setup(
+                text,
+                "choose another period: `host data list` shows what is there",
+            ));
         }
         gathered.coverage.close(gathered.last);
         gathered.finish(engine, &mut configuration)
@@ -126,9 +144,16 @@ impl Backtest {
         let needed = |need: &crate::domain::SeriesNeed| {
             // One more than asked for: the candle in progress at the start does not count.
             let minutes = (i64::from(need.warm_up) + 1) * need.timeframe.minutes();
-            need.timeframe.bucket_start(from.plus_ms(-minutes * MINUTE_MS))
+            need.timeframe
+                .bucket_start(from.plus_ms(-minutes * MINUTE_MS))
         };
-        let wanted = self.needs.series.iter().filter(|n| n.warm_up > 0).map(needed).min();
+        let wanted = self
+            .needs
+            .series
+            .iter()
+            .filter(|n| n.warm_up > 0)
+            .map(needed)
+            .min();
         wanted.map_or(from, |earliest| Timestamp(earliest.0.max(0)))
     }
 
@@ -136,7 +161,10 @@ impl Backtest {
         match self.needs.series.iter().find(|n| n.timeframe < base) {
             None => Ok(()),
             Some(need) => Err(BacktestError::setup(
-                format!("{} needs candles of {}, the data has {base}", self.manifest.name, need.timeframe),
+                format!(
+                    "{} needs candles of {}, the data has {base}",
+                    self.manifest.name, need.timeframe
+                ),
                 format!("choose a timeframe of {base} or longer, or finer data"),
             )),
         }
@@ -149,7 +177,10 @@ impl Backtest {
             open(self.from, "the beginning"),
             open(self.to, "the end")
         );
-        BacktestError::setup(text, "choose another period: `host data list` shows what is there")
+        BacktestError::setup(
+            text,
+            "choose another period: `host data list` shows what is there",
+        )
     }
 
     fn configuration(
@@ -157,16 +188,30 @@ impl Backtest {
         base: Timeframe,
         start: Timestamp,
     ) -> Result<runs::Configuration, BacktestError> {
-        let end = self.to.unwrap_or(Timestamp(i64::MAX));
+        // An end beyond the data is the end of the data, so that leaving it open and naming it give the same run.
+        let there = self.source.end().unwrap_or(Timestamp(i64::MAX));
+        let end = self.to.map_or(there, |to| to.min(there));
         let traded = self.instruments.first().map(|i| i.kind);
-        let recorded = self.recorded_as.or(traded).unwrap_or(InstrumentKind::LinearPerpetual);
+        let recorded = self
+            .recorded_as
+            .or(traded)
+            .unwrap_or(InstrumentKind::LinearPerpetual);
         let word = |kind: InstrumentKind| crate::data::series::market_name(kind).to_owned();
         let preset = Profile::preset(self.profile.preset);
         let knobs = self.profile.knobs().into_iter().zip(preset.knobs());
-        let venue = self.instruments.first().map_or(String::new(), |i| i.venue.clone());
-        let mut timeframes: Vec<Timeframe> = self.needs.series.iter().map(|n| n.timeframe).collect();
-        timeframes.sort_unstable();
-        timeframes.dedup();
+        let venue = self
+            .instruments
+            .first()
+            .map_or(String::new(), |i| i.venue.clone());
+        // The primary series is the shortest one delivered one by one.
+        let mut series: Vec<_> = self.needs.series.iter().collect();
+        series.sort_by_key(|n| (n.delivery != Delivery::Each, n.timeframe));
+        let mut timeframes: Vec<Timeframe> = Vec::new();
+        for need in series {
+            if !timeframes.contains(&need.timeframe) {
+                timeframes.push(need.timeframe);
+            }
+        }
         Ok(runs::Configuration {
             component: self.component.clone(),
             parameters: self.parameters_used(),
@@ -181,8 +226,17 @@ impl Backtest {
                         value,
                     })
                     .collect(),
-                active: vec!["fees".to_owned(), "slippage".to_owned(), "isolated margin".to_owned()],
-                inactive: self.profile.inactive().into_iter().map(str::to_owned).collect(),
+                active: vec![
+                    "fees".to_owned(),
+                    "slippage".to_owned(),
+                    "isolated margin".to_owned(),
+                ],
+                inactive: self
+                    .profile
+                    .inactive()
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect(),
             },
             limits: self.limits.entries().iter().map(limit).collect(),
             dataset: runs::Dataset {
@@ -195,10 +249,19 @@ impl Backtest {
                 coverage: 0.0,
                 gaps: Vec::new(),
             },
-            period: runs::Period { start, end, candles: 0 },
+            period: runs::Period {
+                start,
+                end,
+                candles: 0,
+            },
             seed: self.seed,
             starting_balance: self.balance,
-            currency: self.instruments.first().map_or(String::new(), |i| i.settle.clone()),
+            currency: self
+                .instruments
+                .first()
+                .map_or(String::new(), |i| i.settle.clone()),
+            leverage: self.leverage,
+            on_fault: self.on_fault,
         })
     }
 
@@ -231,7 +294,10 @@ impl Backtest {
                 strategy: Some(self.instance),
                 executor: Box::new(executor),
                 roles: self.roles,
-                limits: DeskLimits { max_leverage: self.leverage, ..DeskLimits::default() },
+                limits: DeskLimits {
+                    max_leverage: self.leverage,
+                    ..DeskLimits::default()
+                },
                 seed,
                 keep_history: self.keep_history,
                 on_fault: self.on_fault,
@@ -242,7 +308,10 @@ impl Backtest {
 }
 
 fn limit((name, value): &(&'static str, u64)) -> runs::Limit {
-    runs::Limit { name: (*name).to_owned(), value: value.to_string() }
+    runs::Limit {
+        name: (*name).to_owned(),
+        value: value.to_string(),
+    }
 }
 
 /// A seed of its own for each strategy, so that others do not disturb its chance.
@@ -251,7 +320,11 @@ fn mixed_seed(seed: u64, name: &str) -> u64 {
     hasher.update(&seed.to_le_bytes());
     hasher.update(name.as_bytes());
     let digest = hasher.finalize();
-    u64::from_le_bytes(digest.as_bytes()[..8].try_into().expect("eight bytes of a digest"))
+    u64::from_le_bytes(
+        digest.as_bytes()[..8]
+            .try_into()
+            .expect("eight bytes of a digest"),
+    )
 }
 
 /// Steps every minute of the feed. One block is held back so that the last minute is known as such.
@@ -269,14 +342,20 @@ fn drive(
         .iter()
         .map(|s| (s.state == SlotState::Real).then_some(s.candle.open))
         .collect();
-    let record = engine.step(Event::Begin { time: block.start, opens: &first });
+    let record = engine.step(Event::Begin {
+        time: block.start,
+        opens: &first,
+    });
     gathered.note(record);
     let mut candles = 0;
     loop {
         let more = feed.next_block(&mut next)?;
         gathered.block(engine, &block, start, (!more).then_some(end_of_data));
         candles += block.slots.len() as u64;
-        progress(Progress { time: block.start, candles });
+        progress(Progress {
+            time: block.start,
+            candles,
+        });
         if !more {
             return Ok(());
         }
@@ -296,13 +375,23 @@ impl Gathered {
         }
     }
 
-    fn block(&mut self, engine: &mut Engine, block: &Block, start: Timestamp, end: Option<EndOfData>) {
+    fn block(
+        &mut self,
+        engine: &mut Engine,
+        block: &Block,
+        start: Timestamp,
+        end: Option<EndOfData>,
+    ) {
         let base_ms = block.base.minutes() * MINUTE_MS;
         let minutes = block.minutes();
         for (index, slots) in block.slots.chunks_exact(block.symbols).enumerate() {
             let time = block.start.plus_ms(index as i64 * base_ms);
             let last = end.filter(|_| index + 1 == minutes);
-            let record = engine.step(Event::Minute { time, slots, end: last });
+            let record = engine.step(Event::Minute {
+                time,
+                slots,
+                end: last,
+            });
             self.note(record);
             if time >= start {
                 self.minute(engine, time, base_ms, slots, last.is_some());
@@ -311,7 +400,14 @@ impl Gathered {
     }
 
     #[inline]
-    fn minute(&mut self, engine: &Engine, time: Timestamp, base_ms: i64, slots: &[Slot], last: bool) {
+    fn minute(
+        &mut self,
+        engine: &Engine,
+        time: Timestamp,
+        base_ms: i64,
+        slots: &[Slot],
+        last: bool,
+    ) {
         if self.first.is_none() {
             self.first = Some(time);
             self.opening_sample(time, slots);
@@ -353,7 +449,10 @@ impl Gathered {
         configuration.dataset.gaps = self.coverage.gaps;
         let trader = engine.trader(0);
         let open_positions = trader.desk().positions(None);
-        let deepest = trader.gauge.deepest.map(|(peak, low)| low.to_f64() / peak.to_f64() - 1.0);
+        let deepest = trader
+            .gauge
+            .deepest
+            .map(|(peak, low)| low.to_f64() / peak.to_f64() - 1.0);
         let telemetry = trader.desk().telemetry.clone();
         let result = RunResult {
             configuration: configuration.clone(),
@@ -372,7 +471,11 @@ impl Gathered {
             timings: runs::Timings::default(),
         };
         let chart = self.charts.into_iter().next().expect("one chart a run");
-        Ok(Outcome { result, chart: (chart.timeframe, chart.candles), steps: self.steps })
+        Ok(Outcome {
+            result,
+            chart: (chart.timeframe, chart.candles),
+            steps: self.steps,
+        })
     }
 }
 
@@ -395,12 +498,20 @@ impl Coverage {
     fn close(&mut self, at: Timestamp) {
         if let Some(from) = self.open.take() {
             let minutes = u64::try_from((at.0 - from.0) / MINUTE_MS).unwrap_or(0);
-            self.gaps.push(runs::Gap { from, to: at, minutes });
+            self.gaps.push(runs::Gap {
+                from,
+                to: at,
+                minutes,
+            });
         }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a fraction for people")]
     fn fraction(&self) -> f64 {
-        if self.minutes == 0 { 0.0 } else { self.real as f64 / self.minutes as f64 }
+        if self.minutes == 0 {
+            0.0
+        } else {
+            self.real as f64 / self.minutes as f64
+        }
     }
 }

@@ -34,9 +34,10 @@ impl Source {
     /// Opens the candles of a period.
     pub(super) fn open(&self, period: Period) -> Result<(Box<dyn Feed>, Timeframe), DataError> {
         Ok(match self {
-            Self::Candles { symbols, base } => {
-                (Box::new(VecFeed::with_period(symbols.clone(), *base, period)), *base)
-            }
+            Self::Candles { symbols, base } => (
+                Box::new(VecFeed::with_period(symbols.clone(), *base, period)),
+                *base,
+            ),
             Self::Catalog(series) => {
                 let feed = CatalogFeed::open(series, period)?;
                 let base = series.first().map_or(Timeframe::M1, |s| s.key.timeframe);
@@ -48,6 +49,22 @@ impl Source {
                 (Box::new(feed), base)
             }
         })
+    }
+
+    /// End of the last candle, where it is known without reading everything.
+    pub(super) fn end(&self) -> Option<Timestamp> {
+        match self {
+            Self::Candles { symbols, base } => {
+                let last = symbols
+                    .iter()
+                    .filter_map(|s| s.last())
+                    .map(|c| c.open_time)
+                    .max()?;
+                Some(base.bucket_end(last))
+            }
+            Self::Catalog(series) => series.iter().map(|s| s.period().1).max(),
+            Self::File { .. } => None,
+        }
     }
 
     /// What identifies the candles of a period.
@@ -68,11 +85,19 @@ impl Source {
     }
 }
 
-fn of_candles(symbols: &[Arc<[Candle]>], base: Timeframe, from: Timestamp, to: Timestamp) -> String {
+fn of_candles(
+    symbols: &[Arc<[Candle]>],
+    base: Timeframe,
+    from: Timestamp,
+    to: Timestamp,
+) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(format!("candles {base} {} {}\n", from.0, to.0).as_bytes());
     for candles in symbols {
-        for c in candles.iter().filter(|c| c.open_time >= from && c.open_time < to) {
+        for c in candles
+            .iter()
+            .filter(|c| c.open_time >= from && c.open_time < to)
+        {
             hasher.update(&c.open_time.0.to_le_bytes());
             for price in [c.open, c.high, c.low, c.close] {
                 hasher.update(&price.0.to_le_bytes());

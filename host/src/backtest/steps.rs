@@ -27,7 +27,12 @@ fn describe(what: &Happening) -> String {
             format!("refused: {}: {}", refusal.reason.name(), refusal.message)
         }
         Happening::OrderChanged { change, .. } => {
-            format!("order {} {}: {}", change.order, change.status.name(), change.reason.name())
+            format!(
+                "order {} {}: {}",
+                change.order,
+                change.status.name(),
+                change.reason.name()
+            )
         }
         Happening::OrderFilled { order, .. } => format!("order {order} filled"),
         Happening::Fill(fill) => format!(
@@ -64,8 +69,12 @@ fn describe(what: &Happening) -> String {
             trade.exit_price,
             trade.net
         ),
-        Happening::Ambiguous { .. } => "ambiguous minute: the other path fills differently".to_owned(),
-        Happening::LiquidationDue { position, price, .. } => {
+        Happening::Ambiguous { .. } => {
+            "ambiguous minute: the other path fills differently".to_owned()
+        }
+        Happening::LiquidationDue {
+            position, price, ..
+        } => {
             format!("position {position} is beyond its liquidation price {price} (not acted on)")
         }
         Happening::Account(point) => {

@@ -15,7 +15,10 @@ use crate::config::{self, Settings};
 use crate::data::catalog::Catalog;
 use crate::domain::{Cash, Rate, Timeframe, Timestamp};
 use crate::execution::{Preset, Profile};
-use crate::runs::{self, folder::{self, Documents, Written}};
+use crate::runs::{
+    self,
+    folder::{self, Documents, Written},
+};
 use crate::strategy::{Limits, Runtime};
 
 const DAY_MS: i64 = 86_400_000;
@@ -130,18 +133,23 @@ impl Args {
     }
 
     fn what(&self) -> &str {
-        self.component.as_deref().or(self.strategy.as_deref()).unwrap_or_default()
+        self.component
+            .as_deref()
+            .or(self.strategy.as_deref())
+            .unwrap_or_default()
     }
 
     fn profile(&self) -> Result<Profile, CliError> {
-        let preset: Preset = self
-            .profile
-            .parse()
-            .map_err(|e: String| CliError::user(format!("--profile {e}"), "see docs for what each one means"))?;
+        let preset: Preset = self.profile.parse().map_err(|e: String| {
+            CliError::user(format!("--profile {e}"), "see docs for what each one means")
+        })?;
         let mut profile = Profile::preset(preset);
         let mut set = |knob: &str, value: &str| {
             profile.set(knob, value).map_err(|e| {
-                CliError::user(e.to_string(), "the knobs are those of the run's manifest.json")
+                CliError::user(
+                    e.to_string(),
+                    "the knobs are those of the run's manifest.json",
+                )
             })
         };
         if let Some(fee) = &self.fee {
@@ -156,7 +164,10 @@ impl Args {
         }
         for setting in &self.knobs {
             let (knob, value) = setting.split_once('=').ok_or_else(|| {
-                CliError::user(format!("`{setting}` is no knob setting"), "write KNOB=VALUE, such as path=adaptive")
+                CliError::user(
+                    format!("`{setting}` is no knob setting"),
+                    "write KNOB=VALUE, such as path=adaptive",
+                )
             })?;
             set(knob, value)?;
         }
@@ -165,7 +176,8 @@ impl Args {
 
     fn base(&self) -> Result<Option<Timeframe>, CliError> {
         let parse = |text: &String| {
-            text.parse().map_err(|e: String| CliError::user(format!("--base {e}"), "the usual one is 1m"))
+            text.parse()
+                .map_err(|e: String| CliError::user(format!("--base {e}"), "the usual one is 1m"))
         };
         self.base.as_ref().map(parse).transpose()
     }
@@ -176,18 +188,28 @@ impl Args {
         available: (Timestamp, Timestamp),
     ) -> Result<(Option<Timestamp>, Option<Timestamp>), CliError> {
         let parse = |flag: &str, text: &str| {
-            Timestamp::parse(text).map_err(|e| CliError::user(format!("{flag} {e}"), "for example 2024-01-01"))
+            Timestamp::parse(text)
+                .map_err(|e| CliError::user(format!("{flag} {e}"), "for example 2024-01-01"))
         };
         if let Some(range) = &self.timerange {
             let (from, to) = range.split_once('-').ok_or_else(|| {
-                CliError::user(format!("--timerange `{range}` has no `-`"), "write 20240101-20241201")
+                CliError::user(
+                    format!("--timerange `{range}` has no `-`"),
+                    "write 20240101-20241201",
+                )
             })?;
             let side = |text: &str| {
-                (!text.is_empty()).then(|| parse("--timerange", text)).transpose()
+                (!text.is_empty())
+                    .then(|| parse("--timerange", text))
+                    .transpose()
             };
             return Ok((side(from)?, side(to)?));
         }
-        let start = self.start.as_ref().map(|t| parse("--start", t)).transpose()?;
+        let start = self
+            .start
+            .as_ref()
+            .map(|t| parse("--start", t))
+            .transpose()?;
         let end = self.end.as_ref().map(|t| parse("--end", t)).transpose()?;
         match self.days {
             Some(days) => {
@@ -207,12 +229,19 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
         let style = if colors() { Style::Color } else { Style::Plain };
         let metrics = Metrics::of(&outcome.result);
         let report = written.report.display().to_string();
-        print!("{}", summary::text(&outcome.result, &metrics, &report, style));
+        print!(
+            "{}",
+            summary::text(&outcome.result, &metrics, &report, style)
+        );
     }
     for fault in &outcome.result.observed.faults {
         eprintln!("error: {}", fault.message);
     }
-    Ok(if outcome.result.observed.faults.is_empty() { 0 } else { GUEST_FAULT })
+    Ok(if outcome.result.observed.faults.is_empty() {
+        0
+    } else {
+        GUEST_FAULT
+    })
 }
 
 /// Colors only on a terminal, and not where NO_COLOR says no.
@@ -220,7 +249,10 @@ fn colors() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
-#[expect(clippy::disallowed_methods, reason = "how long it took is told, not used")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long it took is told, not used"
+)]
 fn execute(args: &Args, settings: &Settings) -> Result<(Outcome, Written), CliError> {
     let began = Instant::now();
     let profile = args.profile()?;
@@ -245,7 +277,10 @@ fn execute(args: &Args, settings: &Settings) -> Result<(Outcome, Written), CliEr
     let component = runtime.load(&path);
     compiling.finish_and_clear();
     let component = component?;
-    let mut builder = Backtest::builder().component(&component).limits(limits).period(from, to);
+    let mut builder = Backtest::builder()
+        .component(&component)
+        .limits(limits)
+        .period(from, to);
     for setting in &args.params {
         builder = builder.parameter(setting);
     }
@@ -259,26 +294,55 @@ fn execute(args: &Args, settings: &Settings) -> Result<(Outcome, Written), CliEr
         .keep_steps(args.debug)
         .build()?;
     let load_seconds = began.elapsed().as_secs_f64();
-    let mut outcome = drive(backtest, from.unwrap_or(available.0), to.unwrap_or(available.1))?;
+    let mut outcome = drive(
+        backtest,
+        from.unwrap_or(available.0),
+        to.unwrap_or(available.1),
+    )?;
     let whole = began.elapsed().as_secs_f64();
-    outcome.result.timings = runs::Timings { engine_seconds: whole - load_seconds, load_seconds };
-    let root = args.out.clone().unwrap_or_else(|| settings.path(&config::OUTPUT_PATH));
+    outcome.result.timings = runs::Timings {
+        engine_seconds: whole - load_seconds,
+        load_seconds,
+    };
+    let root = args
+        .out
+        .clone()
+        .unwrap_or_else(|| settings.path(&config::OUTPUT_PATH));
     let written = keep(&root, &outcome)?;
     Ok((outcome, written))
 }
 
 fn on_market(builder: Builder, market: Market) -> (Builder, Option<tempfile::TempDir>) {
-    let Market { source, instrument, recorded_as, available: _, _temporary } = market;
-    (builder.instrument(instrument).source(source).recorded_as(recorded_as), _temporary)
+    let Market {
+        source,
+        instrument,
+        recorded_as,
+        available: _,
+        _temporary,
+    } = market;
+    (
+        builder
+            .instrument(instrument)
+            .source(source)
+            .recorded_as(recorded_as),
+        _temporary,
+    )
 }
 
 fn balance(args: &Args, settings: &Settings) -> Result<Cash, CliError> {
-    let text = args.balance.as_deref().or(settings.get(&config::INITIAL_BALANCE)).unwrap_or_default();
-    text.parse().map_err(|e| CliError::user(format!("--balance {e}"), "for example --balance 10000"))
+    let text = args
+        .balance
+        .as_deref()
+        .or(settings.get(&config::INITIAL_BALANCE))
+        .unwrap_or_default();
+    text.parse()
+        .map_err(|e| CliError::user(format!("--balance {e}"), "for example --balance 10000"))
 }
 
 fn leverage(args: &Args) -> Result<Rate, CliError> {
-    args.leverage.parse().map_err(|e| CliError::user(format!("--leverage {e}"), "for example --leverage 2"))
+    args.leverage
+        .parse()
+        .map_err(|e| CliError::user(format!("--leverage {e}"), "for example --leverage 2"))
 }
 
 /// Runs with a progress bar over the period.
@@ -297,7 +361,11 @@ fn keep(root: &Path, outcome: &Outcome) -> Result<Written, CliError> {
     let result = &outcome.result;
     let metrics = Metrics::of(result);
     let (timeframe, candles) = &outcome.chart;
-    let chart = PriceChart { instrument: 0, timeframe: *timeframe, candles };
+    let chart = PriceChart {
+        instrument: 0,
+        timeframe: *timeframe,
+        candles,
+    };
     let html = report::html(result, &metrics, &[chart]);
     let moment = chrono::Utc::now().format("%Y%m%d-%H%M%S");
     let name = plain(&result.configuration.component.name);
@@ -312,6 +380,12 @@ fn keep(root: &Path, outcome: &Outcome) -> Result<Written, CliError> {
 
 /// A strategy's name as a part of a file name.
 fn plain(name: &str) -> String {
-    let kept = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
+    let kept = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+            c
+        } else {
+            '-'
+        }
+    };
     name.chars().take(64).map(kept).collect()
 }

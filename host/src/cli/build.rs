@@ -6,7 +6,9 @@ use crate::cli::{CliError, locate};
 
 /// Build a strategy's sources into a component.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  host build strategies/ma-crossover\n  host build my-strategy --out dropin/")]
+#[command(
+    after_help = "Examples:\n  host build strategies/ma-crossover\n  host build my-strategy --out dropin/"
+)]
 pub(super) struct Args {
     /// Folder with the strategy's Cargo.toml.
     dir: PathBuf,

@@ -148,11 +148,7 @@ pub enum Outcome {
 ///
 /// # Errors
 /// See [`DataError::kind`] for whose fault it is.
-pub fn run(
-    args: &DataArgs,
-    default_dir: &Path,
-    out: &mut dyn Write,
-) -> Result<Outcome, DataError> {
+pub fn run(args: &DataArgs, default_dir: &Path, out: &mut dyn Write) -> Result<Outcome, DataError> {
     let catalog = Catalog::new(args.data_dir.as_deref().unwrap_or(default_dir));
     match &args.command {
         DataCommand::Import(import) => run_import(import, &catalog, out),
@@ -385,10 +381,7 @@ fn run_synth(
     } else {
         say(
             out,
-            &format!(
-                "made up {made} candles: {key}, seed {}",
-                args.seed
-            ),
+            &format!("made up {made} candles: {key}, seed {}", args.seed),
         )?;
         say(
             out,
@@ -585,7 +578,7 @@ mod tests {
         let cli = Cli::try_parse_from(words.into_iter().chain(line.split_whitespace()))
             .map_err(|e| e.to_string())?;
         let mut out = Vec::new();
-        match run(&cli.data, &mut out) {
+        match run(&cli.data, folder, &mut out) {
             Ok(outcome) => Ok((outcome, String::from_utf8(out).expect("text"))),
             Err(e) => Err(format!(
                 "{} {e} ({})",

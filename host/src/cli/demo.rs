@@ -10,7 +10,13 @@ use crate::data::synth;
 use crate::toolchain::{self, Options};
 
 /// The strategies that are built; the first one is run.
-const EXAMPLES: [&str; 5] = ["ma-crossover", "rsi-reversal", "breakout", "mtf-trend", "buy-and-hold"];
+const EXAMPLES: [&str; 5] = [
+    "ma-crossover",
+    "rsi-reversal",
+    "breakout",
+    "mtf-trend",
+    "buy-and-hold",
+];
 
 /// Build the example strategies, make a synthetic year, backtest and report.
 #[derive(Debug, clap::Args)]
@@ -33,7 +39,9 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
         &backtest::Args::demo(&component, &exchange, args.out.clone(), args.json),
         settings,
     )?;
-    eprintln!("\nnext: host backtest breakout --exchange synthetic      (another example on the same market)");
+    eprintln!(
+        "\nnext: host backtest breakout --exchange synthetic      (another example on the same market)"
+    );
     eprintln!("      host data import FILE                             (candles you have)");
     eprintln!("      host backtest --help");
     Ok(code)
@@ -66,9 +74,13 @@ fn build_examples(sources: &Path) -> Result<PathBuf, CliError> {
     spinner.finish_and_clear();
     let built = built?;
     eprintln!("built {} strategies", built.len());
-    built.into_iter().find(|b| b.package == EXAMPLES[0]).map(|b| b.path).ok_or_else(|| {
-        CliError::world(format!("the compiler made no component of {}", EXAMPLES[0]))
-    })
+    built
+        .into_iter()
+        .find(|b| b.package == EXAMPLES[0])
+        .map(|b| b.path)
+        .ok_or_else(|| {
+            CliError::world(format!("the compiler made no component of {}", EXAMPLES[0]))
+        })
 }
 
 /// A year of candles, unless it is there already.

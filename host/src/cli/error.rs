@@ -27,12 +27,20 @@ pub struct CliError {
 impl CliError {
     /// The user's mistake, with what to do about it.
     pub fn user(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: Some(hint.into()), exit_code: USER }
+        Self {
+            message: message.into(),
+            hint: Some(hint.into()),
+            exit_code: USER,
+        }
     }
 
     /// The world failed.
     pub fn world(error: impl fmt::Display) -> Self {
-        Self { message: error.to_string(), hint: None, exit_code: WORLD }
+        Self {
+            message: error.to_string(),
+            hint: None,
+            exit_code: WORLD,
+        }
     }
 
     /// The same, told from further out.
@@ -65,7 +73,11 @@ impl std::error::Error for CliError {}
 
 impl From<BacktestError> for CliError {
     fn from(error: BacktestError) -> Self {
-        Self { message: error.to_string(), hint: error.hint(), exit_code: error.exit_code() }
+        Self {
+            message: error.to_string(),
+            hint: error.hint(),
+            exit_code: error.exit_code(),
+        }
     }
 }
 
@@ -75,7 +87,11 @@ impl From<DataError> for CliError {
             ErrorKind::User => USER,
             ErrorKind::World => WORLD,
         };
-        Self { message: error.to_string(), hint: error.hint().map(str::to_owned), exit_code }
+        Self {
+            message: error.to_string(),
+            hint: error.hint().map(str::to_owned),
+            exit_code,
+        }
     }
 }
 
@@ -83,7 +99,11 @@ impl From<LoadError> for CliError {
     fn from(error: LoadError) -> Self {
         let guest = matches!(error, LoadError::Fault { .. } | LoadError::Manifest { .. });
         let exit_code = if guest { GUEST } else { USER };
-        Self { message: error.to_string(), hint: error.hint(), exit_code }
+        Self {
+            message: error.to_string(),
+            hint: error.hint(),
+            exit_code,
+        }
     }
 }
 
@@ -95,7 +115,11 @@ impl From<RuntimeError> for CliError {
 
 impl From<ConfigError> for CliError {
     fn from(error: ConfigError) -> Self {
-        Self { message: error.to_string(), hint: None, exit_code: USER }
+        Self {
+            message: error.to_string(),
+            hint: None,
+            exit_code: USER,
+        }
     }
 }
 

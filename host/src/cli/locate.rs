@@ -41,11 +41,17 @@ fn by_name(folder: &Path, name: &str) -> Result<PathBuf, CliError> {
     }
     let known = names(folder);
     let hint = if known.is_empty() {
-        format!("put .wasm files into {} or set STRATEGIES_PATH", folder.display())
+        format!(
+            "put .wasm files into {} or set STRATEGIES_PATH",
+            folder.display()
+        )
     } else {
         format!("there are {} in {}", known.join(", "), folder.display())
     };
-    Err(CliError::user(format!("there is no strategy `{name}`"), hint))
+    Err(CliError::user(
+        format!("there is no strategy `{name}`"),
+        hint,
+    ))
 }
 
 /// What can be named in a drop-in folder, sorted.
@@ -56,7 +62,11 @@ fn names(folder: &Path) -> Vec<String> {
             let path = entry.path();
             let is_component = path.extension().is_some_and(|e| e == "wasm");
             let is_source = path.join("Cargo.toml").is_file();
-            let stem = if is_component { path.file_stem() } else { path.file_name() };
+            let stem = if is_component {
+                path.file_stem()
+            } else {
+                path.file_name()
+            };
             (is_component || is_source).then(|| stem.map(|s| s.to_string_lossy().into_owned()))?
         })
         .collect();

@@ -58,14 +58,25 @@ fn from_catalog(request: &Request<'_>) -> Result<Market, CliError> {
         Some(file) => series.read(file)?,
         None => Vec::new(),
     };
-    market(request, &key, Source::Catalog(vec![series.clone()]), &first, series.period(), None)
+    market(
+        request,
+        &key,
+        Source::Catalog(vec![series.clone()]),
+        &first,
+        series.period(),
+        None,
+    )
 }
 
 /// The candles are not there; perhaps those of the spot pair are, or those of another venue.
 fn not_there(request: &Request<'_>, key: &SeriesKey) -> CliError {
-    let message = format!("no candles of {key} in {}", request.catalog.root().display());
+    let message = format!(
+        "no candles of {key} in {}",
+        request.catalog.root().display()
+    );
     let spot = format!("{}/{}", key.symbol.base(), key.symbol.quote());
-    let spot_key = SeriesKey::new(&key.venue, Some(InstrumentKind::Spot), &spot, key.timeframe).ok();
+    let spot_key =
+        SeriesKey::new(&key.venue, Some(InstrumentKind::Spot), &spot, key.timeframe).ok();
     let has_spot = spot_key.is_some_and(|k| matches!(request.catalog.find(&k), Ok(Some(_))));
     if has_spot && key.symbol.market() == InstrumentKind::LinearPerpetual {
         return CliError::user(
@@ -73,8 +84,13 @@ fn not_there(request: &Request<'_>, key: &SeriesKey) -> CliError {
             format!("its spot candles are there: add --symbol {spot} --as perp"),
         );
     }
-    let have: Vec<String> =
-        request.catalog.list().unwrap_or_default().iter().map(|s| s.key.to_string()).collect();
+    let have: Vec<String> = request
+        .catalog
+        .list()
+        .unwrap_or_default()
+        .iter()
+        .map(|s| s.key.to_string())
+        .collect();
     let hint = if have.is_empty() {
         "the catalog is empty: `host data import FILE`, or `host data synth`".to_owned()
     } else {
@@ -101,7 +117,10 @@ fn from_file(request: &Request<'_>, path: &Path) -> Result<Market, CliError> {
     }
     let understood = understand(&import_request)?;
     let Some(file) = understood.first() else {
-        return Err(CliError::user(format!("{} is no file of candles", path.display()), "see `host data import --help` for the formats"));
+        return Err(CliError::user(
+            format!("{} is no file of candles", path.display()),
+            "see `host data import --help` for the formats",
+        ));
     };
     let key = file.key.clone();
     // Everything but plain Parquet is read into a catalog of its own, with all the checks of an import.
@@ -114,7 +133,14 @@ fn from_file(request: &Request<'_>, path: &Path) -> Result<Market, CliError> {
         None => Vec::new(),
     };
     let period = series.period();
-    market(request, &key, Source::Catalog(vec![series]), &first, period, Some(folder))
+    market(
+        request,
+        &key,
+        Source::Catalog(vec![series]),
+        &first,
+        period,
+        Some(folder),
+    )
 }
 
 fn market(
@@ -136,7 +162,10 @@ fn market(
         }
         (InstrumentKind::LinearPerpetual, InstrumentKind::Spot) => {
             return Err(CliError::user(
-                format!("{} is a perpetual: it cannot stand in for its spot pair", key.symbol),
+                format!(
+                    "{} is a perpetual: it cannot stand in for its spot pair",
+                    key.symbol
+                ),
                 "leave --as away",
             ));
         }
@@ -145,10 +174,19 @@ fn market(
     let look = look(first);
     let instrument = instruments::lookup(&key.venue, &symbol)
         .or_else(|| instruments::assume(&key.venue, &symbol, look))
-        .ok_or_else(|| CliError::user(format!("`{symbol}` is not a symbol"), "write BTC/USDT or BTC/USDT:USDT"))?;
+        .ok_or_else(|| {
+            CliError::user(
+                format!("`{symbol}` is not a symbol"),
+                "write BTC/USDT or BTC/USDT:USDT",
+            )
+        })?;
     Ok(Market {
         source,
-        instrument: if request.preset == Preset::Seed0 { without_grid(instrument) } else { instrument },
+        instrument: if request.preset == Preset::Seed0 {
+            without_grid(instrument)
+        } else {
+            instrument
+        },
         recorded_as,
         available,
         _temporary: temporary,
@@ -177,7 +215,10 @@ fn look(candles: &[Candle]) -> Look {
         }
         decimals
     };
-    let prices = candles.iter().take(LOOK_AT).flat_map(|c| [c.open, c.high, c.low, c.close]);
+    let prices = candles
+        .iter()
+        .take(LOOK_AT)
+        .flat_map(|c| [c.open, c.high, c.low, c.close]);
     Look {
         decimals: prices.map(decimals).max().unwrap_or(2),
         first_close: candles.first().map_or(Price(UNIT), |c| c.close),

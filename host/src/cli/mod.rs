@@ -1,5 +1,9 @@
 //! The command line: one file a subcommand, arguments and `run`. Data goes to stdout, talk to stderr.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the program speaks")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is where the program speaks"
+)]
 
 mod backtest;
 mod build;
@@ -24,9 +28,11 @@ const CHECK_FAILED: u8 = 4;
 /// Runs trading strategies as sandboxed WebAssembly components.
 #[derive(Debug, Parser)]
 #[command(name = "host", version, about, max_term_width = 110)]
-#[command(after_help = "First steps:\n  host demo                       build the examples, make a market, backtest, report\n  \
+#[command(
+    after_help = "First steps:\n  host demo                       build the examples, make a market, backtest, report\n  \
     host data import FILE           candles you already have\n  \
-    host backtest ma-crossover      a strategy by name, file or folder")]
+    host backtest ma-crossover      a strategy by name, file or folder"
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -66,9 +72,15 @@ pub fn run(cli: Cli) -> Result<u8, CliError> {
 }
 
 fn start_logging(settings: &Settings) {
-    let level = settings.get(&config::LOG_LEVEL).unwrap_or("warn").to_owned();
+    let level = settings
+        .get(&config::LOG_LEVEL)
+        .unwrap_or("warn")
+        .to_owned();
     let filter = tracing_subscriber::EnvFilter::try_new(level)
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     // A second command in one process (a test) keeps the first logger.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
 }

@@ -8,13 +8,18 @@ use indicatif::{ProgressBar, ProgressStyle};
 pub(super) fn bar(what: &str, length: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg} {wide_bar} {percent:>3} % {eta:>4}")
         .expect("the template is a constant");
-    ProgressBar::new(length).with_style(style).with_message(what.to_owned())
+    ProgressBar::new(length)
+        .with_style(style)
+        .with_message(what.to_owned())
 }
 
 /// A spinner for work of unknown length.
 pub(super) fn spinner(what: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{spinner} {wide_msg}").expect("the template is a constant");
-    let spinner = ProgressBar::new_spinner().with_style(style).with_message(what.to_owned());
+    let style =
+        ProgressStyle::with_template("{spinner} {wide_msg}").expect("the template is a constant");
+    let spinner = ProgressBar::new_spinner()
+        .with_style(style)
+        .with_message(what.to_owned());
     spinner.enable_steady_tick(Duration::from_millis(100));
     spinner
 }

@@ -24,7 +24,8 @@ pub use write::{CatalogWriter, Imported, SeriesWriter};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::data::candles::{CandleReader, Grid};
+use crate::data::candles::CandleReader;
+use crate::data::grid::Grid;
 use crate::data::series::{SeriesKey, market_name};
 use crate::data::table::TableReader;
 use crate::data::{DataError, ErrorKind};

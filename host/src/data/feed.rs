@@ -10,6 +10,7 @@ mod file;
 mod prefetch;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use blocks::{BLOCK_MINUTES, VecFeed};
 pub use catalog::CatalogFeed;

@@ -15,8 +15,9 @@ pub use name::Overrides;
 use std::path::{Path, PathBuf};
 
 use crate::data::DataError;
-use crate::data::candles::{CandleReader, Grid, Repeats, check_row};
+use crate::data::candles::{CandleReader, Repeats, check_row};
 use crate::data::catalog::{Catalog, CatalogWriter, Imported, unite};
+use crate::data::grid::Grid;
 use crate::data::series::SeriesKey;
 use crate::domain::Candle;
 use rows::{Layout, Names};
@@ -144,6 +145,38 @@ pub fn import(
         progress(&file.path, 1.0);
     }
     writer.commit()
+}
+
+/// Hands on the candles of one CSV or zip, checked as on import, oldest first.
+///
+/// # Errors
+/// The first fault of the file, or of `take`.
+pub(crate) fn each_candle(
+    path: &Path,
+    grid: Grid,
+    take: &mut dyn FnMut(&Candle) -> Result<(), DataError>,
+) -> Result<(), DataError> {
+    let mut checked = Checked::new(grid);
+    let mut admit = |row: u64, candle: &Candle, _done: f64| match checked
+        .admit(candle)
+        .map_err(|why| row_fault(path, row, &why))?
+    {
+        Some(candle) => take(&candle),
+        None => Ok(()),
+    };
+    match format_of(path)? {
+        Format::Csv => text::read_csv(path, &Names::default(), &mut admit),
+        Format::Zip => text::read_zip(path, &Names::default(), &mut admit),
+        Format::Parquet => Err(DataError::user(format!("{} is not text", path.display()))),
+    }
+}
+
+/// Is a file text, by its name.
+///
+/// # Errors
+/// A name of no known format.
+pub(crate) fn is_text(path: &Path) -> Result<bool, DataError> {
+    Ok(format_of(path)? != Format::Parquet)
 }
 
 /// What readers hand each candle to: row number (from 1), candle, part of the file that is done.

@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod check;
 mod error;
 pub mod feed;
+pub mod grid;
 pub mod import;
 pub mod quality;
 pub mod resample;

@@ -1,8 +1,8 @@
 //! What is wrong with a series: candle validity, holes, duplicates, outliers, stale runs. Nothing is ever repaired here.
 //!
-//! Source: `simulation.md` section 14 (F39, F40, F42, F45), `defaults.md` sections 6 and 7.
+//! Source: `simulation.md` section 14 (F38, F39, F40, F42, F45), `defaults.md` sections 6 and 7.
 
-use crate::data::candles::Grid;
+use crate::data::grid::Grid;
 use crate::domain::{Candle, Timeframe, Timestamp};
 
 /// Coverage below this is an error.
@@ -381,6 +381,26 @@ mod tests {
         assert_eq!(scan(&[7], Timeframe::M1).coverage(), Some(1.0));
         assert_eq!(pairs(&scan(&[0, 15], Timeframe::M5)), [(5, 2)]);
         assert_eq!(scan(&[0, 1, 3], Timeframe::M1).missing(), 1);
+    }
+
+    #[test]
+    fn outliers_are_scored_as_in_the_golden_cases() {
+        for id in ["F38", "F42"] {
+            let Some(case) = golden(id) else { return };
+            let number =
+                |v: &serde_json::Value| v.as_str().expect("text").parse::<f64>().expect("a number");
+            let window = case["inputs"]["window"].as_array().expect("a window");
+            let mut window: Vec<_> = window.iter().map(number).collect();
+            let (center, spread) = median_and_mad(&mut window);
+            let score = (number(&case["inputs"]["value"]) - center) / spread;
+            assert!(
+                (score - number(&case["expect"]["robust_z"])).abs() < 1e-7,
+                "{id} {score}"
+            );
+            if let Some(flagged) = case["expect"]["flagged"].as_bool() {
+                assert_eq!(score > OUTLIER_Z, flagged, "{id}");
+            }
+        }
     }
 
     #[test]

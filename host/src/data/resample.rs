@@ -52,7 +52,8 @@ pub fn resample(candles: &[Candle], timeframe: Timeframe) -> Vec<Resampled> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::candles::{CandleReader, Grid};
+    use crate::data::candles::CandleReader;
+    use crate::data::grid::Grid;
     use crate::data::testing::{START, at_minutes, shared_or_skip};
 
     #[test]

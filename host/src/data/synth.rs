@@ -284,8 +284,9 @@ impl Random {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::candles::{Grid, check_row};
+    use crate::data::candles::check_row;
     use crate::data::catalog::content_digest;
+    use crate::data::grid::Grid;
 
     #[test]
     fn the_default_year_is_plausible_valid_and_the_same_everywhere() {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::{Instrument, InstrumentKind, ParameterValue};
+use crate::domain::{Instrument, InstrumentKind, OnFault, ParameterValue};
 use crate::runs::{Configuration, Period, RunResult};
 
 /// Name and version of the document.
@@ -33,6 +33,8 @@ struct ConfigurationJson<'a> {
     seed: u64,
     starting_balance: String,
     currency: &'a str,
+    leverage: String,
+    on_fault: &'static str,
 }
 
 #[derive(Serialize)]
@@ -167,7 +169,11 @@ impl Configuration {
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         let mut before = self.clone();
-        before.period = Period { end: self.period.start, candles: 0, ..self.period };
+        before.period = Period {
+            end: self.period.start,
+            candles: 0,
+            ..self.period
+        };
         before.dataset.coverage = 0.0;
         before.dataset.gaps.clear();
         let text = serde_json::to_vec(&mirror(&before)).expect("plain values have a JSON form");
@@ -259,6 +265,12 @@ fn mirror(configuration: &Configuration) -> ConfigurationJson<'_> {
         seed: c.seed,
         starting_balance: c.starting_balance.to_string(),
         currency: &c.currency,
+        leverage: c.leverage.to_string(),
+        on_fault: match c.on_fault {
+            OnFault::Flatten => "flatten",
+            OnFault::Cancel => "cancel",
+            OnFault::Hold => "hold",
+        },
     }
 }
 

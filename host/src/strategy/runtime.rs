@@ -12,7 +12,7 @@ use super::error::{LoadError, RuntimeError};
 use super::limits::Limits;
 
 /// Version of the runtime and its compiler: part of a run's manifest, because fuel is counted in its instructions.
-pub const RUNTIME_VERSION: &str = concat!("wasmtime ", "48", ", cranelift");
+pub const RUNTIME_VERSION: &str = "wasmtime 48.0.8, cranelift";
 
 /// Frames of a guest's stack kept for the message of a fault.
 const BACKTRACE_FRAMES: NonZeroUsize = NonZeroUsize::new(20).expect("20 is not 0");
@@ -105,4 +105,15 @@ fn config(limits: &Limits) -> Config {
     // Register allocation by the better algorithm: compiled once, run millions of times.
     config.cranelift_regalloc_algorithm(RegallocAlgorithm::Backtracking);
     config
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_version_on_record_is_the_one_that_is_linked() {
+        let lock = include_str!("../../../Cargo.lock").replace('\n', " ");
+        let version = super::RUNTIME_VERSION.replace(", cranelift", "");
+        let (name, number) = version.split_once(' ').expect("name and number");
+        assert!(lock.contains(&format!("name = \"{name}\" version = \"{number}\"")));
+    }
 }

@@ -10,6 +10,9 @@ use wasmparser::{
 use super::imports::{Import, Verdict};
 use super::limits::Limits;
 
+/// Imports, exports, aliases and instances of all levels together. Large script components have some thousands.
+const ITEMS: u32 = 100_000;
+
 /// Why bytes are not a component this host would compile.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
@@ -112,6 +115,7 @@ struct Scope {
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Structure, StructureError> {
     check_kind(bytes)?;
     let mut reader = Reader {
+        items: 0,
         limits,
         structure: Structure::default(),
         scopes: Vec::new(),
@@ -166,6 +170,7 @@ fn check(what: &'static str, count: u64, limit: u32) -> Result<(), StructureErro
 }
 
 struct Reader<'a> {
+    items: u64,
     limits: &'a Limits,
     structure: Structure,
     scopes: Vec<Scope>,
@@ -191,27 +196,32 @@ impl Reader<'_> {
                 self.scope().size.tables += u64::from(section.count())
             }
             Payload::InstanceSection(section) => {
+                self.items(section.count())?;
                 for instance in section {
                     self.core_instance(&instance.map_err(malformed)?);
                 }
             }
             Payload::ComponentInstanceSection(section) => {
+                self.items(section.count())?;
                 for instance in section {
                     self.instance(&instance.map_err(malformed)?);
                 }
             }
             Payload::ComponentAliasSection(section) => {
+                self.items(section.count())?;
                 for alias in section {
                     self.alias(alias.map_err(malformed)?);
                 }
             }
             Payload::ComponentImportSection(section) => {
+                self.items(section.count())?;
                 for import in section {
                     let import = import.map_err(malformed)?;
                     self.import(import.name.0, import.ty);
                 }
             }
             Payload::ComponentExportSection(section) => {
+                self.items(section.count())?;
                 for export in section {
                     let export = export.map_err(malformed)?;
                     self.export(export.name.0, export.kind, export.index);
@@ -225,6 +235,12 @@ impl Reader<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Counts what a section declares before it is read: a few bytes of file must not become much memory.
+    fn items(&mut self, count: u32) -> Result<(), StructureError> {
+        self.items += u64::from(count);
+        check("imports, exports, aliases and instances", self.items, ITEMS)
     }
 
     fn scope(&mut self) -> &mut Scope {

@@ -4,10 +4,10 @@
 //! Functions that are served have their exact types here, so that a component with other ideas about them does not link. Every
 //! other function of an allowed interface traps with its name.
 
-use wasmtime::component::types::ComponentItem;
+use wasmtime::component::types::{ComponentItem, Type};
 use wasmtime::component::{
     Component, ComponentNamedList, ComponentType, Lift, Linker, LinkerInstance, Lower, Resource,
-    ResourceType,
+    ResourceType, Val,
 };
 use wasmtime::{Result, StoreContextMut};
 
@@ -119,12 +119,40 @@ fn define(i: &mut LinkerInstance<'_, State>, interface: &str, item: &str) -> Res
     }
 }
 
-/// Nothing is served: calling it is a fault that names it.
+/// Nothing is served. Where the function's type has a word for a refusal (files, sockets) the guest gets that; else calling it is
+/// a fault that names it.
 fn refuse(i: &mut LinkerInstance<'_, State>, interface: &str, item: &str) -> Result<()> {
     let name = format!("{interface} {item}");
-    i.func_new(item, move |_, _, _, _| {
-        Err(Stop::Unavailable(name.clone()).into())
+    i.func_new(item, move |mut store, ty, params, results| {
+        store.data_mut().count()?;
+        let denied = ty.results().next().as_ref().and_then(denial);
+        let (Some(denied), Some(result)) = (denied, results.first_mut()) else {
+            return Err(Stop::Unavailable(name.clone()).into());
+        };
+        for param in params {
+            // A handle that was lent must be given back, or the runtime calls it a mistake of ours.
+            if let Val::Resource(resource) = param {
+                resource.resource_drop(&mut store)?;
+            }
+        }
+        *result = denied;
+        Ok(())
     })
+}
+
+/// `access` (files) or `access-denied` (sockets), where a function can answer that.
+fn denial(result: &Type) -> Option<Val> {
+    let Type::Result(result) = result else {
+        return None;
+    };
+    let Some(Type::Enum(codes)) = result.err() else {
+        return None;
+    };
+    let code = codes
+        .names()
+        .find(|name| matches!(*name, "access" | "access-denied"))?;
+    let code = Val::Enum(code.to_owned());
+    Some(Val::Result(Err(Some(Box::new(code)))))
 }
 
 /// The event's time. Never zero: Go takes that for a broken clock.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{Period, Source};
 use crate::data::DataError;
-use crate::data::candles::{Grid, check_row};
+use crate::data::candles::check_row;
+use crate::data::grid::Grid;
 use crate::domain::{Candle, Slot, SlotState, Timeframe, Timestamp};
 use crate::engine::{Block, Feed, FeedError};
 

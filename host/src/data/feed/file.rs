@@ -1,14 +1,17 @@
-//! A single Parquet file as a feed (`--data FILE`).
+//! A single file as a feed (`--data FILE`): Parquet, CSV or zip.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::blocks::Blocks;
 use super::prefetch::Prefetch;
+use super::text::TextSource;
 use super::{Period, Source};
 use crate::data::DataError;
-use crate::data::candles::{CandleReader, Grid};
-use crate::domain::{Candle, Timeframe, Timestamp};
+use crate::data::candles::{CandleReader, decimals_of};
+use crate::data::grid::Grid;
+use crate::data::import::is_text;
+use crate::domain::{Candle, Price, Timeframe, Timestamp};
 use crate::engine::{Block, Feed, FeedError};
 
 /// One file of candles, streamed: it may be larger than memory.
@@ -25,10 +28,9 @@ impl TableFeed {
     /// # Errors
     /// Not a file of candles, a broken first row, or nothing in the period.
     pub fn open(path: &Path, base: Option<Timeframe>, period: Period) -> Result<Self, DataError> {
-        // The grid of the finest timeframe accepts all that a coarser one does; rows are checked again while streaming.
+        // The finest grid holds the candles of all others; rows are checked again, on their own grid, while streaming.
         let mut head = Vec::new();
-        let mut reader = CandleReader::open(path, Grid::new(base.unwrap_or(Timeframe::M1)))?;
-        reader.read(&mut head)?;
+        source(path, Grid::new(base.unwrap_or(Timeframe::M1)), Timestamp(0))?.read(&mut head)?;
         let Some(first) = head.first().copied() else {
             return Err(DataError::user(format!(
                 "{} has no candles",
@@ -42,9 +44,7 @@ impl TableFeed {
                     .with_hint("say it with --timeframe, for example --timeframe 1m")
             })?,
         };
-        let mut reader = CandleReader::open(path, Grid::new(base))?;
-        reader.skip_to(period.start())?;
-        let source: Box<dyn Source> = Box::new(reader);
+        let source = source(path, Grid::new(base), period.start())?;
         let blocks = Blocks::new(vec![(source, Some(first.open_time))], base, period);
         Ok(Self {
             path: path.to_owned(),
@@ -64,6 +64,21 @@ impl TableFeed {
     #[must_use]
     pub fn first(&self) -> &Candle {
         &self.first
+    }
+
+    /// The most decimals any price has, and the first close: what a guess of the instrument's rules starts from. Reads the
+    /// whole file.
+    ///
+    /// # Errors
+    /// The first fault of the file.
+    pub fn decimals_and_first_close(&self) -> Result<(u32, Price), DataError> {
+        let mut source = source(&self.path, Grid::new(self.base), Timestamp(0))?;
+        let (mut decimals, mut batch) = (0, Vec::new());
+        while source.read(&mut batch)? {
+            decimals = decimals.max(decimals_of(&batch));
+            batch.clear();
+        }
+        Ok((decimals, self.first.close))
     }
 
     /// What identifies the candles of a period: BLAKE3 over the bytes of the file and the period.
@@ -96,6 +111,16 @@ impl Source for CandleReader {
     fn read(&mut self, out: &mut Vec<Candle>) -> Result<bool, DataError> {
         CandleReader::read(self, out)
     }
+}
+
+/// A reader of whatever the file is; rows before `from` may be left out.
+fn source(path: &Path, grid: Grid, from: Timestamp) -> Result<Box<dyn Source>, DataError> {
+    if is_text(path)? {
+        return Ok(Box::new(TextSource::open(path, grid)?));
+    }
+    let mut reader = CandleReader::open(path, grid)?;
+    reader.skip_to(from)?;
+    Ok(Box::new(reader))
 }
 
 /// The longest timeframe that fits between all neighbors.

@@ -163,6 +163,34 @@ fn files_are_streamed_and_their_timeframe_is_found() {
     assert!(TableFeed::open(&one, Some(Timeframe::M5), Period::default()).is_ok());
 }
 
+#[test]
+fn text_files_stream_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("five.csv");
+    let row = |m: i64| format!("{},10,12,9,11.25,5\n", START + m * 60_000);
+    let rows: String = (0..20_000).map(|i| row(i * 5)).collect();
+    std::fs::write(&path, format!("time,open,high,low,close,volume\n{rows}")).expect("writes");
+    let mut feed = TableFeed::open(&path, None, minutes(90_000..90_012)).expect("opens");
+    assert_eq!(feed.base(), Timeframe::M5);
+    assert_eq!(drain(&mut feed), ["90000", "90005", "90010"]);
+    let (decimals, close) = feed.decimals_and_first_close().expect("reads");
+    assert_eq!((decimals, close.to_string().as_str()), (2, "11.25"));
+    std::fs::write(&path, format!("{}{}", row(5), row(0))).expect("writes");
+    let mut feed = TableFeed::open(&path, Some(Timeframe::M5), Period::default());
+    let mut block = Block::new(0, Timeframe::M1);
+    let error = match &mut feed {
+        Ok(feed) => feed
+            .next_block(&mut block)
+            .expect_err("disorder")
+            .to_string(),
+        Err(error) => error.to_string(),
+    };
+    assert!(
+        error.contains("row 2: time 2024-01-01 00:00 does not come after"),
+        "{error}"
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]

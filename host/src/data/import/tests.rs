@@ -151,8 +151,7 @@ fn repeated_rows_of_parquet_are_fine_contradicting_ones_are_not() {
     assert_eq!(series.rows(), 3);
     candles[2].volume += 1.0;
     write_table(&path, &to_columns(&candles)).expect("writes");
-    let error = run(&[&path], &minutes_of(Timeframe::M1))
-        .expect_err("a contradiction");
+    let error = run(&[&path], &minutes_of(Timeframe::M1)).expect_err("a contradiction");
     assert!(error.to_string().contains("row 3: two versions"), "{error}");
 }
 

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::io::Write as _;
 
 use crate::exports::trading::strategy::guest::{CandleColumns, Event, InitError, NamedValue, SeriesBinding};
-use crate::trading::strategy::manifest::ParameterValue;
+use crate::trading::strategy::manifest::{Columns, ParameterValue};
 use crate::trading::strategy::orders::{Exits, OrderKind, OrderRequest, Target, TimeInForce};
 use crate::trading::strategy::telemetry::{Level, log};
 use crate::trading::strategy::types::{Direction, Side};
@@ -33,7 +33,7 @@ fn dive(depth: u64) -> u64 {
 fn allocate() -> ! {
     let mut all = Vec::new();
     loop {
-        all.push(black_box(vec![1u8; 1 << 20]));
+        all.push(black_box(Vec::<u8>::with_capacity(1 << 20)));
     }
 }
 
@@ -115,7 +115,7 @@ pub fn in_candle(attack: &str, instrument: u32, time: i64, close: f64) {
         "bytes-flood" => (0..100).for_each(|_| say("x".repeat(60_000))),
         "long-string" => say("x".repeat(70_000)),
         "huge-string" => say("x".repeat(3 << 20)),
-        "history-flood" => (0..10_000).for_each(|_| drop(black_box(history::closes(0, 5_000)))),
+        "history-flood" => (0..10_000).for_each(|_| drop(black_box(history::candles(0, Columns::all(), 5_000)))),
         "telemetry-flood" => flood_telemetry(),
         "exit" => std::process::exit(3),
         "abort" => std::process::abort(),

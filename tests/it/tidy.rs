@@ -1,0 +1,198 @@
+//! Keeps the structure of `docs/ARCHITECTURE.md`: who may know whom, one owner a heavy dependency, no async in the sandbox.
+
+use std::path::{Path, PathBuf};
+
+use crate::support::workspace;
+
+/// Modules of `host/src` that must not be named in the code of others: (who, whom, why).
+const FORBIDDEN: [(&str, &[&str], &str); 6] = [
+    (
+        "domain",
+        &[
+            "ledger",
+            "engine",
+            "execution",
+            "strategy",
+            "data",
+            "analysis",
+            "runs",
+            "cli",
+            "venues",
+        ],
+        "the vocabulary knows nobody",
+    ),
+    (
+        "ledger",
+        &[
+            "engine",
+            "execution",
+            "strategy",
+            "data",
+            "analysis",
+            "runs",
+            "cli",
+            "venues",
+        ],
+        "money depends on words only",
+    ),
+    (
+        "engine",
+        &[
+            "execution",
+            "strategy",
+            "data",
+            "analysis",
+            "runs",
+            "cli",
+            "venues",
+        ],
+        "the loop meets stages only through its seams",
+    ),
+    (
+        "execution",
+        &["strategy", "data", "analysis", "runs", "cli", "venues"],
+        "stages do not know each other",
+    ),
+    (
+        "strategy",
+        &[
+            "execution",
+            "data",
+            "analysis",
+            "runs",
+            "cli",
+            "venues",
+            "ledger",
+        ],
+        "stages do not know each other",
+    ),
+    (
+        "data",
+        &["execution", "strategy", "analysis", "runs", "cli"],
+        "stages do not know each other",
+    ),
+];
+
+/// Heavy dependencies and the one module that may name them.
+const OWNERS: [(&str, &str); 6] = [
+    ("wasmtime", "strategy"),
+    ("wasmparser", "strategy"),
+    ("parquet", "data"),
+    ("zip", "data"),
+    ("clap", "cli"),
+    ("indicatif", "cli"),
+];
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Module of a file (`execution` for `execution/walk.rs`) and its code without comments and tests beside it.
+fn modules() -> Vec<(String, PathBuf, String)> {
+    let root = workspace().join("host/src");
+    sources(&root)
+        .into_iter()
+        .filter(|p| {
+            !p.ends_with("tests.rs") && !p.ends_with("properties.rs") && !p.ends_with("testing.rs")
+        })
+        .map(|path| {
+            let inside = path.strip_prefix(&root).expect("below it").to_owned();
+            let first = inside
+                .components()
+                .next()
+                .expect("a name")
+                .as_os_str()
+                .to_string_lossy();
+            let module = first.trim_end_matches(".rs").to_owned();
+            let text = std::fs::read_to_string(&path).expect("a source file");
+            let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+            let code: Vec<&str> = code
+                .lines()
+                .filter(|l| !l.trim_start().starts_with("//"))
+                .collect();
+            (module, inside, code.join("\n"))
+        })
+        .collect()
+}
+
+#[test]
+fn modules_know_only_whom_they_may() {
+    let mut broken = Vec::new();
+    for (module, path, code) in modules() {
+        for (who, whom, why) in FORBIDDEN {
+            for other in whom.iter().filter(|_| module == who) {
+                if code.contains(&format!("crate::{other}::"))
+                    || code.contains(&format!("crate::{other};"))
+                {
+                    broken.push(format!("{} uses {other}: {why}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn heavy_dependencies_have_one_owner() {
+    let mut broken = Vec::new();
+    for (module, path, code) in modules() {
+        for (dependency, owner) in OWNERS {
+            if module != owner && module != "main" && code.contains(&format!("{dependency}::")) {
+                broken.push(format!(
+                    "{} uses {dependency}, which belongs to {owner}",
+                    path.display()
+                ));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn only_the_command_line_prints() {
+    for (module, path, code) in modules() {
+        let prints = code.contains("println!(") || code.contains("print!(");
+        assert!(
+            !prints || module == "cli" || module == "main",
+            "{} prints",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn domain_types_are_no_formats() {
+    for (module, path, code) in modules() {
+        let promises = module == "domain" && code.contains("serde");
+        assert!(
+            !promises,
+            "{} derives a format: mirror structs at the edges own those",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn ci_runs_the_commands_of_the_readme() {
+    let readme = std::fs::read_to_string(workspace().join("README.md")).expect("it is there");
+    let ci = std::fs::read_to_string(workspace().join(".ci/run")).expect("it is there");
+    let commands: Vec<&str> = readme.lines().filter(|l| l.starts_with("cargo ")).collect();
+    assert_eq!(
+        commands.len(),
+        2,
+        "two commands to the first report: {commands:?}"
+    );
+    for command in commands {
+        assert!(ci.contains(command), "`{command}` is not in .ci/run");
+    }
+}
