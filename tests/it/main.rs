@@ -1,6 +1,7 @@
 //! The one integration-test binary.
 
 mod cli;
+mod delivery;
 mod golden;
 mod library;
 mod sandbox;

@@ -158,3 +158,45 @@ fn on_grid(value: f64, step: i64, rounding: Rounding) -> Result<i64, NumberError
     };
     Ok(steps * step)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn floats_go_to_the_grid_as_the_contract_says() {
+        for (value, step, rounding, wanted) in [
+            (0.12349, 100_000, Rounding::Floor, 12_300_000),
+            (0.3, 10_000_000, Rounding::Floor, 30_000_000),
+            (0.000_999_999_999_9, 100_000, Rounding::Floor, 100_000),
+            (49_900.07, 10_000_000, Rounding::Floor, 4_990_000_000_000),
+            (49_900.07, 10_000_000, Rounding::Ceil, 4_990_010_000_000),
+            (49_500.25, 10_000_000, Rounding::HalfUp, 4_950_030_000_000),
+            (-0.0, 100_000, Rounding::Floor, 0),
+        ] {
+            assert_eq!(on_grid(value, step, rounding), Ok(wanted), "{value}");
+        }
+        for bad in [f64::NAN, f64::INFINITY, -f64::INFINITY, 1e300] {
+            assert!(on_grid(bad, 1, Rounding::Floor).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_handed_out_comes_back(steps in 1..1_000_000_000i64, step in prop::sample::select(vec![1i64, 1_000, 100_000, 10_000_000, 50_000_000])) {
+            let value = Price(steps * step).to_f64();
+            for rounding in [Rounding::Floor, Rounding::Ceil, Rounding::HalfUp] {
+                prop_assert_eq!(on_grid(value, step, rounding), Ok(steps * step));
+            }
+        }
+
+        #[test]
+        fn any_float_is_on_the_grid_or_an_error(value in any::<f64>(), step in 1..1_000_000_000i64) {
+            if let Ok(units) = on_grid(value, step, Rounding::Floor) {
+                prop_assert_eq!(units % step, 0);
+            }
+        }
+    }
+}

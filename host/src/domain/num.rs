@@ -395,3 +395,99 @@ impl Price {
         Price(i64::try_from(ticks).expect("fewer ticks than units") * tick.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn quotients_round_as_named() {
+        let all = [
+            Rounding::Floor,
+            Rounding::Ceil,
+            Rounding::HalfEven,
+            Rounding::HalfUp,
+        ];
+        for (numerator, wanted) in [
+            (5, [2, 3, 2, 3]),
+            (7, [3, 4, 4, 4]),
+            (-5, [-3, -2, -2, -2]),
+            (6, [3; 4]),
+        ] {
+            let got = all.map(|rounding| div_round(numerator, 2, rounding));
+            assert_eq!(got, wanted, "{numerator} / 2");
+        }
+    }
+
+    #[test]
+    fn decimal_text_is_read_exactly_or_refused() {
+        assert_eq!("50000.1".parse(), Ok(Price(5_000_010_000_000)));
+        assert_eq!("-0.00000001".parse(), Ok(Cash(-1)));
+        assert_eq!("1.100000000000".parse(), Ok(Qty(110_000_000)));
+        for bad in [
+            "",
+            ".",
+            "1e5",
+            "0x1",
+            "1,5",
+            " 1",
+            "+1",
+            "0.000000001",
+            "99999999999999999999",
+        ] {
+            assert!(bad.parse::<Price>().is_err(), "`{bad}`");
+        }
+    }
+
+    #[test]
+    fn fees_are_rounded_half_even_once() {
+        // S77: 50.0001 x 0.00045 = 0.022500045
+        let notional = Price(5_000_010_000) * Qty(UNIT);
+        assert_eq!(notional.times_rate(Rate(45_000)), Cash(2_250_004));
+    }
+
+    proptest! {
+        #[test]
+        fn text_comes_back(units in any::<i64>()) {
+            prop_assert_eq!(Price(units).to_string().parse(), Ok(Price(units)));
+        }
+
+        #[test]
+        fn floats_of_usual_prices_come_back(units in 1..9_000_000_000_000_000i64) {
+            prop_assert_eq!(Price::from_f64(Price(units).to_f64()), Ok(Price(units)));
+        }
+
+        #[test]
+        fn floats_equal_what_parsing_the_text_gives(units in 1..9_000_000_000_000_000i64) {
+            let text = Price(units).to_string();
+            prop_assert_eq!(Price(units).to_f64().to_bits(), text.parse::<f64>().expect("a number").to_bits());
+        }
+
+        #[test]
+        fn any_text_is_a_number_or_an_error(text in ".{0,30}") {
+            let _ = text.parse::<Cash>();
+        }
+
+        #[test]
+        fn wide_products_agree_with_narrow_ones(a in -1_000_000_000i64..1_000_000_000, b in 1..1_000_000_000i64, d in 1..1_000_000_000i64) {
+            for rounding in [Rounding::Floor, Rounding::Ceil, Rounding::HalfEven, Rounding::HalfUp] {
+                let narrow = div_round(i128::from(a) * i128::from(b), i128::from(d), rounding);
+                // Scaled by 2^70 on both sides the product overflows and takes the wide way.
+                let wide = mul_div(i128::from(a) << 70, i128::from(b) << 70, i128::from(d), rounding);
+                let scaled = mul_div(i128::from(a) << 70, i128::from(b), i128::from(d) << 70, rounding);
+                prop_assert_eq!(scaled, narrow);
+                prop_assert!(wide.signum() * narrow.signum() >= 0);
+            }
+        }
+
+        #[test]
+        fn shares_of_a_whole_sum_to_it(cost in 1..1_000_000_000_000_000_000_000i128, whole in 2..1_000_000_000i64, part in 1..1_000_000_000i64) {
+            let part = part % (whole - 1) + 1;
+            let taken = Cost(cost).share(Qty(part), Qty(whole));
+            prop_assert!(taken >= Cost::ZERO && taken <= Cost(cost));
+            prop_assert_eq!(Cost(cost).share(Qty(whole), Qty(whole)), Cost(cost));
+        }
+    }
+}

@@ -249,3 +249,109 @@ impl FromStr for Timeframe {
             })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).expect("a time")
+    }
+
+    #[test]
+    fn buckets_are_aligned_to_epoch_monday_and_calendar() {
+        for (timeframe, time, start, end) in [
+            (
+                Timeframe::M15,
+                "2024-02-29T12:34:00Z",
+                "2024-02-29T12:30:00Z",
+                "2024-02-29T12:45:00Z",
+            ),
+            (
+                Timeframe::H4,
+                "2024-02-29T12:34:00Z",
+                "2024-02-29T12:00:00Z",
+                "2024-02-29T16:00:00Z",
+            ),
+            (
+                Timeframe::W1,
+                "2024-02-29T12:34:00Z",
+                "2024-02-26T00:00:00Z",
+                "2024-03-04T00:00:00Z",
+            ),
+            (
+                Timeframe::W1,
+                "2024-02-26T00:00:00Z",
+                "2024-02-26T00:00:00Z",
+                "2024-03-04T00:00:00Z",
+            ),
+            (
+                Timeframe::Month1,
+                "2024-02-29T12:34:00Z",
+                "2024-02-01T00:00:00Z",
+                "2024-03-01T00:00:00Z",
+            ),
+            (
+                Timeframe::Month1,
+                "2024-12-31T23:59:00Z",
+                "2024-12-01T00:00:00Z",
+                "2025-01-01T00:00:00Z",
+            ),
+            (
+                Timeframe::D3,
+                "1970-01-05T00:00:00Z",
+                "1970-01-04T00:00:00Z",
+                "1970-01-07T00:00:00Z",
+            ),
+        ] {
+            assert_eq!(
+                timeframe.bucket_start(at(time)),
+                at(start),
+                "{timeframe} {time}"
+            );
+            assert_eq!(
+                timeframe.bucket_end(at(time)),
+                at(end),
+                "{timeframe} {time}"
+            );
+        }
+    }
+
+    #[test]
+    fn people_write_dates_in_several_ways() {
+        for text in [
+            "2024-01-31",
+            "20240131",
+            "2024-01-31T00:00:00Z",
+            "1706659200000",
+        ] {
+            assert_eq!(
+                Timestamp::parse(text),
+                Ok(Timestamp(1_706_659_200_000)),
+                "{text}"
+            );
+        }
+        for text in [
+            "",
+            "yesterday",
+            "2024-02-30",
+            "20241301",
+            "2024-1",
+            "é024013",
+        ] {
+            assert!(Timestamp::parse(text).is_err(), "{text}");
+        }
+        assert_eq!(
+            Timestamp(1_706_659_200_000).rfc3339(),
+            "2024-01-31T00:00:00Z"
+        );
+    }
+
+    #[test]
+    fn names_come_back() {
+        for timeframe in Timeframe::ALL {
+            assert_eq!(timeframe.name().parse(), Ok(timeframe));
+        }
+        assert!("2m".parse::<Timeframe>().is_err());
+    }
+}

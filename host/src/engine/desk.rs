@@ -35,6 +35,20 @@ pub struct DeskLimits {
     pub max_leverage: Rate,
 }
 
+impl DeskLimits {
+    /// No bounds: for what the host and the user do themselves.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            actions_per_call: u32::MAX,
+            actions_per_minute: u32::MAX,
+            open_orders: u32::MAX,
+            timers: u32::MAX,
+            max_leverage: Rate(i64::MAX),
+        }
+    }
+}
+
 impl Default for DeskLimits {
     fn default() -> Self {
         Self {
@@ -232,9 +246,20 @@ impl Desk {
         }
     }
 
-    /// Other abilities for a while: the host's own when it winds an account down.
-    pub(super) fn replace_abilities(&mut self, abilities: Abilities) -> Abilities {
-        std::mem::replace(&mut self.abilities, abilities)
+    /// Acts on the account as the host or the user: not bound by what the strategy declared, has used up, or may not do now.
+    pub(super) fn as_host<R>(&mut self, now: Timestamp, act: impl FnOnce(&mut Self) -> R) -> R {
+        let abilities = std::mem::replace(&mut self.abilities, Abilities::unlimited());
+        let limits = std::mem::replace(&mut self.limits, DeskLimits::none());
+        let phase = std::mem::replace(&mut self.phase, Phase::Live);
+        let used = std::mem::take(&mut self.call);
+        self.begin_call(now);
+        let result = act(self);
+        self.commit_call();
+        self.call = used;
+        self.phase = phase;
+        self.limits = limits;
+        self.abilities = abilities;
+        result
     }
 
     /// Counts one action and remembers the state before the first.
@@ -665,7 +690,7 @@ impl Desk {
     /// One open position.
     #[must_use]
     pub fn find_position(&self, id: u32) -> Option<PositionView> {
-        self.positions(None).into_iter().find(|p| p.id == id)
+        self.executor().position(&self.market, id)
     }
 
     /// All open positions, by id.
@@ -679,7 +704,12 @@ impl Desk {
     /// The netted position of an instrument, if it is open.
     #[must_use]
     pub fn net_position(&self, instrument: u32) -> Option<PositionView> {
-        self.positions(Some(instrument)).into_iter().find(|p| p.net)
+        let held = self.executor().account().positions();
+        let id = held
+            .iter()
+            .find(|p| p.net && p.instrument == instrument)?
+            .id;
+        self.find_position(id)
     }
 
     /// How many positions are open.

@@ -126,6 +126,9 @@ pub trait Executor: Send {
     /// All open positions, by id.
     fn positions(&self, market: &Market) -> Vec<PositionView>;
 
+    /// One open position.
+    fn position(&self, market: &Market, id: u32) -> Option<PositionView>;
+
     /// What the account's equity looks like to its strategy (one preset hides bound margin).
     fn equity_view(&self, market: &Market) -> Cash;
 

@@ -244,11 +244,6 @@ impl Gauge {
     }
 }
 
-/// What happens to a stopped strategy's orders and positions.
-pub(super) fn policy_abilities() -> Abilities {
-    Abilities::unlimited()
-}
-
 /// Applies a fault policy through the same desk the strategy had.
 pub(super) fn wind_down(desk: &mut crate::engine::Desk, policy: OnFault) {
     match policy {

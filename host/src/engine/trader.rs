@@ -12,7 +12,7 @@ use crate::engine::event::Command;
 use crate::engine::executor::{Executor, MinuteView};
 use crate::engine::history::push_columns;
 use crate::engine::record::{AccountPoint, Happening};
-use crate::engine::run::{Gauge, policy_abilities, wind_down};
+use crate::engine::run::{Gauge, wind_down};
 use crate::engine::strategy::{CandleCall, Fault, LAST_OF_MOMENT, Strategy};
 
 /// What a trader is made of.
@@ -484,22 +484,14 @@ impl Trader {
         self.strategy = None;
         self.live = true;
         self.queue.clear();
-        self.desk.phase = Phase::Live;
-        let declared = self.desk.replace_abilities(policy_abilities());
-        self.desk.begin_call(now);
-        wind_down(&mut self.desk, self.on_fault);
-        self.desk.commit_call();
-        self.desk.replace_abilities(declared);
+        let policy = self.on_fault;
+        self.desk.as_host(now, |desk| wind_down(desk, policy));
         self.desk.phase = Phase::Stopped;
         self.meet_close(now);
     }
 
     pub(super) fn command(&mut self, now: Timestamp, command: &Command) {
-        let phase = std::mem::replace(&mut self.desk.phase, Phase::Live);
-        self.desk.begin_call(now);
-        let result = answer(&mut self.desk, command);
-        self.desk.commit_call();
-        self.desk.phase = phase;
+        let result = self.desk.as_host(now, |desk| answer(desk, command));
         self.desk
             .happenings
             .push(Happening::Answer { time: now, result });

@@ -615,6 +615,11 @@ impl Executor for Simulated {
             .collect()
     }
 
+    fn position(&self, market: &Market, id: u32) -> Option<PositionView> {
+        let held = self.state.account.positions().iter().find(|p| p.id == id)?;
+        Some(self.view(market, held))
+    }
+
     fn equity_view(&self, market: &Market) -> Cash {
         let equity = self.state.account.equity(market);
         match self.profile.equity_view {

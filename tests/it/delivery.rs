@@ -1,0 +1,530 @@
+//! What a strategy is shown and in which order, gaps, warm-up, staged orders, faults: through a strategy that writes everything down.
+
+use std::sync::{Arc, Mutex};
+
+use host::domain::{
+    Abilities, Candle, CandleColumns, Cash, Columns, Delivery, Direction, EventKinds, Instrument,
+    Manifest, Needs, OnFault, Price, Rate, Role, Rows, SeriesBinding, SeriesNeed, Slot,
+    StrategyEvent, StreamBinding, Timeframe, Timestamp, UNIT,
+};
+use host::engine::{
+    CandleCall, Desk, DeskLimits, Engine, EngineSetup, Event, Fault, FaultCause, Happening,
+    Strategy, TraderSetup,
+};
+use host::execution::{Preset, Profile, Simulated};
+
+type Diary = Arc<Mutex<Vec<String>>>;
+type Action = Box<dyn FnMut(&mut Desk, &CandleCall) -> Result<(), Fault> + Send>;
+
+/// Writes down every call and lets the test act on candles.
+struct Recorder {
+    diary: Diary,
+    act: Action,
+}
+
+impl Recorder {
+    fn note(&self, line: String) {
+        self.diary.lock().expect("one thread").push(line);
+    }
+}
+
+fn minute_of(time: Timestamp) -> i64 {
+    time.0 / 60_000
+}
+
+impl Strategy for Recorder {
+    fn start(
+        &mut self,
+        _: &mut Box<Desk>,
+        series: &[SeriesBinding],
+        _: &[StreamBinding],
+    ) -> Result<(), Fault> {
+        self.note(format!("start {}", series.len()));
+        Ok(())
+    }
+
+    fn on_candle(&mut self, desk: &mut Box<Desk>, candle: &CandleCall) -> Result<(), Fault> {
+        let line = format!(
+            "candle {} from {} bits {}",
+            candle.series,
+            minute_of(candle.open_time),
+            candle.bits
+        );
+        self.note(line);
+        (self.act)(desk, candle)
+    }
+
+    fn on_candles(
+        &mut self,
+        _: &mut Box<Desk>,
+        series: u32,
+        candles: &CandleColumns,
+    ) -> Result<(), Fault> {
+        let times: Vec<i64> = candles.open_time.iter().map(|t| minute_of(*t)).collect();
+        self.note(format!("bulk {series} {times:?}"));
+        Ok(())
+    }
+
+    fn on_rows(&mut self, _: &mut Box<Desk>, _: u32, _: &Rows) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn on_event(
+        &mut self,
+        _: &mut Box<Desk>,
+        time: Timestamp,
+        event: &StrategyEvent,
+    ) -> Result<(), Fault> {
+        let what = match event {
+            StrategyEvent::Fill(fill) => format!("fill {}", fill.qty),
+            StrategyEvent::Timer(tag) => format!("timer {tag}"),
+            StrategyEvent::DataGap { minutes, .. } => format!("gap of {minutes}"),
+            StrategyEvent::Position(change) => format!("position {:?}", change.change),
+            other => format!("{other:?}"),
+        };
+        self.note(format!("event at {}: {what}", minute_of(time)));
+        Ok(())
+    }
+}
+
+fn need(timeframe: Timeframe, warm_up: u32, delivery: Delivery) -> SeriesNeed {
+    let columns = Columns {
+        close: true,
+        ..Columns::default()
+    };
+    SeriesNeed {
+        role: "main".to_owned(),
+        timeframe,
+        warm_up,
+        delivery,
+        columns,
+    }
+}
+
+fn instrument() -> Instrument {
+    host::venues::instruments::lookup("binance", "BTC/USDT:USDT").expect("it is in the table")
+}
+
+struct Bench {
+    engine: Engine,
+    diary: Diary,
+    happened: Vec<Happening>,
+    minute: i64,
+}
+
+impl Bench {
+    fn new(series: Vec<SeriesNeed>, events: EventKinds, act: Action) -> Self {
+        Self::with_policy(series, events, OnFault::Flatten, act)
+    }
+
+    fn with_policy(
+        series: Vec<SeriesNeed>,
+        events: EventKinds,
+        on_fault: OnFault,
+        act: Action,
+    ) -> Self {
+        let diary = Diary::default();
+        let profile = Profile {
+            slippage: Rate::ZERO,
+            ..Profile::preset(Preset::Strict)
+        };
+        let executor = Simulated::new(
+            Arc::new(profile),
+            Cash(10_000 * i128::from(UNIT)),
+            1,
+            Rate(UNIT),
+        );
+        let manifest = Manifest {
+            name: "recorder".to_owned(),
+            version: "1.0.0".to_owned(),
+            description: String::new(),
+            authors: Vec::new(),
+            parameters: Vec::new(),
+            roles: vec![Role {
+                name: "main".to_owned(),
+                description: String::new(),
+                kinds: host::domain::InstrumentKinds {
+                    linear_perpetual: true,
+                    ..Default::default()
+                },
+                tradable: true,
+                min_instruments: 1,
+                max_instruments: 1,
+            }],
+            abilities: Abilities::unlimited(),
+            on_fault,
+        };
+        let recorder = Recorder {
+            diary: Arc::clone(&diary),
+            act,
+        };
+        let engine = Engine::new(EngineSetup {
+            instruments: Arc::new(vec![instrument()]),
+            base: Timeframe::M1,
+            start: Timestamp(0),
+            strategies: vec![TraderSetup {
+                name: "recorder".to_owned(),
+                manifest,
+                needs: Needs {
+                    series,
+                    streams: Vec::new(),
+                    events,
+                },
+                strategy: Some(Box::new(recorder)),
+                executor: Box::new(executor),
+                roles: vec![("main".to_owned(), vec![0])],
+                limits: DeskLimits::default(),
+                seed: 7,
+                keep_history: true,
+                on_fault,
+            }],
+        });
+        let mut bench = Self {
+            engine,
+            diary,
+            happened: Vec::new(),
+            minute: 0,
+        };
+        bench.take(Event::Begin {
+            time: Timestamp(0),
+            opens: &[Some(Price(100 * UNIT))],
+        });
+        bench
+    }
+
+    fn take(&mut self, event: Event<'_>) {
+        let record = self.engine.step(event);
+        self.happened
+            .extend(record.entries.iter().map(|e| e.what.clone()));
+    }
+
+    fn step(&mut self, slot: Slot) {
+        let time = Timestamp(self.minute * 60_000);
+        self.take(Event::Minute {
+            time,
+            slots: &[slot],
+            end: None,
+        });
+        self.minute += 1;
+    }
+
+    /// So many flat minutes at 100.
+    fn flat(&mut self, minutes: i64) {
+        for _ in 0..minutes {
+            self.step(Slot::real(Candle::flat(
+                Timestamp(self.minute * 60_000),
+                Price(100 * UNIT),
+            )));
+        }
+    }
+
+    fn missing(&mut self, minutes: i64) {
+        for _ in 0..minutes {
+            self.step(Slot::missing(Timestamp(self.minute * 60_000)));
+        }
+    }
+
+    fn diary(&self) -> Vec<String> {
+        std::mem::take(&mut *self.diary.lock().expect("one thread"))
+    }
+}
+
+fn nothing() -> Action {
+    Box::new(|_, _| Ok(()))
+}
+
+#[test]
+fn at_one_moment_bulk_comes_first_then_the_longest_and_the_primary_last() {
+    let series = vec![
+        need(Timeframe::M1, 0, Delivery::Each),
+        need(Timeframe::M5, 0, Delivery::Each),
+        need(Timeframe::M15, 0, Delivery::Each),
+        need(Timeframe::M3, 0, Delivery::WithPrimary),
+    ];
+    let mut bench = Bench::new(series, EventKinds::default(), nothing());
+    bench.flat(14);
+    bench.diary();
+    bench.flat(1);
+    assert_eq!(
+        bench.diary(),
+        [
+            "bulk 3 [12]",
+            "candle 2 from 0 bits 0",
+            "candle 1 from 10 bits 0",
+            "candle 0 from 14 bits 2"
+        ]
+    );
+}
+
+#[test]
+fn the_first_candle_comes_after_every_series_had_its_warm_up() {
+    let series = vec![
+        need(Timeframe::M1, 3, Delivery::Each),
+        need(Timeframe::M5, 2, Delivery::WithPrimary),
+    ];
+    let mut bench = Bench::new(series, EventKinds::default(), nothing());
+    bench.flat(10);
+    assert_eq!(bench.diary(), ["start 2"]);
+    bench.flat(1);
+    assert_eq!(
+        bench.diary(),
+        [
+            "bulk 1 [0, 5]",
+            "bulk 0 [7, 8, 9]",
+            "candle 0 from 10 bits 2"
+        ]
+    );
+}
+
+#[test]
+fn missing_minutes_are_not_shown_and_longer_candles_say_so() {
+    let events = EventKinds {
+        data: true,
+        ..EventKinds::default()
+    };
+    let series = vec![
+        need(Timeframe::M1, 0, Delivery::Each),
+        need(Timeframe::M5, 0, Delivery::Each),
+    ];
+    let mut bench = Bench::new(series, events, nothing());
+    bench.flat(3);
+    bench.diary();
+    // The 5-minute candle is delivered at its own end although its last minute is missing.
+    bench.missing(2);
+    assert_eq!(bench.diary(), ["candle 1 from 0 bits 6"]);
+    // One without any real minute is not delivered.
+    bench.missing(5);
+    assert_eq!(bench.diary(), Vec::<String>::new());
+    bench.flat(1);
+    assert_eq!(
+        bench.diary(),
+        ["event at 10: gap of 7", "candle 0 from 10 bits 2"]
+    );
+}
+
+#[test]
+fn what_is_sent_fills_at_the_next_open_and_is_told_before_the_candle() {
+    let events = EventKinds {
+        fills: true,
+        positions: true,
+        timers: true,
+        ..EventKinds::default()
+    };
+    let act: Action = Box::new(|desk, candle| {
+        if minute_of(candle.open_time) == 1 {
+            desk.open(0, Direction::Long, 0.5, None, None, 9)
+                .expect("there is money enough");
+            assert_eq!(desk.open_count(), 0, "it is not filled yet");
+            desk.set_timer(Timestamp(3 * 60_000), 42)
+                .expect("there is room");
+        }
+        Ok(())
+    });
+    let mut bench = Bench::new(vec![need(Timeframe::M1, 0, Delivery::Each)], events, act);
+    bench.flat(3);
+    let diary = bench.diary();
+    assert_eq!(
+        diary[3..],
+        [
+            "event at 2: fill 0.5",
+            "event at 2: position Opened",
+            "event at 3: timer 42",
+            "candle 0 from 2 bits 2"
+        ]
+    );
+}
+
+#[test]
+fn a_call_that_faults_leaves_nothing_behind_and_its_policy_runs() {
+    for (policy, open) in [
+        (OnFault::Flatten, 0),
+        (OnFault::Cancel, 1),
+        (OnFault::Hold, 1),
+    ] {
+        let act: Action = Box::new(|desk, candle| match minute_of(candle.open_time) {
+            0 => {
+                desk.open(0, Direction::Long, 0.5, None, None, 0)
+                    .expect("there is money enough");
+                Ok(())
+            }
+            2 => {
+                desk.open(0, Direction::Short, 0.25, None, None, 0)
+                    .expect("it is accepted");
+                assert_eq!(desk.working(None).len(), 1, "and seen by the call itself");
+                Err(Fault {
+                    cause: FaultCause::Trap,
+                    message: "index 7 of 3".to_owned(),
+                })
+            }
+            _ => Ok(()),
+        });
+        let series = vec![need(Timeframe::M1, 0, Delivery::Each)];
+        let mut bench = Bench::with_policy(series, EventKinds::default(), policy, act);
+        bench.flat(6);
+        let accepted = bench
+            .happened
+            .iter()
+            .filter(|h| matches!(h, Happening::Accepted { .. }))
+            .count();
+        let faults = bench
+            .happened
+            .iter()
+            .filter(|h| matches!(h, Happening::Fault { .. }))
+            .count();
+        let closing = usize::from(policy == OnFault::Flatten);
+        assert_eq!((accepted, faults), (1 + closing, 1), "{policy:?}");
+        assert_eq!(
+            bench.engine.trader(0).desk().open_count(),
+            open,
+            "{policy:?}"
+        );
+        assert_eq!(
+            bench.diary().last().map(String::as_str),
+            Some("candle 0 from 2 bits 2"),
+            "it is never called again"
+        );
+    }
+}
+
+#[test]
+fn a_halt_winds_the_account_down() {
+    let act: Action = Box::new(|desk, candle| {
+        match minute_of(candle.open_time) {
+            0 => drop(desk.set_net(0, 0.5).expect("there is money enough")),
+            3 => desk.halt("enough"),
+            _ => {}
+        }
+        Ok(())
+    });
+    let mut bench = Bench::new(
+        vec![need(Timeframe::M1, 0, Delivery::Each)],
+        EventKinds::default(),
+        act,
+    );
+    bench.flat(8);
+    assert!(
+        bench
+            .happened
+            .iter()
+            .any(|h| matches!(h, Happening::Halt { why, .. } if why == "enough"))
+    );
+    assert_eq!(bench.engine.trader(0).desk().open_count(), 0);
+}
+
+#[test]
+fn orders_are_refused_while_the_strategy_warms_up_and_history_is_only_the_past() {
+    let act: Action = Box::new(|desk, candle| {
+        let closes = desk.closes(1, 10);
+        let known =
+            minute_of(candle.open_time) / 5 + i64::from(minute_of(candle.open_time) % 5 == 4);
+        assert_eq!(
+            closes.len() as i64,
+            known.min(10),
+            "at {}",
+            minute_of(candle.open_time)
+        );
+        if let Some(forming) = desk.forming_candle(1) {
+            assert!(forming.open_time <= candle.open_time);
+        }
+        Ok(())
+    });
+    let series = vec![
+        need(Timeframe::M1, 0, Delivery::Each),
+        need(Timeframe::M5, 0, Delivery::WithPrimary),
+    ];
+    let mut bench = Bench::new(series, EventKinds::default(), act);
+    bench.flat(40);
+    assert!(bench.engine.trader(0).is_live());
+}
+
+#[test]
+fn a_flood_of_actions_is_refused_beyond_the_limit() {
+    let act: Action = Box::new(|desk, candle| {
+        if minute_of(candle.open_time) == 0 {
+            let refused = (0..3_000)
+                .filter(|_| {
+                    desk.cancel(77)
+                        .is_err_and(|r| r.reason.name() == "too_many")
+                })
+                .count();
+            assert_eq!(refused, 500);
+        }
+        Ok(())
+    });
+    let mut bench = Bench::new(
+        vec![need(Timeframe::M1, 0, Delivery::Each)],
+        EventKinds::default(),
+        act,
+    );
+    bench.flat(2);
+    assert!(
+        bench
+            .happened
+            .iter()
+            .all(|h| !matches!(h, Happening::Fault { .. }))
+    );
+}
+
+#[test]
+fn a_strategy_cannot_use_up_what_its_fault_policy_needs() {
+    let act: Action = Box::new(|desk, candle| match minute_of(candle.open_time) {
+        0 => {
+            desk.set_net(0, 0.5).expect("there is money enough");
+            Ok(())
+        }
+        2 => {
+            for _ in 0..3_000 {
+                desk.cancel(77).expect_err("there is no such order");
+            }
+            Err(Fault {
+                cause: FaultCause::Trap,
+                message: "with nothing left to act".to_owned(),
+            })
+        }
+        _ => Ok(()),
+    });
+    let mut bench = Bench::new(
+        vec![need(Timeframe::M1, 0, Delivery::Each)],
+        EventKinds::default(),
+        act,
+    );
+    bench.flat(6);
+    let trades = bench
+        .happened
+        .iter()
+        .filter(|h| matches!(h, Happening::Trade(_)))
+        .count();
+    assert_eq!((trades, bench.engine.trader(0).desk().open_count()), (1, 0));
+}
+
+#[test]
+fn a_strategy_cannot_use_up_what_its_fault_policy_needs() {
+    let act: Action = Box::new(|desk, candle| match minute_of(candle.open_time) {
+        0 => {
+            desk.set_net(0, 0.5).expect("there is money enough");
+            Ok(())
+        }
+        2 => {
+            for _ in 0..3_000 {
+                desk.cancel(77).expect_err("there is no such order");
+            }
+            Err(Fault {
+                cause: FaultCause::Trap,
+                message: "with nothing left to act".to_owned(),
+            })
+        }
+        _ => Ok(()),
+    });
+    let mut bench = Bench::new(
+        vec![need(Timeframe::M1, 0, Delivery::Each)],
+        EventKinds::default(),
+        act,
+    );
+    bench.flat(6);
+    let trades = bench
+        .happened
+        .iter()
+        .filter(|h| matches!(h, Happening::Trade(_)))
+        .count();
+    assert_eq!((trades, bench.engine.trader(0).desk().open_count()), (1, 0));
+}
