@@ -496,35 +496,3 @@ fn a_strategy_cannot_use_up_what_its_fault_policy_needs() {
         .count();
     assert_eq!((trades, bench.engine.trader(0).desk().open_count()), (1, 0));
 }
-
-#[test]
-fn a_strategy_cannot_use_up_what_its_fault_policy_needs() {
-    let act: Action = Box::new(|desk, candle| match minute_of(candle.open_time) {
-        0 => {
-            desk.set_net(0, 0.5).expect("there is money enough");
-            Ok(())
-        }
-        2 => {
-            for _ in 0..3_000 {
-                desk.cancel(77).expect_err("there is no such order");
-            }
-            Err(Fault {
-                cause: FaultCause::Trap,
-                message: "with nothing left to act".to_owned(),
-            })
-        }
-        _ => Ok(()),
-    });
-    let mut bench = Bench::new(
-        vec![need(Timeframe::M1, 0, Delivery::Each)],
-        EventKinds::default(),
-        act,
-    );
-    bench.flat(6);
-    let trades = bench
-        .happened
-        .iter()
-        .filter(|h| matches!(h, Happening::Trade(_)))
-        .count();
-    assert_eq!((trades, bench.engine.trader(0).desk().open_count()), (1, 0));
-}
