@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    Abilities, Cash, Instrument, Market, OnFault, Price, Quote, Slot, SlotState, Timeframe,
-    Timestamp, Trading,
+    Cash, Instrument, Market, OnFault, Price, Quote, Slot, SlotState, Timeframe, Timestamp, Trading,
 };
 use crate::engine::bars::Bars;
 use crate::engine::event::{Command, Event};
