@@ -1,5 +1,7 @@
 //! The one integration-test binary.
 
+#![expect(clippy::print_stdout, reason = "tests say what they compared and what they skipped")]
+
 mod cli;
 mod delivery;
 mod golden;
