@@ -312,7 +312,7 @@ fn what_is_sent_fills_at_the_next_open_and_is_told_before_the_candle() {
     };
     let act: Action = Box::new(|desk, candle| {
         if minute_of(candle.open_time) == 1 {
-            desk.open(0, Direction::Long, 0.5, None, None, 9)
+            desk.open(0, Direction::Long, 2.0, None, None, 9)
                 .expect("there is money enough");
             assert_eq!(desk.open_count(), 0, "it is not filled yet");
             desk.set_timer(Timestamp(3 * 60_000), 42)
@@ -326,7 +326,7 @@ fn what_is_sent_fills_at_the_next_open_and_is_told_before_the_candle() {
     assert_eq!(
         diary[3..],
         [
-            "event at 2: fill 0.5",
+            "event at 2: fill 2",
             "event at 2: position Opened",
             "event at 3: timer 42",
             "candle 0 from 2 bits 2"
@@ -343,12 +343,12 @@ fn a_call_that_faults_leaves_nothing_behind_and_its_policy_runs() {
     ] {
         let act: Action = Box::new(|desk, candle| match minute_of(candle.open_time) {
             0 => {
-                desk.open(0, Direction::Long, 0.5, None, None, 0)
+                desk.open(0, Direction::Long, 2.0, None, None, 0)
                     .expect("there is money enough");
                 Ok(())
             }
             2 => {
-                desk.open(0, Direction::Short, 0.25, None, None, 0)
+                desk.open(0, Direction::Short, 1.5, None, None, 0)
                     .expect("it is accepted");
                 assert_eq!(desk.working(None).len(), 1, "and seen by the call itself");
                 Err(Fault {
@@ -390,7 +390,7 @@ fn a_call_that_faults_leaves_nothing_behind_and_its_policy_runs() {
 fn a_halt_winds_the_account_down() {
     let act: Action = Box::new(|desk, candle| {
         match minute_of(candle.open_time) {
-            0 => drop(desk.set_net(0, 0.5).expect("there is money enough")),
+            0 => drop(desk.set_net(0, 2.0).expect("there is money enough")),
             3 => desk.halt("enough"),
             _ => {}
         }
@@ -469,7 +469,7 @@ fn a_flood_of_actions_is_refused_beyond_the_limit() {
 fn a_strategy_cannot_use_up_what_its_fault_policy_needs() {
     let act: Action = Box::new(|desk, candle| match minute_of(candle.open_time) {
         0 => {
-            desk.set_net(0, 0.5).expect("there is money enough");
+            desk.set_net(0, 2.0).expect("there is money enough");
             Ok(())
         }
         2 => {

@@ -1,6 +1,9 @@
 //! The one integration-test binary.
 
-#![expect(clippy::print_stdout, reason = "tests say what they compared and what they skipped")]
+#![expect(
+    clippy::print_stdout,
+    reason = "tests say what they compared and what they skipped"
+)]
 
 mod cli;
 mod delivery;

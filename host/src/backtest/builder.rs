@@ -16,6 +16,7 @@ use crate::strategy::{Component, Limits, parameters};
 const DEFAULT_BALANCE: Cash = Cash(10_000 * UNIT as i128);
 
 /// What decides: a component in its sandbox, or a strategy linked into the program.
+#[expect(clippy::large_enum_variant, reason = "one a run, moved once")]
 pub enum StrategySource {
     /// A compiled component.
     Component(Box<Component>),

@@ -37,14 +37,10 @@ impl Chart {
 
     #[inline]
     pub(super) fn push(&mut self, time: Timestamp, slot: &Slot) {
-        match &mut self.bars {
-            Some(bars) => {
-                if bars.push(time, slot).is_some() {
-                    self.candles.push(*bars.candle());
-                }
-            }
-            None if slot.state == crate::domain::SlotState::Real => self.candles.push(slot.candle),
-            None => {}
-        }
+        let closed = match &mut self.bars {
+            Some(bars) => bars.push(time, slot).map(|_| *bars.candle()),
+            None => (slot.state == crate::domain::SlotState::Real).then_some(slot.candle),
+        };
+        self.candles.extend(closed);
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::{
 use crate::engine::bars::{Bars, call};
 use crate::engine::desk::{Desk, DeskLimits, DeskSetup, Phase, RoleBinding};
 use crate::engine::event::Command;
-use crate::engine::executor::{Executor, MinuteView};
+use crate::engine::executor::{EndOfData, Executor, MinuteView};
 use crate::engine::history::push_columns;
 use crate::engine::record::{AccountPoint, Happening};
 use crate::engine::run::{Gauge, wind_down};
@@ -207,7 +207,9 @@ impl Trader {
         bars: &[Bars],
         closed: &[Option<CandleCall>],
     ) {
-        if self.strategy.is_none() {
+        // A run that closes everything with the data has no moment left in which an order could matter.
+        let over = matches!(minute.end, Some(EndOfData::Close | EndOfData::Open));
+        if self.strategy.is_none() || over {
             return;
         }
         if !self.live {
