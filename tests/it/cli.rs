@@ -196,7 +196,7 @@ fn mistakes_end_with_a_sentence_a_hint_and_exit_code_2() {
                 "--as".into(),
                 "perp".into(),
             ],
-            "line 3",
+            "row 3",
         ),
         (
             vec!["@".into(), "--data".into(), "missing.csv".into()],

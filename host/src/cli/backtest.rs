@@ -68,7 +68,7 @@ pub(super) struct Args {
     #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
     params: Vec<String>,
     /// Money at the start [default: 10000, or INITIAL_BALANCE].
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     balance: Option<String>,
     /// Rules of the simulation: strict, fair or seed0.
     #[arg(long, default_value = "strict")]
@@ -235,7 +235,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
         );
     }
     for fault in &outcome.result.observed.faults {
-        eprintln!("error: {}", fault.message);
+        eprintln!("error: {}: {}", fault.cause.name(), fault.message);
     }
     Ok(if outcome.result.observed.faults.is_empty() {
         0
