@@ -354,10 +354,10 @@ impl Trader {
         bars: &[Bars],
         closed: &[Option<CandleCall>],
     ) {
-        let primary_closed = self
-            .primary
-            .is_some_and(|p| self.closed_candle(p, minute, closed).is_some());
         if self.series.len() > 1 {
+            let primary_closed = self
+                .primary
+                .is_some_and(|p| self.closed_candle(p, minute, closed).is_some());
             self.show_bulk(minute, closed, primary_closed);
         }
         self.keep_history(minute, bars, closed);

@@ -265,13 +265,20 @@ impl Profile {
         ]
     }
 
+    /// Does the profile name a liquidation, which this engine only reports.
+    #[must_use]
+    pub fn reports_liquidation(&self) -> bool {
+        self.preset != Preset::Seed0
+    }
+
     /// Knobs of the table that this engine does not act on yet. A run lists them, so that two outcomes of one preset name never
     /// look equal.
     #[must_use]
     pub fn inactive(&self) -> Vec<&'static str> {
-        match self.preset {
-            Preset::Seed0 => Vec::new(),
-            Preset::Strict | Preset::Fair => vec!["funding", "liquidation"],
+        if self.reports_liquidation() {
+            vec!["funding", "liquidation"]
+        } else {
+            Vec::new()
         }
     }
 }

@@ -141,7 +141,7 @@ impl Simulated {
 
     /// Positions that went beyond their liquidation price are reported, once each; closing them is not active yet.
     fn report_liquidations(&mut self, time: Timestamp, out: &mut Vec<Happening>, from: usize) {
-        if !self.profile.inactive().contains(&"liquidation") {
+        if !self.profile.reports_liquidation() {
             return;
         }
         for &(id, _, direction, price) in &self.watch.liquidations {
