@@ -54,6 +54,20 @@ pub struct Open {
 }
 
 impl Signal {
+    /// What it wishes, in a few words for a log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Signal::Open(open) => match open.direction {
+                Direction::Long => "open long",
+                Direction::Short => "open short",
+            },
+            Signal::Close(_) => "close",
+            Signal::CloseAll(_) => "close all",
+            Signal::SetNet(_) => "set net",
+            Signal::SetExits(..) => "set exits",
+        }
+    }
+
     /// Open a position.
     pub fn open(direction: Direction, size: Size) -> Signal {
         Signal::Open(Open {

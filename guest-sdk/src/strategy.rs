@@ -63,7 +63,7 @@ pub trait Strategy: Sized + 'static {
 
     /// A signal was turned down. The default writes a warning to the log.
     fn on_refused(&mut self, signal: &Signal, refusal: &Refusal) {
-        crate::telemetry::warn(&format!("{signal:?} was refused: {}", refusal.message));
+        crate::telemetry::warn(&format!("{} refused: {}", signal.name(), refusal.message));
     }
 }
 

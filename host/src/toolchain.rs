@@ -92,9 +92,9 @@ impl BuildError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::NoPackage { .. } => {
-                Some("give the folder of a strategy's sources; `host new NAME` makes one")
-            }
+            Self::NoPackage { .. } => Some(
+                "give the folder of a strategy's sources; strategies/ma-crossover is one to start from",
+            ),
             Self::Start { .. } => Some("building strategies needs Rust: https://rustup.rs"),
             Self::Target { .. } => Some("rustup target add wasm32-wasip2"),
             Self::Components { count: 0, .. } => {

@@ -751,9 +751,13 @@ fn files_that_are_no_strategies_are_refused_with_what_to_do() {
         (
             b"fn main() {}".to_vec(),
             "the file is not WebAssembly",
-            "host new",
+            "strategies/ma-crossover",
         ),
-        (Vec::new(), "the file is not WebAssembly", "host new"),
+        (
+            Vec::new(),
+            "the file is not WebAssembly",
+            "strategies/ma-crossover",
+        ),
         (
             probe()[..probe().len() / 2].to_vec(),
             "the file is not a valid component: ",

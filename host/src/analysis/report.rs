@@ -224,8 +224,13 @@ fn cards(run: &RunResult, metrics: &Metrics) -> String {
     .concat()
 }
 
+/// A heading that starts with `~` belongs to a column that only a wide screen shows.
 fn table(class: &str, headers: &[&str], rows: &[String]) -> String {
-    let heads: String = headers.iter().map(|h| format!("<th>{h}</th>")).collect();
+    let head = |heading: &&str| match heading.strip_prefix('~') {
+        Some(wide) => format!("<th class=\"wide\">{wide}</th>"),
+        None => format!("<th>{heading}</th>"),
+    };
+    let heads: String = headers.iter().map(head).collect();
     let head = if heads.is_empty() {
         heads
     } else {
@@ -280,14 +285,7 @@ fn groups(mut groups: Vec<Group>, run: &RunResult) -> String {
         .collect();
     table(
         "",
-        &[
-            "",
-            "Trades",
-            "Net",
-            "Win rate (95 %)",
-            "Factor",
-            "<span class=\"wide\">Held</span>",
-        ],
+        &["", "Trades", "Net", "Win rate (95 %)", "Factor", "~Held"],
         &rows,
     )
 }
@@ -379,10 +377,10 @@ fn open_positions(run: &RunResult) -> String {
         .collect();
     let headers = [
         "Symbol",
-        "",
+        "Direction",
         "Since",
-        "<span class=\"wide\">Quantity</span>",
-        "<span class=\"wide\">Entry price</span>",
+        "~Quantity",
+        "~Entry price",
         "Unrealized",
     ];
     format!(
@@ -429,13 +427,7 @@ fn drawdowns(run: &RunResult, metrics: &Metrics) -> String {
         .collect();
     table(
         "",
-        &[
-            "Peak",
-            "<span class=\"wide\">Lowest</span>",
-            "Recovered",
-            "Depth",
-            "Days",
-        ],
+        &["Peak", "~Lowest", "Recovered", "Depth", "Days"],
         &rows,
     )
 }

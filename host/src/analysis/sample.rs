@@ -206,6 +206,7 @@ fn configuration() -> Configuration {
         currency: "USDT".into(),
         leverage: Rate(crate::domain::UNIT),
         on_fault: crate::domain::OnFault::Flatten,
+        use_history: true,
     }
 }
 
@@ -234,6 +235,7 @@ pub(crate) fn run_of(trades: Vec<Trade>) -> RunResult {
         samples,
         observed,
         max_drawdown_intraday: Some(-0.031),
+        asked_from: Some(Timestamp(0)),
         open_positions: vec![],
         telemetry: Telemetry::default(),
         fingerprint: "c0ffee".repeat(10) + "beef",

@@ -51,6 +51,10 @@ pub fn warnings(run: &RunResult) -> Vec<String> {
             percent(Some(dataset.coverage))
         ));
     }
+    if run.asked_from.is_none() {
+        warnings
+            .push("the strategy was never asked: its warm-up is longer than the data".to_owned());
+    }
     for fault in &run.observed.faults {
         let (time, cause) = (fault.time, fault.cause.name());
         warnings.push(format!(

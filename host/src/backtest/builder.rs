@@ -49,6 +49,7 @@ pub struct Builder {
     on_fault: Option<OnFault>,
     limits: Limits,
     keep_steps: bool,
+    use_history: bool,
 }
 
 /// A backtest that is ready to run.
@@ -72,6 +73,7 @@ pub struct Backtest {
     pub(super) on_fault: OnFault,
     pub(super) limits: Limits,
     pub(super) keep_steps: bool,
+    pub(super) use_history: bool,
 }
 
 impl Backtest {
@@ -93,6 +95,7 @@ impl Backtest {
             on_fault: None,
             limits: Limits::default(),
             keep_steps: false,
+            use_history: true,
         }
     }
 }
@@ -212,6 +215,13 @@ impl Builder {
         self
     }
 
+    /// Take the warm-up from the candles before the period where there are any (the default), or from the period itself.
+    #[must_use]
+    pub fn use_history(mut self, use_history: bool) -> Self {
+        self.use_history = use_history;
+        self
+    }
+
     /// Starts the strategy with its parameters and checks that it fits the instruments.
     ///
     /// # Errors
@@ -261,6 +271,7 @@ impl Builder {
             seed: self.seed,
             limits: self.limits,
             keep_steps: self.keep_steps,
+            use_history: self.use_history,
         })
     }
 }

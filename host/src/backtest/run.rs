@@ -90,7 +90,14 @@ impl Backtest {
                 "the end is excluded: choose a later one",
             ));
         }
-        let warm_from = self.from.map(|from| self.warm_up_start(from));
+        self.check_period()?;
+        let warm_from = self.from.map(|from| {
+            if self.use_history {
+                self.warm_up_start(from)
+            } else {
+                from
+            }
+        });
         let (mut feed, base) = self.source.open(Period {
             from: warm_from,
             to: self.to,
@@ -155,6 +162,25 @@ impl Backtest {
             .map(needed)
             .min();
         wanted.map_or(from, |earliest| Timestamp(earliest.0.max(0)))
+    }
+
+    /// A period beside the data is told in the user's own times.
+    fn check_period(&self) -> Result<(), BacktestError> {
+        let before = self
+            .source
+            .end()
+            .zip(self.from)
+            .is_some_and(|(end, from)| from >= end);
+        let after = self
+            .source
+            .start()
+            .zip(self.to)
+            .is_some_and(|(start, to)| to <= start);
+        if before || after {
+            Err(self.nothing_there())
+        } else {
+            Ok(())
+        }
     }
 
     fn check_base(&self, base: Timeframe) -> Result<(), BacktestError> {
@@ -262,6 +288,7 @@ impl Backtest {
                 .map_or(String::new(), |i| i.settle.clone()),
             leverage: self.leverage,
             on_fault: self.on_fault,
+            use_history: self.use_history,
         })
     }
 
@@ -464,6 +491,7 @@ impl Gathered {
             samples: self.samples,
             marks: self.marks,
             max_drawdown_intraday: Some(deepest.unwrap_or(0.0)),
+            asked_from: trader.live_since(),
             open_positions,
             fingerprint: self.fingerprint.finish(),
             telemetry_fingerprint: telemetry_fingerprint(&[&telemetry]),

@@ -51,6 +51,19 @@ impl Source {
         })
     }
 
+    /// First candle, where it is known without reading everything.
+    pub(super) fn start(&self) -> Option<Timestamp> {
+        match self {
+            Self::Candles { symbols, .. } => symbols
+                .iter()
+                .filter_map(|s| s.first())
+                .map(|c| c.open_time)
+                .min(),
+            Self::Catalog(series) => series.iter().map(|s| s.period().0).min(),
+            Self::File { .. } => None,
+        }
+    }
+
     /// End of the last candle, where it is known without reading everything.
     pub(super) fn end(&self) -> Option<Timestamp> {
         match self {

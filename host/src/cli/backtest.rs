@@ -49,8 +49,8 @@ pub(super) struct Args {
     /// Candles straight from a Parquet, CSV or zip file instead of the catalog.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Length of the base candles [default: 1m].
-    #[arg(long, value_name = "TIMEFRAME")]
+    /// Length of the base candles [default: 1m, or what the file has].
+    #[arg(long, alias = "timeframe", value_name = "TIMEFRAME")]
     base: Option<String>,
     /// First day of the period.
     #[arg(long, value_name = "DATE")]
@@ -59,11 +59,14 @@ pub(super) struct Args {
     #[arg(long, value_name = "DATE")]
     end: Option<String>,
     /// Both at once: 20240101-20241201, either side may be empty.
-    #[arg(long, value_name = "FROM-TO", conflicts_with_all = ["start", "end"])]
+    #[arg(long, value_name = "FROM-TO", conflicts_with_all = ["start", "end"], allow_hyphen_values = true)]
     timerange: Option<String>,
     /// The last so many days of the data (or before --end).
-    #[arg(long, conflicts_with_all = ["start", "timerange"])]
+    #[arg(long, conflicts_with_all = ["start", "timerange"], value_parser = clap::value_parser!(u32).range(1..=36_500))]
     days: Option<u32>,
+    /// Take the warm-up from the period itself, not from the candles before it.
+    #[arg(long)]
+    no_history: bool,
     /// A parameter of the strategy; may be repeated.
     #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
     params: Vec<String>,
@@ -77,10 +80,10 @@ pub(super) struct Args {
     #[arg(long = "set", value_name = "KNOB=VALUE")]
     knobs: Vec<String>,
     /// Fee of makers and takers as a fraction, instead of the venue's.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     fee: Option<String>,
     /// Slippage of takers in basis points.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     slippage_bps: Option<String>,
     /// Leverage of every fill.
     #[arg(long, default_value = "1")]
@@ -117,6 +120,7 @@ impl Args {
             end: None,
             timerange: None,
             days: None,
+            no_history: false,
             params: Vec::new(),
             balance: None,
             profile: Preset::Strict.name().to_owned(),
@@ -141,14 +145,14 @@ impl Args {
 
     fn profile(&self) -> Result<Profile, CliError> {
         let preset: Preset = self.profile.parse().map_err(|e: String| {
-            CliError::user(format!("--profile {e}"), "see docs for what each one means")
+            CliError::user(format!("--profile {e}"), "docs/profiles.md says what each one means")
         })?;
         let mut profile = Profile::preset(preset);
         let mut set = |knob: &str, value: &str| {
             profile.set(knob, value).map_err(|e| {
                 CliError::user(
                     e.to_string(),
-                    "the knobs are those of the run's manifest.json",
+                    "docs/profiles.md lists the knobs and their values",
                 )
             })
         };
@@ -292,6 +296,7 @@ fn execute(args: &Args, settings: &Settings) -> Result<(Outcome, Written), CliEr
         .leverage(leverage(args)?)
         .seed(args.seed)
         .keep_steps(args.debug)
+        .use_history(!args.no_history)
         .build()?;
     let load_seconds = began.elapsed().as_secs_f64();
     let mut outcome = drive(
@@ -335,8 +340,12 @@ fn balance(args: &Args, settings: &Settings) -> Result<Cash, CliError> {
         .as_deref()
         .or(settings.get(&config::INITIAL_BALANCE))
         .unwrap_or_default();
-    text.parse()
-        .map_err(|e| CliError::user(format!("--balance {e}"), "for example --balance 10000"))
+    text.parse().map_err(|e| {
+        CliError::user(
+            format!("starting balance {e}"),
+            "set --balance or INITIAL_BALANCE, for example 10000",
+        )
+    })
 }
 
 fn leverage(args: &Args) -> Result<Rate, CliError> {

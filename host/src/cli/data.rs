@@ -210,7 +210,7 @@ fn run_import(
         let series: Vec<_> = series.collect();
         print_json(
             out,
-            &json!({"schema": "data_import@1", "files": understood.len(), "series": series}),
+            &json!({"schema": "data-import/1", "files": understood.len(), "series": series}),
         )?;
         return Ok(Outcome::Done);
     }
@@ -241,7 +241,7 @@ fn run_list(args: &ListArgs, catalog: &Catalog, out: &mut dyn Write) -> Result<O
             .zip(&reports)
             .map(|(s, r)| series_json(s, r))
             .collect();
-        print_json(out, &json!({"schema": "data_list@1", "series": series}))?;
+        print_json(out, &json!({"schema": "data-list/1", "series": series}))?;
         return Ok(Outcome::Done);
     }
     if all.is_empty() {
@@ -324,7 +324,7 @@ fn run_check(
             .flat_map(|(s, (_, findings))| findings.iter().map(|f| finding_json(s, f)))
             .collect();
         let document =
-            json!({"schema": "data_check@1", "series": series, "findings": findings, "ok": ok});
+            json!({"schema": "data-check/1", "series": series, "findings": findings, "ok": ok});
         print_json(out, &document)?;
     } else {
         for (series, (_, findings)) in all.iter().zip(&results) {
@@ -376,7 +376,7 @@ fn run_synth(
     if args.json {
         let series = catalog.series(&key)?;
         let report = gaps_of_segments(&series)?;
-        let document = json!({"schema": "data_synth@1", "seed": args.seed, "synthetic": true, "series": series_json(&series, &report)});
+        let document = json!({"schema": "data-synth/1", "seed": args.seed, "synthetic": true, "series": series_json(&series, &report)});
         print_json(out, &document)?;
     } else {
         say(
@@ -426,7 +426,7 @@ fn check_synth(
         for (name, value, _, _) in figures.table() {
             values.insert(name.to_owned(), json!(value));
         }
-        let document = json!({"schema": "data_synth_check@1", "seed": args.seed, "days": args.days, "figures": values, "problems": problems, "ok": problems.is_empty()});
+        let document = json!({"schema": "data-synth-check/1", "seed": args.seed, "days": args.days, "figures": values, "problems": problems, "ok": problems.is_empty()});
         print_json(out, &document)?;
     } else {
         let mut rows = vec![["figure", "value", "from", "to"].map(str::to_owned)];
@@ -610,7 +610,7 @@ mod tests {
         host(folder, "synth --days 40").expect("makes");
         let list = json_of(folder, "list --json");
         let series = &list["series"][0];
-        assert_eq!(list["schema"], "data_list@1");
+        assert_eq!(list["schema"], "data-list/1");
         assert_eq!(series["exchange"], "synthetic");
         assert_eq!(series["symbol"], "BTC/USDT:USDT");
         assert_eq!(series["from"], "2024-01-01T00:00:00Z");

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::backtest::Source;
 use crate::cli::CliError;
 use crate::data::catalog::Catalog;
+use crate::data::feed::{Period, TableFeed};
 use crate::data::import::{ImportRequest, Overrides, import, understand};
 use crate::data::series::{SeriesKey, parse_market};
 use crate::domain::{Candle, Instrument, InstrumentKind, Price, Qty, Timeframe, Timestamp, UNIT};
@@ -115,6 +116,7 @@ fn from_file(request: &Request<'_>, path: &Path) -> Result<Market, CliError> {
         let text = format!("there is no file {}", path.display());
         return Err(CliError::user(text, "check the path of --data"));
     }
+    let import_request = with_timeframe(import_request, path)?;
     let understood = understand(&import_request)?;
     let Some(file) = understood.first() else {
         return Err(CliError::user(
@@ -141,6 +143,24 @@ fn from_file(request: &Request<'_>, path: &Path) -> Result<Market, CliError> {
         period,
         Some(folder),
     )
+}
+
+/// A file whose name and flags say nothing of its timeframe has the one of its candles; a flag that contradicts them is a mistake.
+fn with_timeframe(mut request: ImportRequest, path: &Path) -> Result<ImportRequest, CliError> {
+    let found = TableFeed::open(path, None, Period::default())
+        .ok()
+        .map(|feed| feed.base());
+    match (request.overrides.timeframe, found) {
+        (Some(said), Some(found)) if said != found => Err(CliError::user(
+            format!("{} has candles of {found}, not of {said}", path.display()),
+            "leave --base away",
+        )),
+        (None, Some(found)) if understand(&request).is_err() => {
+            request.overrides.timeframe = Some(found);
+            Ok(request)
+        }
+        _ => Ok(request),
+    }
 }
 
 fn market(

@@ -71,6 +71,7 @@ pub struct Trader {
     primary: Option<usize>,
     ready: bool,
     live: bool,
+    live_since: Option<Timestamp>,
     queue: VecDeque<(Timestamp, StrategyEvent)>,
     missing: u32,
     on_fault: OnFault,
@@ -132,6 +133,7 @@ impl Trader {
             order,
             primary,
             ready: false,
+            live_since: None,
             queue: VecDeque::new(),
             missing: 0,
             on_fault: setup.on_fault,
@@ -162,6 +164,12 @@ impl Trader {
     #[must_use]
     pub fn equity(&self) -> Cash {
         self.desk.executor().account().equity(&self.desk.market)
+    }
+
+    /// Close of the minute in which its warm-up was over, if it was.
+    #[must_use]
+    pub fn live_since(&self) -> Option<Timestamp> {
+        self.live_since
     }
 
     /// Is its first candle behind it.
@@ -243,6 +251,7 @@ impl Trader {
             return;
         }
         self.live = true;
+        self.live_since = Some(minute.close_time);
         for index in self.order.clone() {
             let series = &mut self.series[index];
             let mut columns = CandleColumns::default();

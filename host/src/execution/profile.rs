@@ -326,8 +326,8 @@ impl Profile {
             "stop_gap" => self.stop_gap = value.parse().map_err(bad)?,
             "marketable_limit" => self.marketable_limit = value.parse().map_err(bad)?,
             "slippage_bps" => self.slippage = slippage_from_bps(rate(value)?).map_err(bad)?,
-            "maker" => self.maker_fee = Some(rate(value)?),
-            "taker" => self.taker_fee = Some(rate(value)?),
+            "maker" => self.maker_fee = Some(fee(rate(value)?).map_err(bad)?),
+            "taker" => self.taker_fee = Some(fee(rate(value)?).map_err(bad)?),
             "end_of_data" => self.end_of_data = parse_end(value).map_err(bad)?,
             _ => only_default(knob, value)?,
         }
@@ -335,8 +335,30 @@ impl Profile {
     }
 }
 
-/// Basis points as a fraction; finer than 0.0001 basis points is refused.
+/// Fees beyond this are a percent sign somebody forgot.
+const MOST_FEE: Rate = Rate(10_000_000);
+/// Rebates beyond this likewise.
+const MOST_REBATE: Rate = Rate(1_000_000);
+/// Half of the price: a sale at less than nothing must not be writable.
+const MOST_SLIPPAGE_BPS: Rate = Rate(500_000_000_000);
+
+/// A fee as a fraction of notional.
+fn fee(rate: Rate) -> Result<Rate, String> {
+    if rate > MOST_FEE || rate < -MOST_REBATE {
+        return Err(format!(
+            "a fee of {rate} is not a fraction of notional (0.0005 is 0.05 %)"
+        ));
+    }
+    Ok(rate)
+}
+
+/// Basis points as a fraction; finer than 0.0001 basis points and more than half the price are refused.
 fn slippage_from_bps(bps: Rate) -> Result<Rate, String> {
+    if bps > MOST_SLIPPAGE_BPS {
+        return Err(format!(
+            "{bps} basis points are more than half of the price"
+        ));
+    }
     if bps.0 % 10_000 != 0 || bps < Rate::ZERO {
         return Err(format!("{bps} basis points are negative or too fine"));
     }

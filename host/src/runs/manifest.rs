@@ -35,6 +35,7 @@ struct ConfigurationJson<'a> {
     currency: &'a str,
     leverage: String,
     on_fault: &'static str,
+    use_history: bool,
 }
 
 #[derive(Serialize)]
@@ -271,6 +272,7 @@ fn mirror(configuration: &Configuration) -> ConfigurationJson<'_> {
             OnFault::Cancel => "cancel",
             OnFault::Hold => "hold",
         },
+        use_history: c.use_history,
     }
 }
 

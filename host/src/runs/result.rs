@@ -140,6 +140,8 @@ pub struct Configuration {
     pub leverage: Rate,
     /// What happens to orders and positions after a fault.
     pub on_fault: OnFault,
+    /// Was the warm-up taken from candles before the period.
+    pub use_history: bool,
 }
 
 /// Who computed it. Not part of the configuration: another version has to give the same result.
@@ -184,6 +186,8 @@ pub struct RunResult {
     pub marks: Vec<Vec<Price>>,
     /// Deepest drawdown of the equity at every minute, a negative fraction.
     pub max_drawdown_intraday: Option<f64>,
+    /// Close of the first candle the strategy was called for; `None` if its warm-up used up all the data.
+    pub asked_from: Option<Timestamp>,
     /// Positions open at the end.
     pub open_positions: Vec<PositionView>,
     /// What the strategy showed.

@@ -83,7 +83,7 @@ impl LoadError {
             }
             Self::ForeignImport { import, .. } => imports::build_without(import),
             Self::NoStrategy { .. } => {
-                "register the strategy with the SDK's macro; `host new NAME` makes one to start from"
+                "register the strategy with the SDK's macro; strategies/ma-crossover is one to start from"
             }
             Self::CompileTime { .. } => {
                 "split its largest functions, or raise the limit if you trust it"

@@ -50,7 +50,7 @@ impl StructureError {
             }
             Self::Text => "translate it first: `wasm-tools parse FILE.wat -o FILE.wasm`",
             Self::NotWasm => {
-                "a strategy is a WebAssembly component; `host new NAME` makes one to start from"
+                "a strategy is a WebAssembly component; strategies/ma-crossover is one to start from"
             }
             Self::Malformed(_) => {
                 "build it again; if it was downloaded, download it again and compare its digest"
