@@ -1,7 +1,7 @@
 //! Golden cases of `simulation_examples.json`, driven through `Engine::step` and nothing else.
 //!
 //! A case passes, or it names a feature that the simulation refuses (then it counts as not yet supported), or it fails. Other
-//! files of the same form: `GOLDEN_FILES=a.json,b.json`.
+//! files of the same form: `GOLDEN_FILES=a.json,b.json`. Cases of our own, which always run, are in `tests/data`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -22,6 +22,18 @@ use serde_json::Value;
 const REQUIRED: &str = "S01 S02 S03 S04 S05 S06 S07 S08 S10 S11 S12a S12b S12c S12d S12e S13 S14a S14b S15 S17 S19 S20 S28 \
      S30 S31a S31b S31c S31d S32 S33 S34 S35 F24 F25 F33 F39";
 
+/// Keys of the configuration that are rules of an instrument, so that a symbol may have its own.
+const OF_SYMBOL: [&str; 8] = [
+    "tick",
+    "step",
+    "min_qty",
+    "max_qty",
+    "min_notional",
+    "price_band",
+    "maker",
+    "taker",
+];
+
 /// How a case ended.
 enum Outcome {
     Passed,
@@ -33,23 +45,22 @@ fn files() -> Vec<PathBuf> {
     if let Ok(list) = std::env::var("GOLDEN_FILES") {
         return list.split(',').map(PathBuf::from).collect();
     }
+    let own = crate::support::workspace().join("tests/data/golden_own.json");
     let default = crate::shared_dir().join("reference/simulation_examples.json");
     if default.exists() {
-        vec![default]
+        vec![own, default]
     } else {
-        Vec::new()
+        println!(
+            "skipped: no golden cases beside the project (reference/simulation_examples.json)"
+        );
+        vec![own]
     }
 }
 
 #[test]
 fn golden_cases_hold() {
     let files = files();
-    if files.is_empty() {
-        println!(
-            "skipped: no golden cases beside the project (reference/simulation_examples.json)"
-        );
-        return;
-    }
+    let complete = files.len() == 2 && std::env::var("GOLDEN_FILES").is_err();
     let mut failures = Vec::new();
     let mut passed = Vec::new();
     for file in files {
@@ -80,7 +91,7 @@ fn golden_cases_hold() {
         "golden cases differ:\n{}",
         failures.join("\n")
     );
-    if std::env::var("GOLDEN_FILES").is_err() {
+    if complete {
         let missing: Vec<_> = REQUIRED
             .split_whitespace()
             .filter(|id| !passed.iter().any(|p| p == id))
@@ -318,6 +329,11 @@ impl<'a> Scenario<'a> {
                     .and_then(Value::as_object)
                     .map(|o| o.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
                     .unwrap_or_default();
+                for (key, _) in &own {
+                    if !OF_SYMBOL.contains(&key.as_str()) {
+                        return Err(format!("{key} of one symbol"));
+                    }
+                }
                 let rules: Vec<_> = shared.iter().chain(&own).cloned().collect();
                 markets.push(Market {
                     symbol: Some(text(&symbol["symbol"])),
@@ -406,6 +422,7 @@ impl<'a> Scenario<'a> {
             opens: &opens,
         });
         run.act(-1);
+        run.step(Event::Settle);
         let mut equity = Vec::new();
         for index in 0..self.markets[0].slots.len() {
             let slots: Vec<Slot> = self.markets.iter().map(|m| m.slots[index]).collect();
@@ -417,6 +434,7 @@ impl<'a> Scenario<'a> {
             });
             equity.push(Value::from(run.engine.account_point(0).equity.to_string()));
             run.act(i64::try_from(index).expect("few"));
+            run.step(Event::Settle);
         }
         if let Some(what) = run.unsupported {
             return Outcome::NotSupported(what);
@@ -426,24 +444,16 @@ impl<'a> Scenario<'a> {
 }
 
 fn set_knobs(profile: &mut Profile, config: &[(String, Value)]) -> Result<(), String> {
-    const OF_INSTRUMENT: [&str; 9] = [
-        "tick",
-        "step",
-        "min_qty",
-        "max_qty",
-        "min_notional",
-        "price_band",
-        "leverage",
-        "preset",
-        "position_mode",
-    ];
     for (knob, value) in config {
         let value = text(value);
-        if knob == "position_mode" && value == "hedge" {
-            return Err("hedge mode".to_owned());
-        }
-        if !OF_INSTRUMENT.contains(&knob.as_str()) {
-            profile.set(knob, &value).map_err(|e| e.to_string())?;
+        match knob.as_str() {
+            "position_mode" if value == "hedge" => return Err("hedge mode".to_owned()),
+            // Fees belong to the instrument here, because a symbol may have its own.
+            "maker" => profile.maker_fee = None,
+            "taker" => profile.taker_fee = None,
+            "leverage" | "preset" | "position_mode" => {}
+            knob if OF_SYMBOL.contains(&knob) => {}
+            knob => profile.set(knob, &value).map_err(|e| e.to_string())?,
         }
     }
     Ok(())
@@ -487,8 +497,14 @@ fn instrument(config: &[(String, Value)], tiers: &Value) -> Instrument {
         max_qty: last("max_qty").map(|t| t.parse().expect("a quantity")),
         min_notional: qty("min_notional", "5"),
         price_band: last("price_band").map(|t| t.parse().expect("a band")),
-        maker_fee: Rate(20_000),
-        taker_fee: Rate(50_000),
+        maker_fee: last("maker")
+            .unwrap_or_else(|| "0.0002".to_owned())
+            .parse()
+            .expect("a rate"),
+        taker_fee: last("taker")
+            .unwrap_or_else(|| "0.0005".to_owned())
+            .parse()
+            .expect("a rate"),
         tiers: tiers.as_array().expect("tiers").iter().map(tier).collect(),
         assumed: false,
     }

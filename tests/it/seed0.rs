@@ -152,7 +152,7 @@ fn load(strategy: &str, size: f64, stack: bool) -> Loaded {
 
 /// Its trades in the order of the peer's list, and the wallet at the end.
 fn trade((strategy, manifest, needs): Loaded, candles: &[Candle]) -> (Vec<Trade>, Cash) {
-    let profile = Arc::new(Profile::preset(Preset::Seed0));
+    let profile = Arc::new(Profile::named(Preset::Seed0));
     let balance = Cash(10_000 * i128::from(UNIT));
     let trader = TraderSetup {
         name: manifest.name.clone(),

@@ -145,9 +145,12 @@ impl Args {
 
     fn profile(&self) -> Result<Profile, CliError> {
         let preset: Preset = self.profile.parse().map_err(|e: String| {
-            CliError::user(format!("--profile {e}"), "docs/profiles.md says what each one means")
+            CliError::user(
+                format!("--profile {e}"),
+                "docs/profiles.md says what each one means",
+            )
         })?;
-        let mut profile = Profile::preset(preset);
+        let mut profile = Profile::named(preset);
         let mut set = |knob: &str, value: &str| {
             profile.set(knob, value).map_err(|e| {
                 CliError::user(

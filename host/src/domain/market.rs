@@ -22,6 +22,8 @@ pub struct Quote {
     pub mark: Price,
     /// Does it trade.
     pub trading: Trading,
+    /// Was the last minute recorded. A missing one has no close to trade at.
+    pub fresh: bool,
 }
 
 /// All instruments of a run, by index.
@@ -41,6 +43,7 @@ impl Market {
             last: Price::ZERO,
             mark: Price::ZERO,
             trading: Trading::NotListed,
+            fresh: false,
         };
         let quotes = vec![unlisted; instruments.len()];
         Self {

@@ -431,8 +431,12 @@ impl Desk {
         } else {
             Side::Sell
         };
-        let only_reduces =
-            coming.is_zero() && held.0.signum() == -change.0.signum() && change.abs() <= held.abs();
+        // What is left of the position after the orders on their way: only a step towards flat from there reduces.
+        let expected = held + coming;
+        let only_reduces = held.0.signum() == expected.0.signum()
+            && expected.abs() <= held.abs()
+            && expected.0.signum() == -change.0.signum()
+            && change.abs() <= expected.abs();
         let request = OrderRequest {
             reduce_only: only_reduces,
             ..OrderRequest::market(instrument, side, change.abs().to_f64())

@@ -22,7 +22,10 @@ pub enum Event<'a> {
         /// Set in the last minute of the data.
         end: Option<EndOfData>,
     },
-    /// The user acts on the account of a strategy.
+    /// No more commands come at this moment. Without it they are settled when the next minute begins.
+    Settle,
+    /// The user acts on the account of a strategy. Like the actions of one call, commands of one moment are validated one after
+    /// the other before any of them meets the market.
     Command {
         /// Index of the strategy.
         strategy: u32,

@@ -73,6 +73,7 @@ impl Engine {
             Event::Begin { time, opens } => self.begin(time, opens),
             Event::Minute { time, slots, end } => self.minute(time, slots, end),
             Event::Command { strategy, command } => self.command(strategy, command),
+            Event::Settle => self.settle(),
         }
         &self.record
     }
@@ -116,6 +117,7 @@ impl Engine {
                     last: open,
                     mark: open,
                     trading: Trading::Open,
+                    fresh: true,
                 };
             }
         }
@@ -134,6 +136,9 @@ impl Engine {
         );
         let close_time = time.plus_ms(self.base_ms);
         self.record.time = time;
+        for trader in &mut self.traders {
+            trader.settle(self.now);
+        }
         let minute = MinuteView {
             time,
             close_time,
@@ -168,7 +173,10 @@ impl Engine {
                     last: close,
                     mark: close,
                     trading: Trading::Open,
+                    fresh: true,
                 };
+            } else {
+                quote.fresh = false;
             }
         }
     }
@@ -189,6 +197,15 @@ impl Engine {
     fn command(&mut self, strategy: u32, command: &Command) {
         self.record.time = self.now;
         self.traders[strategy as usize].command(self.now, command);
+        self.collect();
+    }
+
+    /// The commands of this moment are complete: what they sent meets the close, where the profile fills at it.
+    fn settle(&mut self) {
+        self.record.time = self.now;
+        for trader in &mut self.traders {
+            trader.settle(self.now);
+        }
         self.collect();
     }
 

@@ -76,6 +76,8 @@ pub struct Trader {
     missing: u32,
     on_fault: OnFault,
     base: Timeframe,
+    /// Commands of this moment have not met the close yet.
+    commanded: bool,
 }
 
 impl Trader {
@@ -138,6 +140,7 @@ impl Trader {
             missing: 0,
             on_fault: setup.on_fault,
             base,
+            commanded: false,
         }
     }
 
@@ -506,7 +509,15 @@ impl Trader {
         self.desk
             .happenings
             .push(Happening::Answer { time: now, result });
-        self.meet_close(now);
+        self.commanded = true;
+    }
+
+    /// What commands sent meets the close, once all of the moment are in.
+    #[inline]
+    pub(super) fn settle(&mut self, now: Timestamp) {
+        if std::mem::take(&mut self.commanded) {
+            self.meet_close(now);
+        }
     }
 
     /// Turns what happened since the last look into events the strategy asked for.

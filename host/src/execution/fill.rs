@@ -1,13 +1,14 @@
 //! One fill and everything that follows from it: postings, siblings, children, exits, orders of a closed position.
 
 use crate::domain::{
-    Cash, Cause, EndReason, FillEvent, Liquidity, Market, OrderChange, OrderStatus, OrderView,
-    PositionChange, PositionEvent, Price, Qty, Rate, Rounding, Side, Timestamp, UNIT, mul_div,
+    Cash, Cause, Cost, EndReason, FillEvent, Liquidity, Market, OrderChange, OrderStatus,
+    OrderView, PositionChange, PositionEvent, Price, Qty, Rate, Rounding, Side, Timestamp, UNIT,
+    mul_div,
 };
 use crate::engine::{GridExits, Happening};
 use crate::execution::state::{ExitKind, Stage, State, WorkingOrder};
 use crate::execution::{BoundMargin, Profile};
-use crate::ledger::{AttachedExit, Book, FillInput, FillOutcome, Trade};
+use crate::ledger::{AttachedExit, Book, FillInput, FillOutcome, Trade, liquidation_price};
 
 /// Who acts on a price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub(super) struct World<'a> {
     pub ambiguous: &'a [Book],
     pub out: Vec<Happening>,
     pub done: Vec<OrderView>,
+    /// Positions that went beyond their liquidation price, with that price.
+    pub due: Vec<(u32, Price)>,
     /// Orders and exits that came to life at the present price.
     pub woken: Vec<Actor>,
 }
@@ -62,6 +65,7 @@ impl<'a> World<'a> {
             ambiguous: &[],
             out: Vec::new(),
             done: Vec::new(),
+            due: Vec::new(),
             woken: Vec::new(),
         }
     }
@@ -125,14 +129,15 @@ impl<'a> World<'a> {
         let outcome = self.execute(&execution);
         self.book_fill(&order, &execution, &outcome);
         self.shrink_siblings(&order, qty);
-        if outcome.opened_qty > Qty::ZERO {
-            self.attach_exits(order.book, order.exits);
-        }
-        self.settle_order(id, only_reduces);
+        // Before its own children wake: those of a flip belong to the new position.
         if outcome.trade.is_some() {
             self.end_bracket(&order);
             self.sweep_closed(order.book, id);
         }
+        if outcome.opened_qty > Qty::ZERO {
+            self.attach_exits(order.book, order.exits);
+        }
+        self.settle_order(id, only_reduces);
         self.cover_shortfall(execution.instrument, price);
     }
 
@@ -181,15 +186,16 @@ impl<'a> World<'a> {
 
     /// Margin a position binds when the profile binds the request instead of the fill.
     fn bound_margin(&self, order: &WorkingOrder, price: Price) -> Option<Cash> {
-        // 1e-16 base x 1e-8 quote, down to 1e-8 of money.
-        let down = i128::from(UNIT) * i128::from(UNIT);
+        // 1e-16 base x 1e-8 quote, down to the 1e-16 of a cost.
+        let leverage = self.state.leverage[order.instrument as usize];
         (self.profile.bound_margin == BoundMargin::Requested).then(|| {
-            Cash(mul_div(
+            let cost = mul_div(
                 order.requested_fine,
                 i128::from(price.0),
-                down,
+                i128::from(UNIT),
                 Rounding::HalfEven,
-            ))
+            );
+            Cost(cost).over_leverage(leverage)
         })
     }
 
@@ -218,8 +224,23 @@ impl<'a> World<'a> {
         needed <= account.available() + own_reserve + freed - fee
     }
 
+    /// Remembers a position that is at or beyond its liquidation price; only reported, closing it is not active yet.
+    pub(super) fn note_liquidation(&mut self, book: Book) {
+        let Some(held) = self.state.account.position(book) else {
+            return;
+        };
+        let tiers = &self.market.instruments[held.instrument as usize].tiers;
+        let price = liquidation_price(tiers, held.direction, held.qty, held.cost, held.margin);
+        if let Some(price) = price.filter(|price| held.reached(*price)) {
+            self.due.push((held.id, price));
+        }
+    }
+
     /// Posts the execution and records it.
     fn execute(&mut self, execution: &Execution) -> FillOutcome {
+        if self.profile.reports_liquidation() {
+            self.note_liquidation(execution.book);
+        }
         let before = self.state.account.position(execution.book).map(|p| p.id);
         let direction = execution.side.direction();
         let held_direction = self

@@ -184,6 +184,10 @@ pub struct Profile {
     pub bound_margin: BoundMargin,
     /// What a strategy sees.
     pub equity_view: EquityView,
+    /// Does the profile settle funding. Not acted on yet.
+    pub funding: bool,
+    /// Does the profile liquidate. Only reported yet.
+    pub liquidation: bool,
     /// Positions open at the end of the data.
     pub end_of_data: EndOfData,
 }
@@ -209,6 +213,8 @@ impl Profile {
             margin_check: MarginCheck::AtSubmission,
             bound_margin: BoundMargin::Filled,
             equity_view: EquityView::Full,
+            funding: true,
+            liquidation: true,
             end_of_data: EndOfData::Leave,
         };
         match preset {
@@ -227,11 +233,25 @@ impl Profile {
                 slippage: Rate::ZERO,
                 maker_fee: Some(Rate::ZERO),
                 taker_fee: Some(Rate::ZERO),
+                funding: false,
+                liquidation: false,
+                end_of_data: EndOfData::Close,
+                ..strict
+            },
+        }
+    }
+
+    /// The values with what a preset needs beyond its column to reproduce its peer (`fixtures/peers`, notes 4 and 5): what a user
+    /// who names the preset gets. The manifest shows these as differences from the column.
+    #[must_use]
+    pub fn named(preset: Preset) -> Self {
+        match preset {
+            Preset::Strict | Preset::Fair => Self::preset(preset),
+            Preset::Seed0 => Self {
                 margin_check: MarginCheck::AtFill,
                 bound_margin: BoundMargin::Requested,
                 equity_view: EquityView::Unbound,
-                end_of_data: EndOfData::Close,
-                ..strict
+                ..Self::preset(preset)
             },
         }
     }
@@ -256,6 +276,19 @@ impl Profile {
             ("slippage_bps", Rate(self.slippage.0 * 10_000).to_string()),
             ("maker", fee(self.maker_fee)),
             ("taker", fee(self.taker_fee)),
+            (
+                "funding",
+                if self.funding { "on" } else { "off" }.to_owned(),
+            ),
+            (
+                "liquidation",
+                if self.liquidation {
+                    "bankruptcy"
+                } else {
+                    "none"
+                }
+                .to_owned(),
+            ),
             ("margin_mode", "isolated".to_owned()),
             ("margin_check", self.margin_check.to_string()),
             ("bound_margin", self.bound_margin.to_string()),
@@ -268,18 +301,19 @@ impl Profile {
     /// Does the profile name a liquidation, which this engine only reports.
     #[must_use]
     pub fn reports_liquidation(&self) -> bool {
-        self.preset != Preset::Seed0
+        self.liquidation
     }
 
     /// Knobs of the table that this engine does not act on yet. A run lists them, so that two outcomes of one preset name never
     /// look equal.
     #[must_use]
     pub fn inactive(&self) -> Vec<&'static str> {
-        if self.reports_liquidation() {
-            vec!["funding", "liquidation"]
-        } else {
-            Vec::new()
-        }
+        let named = [("funding", self.funding), ("liquidation", self.liquidation)];
+        named
+            .into_iter()
+            .filter(|(_, on)| *on)
+            .map(|(knob, _)| knob)
+            .collect()
     }
 }
 
@@ -328,6 +362,8 @@ impl Profile {
             "slippage_bps" => self.slippage = slippage_from_bps(rate(value)?).map_err(bad)?,
             "maker" => self.maker_fee = Some(fee(rate(value)?).map_err(bad)?),
             "taker" => self.taker_fee = Some(fee(rate(value)?).map_err(bad)?),
+            "funding" if value == "off" => self.funding = false,
+            "liquidation" if value == "none" => self.liquidation = false,
             "end_of_data" => self.end_of_data = parse_end(value).map_err(bad)?,
             _ => only_default(knob, value)?,
         }
@@ -392,9 +428,7 @@ fn only_default(knob: &str, value: &str) -> Result<(), KnobError> {
         "one_order_per_candle" => &["off"],
         "participation" => &["null"],
         "latency_ms" => &["0"],
-        "liquidation" => &["none"],
-        "funding" => &["off"],
-        "liquidation_by" | "liq_fee" | "funding_missing" => &[],
+        "liquidation" | "funding" | "liquidation_by" | "liq_fee" | "funding_missing" => &[],
         _ => return Err(KnobError::Unknown(knob.to_owned())),
     };
     if supported.contains(&value) {

@@ -6,9 +6,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::domain::{
-    Amendment, Candle, Cash, Cause, Cost, Direction, EndReason, Exits, Market, OrderStatus,
-    OrderView, Placed, PositionView, Price, Qty, Rate, Refusal, RefusalReason, SlotState,
-    Timestamp,
+    Amendment, Candle, Cash, Cause, Cost, EndReason, Exits, Market, OrderStatus, OrderView, Placed,
+    PositionView, Price, Qty, Rate, Refusal, RefusalReason, SlotState, Timestamp,
 };
 use crate::engine::{
     Approved, EndOfData, Executor, Happening, MinuteView, Terms, exits_on_grid, no_position,
@@ -43,7 +42,7 @@ struct Watch {
     /// One band an instrument; `None` = something arrives at the next open.
     bands: Vec<Option<QuietBand>>,
     /// Liquidation prices of the open positions.
-    liquidations: Vec<(u32, u32, Direction, Price)>,
+    liquidations: Vec<(u32, Price)>,
     /// Positions whose liquidation was reported already.
     reported: Vec<u32>,
 }
@@ -101,7 +100,7 @@ impl Simulated {
         let level = |p: &crate::ledger::Position| {
             let tiers = &rules[p.instrument as usize].tiers;
             let price = liquidation_price(tiers, p.direction, p.qty, p.cost, p.margin)?;
-            Some((p.id, p.instrument, p.direction, price))
+            Some((p.id, price))
         };
         self.watch.liquidations = self
             .state
@@ -136,32 +135,29 @@ impl Simulated {
                 position.visited(slot.candle.low);
             }
         }
-        self.report_liquidations(minute.time, out, 0);
+        if self.profile.reports_liquidation() {
+            let open = self.state.account.positions();
+            let reached =
+                |&&(id, price): &&(u32, Price)| open.iter().any(|p| p.id == id && p.reached(price));
+            if let Some(&due) = self.watch.liquidations.iter().find(reached) {
+                self.report_liquidations(minute.time, &[due], out);
+            }
+        }
     }
 
     /// Positions that went beyond their liquidation price are reported, once each; closing them is not active yet.
-    fn report_liquidations(&mut self, time: Timestamp, out: &mut Vec<Happening>, from: usize) {
-        if !self.profile.reports_liquidation() {
-            return;
-        }
-        for &(id, _, direction, price) in &self.watch.liquidations {
-            let beyond = |worst: Price| match direction {
-                Direction::Long => worst <= price,
-                Direction::Short => worst >= price,
-            };
-            let open = self.state.account.positions().iter().find(|p| p.id == id);
-            let closed = || {
-                out[from..].iter().find_map(|h| match h {
-                    Happening::Trade(trade) if trade.position == id => Some(trade.worst_price),
-                    _ => None,
-                })
-            };
-            let worst = open.map(|p| p.worst_price).or_else(closed);
-            if worst.is_some_and(beyond) && !self.watch.reported.contains(&id) {
-                self.watch.reported.push(id);
+    fn report_liquidations(
+        &mut self,
+        time: Timestamp,
+        due: &[(u32, Price)],
+        out: &mut Vec<Happening>,
+    ) {
+        for &(position, price) in due {
+            if !self.watch.reported.contains(&position) {
+                self.watch.reported.push(position);
                 out.push(Happening::LiquidationDue {
                     time,
-                    position: id,
+                    position,
                     price,
                 });
             }
@@ -174,19 +170,30 @@ impl Simulated {
         market: &Market,
         out: &mut Vec<Happening>,
     ) {
-        let before = out.len();
         let (paths, ambiguous) = match self.profile.path {
             PathRule::Pessimistic => self.choose_paths(minute, market),
             rule => (Paths::Rule(rule), Vec::new()),
         };
+        let books: Vec<Book> = ambiguous.iter().map(|(_, book)| *book).collect();
+        let mut instruments: Vec<u32> = ambiguous
+            .iter()
+            .map(|(instrument, _)| *instrument)
+            .collect();
+        instruments.sort_unstable();
+        instruments.dedup();
         let mut world = World::new(&mut self.state, &self.profile, market, minute.time);
-        world.ambiguous = &ambiguous;
+        world.ambiguous = &books;
         world.walk(minute.slots, &paths);
+        if self.profile.reports_liquidation() {
+            for (_, book) in world.state.books() {
+                world.note_liquidation(book);
+            }
+        }
+        let due = std::mem::take(&mut world.due);
         let (happened, done) = (
             std::mem::take(&mut world.out),
             std::mem::take(&mut world.done),
         );
-        let instruments = ambiguous_instruments(&world, &ambiguous, &happened);
         out.extend(happened);
         self.done
             .extend(done.into_iter().map(|order| (minute.time, order)));
@@ -197,11 +204,11 @@ impl Simulated {
             });
         }
         self.watch.stale = true;
-        self.report_liquidations(minute.time, out, before);
+        self.report_liquidations(minute.time, &due, out);
     }
 
     /// Tries both paths for each book on a copy and keeps the one that leaves less; books whose fills differ are ambiguous.
-    fn choose_paths(&self, minute: &MinuteView<'_>, market: &Market) -> (Paths, Vec<Book>) {
+    fn choose_paths(&self, minute: &MinuteView<'_>, market: &Market) -> (Paths, Vec<(u32, Book)>) {
         let mut ways = Vec::new();
         let mut ambiguous = Vec::new();
         for (instrument, book) in self.state.books() {
@@ -215,7 +222,7 @@ impl Simulated {
             let way = if high.fills == low.fills {
                 adaptive
             } else {
-                ambiguous.push(book);
+                ambiguous.push((instrument, book));
                 match high.equity.cmp(&low.equity) {
                     std::cmp::Ordering::Less => PathOrder::HighFirst,
                     std::cmp::Ordering::Greater => PathOrder::LowFirst,
@@ -323,32 +330,6 @@ fn fill_key(happening: &Happening) -> Option<FillKey> {
         )),
         _ => None,
     }
-}
-
-/// Instruments with an ambiguous book, each once.
-fn ambiguous_instruments(world: &World<'_>, books: &[Book], happened: &[Happening]) -> Vec<u32> {
-    let of_book = |book: &Book| match book {
-        Book::Net(instrument) => Some(*instrument),
-        Book::Own(id) => happened
-            .iter()
-            .find_map(|h| match h {
-                Happening::Fill(f) if f.position == *id => Some(f.instrument),
-                _ => None,
-            })
-            .or_else(|| world.state.account.position(*book).map(|p| p.instrument))
-            .or_else(|| {
-                world
-                    .state
-                    .orders
-                    .iter()
-                    .find(|o| o.book == *book)
-                    .map(|o| o.instrument)
-            }),
-    };
-    let mut instruments: Vec<u32> = books.iter().filter_map(of_book).collect();
-    instruments.sort_unstable();
-    instruments.dedup();
-    instruments
 }
 
 impl Executor for Simulated {

@@ -39,14 +39,15 @@ fn refuse(reason: RefusalReason, limit: Option<f64>, message: String) -> Refusal
 pub(super) fn validate(order: &Approved, facts: &Facts<'_>) -> Result<Accepted, Refusal> {
     let parent = check_parent(order, facts)?;
     check_trading(facts)?;
-    check_size(order, facts)?;
-    check_band(order, facts)?;
     let book = match (parent, order.target()) {
         (Some(book), _) => book,
         (None, Target::Net) => Book::Net(order.instrument()),
         (None, Target::Separate) => Book::Own(facts.state.next_position),
         (None, Target::Position(id)) => book_of(facts.state, id),
     };
+    let only_reduces = order.reduce_only() || is_against(order, book, facts.state);
+    check_size(order, only_reduces, facts)?;
+    check_band(order, facts)?;
     let dormant = parent.is_some();
     check_position(order, book, dormant, facts)?;
     if !dormant {
@@ -65,6 +66,14 @@ pub(super) fn validate(order: &Approved, facts: &Facts<'_>) -> Result<Accepted, 
         stage,
         reserved,
     })
+}
+
+/// An order against a separate position counts as reduce-only whatever it says (S102); a child by the side of its parent.
+fn is_against(order: &Approved, book: Book, state: &State) -> bool {
+    let parent = order.parent().and_then(|id| state.order(id));
+    let opposes_parent = parent.is_some_and(|p| p.side != order.side());
+    matches!(book, Book::Own(_))
+        && (opposes_parent || state.reducible(book, order.side()) > Qty::ZERO)
 }
 
 /// The book of a position by its id, open or not.
@@ -113,7 +122,7 @@ fn reference_price(order: &Approved, quote: Quote) -> Price {
     order.terms().price().unwrap_or(quote.last)
 }
 
-fn check_size(order: &Approved, facts: &Facts<'_>) -> Result<(), Refusal> {
+fn check_size(order: &Approved, only_reduces: bool, facts: &Facts<'_>) -> Result<(), Refusal> {
     let rules = facts.rules;
     let qty = order.qty();
     if qty < rules.min_qty || qty <= Qty::ZERO {
@@ -130,7 +139,7 @@ fn check_size(order: &Approved, facts: &Facts<'_>) -> Result<(), Refusal> {
     }
     let price = reference_price(order, facts.quote);
     let notional = price * qty;
-    if !order.reduce_only() && notional.0 < i128::from(rules.min_notional.0) * i128::from(UNIT) {
+    if !only_reduces && notional.0 < i128::from(rules.min_notional.0) * i128::from(UNIT) {
         let min = rules.min_notional;
         let text = format!("{qty} at {price} is worth less than the minimum of {min}");
         return Err(refuse(RefusalReason::MinNotional, Some(min.to_f64()), text));
@@ -196,7 +205,7 @@ pub(super) fn check_trigger(terms: Terms, side: Side, last: Price) -> Result<(),
 
 /// The part of an order that would open or increase; the rest closes and needs no margin (S72).
 fn increasing_part(order: &Approved, book: Book, state: &State) -> Qty {
-    if order.reduce_only() {
+    if order.reduce_only() || is_against(order, book, state) {
         return Qty::ZERO;
     }
     let reducible = state.reducible(book, order.side());

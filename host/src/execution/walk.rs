@@ -236,19 +236,20 @@ impl World<'_> {
                 let Some(order) = self.state.order(id) else {
                     return;
                 };
-                let price = self.slipped(instrument, order.side, price);
+                let (side, book) = (order.side, order.book);
+                if let Some(held) = self.state.account.position_mut(book) {
+                    held.visited(price);
+                }
+                let price = self.slipped(instrument, side, price);
                 self.fill_order(id, price, Liquidity::Taker);
             }
             Actor::Exit(position, kind) => {
-                let held = self
-                    .state
-                    .account
-                    .positions()
-                    .iter()
-                    .find(|p| p.id == position);
-                let Some(side) = held.map(|p| p.direction.closing_side()) else {
+                let positions = self.state.account.positions_mut();
+                let Some(held) = positions.iter_mut().find(|p| p.id == position) else {
                     return;
                 };
+                held.visited(price);
+                let side = held.direction.closing_side();
                 let price = self.slipped(instrument, side, price);
                 self.fill_exit(position, kind, price);
             }
@@ -526,9 +527,17 @@ impl World<'_> {
         if self.profile.fill_timing != FillTiming::ThisClose {
             return;
         }
-        let waiting = |o: &&WorkingOrder| o.stage == Stage::Arriving && o.terms == Terms::Market;
-        while let Some(order) = self.state.orders.iter().find(waiting) {
-            let (id, instrument) = (order.id, order.instrument);
+        // In configured order of the symbols, then as sent; where the minute is missing there is no close to fill at.
+        let first = |world: &Self| {
+            let waiting = |o: &&WorkingOrder| {
+                o.stage == Stage::Arriving
+                    && o.terms == Terms::Market
+                    && world.market.quotes[o.instrument as usize].fresh
+            };
+            let orders = world.state.orders.iter().filter(waiting);
+            orders.map(|o| (o.instrument, o.id)).min()
+        };
+        while let Some((instrument, id)) = first(self) {
             let close = self.market.quotes[instrument as usize].last;
             self.arrive(id, close, false);
             self.act_woken(close);

@@ -207,6 +207,7 @@ impl Account {
         let realized = position.reduce(closed_qty, input.price);
         position.visited(input.price);
         position.margin -= released;
+        position.worst_since_change = None;
         position.fees += fee;
         let id = position.id;
         let flat = position.qty.is_zero();
@@ -246,6 +247,7 @@ impl Account {
         position.opened_cost += cost;
         position.margin += margin;
         position.fees += fee;
+        position.worst_since_change = None;
         position.visited(input.price);
         let id = position.id;
         self.position_margin += margin;
@@ -269,6 +271,7 @@ impl Account {
             tag: input.tag,
             best_price: input.price,
             worst_price: input.price,
+            worst_since_change: None,
             fees: Cash::ZERO,
             funding: Cash::ZERO,
             ambiguous: false,
@@ -297,6 +300,7 @@ impl Account {
             return;
         };
         held.margin += amount;
+        held.worst_since_change = None;
         self.position_margin += amount;
         let kind = if amount < Cash::ZERO {
             PostingKind::MarginReleased

@@ -1,6 +1,6 @@
 //! Maintenance margin and the price at which a position would be liquidated. Source: `simulation.md` section 10 (F04-F08, F44).
 
-use crate::domain::{Cash, Cost, Direction, Price, Qty, Rounding, Tier, UNIT, div_round};
+use crate::domain::{Cash, Cost, Direction, Price, Qty, Rounding, Tier, UNIT, div_round, mul_div};
 
 const UNIT_WIDE: i128 = UNIT as i128;
 /// Liquidation prices have six decimals: two fewer than a price.
@@ -57,7 +57,7 @@ pub fn liquidation_price(
         );
         let price = Price(i64::try_from(six * SIX_DECIMALS).ok()?);
         // Membership is judged on the exact quotient: notional = numerator / denominator x qty.
-        let notional = numerator.checked_mul(qty_units)? / denominator;
+        let notional = mul_div(numerator, qty_units, denominator, Rounding::Floor);
         let floor = i128::from(tier.floor.0);
         let last = index + 1 == tiers.len();
         let inside = notional >= floor && (last || notional < i128::from(tier.cap.0));

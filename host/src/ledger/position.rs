@@ -45,6 +45,8 @@ pub struct Position {
     pub best_price: Price,
     /// Worst price for it since then.
     pub worst_price: Price,
+    /// The same since its size or margin last changed, and with it its liquidation price.
+    pub(super) worst_since_change: Option<Price>,
     /// Fees it paid.
     pub fees: Cash,
     /// Funding it received.
@@ -87,6 +89,16 @@ impl Position {
         self.take_profit = take_profit.or(self.take_profit);
     }
 
+    /// Has the price been at or beyond this level, on the losing side, since the position last changed.
+    #[must_use]
+    pub fn reached(&self, level: Price) -> bool {
+        self.worst_since_change
+            .is_some_and(|worst| match self.direction {
+                Direction::Long => worst <= level,
+                Direction::Short => worst >= level,
+            })
+    }
+
     /// The price went here while it was open.
     #[inline]
     pub fn visited(&mut self, price: Price) {
@@ -94,6 +106,11 @@ impl Position {
             Direction::Long => (price > self.best_price, price < self.worst_price),
             Direction::Short => (price < self.best_price, price > self.worst_price),
         };
+        let worst = self.worst_since_change.unwrap_or(price);
+        self.worst_since_change = Some(match self.direction {
+            Direction::Long => worst.min(price),
+            Direction::Short => worst.max(price),
+        });
         if better {
             self.best_price = price;
         }

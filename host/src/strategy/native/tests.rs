@@ -135,7 +135,7 @@ fn rules() -> Rules {
 fn engine(acts: &[&str]) -> Engine {
     let strategies = acts.iter().map(|act| {
         let (strategy, manifest, needs) = load::<Probe>(&given(act)).expect("it loads");
-        let profile = Arc::new(Profile::preset(Preset::Seed0));
+        let profile = Arc::new(Profile::named(Preset::Seed0));
         let balance = Cash(10_000 * i128::from(UNIT));
         TraderSetup {
             name: (*act).to_owned(),
