@@ -478,7 +478,7 @@ impl Gathered {
         let open_positions = trader.desk().positions(None);
         let deepest = trader
             .gauge
-            .deepest
+            .deepest_fall()
             .map(|(peak, low)| low.to_f64() / peak.to_f64() - 1.0);
         let telemetry = trader.desk().telemetry.clone();
         let result = RunResult {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    Cash, Instrument, Market, OnFault, Price, Quote, Slot, SlotState, Timeframe, Timestamp, Trading,
+    Cash, Cost, Instrument, Market, OnFault, Price, Quote, Slot, SlotState, Timeframe, Timestamp,
+    Trading,
 };
 use crate::engine::bars::Bars;
 use crate::engine::event::{Command, Event};
@@ -227,35 +228,58 @@ impl Engine {
     }
 }
 
-/// Equity over the minutes of a run, as a report wants it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Equity over the minutes of a run, as a report wants it. Kept at the resolution of a cost, so that a minute divides nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gauge {
     /// Minutes seen since trading began.
     pub minutes: u64,
     /// Minutes with an open position at their close.
     pub exposed_minutes: u64,
-    /// Highest equity at a close.
-    pub peak: Cash,
-    /// Peak and equity of the deepest fall below it, at closes.
-    pub deepest: Option<(Cash, Cash)>,
+    peak: Cost,
+    /// Lowest equity since the peak.
+    low: Cost,
+    /// Peak and low of the deepest fall that is over.
+    deepest: Option<(Cash, Cash)>,
 }
 
 impl Gauge {
+    /// Begins at the starting balance, which is the first peak.
+    pub(super) fn new(balance: Cash) -> Self {
+        let peak = balance.to_cost();
+        Self {
+            minutes: 0,
+            exposed_minutes: 0,
+            peak,
+            low: peak,
+            deepest: None,
+        }
+    }
+
     /// One more close.
     #[inline]
-    pub(super) fn note(&mut self, equity: Cash, exposed: bool) {
+    pub(super) fn note(&mut self, equity: Cost, exposed: bool) {
         self.minutes += 1;
         self.exposed_minutes += u64::from(exposed);
         if equity >= self.peak {
+            if self.low < self.peak {
+                self.deepest = self.deepest_fall();
+            }
             self.peak = equity;
-            return;
+            self.low = equity;
+        } else if equity < self.low {
+            self.low = equity;
         }
-        // equity / peak < deepest equity / deepest peak, without a division.
-        let deeper = self
-            .deepest
-            .is_none_or(|(peak, low)| equity.0 * peak.0 < low.0 * self.peak.0);
-        if deeper {
-            self.deepest = Some((self.peak, equity));
+    }
+
+    /// Peak and equity of the deepest fall below it, at closes, relative to the peak.
+    #[must_use]
+    pub fn deepest_fall(&self) -> Option<(Cash, Cash)> {
+        let now = (self.peak.to_cash(), self.low.to_cash());
+        let fell = now.1 < now.0;
+        match self.deepest {
+            // low / peak < other low / other peak, without a division.
+            Some((peak, low)) if !fell || now.1.0 * peak.0 >= low.0 * now.0.0 => Some((peak, low)),
+            _ => fell.then_some(now),
         }
     }
 }

@@ -118,10 +118,7 @@ impl Trader {
             series: series.iter().map(|s| s.binding.clone()).collect(),
             keep_history: setup.keep_history,
         });
-        let gauge = Gauge {
-            peak: desk.executor().account().wallet,
-            ..Gauge::default()
-        };
+        let gauge = Gauge::new(desk.executor().account().wallet);
         Self {
             name: setup.name,
             manifest: setup.manifest,
@@ -203,8 +200,9 @@ impl Trader {
     pub(super) fn mark(&mut self, quotes: &[Quote]) {
         self.desk.market.quotes.copy_from_slice(quotes);
         if self.live {
-            let exposed = !self.desk.executor().account().positions().is_empty();
-            let equity = self.equity();
+            let account = self.desk.executor().account();
+            let exposed = !account.positions().is_empty();
+            let equity = account.wallet.to_cost() + account.unrealized(&self.desk.market);
             self.gauge.note(equity, exposed);
         }
     }

@@ -8,7 +8,10 @@ use crate::domain::{
 use crate::engine::{GridExits, Happening};
 use crate::execution::state::{ExitKind, Stage, State, WorkingOrder};
 use crate::execution::{BoundMargin, Profile};
-use crate::ledger::{AttachedExit, Book, FillInput, FillOutcome, Trade, liquidation_price};
+use crate::ledger::{
+    AttachedExit, Book, FillInput, FillOutcome, Position, Trade, liquidation_bound,
+    liquidation_price,
+};
 
 /// Who acts on a price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -226,14 +229,9 @@ impl<'a> World<'a> {
 
     /// Remembers a position that is at or beyond its liquidation price; only reported, closing it is not active yet.
     pub(super) fn note_liquidation(&mut self, book: Book) {
-        let Some(held) = self.state.account.position(book) else {
-            return;
-        };
-        let tiers = &self.market.instruments[held.instrument as usize].tiers;
-        let price = liquidation_price(tiers, held.direction, held.qty, held.cost, held.margin);
-        if let Some(price) = price.filter(|price| held.reached(*price)) {
-            self.due.push((held.id, price));
-        }
+        let held = self.state.account.position(book);
+        let due = held.and_then(|held| liquidation_due(held, self.market));
+        self.due.extend(due);
     }
 
     /// Posts the execution and records it.
@@ -564,4 +562,16 @@ impl<'a> World<'a> {
             self.close_position(id, price, Cause::Risk);
         }
     }
+}
+
+/// A position whose price went to its liquidation price since it last changed, with that price.
+pub(super) fn liquidation_due(held: &Position, market: &Market) -> Option<(u32, Price)> {
+    let tiers = &market.instruments[held.instrument as usize].tiers;
+    let (direction, qty, cost, margin) = (held.direction, held.qty, held.cost, held.margin);
+    let bound = liquidation_bound(tiers, direction, qty, cost, margin)?;
+    if !held.reached(bound) {
+        return None;
+    }
+    let price = liquidation_price(tiers, direction, qty, cost, margin)?;
+    held.reached(price).then_some((held.id, price))
 }

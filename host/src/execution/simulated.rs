@@ -6,20 +6,22 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::domain::{
-    Amendment, Candle, Cash, Cause, Cost, EndReason, Exits, Market, OrderStatus, OrderView, Placed,
-    PositionView, Price, Qty, Rate, Refusal, RefusalReason, SlotState, Timestamp,
+    Amendment, Candle, Cash, Cause, Cost, Direction, EndReason, Exits, Market, OrderStatus,
+    OrderView, Placed, PositionView, Price, Qty, Rate, Refusal, RefusalReason, SlotState,
+    Timestamp,
 };
 use crate::engine::{
     Approved, EndOfData, Executor, Happening, MinuteView, Terms, exits_on_grid, no_position,
     not_supported,
 };
 use crate::execution::fill::World;
+use crate::execution::fill::liquidation_due;
 use crate::execution::path::PathOrder;
 use crate::execution::state::{State, WorkingOrder};
 use crate::execution::validate::{Facts, check_trigger, validate};
 use crate::execution::walk::{Paths, QuietBand};
 use crate::execution::{EquityView, PathRule, Profile};
-use crate::ledger::{Account, AttachedExit, Book, liquidation_price};
+use crate::ledger::{Account, AttachedExit, Book, liquidation_bound, liquidation_price};
 
 /// Orders that are done are found for a day.
 const REMEMBER_MS: i64 = 86_400_000;
@@ -41,7 +43,7 @@ struct Watch {
     stale: bool,
     /// One band an instrument; `None` = something arrives at the next open.
     bands: Vec<Option<QuietBand>>,
-    /// Liquidation prices of the open positions.
+    /// Prices beyond which a liquidation of an open position is looked for.
     liquidations: Vec<(u32, Price)>,
     /// Positions whose liquidation was reported already.
     reported: Vec<u32>,
@@ -99,16 +101,15 @@ impl Simulated {
         let rules = &market.instruments;
         let level = |p: &crate::ledger::Position| {
             let tiers = &rules[p.instrument as usize].tiers;
-            let price = liquidation_price(tiers, p.direction, p.qty, p.cost, p.margin)?;
-            Some((p.id, price))
+            let bound = liquidation_bound(tiers, p.direction, p.qty, p.cost, p.margin);
+            // A price that is never reached stands for "cannot be liquidated".
+            let never = match p.direction {
+                Direction::Long => Price(i64::MIN),
+                Direction::Short => Price(i64::MAX),
+            };
+            (p.id, bound.unwrap_or(never))
         };
-        self.watch.liquidations = self
-            .state
-            .account
-            .positions()
-            .iter()
-            .filter_map(level)
-            .collect();
+        self.watch.liquidations = self.state.account.positions().iter().map(level).collect();
         let open = self.state.account.positions();
         self.watch
             .reported
@@ -127,7 +128,7 @@ impl Simulated {
             })
     }
 
-    fn quiet_minute(&mut self, minute: &MinuteView<'_>, out: &mut Vec<Happening>) {
+    fn quiet_minute(&mut self, minute: &MinuteView<'_>, market: &Market, out: &mut Vec<Happening>) {
         for position in self.state.account.positions_mut() {
             let slot = &minute.slots[position.instrument as usize];
             if slot.state == SlotState::Real {
@@ -136,12 +137,31 @@ impl Simulated {
             }
         }
         if self.profile.reports_liquidation() {
-            let open = self.state.account.positions();
-            let reached =
-                |&&(id, price): &&(u32, Price)| open.iter().any(|p| p.id == id && p.reached(price));
-            if let Some(&due) = self.watch.liquidations.iter().find(reached) {
-                self.report_liquidations(minute.time, &[due], out);
+            self.look_for_liquidations(minute.time, market, out);
+        }
+    }
+
+    /// In a quiet minute nothing changed but the extremes: the bounds tell whether an exact look is due.
+    fn look_for_liquidations(
+        &mut self,
+        time: Timestamp,
+        market: &Market,
+        out: &mut Vec<Happening>,
+    ) {
+        let mut due = Vec::new();
+        for (position, (id, bound)) in self
+            .state
+            .account
+            .positions()
+            .iter()
+            .zip(&self.watch.liquidations)
+        {
+            if position.id == *id && position.reached(*bound) {
+                due.extend(liquidation_due(position, market));
             }
+        }
+        if !due.is_empty() {
+            self.report_liquidations(time, &due, out);
         }
     }
 
@@ -208,17 +228,31 @@ impl Simulated {
     }
 
     /// Tries both paths for each book on a copy and keeps the one that leaves less; books whose fills differ are ambiguous.
-    fn choose_paths(&self, minute: &MinuteView<'_>, market: &Market) -> (Paths, Vec<(u32, Book)>) {
+    fn choose_paths(
+        &mut self,
+        minute: &MinuteView<'_>,
+        market: &Market,
+    ) -> (Paths, Vec<(u32, Book)>) {
+        let books = self.state.books();
+        let world = World::new(&mut self.state, &self.profile, market, minute.time);
+        let depends: Vec<bool> = books
+            .iter()
+            .map(|(instrument, book)| {
+                let slot = &minute.slots[*instrument as usize];
+                slot.state == SlotState::Real && world.depends_on_path(*book, &slot.candle)
+            })
+            .collect();
         let mut ways = Vec::new();
         let mut ambiguous = Vec::new();
-        for (instrument, book) in self.state.books() {
+        for ((instrument, book), depends) in books.into_iter().zip(depends) {
             let slot = &minute.slots[instrument as usize];
-            if slot.state != SlotState::Real {
+            let adaptive = PathOrder::adaptive(&slot.candle);
+            if !depends {
+                ways.push((book, adaptive));
                 continue;
             }
             let high = self.try_path(minute, market, book, PathOrder::HighFirst);
             let low = self.try_path(minute, market, book, PathOrder::LowFirst);
-            let adaptive = PathOrder::adaptive(&slot.candle);
             let way = if high.fills == low.fills {
                 adaptive
             } else {
@@ -641,7 +675,7 @@ impl Executor for Simulated {
             self.refresh_watch(market, minute.slots.len());
         }
         if self.is_quiet(minute) {
-            self.quiet_minute(minute, out);
+            self.quiet_minute(minute, market, out);
         } else {
             self.eventful_minute(minute, market, out);
         }

@@ -502,6 +502,41 @@ pub(super) struct QuietBand {
 }
 
 impl World<'_> {
+    /// Could the order of a candle's extremes matter to a book: does any level it has, or may get within the candle, lie inside.
+    pub(super) fn depends_on_path(&self, book: Book, candle: &Candle) -> bool {
+        let inside = |price: Price| price >= candle.low && price <= candle.high;
+        let paths = Paths::Trial(book, PathOrder::HighFirst);
+        if self
+            .candidates(&paths)
+            .filter(|c| c.book == book)
+            .any(|c| inside(c.level.price()))
+        {
+            return true;
+        }
+        // What is still to arrive or to wake: its own price (a tick around it for limits) and the exits it brings.
+        self.state
+            .orders
+            .iter()
+            .filter(|o| o.book == book)
+            .any(|order| {
+                let tick = self.market.instruments[order.instrument as usize].tick;
+                let near = |p: Price| inside(p) || inside(p + tick) || inside(p - tick);
+                let spread = matches!(order.terms, Terms::Limit(_));
+                let exits = [order.exits.stop, order.exits.take_profit];
+                let own = order.terms.price().is_some_and(|p| {
+                    near(p)
+                        || (spread
+                            && order_levels(self, order)
+                                .iter()
+                                .flatten()
+                                .any(|(l, _)| inside(l.price())))
+                });
+                // A limit that arrives may rest inside the spread, away from its own price: then let the trial decide.
+                let may_rest_inside = spread && order.stage != Stage::Resting;
+                own || may_rest_inside || exits.into_iter().flatten().any(inside)
+            })
+    }
+
     /// The band of one instrument; `None` while an order waits to meet the price for the first time.
     pub(super) fn quiet_band(&self, instrument: u32) -> Option<QuietBand> {
         let arriving = |o: &WorkingOrder| o.instrument == instrument && o.stage == Stage::Arriving;

@@ -23,6 +23,38 @@ pub fn maintenance_margin(tiers: &[Tier], notional: Cost) -> Cash {
     })
 }
 
+/// A price that is never on the safe side of the liquidation price: beyond it an exact look is due. One division, whatever the
+/// table. `None` where the position cannot be liquidated.
+#[must_use]
+pub fn liquidation_bound(
+    tiers: &[Tier],
+    direction: Direction,
+    qty: Qty,
+    cost: Cost,
+    margin: Cash,
+) -> Option<Price> {
+    // The maintenance margin is at most the highest rate x notional: amounts only lower it.
+    let rate = i128::from(tiers.iter().map(|t| t.maintenance_rate.0).max()?);
+    let (numerator, factor, rounding) = match direction {
+        Direction::Long => (
+            cost.0 - margin.to_cost().0,
+            UNIT_WIDE - rate,
+            Rounding::Ceil,
+        ),
+        Direction::Short => (
+            cost.0 + margin.to_cost().0,
+            UNIT_WIDE + rate,
+            Rounding::Floor,
+        ),
+    };
+    let denominator = i128::from(qty.0) * factor;
+    if numerator <= 0 || denominator <= 0 {
+        return None;
+    }
+    let units = mul_div(numerator, UNIT_WIDE, denominator, rounding);
+    i64::try_from(units).ok().map(Price)
+}
+
 /// The price at which `margin + s q (P - E) = q P r - c`, with the tier that holds **at P**; six decimals, half-even. `None` where
 /// no positive price does it.
 #[must_use]
@@ -63,4 +95,53 @@ pub fn liquidation_price(
         let inside = notional >= floor && (last || notional < i128::from(tier.cap.0));
         (inside && price > Price::ZERO).then_some(price)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::Rate;
+
+    fn tiers() -> Vec<Tier> {
+        let rows = [
+            (0, 300_000, 400_000, 0),
+            (300_000, 800_000, 500_000, 300),
+            (800_000, 3_000_000, 650_000, 1_500),
+        ];
+        let tier = |(floor, cap, rate, amount): (i64, i64, i64, i64)| Tier {
+            floor: Qty(floor * UNIT),
+            cap: Qty(cap * UNIT),
+            maintenance_rate: Rate(rate),
+            max_leverage: Rate(100 * UNIT),
+            maintenance_amount: Qty(amount * UNIT),
+        };
+        rows.into_iter().map(tier).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_liquidated_on_the_safe_side_of_the_bound(
+            price in 1_000_000..10_000_000_000_000i64,
+            qty in 100_000..100_000_000_000i64,
+            leverage in 1..100i64,
+            long in any::<bool>(),
+        ) {
+            let direction = if long { Direction::Long } else { Direction::Short };
+            let cost = Price(price) * Qty(qty);
+            let margin = cost.over_leverage(Rate(leverage * UNIT));
+            let exact = liquidation_price(&tiers(), direction, Qty(qty), cost, margin);
+            let bound = liquidation_bound(&tiers(), direction, Qty(qty), cost, margin);
+            if let Some(exact) = exact {
+                // The exact price is rounded to six decimals.
+                let slack = Price(100);
+                let bound = bound.expect("what can be liquidated has a bound");
+                match direction {
+                    Direction::Long => prop_assert!(exact <= bound + slack, "{exact} {bound}"),
+                    Direction::Short => prop_assert!(exact + slack >= bound, "{exact} {bound}"),
+                }
+            }
+        }
+    }
 }

@@ -6,6 +6,6 @@ mod position;
 mod posting;
 
 pub use account::{Account, Book, FillInput, FillOutcome};
-pub use margin::{liquidation_price, maintenance_margin};
+pub use margin::{liquidation_bound, liquidation_price, maintenance_margin};
 pub use position::{AttachedExit, Position};
 pub use posting::{Posting, PostingKind, Trade};
