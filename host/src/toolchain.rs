@@ -206,6 +206,11 @@ fn compiler_flags(dir: &Path) -> OsString {
     // Every Wasm engine has the 128-bit instructions; the compiler uses them without changing a bit of the result.
     let mut flags = OsString::from("-Ctarget-feature=+simd128");
     let here = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
+    // The root of the workspace, from wherever in it the build was started: other flags would build everything anew.
+    let root = here
+        .ancestors()
+        .find(|folder| folder.join("Cargo.lock").is_file());
+    let here = root.map_or(here.clone(), Path::to_owned);
     for (path, name) in [(Some(here), "/strategy"), (home, "/cargo")] {
         let Some(path) = path else { continue };
         flags.push("\u{1f}--remap-path-prefix=");
