@@ -15,11 +15,9 @@ use host::strategy::parameters;
 use host::strategy::{Component, InitError, Limits, LoadError, Runtime};
 use host::toolchain;
 
-// --- components ------------------------------------------------------------------------------------------------------------
+use crate::support::workspace;
 
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
+// --- components ------------------------------------------------------------------------------------------------------------
 
 /// The probe as it was compiled: it does nothing.
 fn probe() -> &'static [u8] {

@@ -229,12 +229,11 @@ impl Args {
 }
 
 pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
-    let (outcome, written) = execute(args, settings)?;
+    let (outcome, metrics, written) = execute(args, settings)?;
     if args.json {
         print!("{}", written.json);
     } else {
         let style = if colors() { Style::Color } else { Style::Plain };
-        let metrics = Metrics::of(&outcome.result);
         let report = written.report.display().to_string();
         print!(
             "{}",
@@ -260,7 +259,7 @@ fn colors() -> bool {
     clippy::disallowed_methods,
     reason = "how long it took is told, not used"
 )]
-fn execute(args: &Args, settings: &Settings) -> Result<(Outcome, Written), CliError> {
+fn execute(args: &Args, settings: &Settings) -> Result<(Outcome, Metrics, Written), CliError> {
     let began = Instant::now();
     let profile = args.profile()?;
     let cache = settings.path(&config::CACHE_PATH);
@@ -316,8 +315,9 @@ fn execute(args: &Args, settings: &Settings) -> Result<(Outcome, Written), CliEr
         .out
         .clone()
         .unwrap_or_else(|| settings.path(&config::OUTPUT_PATH));
-    let written = keep(&root, &outcome)?;
-    Ok((outcome, written))
+    let metrics = Metrics::of(&outcome.result);
+    let written = keep(&root, &outcome, &metrics)?;
+    Ok((outcome, metrics, written))
 }
 
 fn on_market(builder: Builder, market: Market) -> (Builder, Option<tempfile::TempDir>) {
@@ -369,16 +369,15 @@ fn drive(backtest: Backtest, from: Timestamp, to: Timestamp) -> Result<Outcome, 
 }
 
 /// Writes the run folder under a name of strategy and moment.
-fn keep(root: &Path, outcome: &Outcome) -> Result<Written, CliError> {
+fn keep(root: &Path, outcome: &Outcome, metrics: &Metrics) -> Result<Written, CliError> {
     let result = &outcome.result;
-    let metrics = Metrics::of(result);
     let (timeframe, candles) = &outcome.chart;
     let chart = PriceChart {
         instrument: 0,
         timeframe: *timeframe,
         candles,
     };
-    let html = report::html(result, &metrics, &[chart]);
+    let html = report::html(result, metrics, &[chart]);
     let moment = chrono::Utc::now().format("%Y%m%d-%H%M%S");
     let name = plain(&result.configuration.component.name);
     let id = folder::free_id(root, &format!("{name}-{moment}"));

@@ -4,16 +4,13 @@ use std::path::{Path, PathBuf};
 
 use crate::backtest::Source;
 use crate::cli::CliError;
-use crate::data::catalog::Catalog;
+use crate::data::catalog::{Catalog, Series};
 use crate::data::feed::{Period, TableFeed};
 use crate::data::import::{ImportRequest, Overrides, import, understand};
 use crate::data::series::{SeriesKey, parse_market};
-use crate::domain::{Candle, Instrument, InstrumentKind, Price, Qty, Timeframe, Timestamp, UNIT};
+use crate::domain::{Instrument, InstrumentKind, Price, Qty, Timeframe, Timestamp};
 use crate::execution::Preset;
 use crate::venues::instruments::{self, Look};
-
-/// Candles looked at for the decimals of an unknown symbol.
-const LOOK_AT: usize = 1_000;
 
 /// What the user asked for.
 #[derive(Debug, Clone)]
@@ -52,52 +49,32 @@ fn from_catalog(request: &Request<'_>) -> Result<Market, CliError> {
     let symbol = request.symbol.unwrap_or(request.default_symbol);
     let base = request.base.unwrap_or(Timeframe::M1);
     let key = SeriesKey::new(exchange, None, symbol, base)?;
-    let Some(series) = request.catalog.find(&key)? else {
-        return Err(not_there(request, &key));
+    let series = match request.catalog.find(&key)? {
+        Some(series) => series,
+        None => match spot_instead(request, &key) {
+            Some(error) => return Err(error),
+            None => request.catalog.series(&key)?,
+        },
     };
-    let first = match series.manifest.files.first() {
-        Some(file) => series.read(file)?,
-        None => Vec::new(),
-    };
-    market(
-        request,
-        &key,
-        Source::Catalog(vec![series.clone()]),
-        &first,
-        series.period(),
-        None,
-    )
+    market(request, series, None)
 }
 
-/// The candles are not there; perhaps those of the spot pair are, or those of another venue.
-fn not_there(request: &Request<'_>, key: &SeriesKey) -> CliError {
-    let message = format!(
-        "no candles of {key} in {}",
-        request.catalog.root().display()
-    );
+/// The candles of a perpetual are not there, but those of its spot pair are.
+fn spot_instead(request: &Request<'_>, key: &SeriesKey) -> Option<CliError> {
     let spot = format!("{}/{}", key.symbol.base(), key.symbol.quote());
     let spot_key =
-        SeriesKey::new(&key.venue, Some(InstrumentKind::Spot), &spot, key.timeframe).ok();
-    let has_spot = spot_key.is_some_and(|k| matches!(request.catalog.find(&k), Ok(Some(_))));
-    if has_spot && key.symbol.market() == InstrumentKind::LinearPerpetual {
-        return CliError::user(
-            message,
+        SeriesKey::new(&key.venue, Some(InstrumentKind::Spot), &spot, key.timeframe).ok()?;
+    let has_spot = matches!(request.catalog.find(&spot_key), Ok(Some(_)));
+    let is_perpetual = key.symbol.market() == InstrumentKind::LinearPerpetual;
+    (has_spot && is_perpetual).then(|| {
+        CliError::user(
+            format!(
+                "no candles of {key} in {}",
+                request.catalog.root().display()
+            ),
             format!("its spot candles are there: add --symbol {spot} --as perp"),
-        );
-    }
-    let have: Vec<String> = request
-        .catalog
-        .list()
-        .unwrap_or_default()
-        .iter()
-        .map(|s| s.key.to_string())
-        .collect();
-    let hint = if have.is_empty() {
-        "the catalog is empty: `host data import FILE`, or `host data synth`".to_owned()
-    } else {
-        format!("there are: {}", have.join(", "))
-    };
-    CliError::user(message, hint)
+        )
+    })
 }
 
 fn from_file(request: &Request<'_>, path: &Path) -> Result<Market, CliError> {
@@ -130,19 +107,7 @@ fn from_file(request: &Request<'_>, path: &Path) -> Result<Market, CliError> {
     let catalog = Catalog::new(folder.path().join("data"));
     import(&catalog, &import_request, &mut |_, _| {})?;
     let series = catalog.series(&key)?;
-    let first = match series.manifest.files.first() {
-        Some(month) => series.read(month)?,
-        None => Vec::new(),
-    };
-    let period = series.period();
-    market(
-        request,
-        &key,
-        Source::Catalog(vec![series]),
-        &first,
-        period,
-        Some(folder),
-    )
+    market(request, series, Some(folder))
 }
 
 /// A file whose name and flags say nothing of its timeframe has the one of its candles; a flag that contradicts them is a mistake.
@@ -165,12 +130,10 @@ fn with_timeframe(mut request: ImportRequest, path: &Path) -> Result<ImportReque
 
 fn market(
     request: &Request<'_>,
-    key: &SeriesKey,
-    source: Source,
-    first: &[Candle],
-    available: (Timestamp, Timestamp),
+    series: Series,
     temporary: Option<tempfile::TempDir>,
 ) -> Result<Market, CliError> {
+    let key = &series.key;
     let recorded_as = key.symbol.market();
     let kind = match request.traded_as {
         Some(word) => parse_market(word)?,
@@ -191,9 +154,19 @@ fn market(
         }
         _ => key.symbol.to_string(),
     };
-    let look = look(first);
+    let guess = || {
+        let (decimals, first_close) = series.decimals_and_first_close();
+        instruments::assume(
+            &key.venue,
+            &symbol,
+            Look {
+                decimals,
+                first_close,
+            },
+        )
+    };
     let instrument = instruments::lookup(&key.venue, &symbol)
-        .or_else(|| instruments::assume(&key.venue, &symbol, look))
+        .or_else(guess)
         .ok_or_else(|| {
             CliError::user(
                 format!("`{symbol}` is not a symbol"),
@@ -201,14 +174,14 @@ fn market(
             )
         })?;
     Ok(Market {
-        source,
         instrument: if request.preset == Preset::Seed0 {
             without_grid(instrument)
         } else {
             instrument
         },
         recorded_as,
-        available,
+        available: series.period(),
+        source: Source::Catalog(vec![series]),
         _temporary: temporary,
     })
 }
@@ -222,26 +195,6 @@ fn without_grid(instrument: Instrument) -> Instrument {
         max_qty: None,
         min_notional: Qty::ZERO,
         ..instrument
-    }
-}
-
-fn look(candles: &[Candle]) -> Look {
-    let decimals = |price: Price| {
-        let mut units = price.0;
-        let mut decimals = 8;
-        while decimals > 0 && units % 10 == 0 {
-            units /= 10;
-            decimals -= 1;
-        }
-        decimals
-    };
-    let prices = candles
-        .iter()
-        .take(LOOK_AT)
-        .flat_map(|c| [c.open, c.high, c.low, c.close]);
-    Look {
-        decimals: prices.map(decimals).max().unwrap_or(2),
-        first_close: candles.first().map_or(Price(UNIT), |c| c.close),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The seam to execution: an account at an exchange, simulated or real. There is one path for an order, and this is it.
 
 use crate::domain::{
-    Amendment, Cash, EndReason, Exits, Market, OrderView, Placed, PositionView, Price, Rate,
-    Refusal, Slot, Timestamp,
+    Amendment, Cash, EndReason, Exits, Market, OrderView, Placed, PositionView, Rate, Refusal,
+    Slot, Timestamp,
 };
 use crate::engine::record::Happening;
 use crate::engine::risk::Approved;
@@ -134,9 +134,6 @@ pub trait Executor: Send {
 
     /// Margin free for new orders.
     fn available(&self, market: &Market) -> Cash;
-
-    /// Price at which a position would be liquidated, if it can be.
-    fn liquidation_price(&self, market: &Market, position: u32) -> Option<Price>;
 
     /// The market moves through one minute; `market` still holds the close before it.
     fn minute(&mut self, minute: &MinuteView<'_>, market: &Market, out: &mut Vec<Happening>);

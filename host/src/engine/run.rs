@@ -26,7 +26,6 @@ pub struct EngineSetup {
 
 /// A pure, synchronous state machine: no I/O, no wall clock, no threads.
 pub struct Engine {
-    base: Timeframe,
     base_ms: i64,
     start: Timestamp,
     quotes: Vec<Quote>,
@@ -51,7 +50,6 @@ impl Engine {
             .map(|strategy| Trader::new(strategy, market.clone(), setup.base, &mut bars))
             .collect();
         Self {
-            base: setup.base,
             base_ms: setup.base.minutes() * crate::domain::MINUTE_MS,
             start: setup.start,
             quotes: market.quotes,
@@ -101,12 +99,6 @@ impl Engine {
     #[must_use]
     pub fn into_traders(self) -> Vec<Trader> {
         self.traders
-    }
-
-    /// Length of a base candle.
-    #[must_use]
-    pub fn base(&self) -> Timeframe {
-        self.base
     }
 
     fn begin(&mut self, time: Timestamp, opens: &[Option<Price>]) {

@@ -75,7 +75,6 @@ pub struct Trader {
     queue: VecDeque<(Timestamp, StrategyEvent)>,
     missing: u32,
     on_fault: OnFault,
-    base: Timeframe,
     /// Commands of this moment have not met the close yet.
     commanded: bool,
 }
@@ -136,7 +135,6 @@ impl Trader {
             queue: VecDeque::new(),
             missing: 0,
             on_fault: setup.on_fault,
-            base,
             commanded: false,
         }
     }
@@ -539,12 +537,6 @@ impl Trader {
             self.queue.extend(event);
         }
         self.seen = self.desk.happenings.len();
-    }
-
-    /// Length of a base candle, for those who count warm-up in minutes.
-    #[must_use]
-    pub fn base(&self) -> Timeframe {
-        self.base
     }
 }
 

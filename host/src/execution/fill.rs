@@ -164,11 +164,7 @@ impl<'a> World<'a> {
         else {
             return;
         };
-        let book = if held.net {
-            Book::Net(held.instrument)
-        } else {
-            Book::Own(held.id)
-        };
+        let book = held.book();
         let execution = Execution {
             book,
             instrument: held.instrument,

@@ -650,16 +650,6 @@ impl Executor for Simulated {
         self.state.account.available()
     }
 
-    fn liquidation_price(&self, market: &Market, position: u32) -> Option<Price> {
-        let held = self
-            .state
-            .account
-            .positions()
-            .iter()
-            .find(|p| p.id == position)?;
-        self.view(market, held).liquidation_price
-    }
-
     #[inline]
     fn minute(&mut self, minute: &MinuteView<'_>, market: &Market, out: &mut Vec<Happening>) {
         self.now = minute.time;

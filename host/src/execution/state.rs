@@ -6,7 +6,7 @@ use crate::domain::{
 };
 use crate::engine::{GridExits, Terms};
 use crate::execution::Profile;
-use crate::ledger::{Account, AttachedExit, Book};
+use crate::ledger::{Account, AttachedExit, Book, Position};
 
 /// Where a working order is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +143,13 @@ pub(super) enum ExitKind {
 }
 
 impl ExitKind {
+    pub(super) fn of(self, position: &Position) -> Option<AttachedExit> {
+        match self {
+            Self::Stop => position.stop,
+            Self::TakeProfit => position.take_profit,
+        }
+    }
+
     pub(super) fn level(self, direction: Direction, exit: AttachedExit) -> Level {
         let side = direction.closing_side();
         match self {
@@ -207,11 +214,7 @@ impl State {
     /// Books with an order or an open position, each once, in a fixed order.
     pub(super) fn books(&self) -> Vec<(u32, Book)> {
         let of_positions = self.account.positions().iter().map(|p| {
-            let book = if p.net {
-                Book::Net(p.instrument)
-            } else {
-                Book::Own(p.id)
-            };
+            let book = p.book();
             (p.instrument, book)
         });
         let of_orders = self.orders.iter().map(|o| (o.instrument, o.book));
@@ -226,12 +229,8 @@ impl State {
         if self.orders.is_empty() {
             return Cash::ZERO;
         }
-        let freed = |sum: Cash, held: &crate::ledger::Position| {
-            let book = if held.net {
-                Book::Net(held.instrument)
-            } else {
-                Book::Own(held.id)
-            };
+        let freed = |sum: Cash, held: &Position| {
+            let book = held.book();
             let closes = |o: &&WorkingOrder| {
                 o.book == book
                     && o.side == held.direction.closing_side()

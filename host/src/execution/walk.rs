@@ -290,10 +290,7 @@ impl World<'_> {
         else {
             return;
         };
-        let exit = match kind {
-            ExitKind::Stop => held.stop,
-            ExitKind::TakeProfit => held.take_profit,
-        };
+        let exit = kind.of(held);
         let reached = exit.is_some_and(|e| kind.level(held.direction, e).holds_at(price));
         if reached {
             let instrument = held.instrument;
@@ -308,10 +305,7 @@ impl World<'_> {
             .positions()
             .iter()
             .find(|p| p.id == position)?;
-        let exit = match kind {
-            ExitKind::Stop => held.stop,
-            ExitKind::TakeProfit => held.take_profit,
-        };
+        let exit = kind.of(held);
         exit.map(|e| e.sequence)
     }
 
@@ -342,11 +336,7 @@ impl World<'_> {
             self.act_woken(price);
         }
         for position in self.state.account.positions_mut() {
-            let book = if position.net {
-                Book::Net(position.instrument)
-            } else {
-                Book::Own(position.id)
-            };
+            let book = position.book();
             let slot = &slots[position.instrument as usize];
             if slot.state == SlotState::Real {
                 position
@@ -396,11 +386,7 @@ impl World<'_> {
             .positions()
             .iter()
             .flat_map(move |position| {
-                let book = if position.net {
-                    Book::Net(position.instrument)
-                } else {
-                    Book::Own(position.id)
-                };
+                let book = position.book();
                 let exit = move |kind: ExitKind, exit: Option<crate::ledger::AttachedExit>| {
                     exit.filter(|_| Self::takes_part(paths, book))
                         .map(|exit| Candidate {

@@ -107,12 +107,12 @@ impl Account {
     /// The open position of a book.
     #[must_use]
     pub fn position(&self, book: Book) -> Option<&Position> {
-        self.positions.iter().find(|p| in_book(p, book))
+        self.positions.iter().find(|p| p.book() == book)
     }
 
     /// The same, to change its exits or extremes.
     pub fn position_mut(&mut self, book: Book) -> Option<&mut Position> {
-        self.positions.iter_mut().find(|p| in_book(p, book))
+        self.positions.iter_mut().find(|p| p.book() == book)
     }
 
     /// All open positions, to change their exits or extremes.
@@ -154,7 +154,7 @@ impl Account {
     pub fn fill(&mut self, input: &FillInput, out: &mut Vec<Posting>) -> FillOutcome {
         assert!(input.qty > Qty::ZERO, "a fill of {} units", input.qty.0);
         let direction = input.side.direction();
-        let held = self.positions.iter().position(|p| in_book(p, input.book));
+        let held = self.positions.iter().position(|p| p.book() == input.book);
         let held_id = held.map(|index| self.positions[index].id);
         let closed_qty = match held {
             Some(index) if self.positions[index].direction != direction => {
@@ -236,7 +236,7 @@ impl Account {
         let margin = input
             .bound_margin
             .unwrap_or_else(|| cost.over_leverage(input.leverage));
-        let index = match self.positions.iter().position(|p| in_book(p, input.book)) {
+        let index = match self.positions.iter().position(|p| p.book() == input.book) {
             Some(index) => index,
             None => self.insert(direction, input),
         };
@@ -338,12 +338,5 @@ impl Account {
             position,
             wallet: self.wallet,
         });
-    }
-}
-
-fn in_book(position: &Position, book: Book) -> bool {
-    match book {
-        Book::Net(instrument) => position.net && position.instrument == instrument,
-        Book::Own(id) => !position.net && position.id == id,
     }
 }

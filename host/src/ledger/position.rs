@@ -3,7 +3,7 @@
 use crate::domain::{
     Cash, Cause, Cost, Direction, Price, Qty, Rate, Rounding, Timestamp, UNIT, div_round,
 };
-use crate::ledger::Trade;
+use crate::ledger::{Book, Trade};
 
 /// A stop or take-profit that belongs to a position and follows its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +65,17 @@ pub struct Position {
 }
 
 impl Position {
+    /// The book it is the position of.
+    #[inline]
+    #[must_use]
+    pub fn book(&self) -> Book {
+        if self.net {
+            Book::Net(self.instrument)
+        } else {
+            Book::Own(self.id)
+        }
+    }
+
     /// Exact profit at a price, fees not included.
     #[inline]
     #[must_use]
