@@ -146,6 +146,7 @@ fn run(slots: &[Slot], ready: Option<Ready>) -> (f64, u64) {
         black_box(engine.step(Event::Minute {
             time: slot.candle.open_time,
             slots,
+            references: &[],
             end: None,
         }));
     }
@@ -169,6 +170,7 @@ fn engine(ready: Option<Ready>) -> Engine {
         .collect();
     Engine::new(EngineSetup {
         instruments: Arc::new(vec![instrument]),
+        streams: Vec::new(),
         base: Timeframe::M1,
         start: Timestamp(0),
         strategies: vec![TraderSetup {

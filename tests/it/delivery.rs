@@ -160,6 +160,7 @@ impl Bench {
         };
         let engine = Engine::new(EngineSetup {
             instruments: Arc::new(vec![instrument()]),
+            streams: Vec::new(),
             base: Timeframe::M1,
             start: Timestamp(0),
             strategies: vec![TraderSetup {
@@ -203,6 +204,7 @@ impl Bench {
         self.take(Event::Minute {
             time,
             slots: &[slot],
+            references: &[],
             end: None,
         });
         self.minute += 1;

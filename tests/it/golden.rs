@@ -389,6 +389,7 @@ impl<'a> Scenario<'a> {
         };
         Engine::new(EngineSetup {
             instruments: Arc::new(instruments),
+            streams: Vec::new(),
             base: Timeframe::M1,
             start: Timestamp(0),
             strategies: vec![strategy],
@@ -430,6 +431,7 @@ impl<'a> Scenario<'a> {
             run.step(Event::Minute {
                 time,
                 slots: &slots,
+                references: &[],
                 end: None,
             });
             equity.push(Value::from(run.engine.account_point(0).equity.to_string()));
@@ -638,10 +640,6 @@ impl Run<'_> {
                         Some(symbol) => Value::from(vec![Value::from(symbol), candle]),
                         None => candle,
                     });
-                }
-                Happening::LiquidationDue { .. } => {
-                    self.unsupported
-                        .get_or_insert_with(|| "liquidation".to_owned());
                 }
                 _ => {}
             }

@@ -133,6 +133,7 @@ impl Run {
         });
         let setup = EngineSetup {
             instruments: Arc::new(vec![instrument()]),
+            streams: Vec::new(),
             base: Timeframe::M1,
             start: START,
             strategies: strategies.collect(),
@@ -171,6 +172,7 @@ impl Run {
             self.step(Event::Minute {
                 time,
                 slots: &slots,
+                references: &[],
                 end: None,
             });
             self.minute += 1;
@@ -605,6 +607,7 @@ fn parameters_arrive_complete_typed_and_in_the_order_of_the_manifest() {
     let (strategy, needs) = component.instantiate(&values).expect("it starts");
     let setup = EngineSetup {
         instruments: Arc::new(vec![instrument()]),
+        streams: Vec::new(),
         base: Timeframe::M1,
         start: START,
         strategies: vec![trader(&component, Box::new(strategy), needs)],

@@ -168,6 +168,7 @@ fn trade((strategy, manifest, needs): Loaded, candles: &[Candle]) -> (Vec<Trade>
     };
     let mut engine = Engine::new(EngineSetup {
         instruments: Arc::new(vec![instrument()]),
+        streams: Vec::new(),
         base: Timeframe::M1,
         start: candles[0].open_time,
         strategies: vec![trader],
@@ -182,6 +183,7 @@ fn trade((strategy, manifest, needs): Loaded, candles: &[Candle]) -> (Vec<Trade>
         let record = engine.step(Event::Minute {
             time: candle.open_time,
             slots: &[Slot::real(*candle)],
+            references: &[],
             end: last.then_some(EndOfData::Close),
         });
         for entry in &record.entries {

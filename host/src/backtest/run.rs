@@ -312,6 +312,7 @@ impl Backtest {
         let executor = Simulated::new(Arc::clone(&profile), self.balance, count, self.leverage);
         let engine = Engine::new(EngineSetup {
             instruments: Arc::new(self.instruments),
+            streams: Vec::new(),
             base,
             start,
             strategies: vec![TraderSetup {
@@ -417,6 +418,7 @@ impl Gathered {
             let record = engine.step(Event::Minute {
                 time,
                 slots,
+                references: block.references_of(index),
                 end: last,
             });
             self.note(record);

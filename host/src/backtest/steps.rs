@@ -72,11 +72,12 @@ fn describe(what: &Happening) -> String {
         Happening::Ambiguous { .. } => {
             "ambiguous minute: the other path fills differently".to_owned()
         }
-        Happening::LiquidationDue {
-            position, price, ..
-        } => {
-            format!("position {position} is beyond its liquidation price {price} (not acted on)")
-        }
+        Happening::Funding { .. }
+        | Happening::Liquidated { .. }
+        | Happening::StopBehindLiquidation { .. }
+        | Happening::Instrument { .. }
+        | Happening::AccountClosed { .. }
+        | Happening::Breaker { .. } => format!("{what:?}"),
         Happening::Account(point) => {
             format!("account: wallet {}, equity {}", point.wallet, point.equity)
         }

@@ -97,6 +97,8 @@ pub enum SlotState {
     Real,
     /// The minute is missing in the data: clocks go on, nothing fills, nothing is shown.
     Missing,
+    /// The venue had halted trading: a missing minute in which orders are not accepted either.
+    Halted,
     /// The symbol is not listed yet.
     NotListed,
 }

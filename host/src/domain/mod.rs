@@ -23,7 +23,10 @@ pub use event::{
     PositionChange, PositionEvent, StrategyEvent,
 };
 pub use instrument::{Instrument, InstrumentKind, Tier};
-pub use market::{Market, Quote, Trading};
+pub use market::{
+    Delisting, FundingSettlement, MarkCandle, Market, Ohlc, Quote, Reference, StreamRow,
+    StreamSource, Trading,
+};
 pub(crate) use num::mul_div;
 pub use num::{Cash, Cost, NumberError, Price, Qty, Rate, Rounding, UNIT, div_round};
 pub use order::{

@@ -57,6 +57,7 @@ impl Side {
 pub enum Liquidity {
     Maker,
     Taker,
+    Liquidation,
 }
 
 impl Liquidity {
@@ -66,6 +67,7 @@ impl Liquidity {
         match self {
             Self::Maker => "maker",
             Self::Taker => "taker",
+            Self::Liquidation => "liquidation",
         }
     }
 }
@@ -149,6 +151,8 @@ pub enum Target {
     Net,
     /// A position of its own.
     Separate,
+    /// Hedge mode: the long or the short position of the instrument.
+    Side(Direction),
     /// One particular open position.
     Position(u32),
 }

@@ -48,7 +48,7 @@ impl Bars {
                 };
                 self.any = true;
             }
-            SlotState::Missing | SlotState::NotListed => self.bits = COVERS_GAP,
+            SlotState::Missing | SlotState::Halted | SlotState::NotListed => self.bits = COVERS_GAP,
         }
         (time.0 + self.base_ms >= self.end.0 && self.any).then(|| call(&self.candle, self.bits))
     }

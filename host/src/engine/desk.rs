@@ -364,7 +364,7 @@ impl Desk {
         let sells_short = request.side == Side::Sell
             && match request.target {
                 Target::Separate => true,
-                Target::Position(_) => false,
+                Target::Position(_) | Target::Side(_) => false,
                 Target::Net => self.net_qty(request.instrument).to_f64() < request.qty,
             };
         if sells_short && !self.abilities.shorts {

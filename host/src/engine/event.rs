@@ -1,6 +1,9 @@
 //! Everything that can move the engine, in one closed enum.
 
-use crate::domain::{Exits, OrderRequest, Price, Slot, Timestamp};
+use crate::domain::{
+    Amendment, Delisting, Exits, FundingSettlement, OrderRequest, Price, Reference, Slot,
+    StreamRow, Timestamp,
+};
 use crate::engine::EndOfData;
 
 /// One event.
@@ -19,9 +22,17 @@ pub enum Event<'a> {
         time: Timestamp,
         /// One slot an instrument.
         slots: &'a [Slot],
+        /// Mark and index prices, one an instrument; empty where the run has none.
+        references: &'a [Reference],
         /// Set in the last minute of the data.
         end: Option<EndOfData>,
     },
+    /// A funding settlement that is due when the next minute begins. Several come in order of time.
+    Funding(&'a FundingSettlement),
+    /// An instrument ends at the close of the next minute.
+    Delist(&'a Delisting),
+    /// A row of a stream, in order of its available-at time; shown at the end of the minute in which it became known.
+    Row(&'a StreamRow),
     /// No more commands come at this moment. Without it they are settled when the next minute begins.
     Settle,
     /// The user acts on the account of a strategy. Like the actions of one call, commands of one moment are validated one after
@@ -41,6 +52,13 @@ pub enum Command {
     Submit(OrderRequest),
     /// Withdraw an order.
     Cancel(u32),
+    /// Change a working order.
+    Amend {
+        /// The order.
+        order: u32,
+        /// Its new values.
+        change: Amendment,
+    },
     /// Withdraw all orders of an instrument, or of all.
     CancelAll(Option<u32>),
     /// Replace the exits of a position.

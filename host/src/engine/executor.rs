@@ -1,8 +1,8 @@
 //! The seam to execution: an account at an exchange, simulated or real. There is one path for an order, and this is it.
 
 use crate::domain::{
-    Amendment, Cash, EndReason, Exits, Market, OrderView, Placed, PositionView, Rate, Refusal,
-    Slot, Timestamp,
+    Amendment, Cash, EndReason, Exits, FundingSettlement, Market, OrderView, Placed, PositionView,
+    Price, Rate, Reference, Refusal, Slot, Timestamp,
 };
 use crate::engine::record::Happening;
 use crate::engine::risk::Approved;
@@ -28,8 +28,25 @@ pub struct MinuteView<'a> {
     pub close_time: Timestamp,
     /// One slot a symbol.
     pub slots: &'a [Slot],
+    /// Mark and index prices, one a symbol; empty where the run has none.
+    pub references: &'a [Reference],
+    /// Settlements due at `time`, in order of their own times.
+    pub funding: &'a [FundingSettlement],
+    /// Instruments that end at the close, with their settlement prices.
+    pub delisted: &'a [(u32, Price)],
     /// Set in the last minute of the data.
     pub end: Option<EndOfData>,
+}
+
+impl MinuteView<'_> {
+    /// Mark and index prices of an instrument.
+    #[must_use]
+    pub fn reference(&self, instrument: u32) -> Reference {
+        self.references
+            .get(instrument as usize)
+            .copied()
+            .unwrap_or_default()
+    }
 }
 
 /// The account of one strategy and the orders it has working. What happens is appended to `out`, in order.

@@ -1,6 +1,8 @@
 //! The seam to the data: minutes in order, gaps made explicit.
 
-use crate::domain::{Slot, Timeframe, Timestamp};
+use crate::domain::{
+    Delisting, FundingSettlement, Reference, Slot, StreamRow, Timeframe, Timestamp,
+};
 
 /// A run of consecutive base candles of all symbols.
 ///
@@ -16,6 +18,21 @@ pub struct Block {
     pub start: Timestamp,
     /// The slots.
     pub slots: Vec<Slot>,
+    /// Mark and index prices in the shape of `slots`; empty where the run has none.
+    pub references: Vec<Reference>,
+    /// What is stepped before a minute: its index in the block, and what. Ascending.
+    pub events: Vec<(usize, FeedEvent)>,
+}
+
+/// What comes between minutes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FeedEvent {
+    /// A settlement due when the minute begins.
+    Funding(FundingSettlement),
+    /// The instrument ends with the minute.
+    Delist(Delisting),
+    /// A row that becomes known within the minute or at its end.
+    Row(StreamRow),
 }
 
 impl Block {
@@ -27,6 +44,8 @@ impl Block {
             base,
             start: Timestamp(0),
             slots: Vec::new(),
+            references: Vec::new(),
+            events: Vec::new(),
         }
     }
 
@@ -34,6 +53,16 @@ impl Block {
     #[must_use]
     pub fn minutes(&self) -> usize {
         self.slots.len() / self.symbols.max(1)
+    }
+
+    /// References of one minute; empty where the run has none.
+    #[must_use]
+    pub fn references_of(&self, minute: usize) -> &[Reference] {
+        if self.references.is_empty() {
+            &[]
+        } else {
+            &self.references[minute * self.symbols..(minute + 1) * self.symbols]
+        }
     }
 }
 

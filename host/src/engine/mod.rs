@@ -18,7 +18,7 @@ pub(crate) use desk::no_position;
 pub use desk::{Desk, DeskLimits, DeskSetup, Figures, Phase, RoleBinding};
 pub use event::{Command, Event};
 pub use executor::{EndOfData, Executor, MinuteView};
-pub use feed::{Block, Feed, FeedError};
+pub use feed::{Block, Feed, FeedError, FeedEvent};
 pub use record::{AccountPoint, Entry, Happening, Record};
 pub use risk::{Approved, GridExits, Terms, exits_on_grid};
 pub(crate) use risk::{not_supported, unknown_instrument};

@@ -1,7 +1,8 @@
 //! What one step did. Everyone outside the engine reads only this.
 
 use crate::domain::{
-    Cash, FillEvent, OrderChange, OrderView, Placed, PositionEvent, Price, Refusal, Timestamp,
+    Cash, FillEvent, FundingEvent, InstrumentChange, LiquidationEvent, OrderChange, OrderView,
+    Placed, PositionEvent, Price, Refusal, Timestamp,
 };
 use crate::engine::FaultCause;
 use crate::ledger::{Posting, Trade};
@@ -77,14 +78,59 @@ pub enum Happening {
         /// Index of the instrument.
         instrument: u32,
     },
-    /// A position was at or beyond its liquidation price; nothing was done about it (liquidation is not active in this engine).
-    LiquidationDue {
+    /// A position paid or received funding.
+    Funding {
+        /// The settlement.
+        time: Timestamp,
+        /// Rate and amount.
+        payment: FundingEvent,
+        /// The price it was settled at.
+        price: Price,
+        /// The rate is a substitute for a missing one.
+        rate_substituted: bool,
+        /// The record had no price: the mark, or else the last price, of the boundary minute stood in.
+        price_substituted: bool,
+    },
+    /// A position, or a part of it, was liquidated. The fill that did it comes right before.
+    Liquidated {
         /// Start of the minute.
         time: Timestamp,
+        /// What was taken and lost.
+        event: LiquidationEvent,
+    },
+    /// An accepted stop lies beyond the liquidation price of its position: it will not save it (S26c).
+    StopBehindLiquidation {
+        /// When.
+        time: Timestamp,
+        /// The order; 0 = the stop attached to the position.
+        order: u32,
         /// The position.
         position: u32,
-        /// The price at which it would have been liquidated.
-        price: Price,
+    },
+    /// An instrument changed: listed, halted, resumed, delisted.
+    Instrument {
+        /// When.
+        time: Timestamp,
+        /// Index of the instrument.
+        instrument: u32,
+        /// What happened.
+        change: InstrumentChange,
+    },
+    /// No equity is left: orders are gone, positions closed, nothing is accepted anymore (S140).
+    AccountClosed {
+        /// When.
+        time: Timestamp,
+    },
+    /// A circuit breaker opened (nothing is let through) or closed again.
+    Breaker {
+        /// When.
+        time: Timestamp,
+        /// Name of its rule.
+        rule: String,
+        /// Opened or closed.
+        open: bool,
+        /// The figure that tripped it, in the unit of its metric.
+        value: f64,
     },
     /// The account, at each change of the UTC day, after every minute with a posting, and at the end.
     Account(AccountPoint),

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    Cash, Cost, Instrument, Market, OnFault, Price, Quote, Slot, SlotState, Timeframe, Timestamp,
-    Trading,
+    Cash, Cost, Delisting, FundingSettlement, Instrument, InstrumentChange, Market, OnFault, Price,
+    Quote, Reference, Rounding, Slot, SlotState, StreamRow, StreamSource, Timeframe, Timestamp,
+    Trading, div_round,
 };
 use crate::engine::bars::Bars;
 use crate::engine::event::{Command, Event};
@@ -20,6 +21,8 @@ pub struct EngineSetup {
     pub base: Timeframe,
     /// Trading begins here; what comes before is warm-up.
     pub start: Timestamp,
+    /// Streams of rows the run has, by the index rows name.
+    pub streams: Vec<StreamSource>,
     /// The strategies in registration order.
     pub strategies: Vec<TraderSetup>,
 }
@@ -36,6 +39,43 @@ pub struct Engine {
     record: Record,
     day: Option<i64>,
     now: Timestamp,
+    /// What the next minute brings besides its candles.
+    funding: Vec<FundingSettlement>,
+    delistings: Vec<Delisting>,
+    rows: Vec<StreamRow>,
+    recent_marks: Vec<RecentMarks>,
+}
+
+/// How many closes the settlement price of a delisting is the mean of (`simulation.md` section 1).
+const SETTLEMENT_MINUTES: usize = 30;
+
+/// The marks at the last closes, as a ring.
+#[derive(Debug, Clone, Copy)]
+struct RecentMarks {
+    prices: [Price; SETTLEMENT_MINUTES],
+    count: usize,
+}
+
+impl RecentMarks {
+    fn new() -> Self {
+        Self {
+            prices: [Price::ZERO; SETTLEMENT_MINUTES],
+            count: 0,
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, price: Price) {
+        self.prices[self.count % SETTLEMENT_MINUTES] = price;
+        self.count += 1;
+    }
+
+    fn mean(&self) -> Price {
+        let held = self.count.min(SETTLEMENT_MINUTES);
+        let sum = self.prices[..held].iter().map(|p| i128::from(p.0)).sum();
+        let mean = div_round(sum, held.max(1) as i128, Rounding::HalfEven);
+        Price(i64::try_from(mean).expect("between the prices"))
+    }
 }
 
 impl Engine {
@@ -59,6 +99,10 @@ impl Engine {
             record: Record::default(),
             day: None,
             now: Timestamp(0),
+            funding: Vec::new(),
+            delistings: Vec::new(),
+            rows: Vec::new(),
+            recent_marks: vec![RecentMarks::new(); setup.instruments.len()],
         }
     }
 
@@ -70,7 +114,15 @@ impl Engine {
         self.record.entries.clear();
         match event {
             Event::Begin { time, opens } => self.begin(time, opens),
-            Event::Minute { time, slots, end } => self.minute(time, slots, end),
+            Event::Minute {
+                time,
+                slots,
+                references,
+                end,
+            } => self.minute(time, slots, references, end),
+            Event::Funding(settlement) => self.funding.push(*settlement),
+            Event::Delist(delisting) => self.delistings.push(*delisting),
+            Event::Row(row) => self.rows.push(row.clone()),
             Event::Command { strategy, command } => self.command(strategy, command),
             Event::Settle => self.settle(),
         }
@@ -106,12 +158,7 @@ impl Engine {
         self.now = time;
         for (quote, open) in self.quotes.iter_mut().zip(opens) {
             if let Some(open) = *open {
-                *quote = Quote {
-                    last: open,
-                    mark: open,
-                    trading: Trading::Open,
-                    fresh: true,
-                };
+                *quote = Quote::at(open, Trading::Open);
             }
         }
         for trader in &mut self.traders {
@@ -121,7 +168,13 @@ impl Engine {
         self.collect();
     }
 
-    fn minute(&mut self, time: Timestamp, slots: &[Slot], end: Option<EndOfData>) {
+    fn minute(
+        &mut self,
+        time: Timestamp,
+        slots: &[Slot],
+        references: &[Reference],
+        end: Option<EndOfData>,
+    ) {
         assert_eq!(
             slots.len(),
             self.quotes.len(),
@@ -132,16 +185,21 @@ impl Engine {
         for trader in &mut self.traders {
             trader.settle(self.now);
         }
+        let settled = self.settlement_prices(slots, references);
+        let funding = std::mem::take(&mut self.funding);
         let minute = MinuteView {
             time,
             close_time,
             slots,
+            references,
+            funding: &funding,
+            delisted: &settled,
             end,
         };
         for trader in &mut self.traders {
             trader.execute(&minute);
         }
-        self.mark(slots);
+        self.mark(&minute);
         self.now = close_time;
         for trader in &mut self.traders {
             trader.mark(&self.quotes);
@@ -156,22 +214,84 @@ impl Engine {
         self.collect();
     }
 
-    /// The closes become the last prices; without mark data they are the marks too.
+    /// Closes and marks of the minute become where the instruments stand; changes of their state are told.
     #[inline]
-    fn mark(&mut self, slots: &[Slot]) {
-        for (quote, slot) in self.quotes.iter_mut().zip(slots) {
-            if slot.state == SlotState::Real {
-                let close = slot.candle.close;
-                *quote = Quote {
-                    last: close,
-                    mark: close,
-                    trading: Trading::Open,
-                    fresh: true,
+    fn mark(&mut self, minute: &MinuteView<'_>) {
+        let slots = minute.slots.iter().enumerate();
+        for (index, slot) in slots {
+            let quote = &mut self.quotes[index];
+            let before = quote.trading;
+            match slot.state {
+                SlotState::Real => *quote = Quote::at(slot.candle.close, Trading::Open),
+                SlotState::Missing => {
+                    quote.fresh = false;
+                    if before == Trading::Halted {
+                        quote.trading = Trading::Open;
+                    }
+                }
+                SlotState::Halted => {
+                    quote.fresh = false;
+                    quote.trading = Trading::Halted;
+                }
+                SlotState::NotListed => quote.fresh = false,
+            }
+            if let Some(reference) = minute.references.get(index) {
+                if let Some(mark) = reference.mark {
+                    quote.mark = mark.path.close;
+                    quote.shown_mark = mark.shown;
+                }
+                if let Some(path) = reference.index {
+                    quote.index = path.close;
+                }
+            }
+            if before == Trading::Delisted {
+                quote.trading = Trading::Delisted;
+            }
+            if quote.trading != before {
+                let change = match (before, quote.trading) {
+                    (Trading::NotListed, _) => InstrumentChange::Listed,
+                    (_, Trading::Halted) => InstrumentChange::Halted,
+                    _ => InstrumentChange::Resumed,
                 };
-            } else {
-                quote.fresh = false;
+                self.tell_instrument(index, minute.close_time, change);
             }
         }
+        for &(instrument, _) in minute.delisted {
+            self.quotes[instrument as usize].trading = Trading::Delisted;
+            let index = instrument as usize;
+            self.tell_instrument(index, minute.close_time, InstrumentChange::Delisted);
+        }
+    }
+
+    #[cold]
+    fn tell_instrument(&mut self, index: usize, time: Timestamp, change: InstrumentChange) {
+        let instrument = u32::try_from(index).expect("few instruments");
+        for trader in &mut self.traders {
+            trader.desk.happenings.push(Happening::Instrument {
+                time,
+                instrument,
+                change,
+            });
+        }
+    }
+
+    /// Settlement prices of the instruments that end with this minute: as given, else the mean of the last marks.
+    fn settlement_prices(&mut self, slots: &[Slot], references: &[Reference]) -> Vec<(u32, Price)> {
+        for (index, slot) in slots.iter().enumerate() {
+            let mark = references.get(index).and_then(|r| r.mark);
+            let close = match (mark, slot.state) {
+                (Some(mark), _) => mark.path.close,
+                (None, SlotState::Real) => slot.candle.close,
+                (None, _) => self.quotes[index].mark,
+            };
+            self.recent_marks[index].push(close);
+        }
+        let ended = std::mem::take(&mut self.delistings);
+        let price = |d: &Delisting| {
+            let recent = &self.recent_marks[d.instrument as usize];
+            (d.instrument, d.price.unwrap_or_else(|| recent.mean()))
+        };
+        ended.iter().map(price).collect()
     }
 
     /// The account goes on record when the UTC day changes and at the end.

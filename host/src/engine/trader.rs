@@ -544,6 +544,7 @@ fn answer(desk: &mut Desk, command: &Command) -> Result<Option<Placed>, Refusal>
     match command {
         Command::Submit(request) => desk.submit(request).map(Some),
         Command::Cancel(order) => desk.cancel(*order).map(|()| None),
+        Command::Amend { order, change } => desk.amend(*order, change).map(|()| None),
         Command::CancelAll(instrument) => {
             desk.cancel_all(*instrument);
             Ok(None)

@@ -83,7 +83,9 @@ impl<'a> World<'a> {
         let rules = &self.market.instruments[instrument as usize];
         match liquidity {
             Liquidity::Maker => self.profile.maker_fee.unwrap_or(rules.maker_fee),
-            Liquidity::Taker => self.profile.taker_fee.unwrap_or(rules.taker_fee),
+            Liquidity::Taker | Liquidity::Liquidation => {
+                self.profile.taker_fee.unwrap_or(rules.taker_fee)
+            }
         }
     }
 

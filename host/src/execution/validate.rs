@@ -42,7 +42,7 @@ pub(super) fn validate(order: &Approved, facts: &Facts<'_>) -> Result<Accepted, 
     let book = match (parent, order.target()) {
         (Some(book), _) => book,
         (None, Target::Net) => Book::Net(order.instrument()),
-        (None, Target::Separate) => Book::Own(facts.state.next_position),
+        (None, Target::Separate | Target::Side(_)) => Book::Own(facts.state.next_position),
         (None, Target::Position(id)) => book_of(facts.state, id),
     };
     let only_reduces = order.reduce_only() || is_against(order, book, facts.state);
@@ -110,6 +110,10 @@ fn check_trading(facts: &Facts<'_>) -> Result<(), Refusal> {
     }
     match facts.quote.trading {
         Trading::Open => Ok(()),
+        Trading::Halted | Trading::Delisted => {
+            let text = format!("{} does not trade", facts.rules.symbol);
+            Err(refuse(RefusalReason::Halted, None, text))
+        }
         Trading::NotListed => {
             let text = format!("{} is not listed yet", facts.rules.symbol);
             Err(refuse(RefusalReason::NotListed, None, text))

@@ -184,15 +184,12 @@ impl Stream {
                 self.head(8, strategy, *time);
                 self.u32(*instrument);
             }
-            Happening::LiquidationDue {
-                time,
-                position,
-                price,
-            } => {
-                self.head(9, strategy, *time);
-                self.u32(*position);
-                self.i64(price.0);
-            }
+            Happening::Funding { .. }
+            | Happening::Liquidated { .. }
+            | Happening::StopBehindLiquidation { .. }
+            | Happening::Instrument { .. }
+            | Happening::AccountClosed { .. }
+            | Happening::Breaker { .. } => {}
             Happening::Account(point) => self.account(strategy, point),
             Happening::Fault {
                 time,
@@ -277,6 +274,7 @@ impl Stream {
         self.u8(match fill.liquidity {
             Liquidity::Maker => 0,
             Liquidity::Taker => 1,
+            Liquidity::Liquidation => 2,
         });
         self.i128(fill.realized_pnl.0);
         self.u32(fill.tag);

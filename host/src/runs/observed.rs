@@ -136,25 +136,12 @@ impl Observed {
             Happening::Posting(posting) => self.postings.push(*posting),
             Happening::Trade(trade) => self.trades.push((**trade).clone()),
             Happening::Ambiguous { time, instrument } => self.ambiguous.push((*time, *instrument)),
-            Happening::LiquidationDue {
-                time,
-                position,
-                price,
-            } => {
-                match self
-                    .liquidations_due
-                    .iter_mut()
-                    .find(|due| due.position == *position)
-                {
-                    Some(due) => due.minutes += 1,
-                    None => self.liquidations_due.push(LiquidationDue {
-                        time: *time,
-                        position: *position,
-                        price: *price,
-                        minutes: 1,
-                    }),
-                }
-            }
+            Happening::Funding { .. }
+            | Happening::Liquidated { .. }
+            | Happening::StopBehindLiquidation { .. }
+            | Happening::Instrument { .. }
+            | Happening::AccountClosed { .. }
+            | Happening::Breaker { .. } => {}
             Happening::Account(point) => self.accounts.push(*point),
             Happening::Fault {
                 time,

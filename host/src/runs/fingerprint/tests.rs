@@ -256,21 +256,6 @@ fn every_field_of_the_small_ones_counts() {
                 time,
                 instrument: 2,
             },
-            Happening::LiquidationDue {
-                time,
-                position: 1,
-                price: Price(1),
-            },
-            Happening::LiquidationDue {
-                time,
-                position: 2,
-                price: Price(1),
-            },
-            Happening::LiquidationDue {
-                time,
-                position: 1,
-                price: Price(2),
-            },
             Happening::Fault {
                 time,
                 cause: FaultCause::Trap,
