@@ -72,7 +72,8 @@ fn describe(what: &Happening) -> String {
         Happening::Ambiguous { .. } => {
             "ambiguous minute: the other path fills differently".to_owned()
         }
-        Happening::Funding { .. }
+        Happening::Amended { .. }
+            | Happening::Funding { .. }
         | Happening::Liquidated { .. }
         | Happening::StopBehindLiquidation { .. }
         | Happening::Instrument { .. }

@@ -376,6 +376,17 @@ impl Cash {
     }
 }
 
+impl Qty {
+    /// A share of it, floored to a step > 0.
+    #[must_use]
+    pub fn share_floor(self, share: Rate, step: Qty) -> Qty {
+        let exact = i128::from(self.0) * i128::from(share.0);
+        let grid = i128::from(UNIT) * i128::from(step.0);
+        let steps = div_round(exact, grid, Rounding::Floor);
+        Qty(i64::try_from(steps * i128::from(step.0)).expect("at most the whole"))
+    }
+}
+
 impl Price {
     /// `self * (1 + rate)`, rounded to a multiple of `tick` as told. A negative rate lowers the price.
     #[must_use]

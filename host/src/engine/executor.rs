@@ -102,6 +102,7 @@ pub trait Executor: Send {
         market: &Market,
         position: u32,
         exits: &Exits,
+        out: &mut Vec<Happening>,
     ) -> Result<(), Refusal>;
 
     /// Chooses the leverage of later fills.

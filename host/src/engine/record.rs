@@ -35,6 +35,13 @@ pub enum Happening {
         /// The order as accepted, on the grid.
         order: OrderView,
     },
+    /// A working order was changed.
+    Amended {
+        /// When.
+        time: Timestamp,
+        /// The order with its new values.
+        order: OrderView,
+    },
     /// A request was refused.
     Refused {
         /// When.

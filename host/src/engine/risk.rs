@@ -3,8 +3,8 @@
 //! `not_declared`, `not_supported`; `stopped`, `warming_up` and `too_many` are the desk's.
 
 use crate::domain::{
-    Abilities, Exit, Exits, Instrument, InstrumentKind, OrderKind, OrderRequest, Price, Qty,
-    Refusal, RefusalReason, Side, Target, TimeInForce, TriggerBy,
+    Abilities, Exit, Exits, Instrument, InstrumentKind, NumberError, OrderKind, OrderRequest, Price,
+    Qty, Rate, Refusal, RefusalReason, Side, Target, TimeInForce, TriggerBy,
 };
 
 /// What an order waits for, on the grid.
@@ -16,8 +16,29 @@ pub enum Terms {
     Limit(Price),
     /// A market order once the price reaches this from the losing side.
     Stop(Price),
+    /// A limit order at that moment.
+    StopLimit {
+        /// Trigger.
+        trigger: Price,
+        /// Price of the limit order.
+        limit: Price,
+    },
     /// A market order once the price reaches this from the winning side.
     TakeProfit(Price),
+    /// A limit order at that moment.
+    TakeProfitLimit {
+        /// Trigger.
+        trigger: Price,
+        /// Price of the limit order.
+        limit: Price,
+    },
+    /// A market order once the price falls back from its best by a fraction.
+    Trailing {
+        /// The fraction.
+        callback: Rate,
+        /// It follows once this is reached; absent = at once.
+        activation: Option<Price>,
+    },
 }
 
 impl Terms {
@@ -25,8 +46,20 @@ impl Terms {
     #[must_use]
     pub fn price(self) -> Option<Price> {
         match self {
-            Self::Market => None,
+            Self::Market | Self::Trailing { .. } => None,
             Self::Limit(price) | Self::Stop(price) | Self::TakeProfit(price) => Some(price),
+            Self::StopLimit { limit, .. } | Self::TakeProfitLimit { limit, .. } => Some(limit),
+        }
+    }
+
+    /// The price of the limit order it is or becomes.
+    #[must_use]
+    pub fn limit(self) -> Option<Price> {
+        match self {
+            Self::Limit(limit)
+            | Self::StopLimit { limit, .. }
+            | Self::TakeProfitLimit { limit, .. } => Some(limit),
+            _ => None,
         }
     }
 
@@ -38,17 +71,34 @@ impl Terms {
             Self::Limit(price) => OrderKind::Limit(price.to_f64()),
             Self::Stop(price) => OrderKind::Stop(price.to_f64()),
             Self::TakeProfit(price) => OrderKind::TakeProfit(price.to_f64()),
+            Self::StopLimit { trigger, limit } => OrderKind::StopLimit {
+                trigger: trigger.to_f64(),
+                limit: limit.to_f64(),
+            },
+            Self::TakeProfitLimit { trigger, limit } => OrderKind::TakeProfitLimit {
+                trigger: trigger.to_f64(),
+                limit: limit.to_f64(),
+            },
+            Self::Trailing {
+                callback,
+                activation,
+            } => OrderKind::Trailing {
+                callback: callback.to_f64(),
+                activation: activation.map(Price::to_f64),
+            },
         }
     }
 }
 
-/// Exits on the grid; absent = not mentioned.
+/// Exits on the grid, as the orders they are; absent = not mentioned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct GridExits {
-    /// Trigger of the stop.
-    pub stop: Option<Price>,
-    /// Trigger of the take-profit.
-    pub take_profit: Option<Price>,
+    /// Stop, stop-limit or trailing stop.
+    pub stop: Option<Terms>,
+    /// Take-profit or take-profit-limit.
+    pub take_profit: Option<Terms>,
+    /// The price that triggers them, if chosen.
+    pub trigger_by: Option<TriggerBy>,
 }
 
 /// An order that passed [`approve`]: the only kind an executor accepts.
@@ -59,12 +109,48 @@ pub struct Approved {
     qty: Qty,
     requested_fine: i128,
     terms: Terms,
+    time_in_force: TimeInForce,
+    post_only: bool,
+    trigger_by: Option<TriggerBy>,
     target: Target,
     reduce_only: bool,
     oco_group: Option<u32>,
     parent: Option<u32>,
     exits: GridExits,
     tag: u32,
+}
+
+impl Approved {
+    /// The order behind an exit attached to a position: reduces, takes all of it.
+    pub(crate) fn exit(
+        instrument: u32,
+        side: Side,
+        terms: Terms,
+        trigger_by: Option<TriggerBy>,
+        tag: u32,
+    ) -> Self {
+        Self {
+            instrument,
+            side,
+            qty: Qty::ZERO,
+            requested_fine: 0,
+            terms,
+            time_in_force: TimeInForce::Gtc,
+            post_only: false,
+            trigger_by,
+            target: Target::Net,
+            reduce_only: true,
+            oco_group: None,
+            parent: None,
+            exits: GridExits::default(),
+            tag,
+        }
+    }
+
+    /// The same order with another size and other prices.
+    pub(crate) fn amended(self, qty: Qty, terms: Terms) -> Self {
+        Self { qty, terms, ..self }
+    }
 }
 
 #[expect(missing_docs, reason = "the fields of a request, on the grid")]
@@ -89,6 +175,18 @@ impl Approved {
     #[must_use]
     pub fn terms(&self) -> Terms {
         self.terms
+    }
+    #[must_use]
+    pub fn time_in_force(&self) -> TimeInForce {
+        self.time_in_force
+    }
+    #[must_use]
+    pub fn post_only(&self) -> bool {
+        self.post_only
+    }
+    #[must_use]
+    pub fn trigger_by(&self) -> Option<TriggerBy> {
+        self.trigger_by
     }
     #[must_use]
     pub fn target(&self) -> Target {
@@ -149,33 +247,21 @@ pub fn approve(
     check_declared(&request.kind, abilities)?;
     check_exits_declared(&request.exits, abilities)?;
     check_supported(request, rules)?;
-    let off_range = |_| {
-        refuse(
-            RefusalReason::InvalidNumber,
-            "a number of the order is out of range",
-        )
-    };
-    let terms = match request.kind {
-        OrderKind::Limit(price) => {
-            Terms::Limit(rules.limit_price(price, request.side).map_err(off_range)?)
-        }
-        OrderKind::Stop(price) => Terms::Stop(rules.trigger_price(price).map_err(off_range)?),
-        OrderKind::TakeProfit(price) => {
-            Terms::TakeProfit(rules.trigger_price(price).map_err(off_range)?)
-        }
-        _ => Terms::Market,
-    };
+    let terms = terms_on_grid(request.kind, request.side, rules).map_err(off_range)?;
     Ok(Approved {
         instrument: request.instrument,
         side: request.side,
         qty: rules.qty_floor(request.qty).map_err(off_range)?,
         requested_fine: fine(request.qty),
         terms,
+        time_in_force: request.time_in_force,
+        post_only: request.post_only,
+        trigger_by: request.trigger_by,
         target: request.target,
         reduce_only: request.reduce_only,
         oco_group: request.oco_group,
         parent: request.parent,
-        exits: exits_on_grid(&request.exits, rules)?,
+        exits: exits_on_grid(&request.exits, request.side.opposite(), rules)?,
         tag: request.tag,
     })
 }
@@ -190,29 +276,90 @@ fn fine(qty: f64) -> i128 {
     (qty * 1e16).round_ties_even() as i128
 }
 
-/// Exits of a request on the grid.
+#[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
+fn off_range(error: NumberError) -> Refusal {
+    refuse(RefusalReason::InvalidNumber, error.to_string())
+}
+
+/// The prices of an order on the grid: limits to the passive tick of its side, triggers to the nearest.
 ///
 /// # Errors
-/// Numbers that are none, and exits this engine does not have.
-pub fn exits_on_grid(exits: &Exits, rules: &Instrument) -> Result<GridExits, Refusal> {
-    let trigger = |exit: Option<Exit>| match exit {
-        None => Ok(None),
-        Some(Exit::At(price)) if price.is_finite() && price > 0.0 => rules
-            .trigger_price(price)
-            .map(Some)
-            .map_err(|e| refuse(RefusalReason::InvalidNumber, e.to_string())),
-        Some(Exit::At(price)) => Err(refuse(
-            RefusalReason::InvalidNumber,
-            format!("an exit at {price}"),
-        )),
-        Some(_) => Err(not_supported("exits that become limit orders or trail")),
-    };
-    if exits.trigger_by.is_some_and(|by| by != TriggerBy::Last) {
-        return Err(not_supported("triggers by the mark or index price"));
+/// Numbers that do not fit.
+pub fn terms_on_grid(
+    kind: OrderKind,
+    side: Side,
+    rules: &Instrument,
+) -> Result<Terms, NumberError> {
+    let limit_of = |price| rules.limit_price(price, side);
+    let trigger_of = |price| rules.trigger_price(price);
+    Ok(match kind {
+        OrderKind::Market => Terms::Market,
+        OrderKind::Limit(price) => Terms::Limit(limit_of(price)?),
+        OrderKind::Stop(price) => Terms::Stop(trigger_of(price)?),
+        OrderKind::StopLimit { trigger, limit } => Terms::StopLimit {
+            trigger: trigger_of(trigger)?,
+            limit: limit_of(limit)?,
+        },
+        OrderKind::TakeProfit(price) => Terms::TakeProfit(trigger_of(price)?),
+        OrderKind::TakeProfitLimit { trigger, limit } => Terms::TakeProfitLimit {
+            trigger: trigger_of(trigger)?,
+            limit: limit_of(limit)?,
+        },
+        OrderKind::Trailing {
+            callback,
+            activation,
+        } => Terms::Trailing {
+            callback: Rate::from_f64(callback)?,
+            activation: activation.map(trigger_of).transpose()?,
+        },
+    })
+}
+
+/// The order an exit is in all but name.
+fn exit_kind(exit: Exit, stops: bool) -> OrderKind {
+    match (exit, stops) {
+        (Exit::At(price), true) => OrderKind::Stop(price),
+        (Exit::At(price), false) => OrderKind::TakeProfit(price),
+        (Exit::AtLimit { trigger, limit }, true) => OrderKind::StopLimit { trigger, limit },
+        (Exit::AtLimit { trigger, limit }, false) => OrderKind::TakeProfitLimit { trigger, limit },
+        (
+            Exit::Trail {
+                callback,
+                activation,
+            },
+            _,
+        ) => OrderKind::Trailing {
+            callback,
+            activation,
+        },
     }
+}
+
+/// Exits of a request on the grid; `closing` is the side that closes their position.
+///
+/// # Errors
+/// Numbers that are none, a take-profit that trails.
+pub fn exits_on_grid(
+    exits: &Exits,
+    closing: Side,
+    rules: &Instrument,
+) -> Result<GridExits, Refusal> {
+    let on_grid = |exit: Option<Exit>, stops: bool| {
+        exit.map(|exit| {
+            let kind = exit_kind(exit, stops);
+            check_prices(&kind)?;
+            if !stops && matches!(exit, Exit::Trail { .. }) {
+                let text = "a take-profit does not trail";
+                return Err(refuse(RefusalReason::InvalidRequest, text));
+            }
+            terms_on_grid(kind, closing, rules).map_err(off_range)
+        })
+        .transpose()
+    };
     Ok(GridExits {
-        stop: trigger(exits.stop)?,
-        take_profit: trigger(exits.take_profit)?,
+        stop: on_grid(exits.stop, true)?,
+        take_profit: on_grid(exits.take_profit, false)?,
+        trigger_by: exits.trigger_by,
     })
 }
 
@@ -223,26 +370,23 @@ pub(crate) fn unknown_instrument(id: u32) -> Refusal {
     )
 }
 
-pub(crate) fn not_supported(what: &str) -> Refusal {
-    refuse(
-        RefusalReason::NotSupported,
-        format!("{what} are not supported yet"),
-    )
+fn positive(name: &str, value: f64) -> Result<(), Refusal> {
+    if value.is_finite() && value > 0.0 {
+        Ok(())
+    } else {
+        let text = format!("{name} is {value}");
+        Err(refuse(RefusalReason::InvalidNumber, text))
+    }
 }
 
 fn check_numbers(request: &OrderRequest) -> Result<(), Refusal> {
-    let positive = |name: &str, value: f64| {
-        if value.is_finite() && value > 0.0 {
-            Ok(())
-        } else {
-            Err(refuse(
-                RefusalReason::InvalidNumber,
-                format!("{name} is {value}"),
-            ))
-        }
-    };
     positive("the quantity", request.qty)?;
-    match request.kind {
+    check_prices(&request.kind)
+}
+
+/// The prices of an order are numbers above zero.
+fn check_prices(kind: &OrderKind) -> Result<(), Refusal> {
+    match *kind {
         OrderKind::Market => Ok(()),
         OrderKind::Limit(price) => positive("the limit price", price),
         OrderKind::Stop(price) | OrderKind::TakeProfit(price) => positive("the trigger", price),
@@ -309,49 +453,16 @@ fn check_declared(kind: &OrderKind, abilities: &Abilities) -> Result<(), Refusal
 
 /// Exits are orders in all but name: what a strategy may attach, it must have declared.
 pub(crate) fn check_exits_declared(exits: &Exits, abilities: &Abilities) -> Result<(), Refusal> {
-    let as_order = |exit: Exit, stops: bool| match (exit, stops) {
-        (Exit::At(price), true) => OrderKind::Stop(price),
-        (Exit::At(price), false) => OrderKind::TakeProfit(price),
-        (Exit::AtLimit { trigger, limit }, true) => OrderKind::StopLimit { trigger, limit },
-        (Exit::AtLimit { trigger, limit }, false) => OrderKind::TakeProfitLimit { trigger, limit },
-        (
-            Exit::Trail {
-                callback,
-                activation,
-            },
-            _,
-        ) => OrderKind::Trailing {
-            callback,
-            activation,
-        },
-    };
     if let Some(exit) = exits.stop {
-        check_declared(&as_order(exit, true), abilities)?;
+        check_declared(&exit_kind(exit, true), abilities)?;
     }
     if let Some(exit) = exits.take_profit {
-        check_declared(&as_order(exit, false), abilities)?;
+        check_declared(&exit_kind(exit, false), abilities)?;
     }
     Ok(())
 }
 
 fn check_supported(request: &OrderRequest, rules: &Instrument) -> Result<(), Refusal> {
-    match request.kind {
-        OrderKind::StopLimit { .. } => return Err(not_supported("stop-limit orders")),
-        OrderKind::TakeProfitLimit { .. } => return Err(not_supported("take-profit-limit orders")),
-        OrderKind::Trailing { .. } => return Err(not_supported("trailing stops")),
-        _ => {}
-    }
-    if request.time_in_force != TimeInForce::Gtc {
-        return Err(not_supported(
-            "times in force other than good-till-canceled",
-        ));
-    }
-    if request.post_only {
-        return Err(not_supported("post-only orders"));
-    }
-    if request.trigger_by.is_some_and(|by| by != TriggerBy::Last) {
-        return Err(not_supported("triggers by the mark or index price"));
-    }
     let opens_short =
         request.side == Side::Sell && !request.reduce_only && request.target == Target::Separate;
     if rules.kind == InstrumentKind::Spot && opens_short {

@@ -2,134 +2,183 @@
 
 use crate::domain::{
     Cash, Cause, Cost, EndReason, FillEvent, Liquidity, Market, OrderChange, OrderStatus,
-    OrderView, PositionChange, PositionEvent, Price, Qty, Rate, Rounding, Side, Timestamp, UNIT,
-    mul_div,
+    OrderView, PositionChange, PositionEvent, Price, Qty, Rate, Rounding, Side, TimeInForce,
+    Timestamp, TriggerBy, UNIT, mul_div,
 };
-use crate::engine::{GridExits, Happening};
-use crate::execution::state::{ExitKind, Stage, State, WorkingOrder};
-use crate::execution::{BoundMargin, Profile};
-use crate::ledger::{
-    AttachedExit, Book, FillInput, FillOutcome, Position, Trade, liquidation_bound,
-    liquidation_price,
-};
+use crate::engine::{Approved, GridExits, Happening, MinuteView, Terms};
+use crate::execution::orders::{ExitKind, Stage, WorkingOrder};
+use crate::execution::path::PathOrder;
+use crate::execution::state::{Ruleset, State};
+use crate::execution::validate::is_against;
+use crate::execution::{BoundMargin, BracketStart};
+use crate::ledger::{AttachedExit, Book, FillInput, FillOutcome, Position, Trade};
 
-/// Who acts on a price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Actor {
-    Order(u32),
-    Exit(u32, ExitKind),
+/// Where on the way through a minute the account is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Here {
+    /// Between minutes: the prices are the quotes.
+    Quotes,
+    /// At the open.
+    Open,
+    /// On a segment of the path.
+    On {
+        segment: usize,
+        at: crate::execution::path::Fraction,
+    },
 }
 
 /// The state on its way through one moment, with everything that a fill needs to know.
 pub(super) struct World<'a> {
     pub state: &'a mut State,
-    pub profile: &'a Profile,
+    pub rules: &'a Ruleset,
     pub market: &'a Market,
     /// Stamp of what happens.
     pub time: Timestamp,
+    /// The minute being walked through.
+    pub minute: Option<&'a MinuteView<'a>>,
+    pub here: Here,
+    /// The path of each book.
+    pub ways: Vec<(Book, PathOrder)>,
+    /// The only book that takes part, when a path is tried; the others stay at the open.
+    pub only: Option<Book>,
     /// Books whose fills of this minute depend on the path.
     pub ambiguous: &'a [Book],
     pub out: Vec<Happening>,
     pub done: Vec<OrderView>,
-    /// Positions that went beyond their liquidation price, with that price.
-    pub due: Vec<(u32, Price)>,
-    /// Orders and exits that came to life at the present price.
-    pub woken: Vec<Actor>,
+    /// Orders the walk looks at.
+    pub active: Vec<u32>,
+    /// Orders that came to life at the present price.
+    pub woken: Vec<u32>,
+    /// Orders whose level changed since the agenda of the segment was made.
+    pub changed: Vec<u32>,
+    /// Counts changes of positions, so that an outdated liquidation is known as such.
+    pub epoch: u32,
 }
 
 /// One execution about to be posted.
 #[derive(Debug, Clone, Copy)]
-struct Execution {
-    book: Book,
-    instrument: u32,
-    side: Side,
-    qty: Qty,
-    price: Price,
-    liquidity: Liquidity,
-    cause: Cause,
-    order: u32,
-    leaves: Qty,
-    tag: u32,
-    bound_margin: Option<Cash>,
+pub(super) struct Execution {
+    pub book: Book,
+    pub instrument: u32,
+    pub side: Side,
+    pub qty: Qty,
+    pub price: Price,
+    /// Exact value where the price is on no grid.
+    pub value: Option<Cost>,
+    pub liquidity: Liquidity,
+    pub fee_rate: Rate,
+    pub most_fee: Option<Cash>,
+    pub cause: Cause,
+    pub order: u32,
+    pub leaves: Qty,
+    pub tag: u32,
+    pub bound_margin: Option<Cash>,
+}
+
+/// How much of an order fills now.
+enum Portion {
+    Fill { qty: Qty, only_reduces: bool },
+    End(OrderStatus, EndReason),
+    /// The volume is used up: what it waits for next.
+    Wait,
 }
 
 impl<'a> World<'a> {
     pub(super) fn new(
         state: &'a mut State,
-        profile: &'a Profile,
+        rules: &'a Ruleset,
         market: &'a Market,
         time: Timestamp,
     ) -> Self {
         Self {
             state,
-            profile,
+            rules,
             market,
             time,
+            minute: None,
+            here: Here::Quotes,
+            ways: Vec::new(),
+            only: None,
             ambiguous: &[],
             out: Vec::new(),
             done: Vec::new(),
-            due: Vec::new(),
+            active: Vec::new(),
             woken: Vec::new(),
+            changed: Vec::new(),
+            epoch: 0,
         }
     }
 
-    /// A taker's price from this point of the path.
-    pub(super) fn slipped(&self, instrument: u32, side: Side, price: Price) -> Price {
+    /// A taker's price from this point of the path, for a fill of this size.
+    pub(super) fn slipped(&self, instrument: u32, side: Side, price: Price, qty: Qty) -> Price {
         let rules = &self.market.instruments[instrument as usize];
-        rules.price_against_trader(price, side, self.profile.slippage)
+        let slippage = self.slippage(instrument, qty);
+        rules.price_against_trader(price, side, slippage)
     }
 
-    fn fee_rate(&self, instrument: u32, liquidity: Liquidity) -> Rate {
+    pub(super) fn fee_rate(&self, instrument: u32, liquidity: Liquidity) -> Rate {
         let rules = &self.market.instruments[instrument as usize];
+        let profile = &self.rules.profile;
         match liquidity {
-            Liquidity::Maker => self.profile.maker_fee.unwrap_or(rules.maker_fee),
+            Liquidity::Maker => profile.maker_fee.unwrap_or(rules.maker_fee),
             Liquidity::Taker | Liquidity::Liquidation => {
-                self.profile.taker_fee.unwrap_or(rules.taker_fee)
+                profile.taker_fee.unwrap_or(rules.taker_fee)
             }
         }
     }
+
+    // --- orders ------------------------------------------------------------------------------------------------------------
 
     /// Fills what an order may fill at this price. The order ends, unless something is left of it that can still fill.
     pub(super) fn fill_order(&mut self, id: u32, price: Price, liquidity: Liquidity) {
         let order = self
             .state
-            .order(id)
+            .orders
+            .get(id)
             .expect("only working orders are filled")
             .clone();
-        let reducible = self.state.reducible(order.book, order.side);
-        let against_own = matches!(order.book, Book::Own(_)) && reducible > Qty::ZERO;
-        let only_reduces = order.reduce_only || against_own;
-        let qty = if only_reduces {
-            order.leaves().min(reducible)
-        } else {
-            order.leaves()
+        let (qty, only_reduces) = match self.portion(&order) {
+            Portion::Fill { qty, only_reduces } => (qty, only_reduces),
+            Portion::End(status, reason) => return self.finish(id, status, reason),
+            Portion::Wait => return self.leave_over(id),
         };
-        if qty.is_zero() {
-            self.finish(id, OrderStatus::Canceled, EndReason::ReduceOnlyRemainder);
-            return;
-        }
         let execution = Execution {
             book: order.book,
-            instrument: order.instrument,
-            side: order.side,
+            instrument: order.instrument(),
+            side: order.side(),
             qty,
             price,
+            value: None,
             liquidity,
-            cause: Cause::Order,
-            order: id,
-            leaves: order.leaves() - qty,
-            tag: order.tag,
+            fee_rate: self.fee_rate(order.instrument(), liquidity),
+            most_fee: None,
+            cause: match order.exit {
+                None => Cause::Order,
+                Some(ExitKind::Stop) => Cause::Stop,
+                Some(ExitKind::TakeProfit) => Cause::TakeProfit,
+            },
+            order: if order.is_attached() { 0 } else { id },
+            leaves: if order.is_attached() {
+                Qty::ZERO
+            } else {
+                order.leaves() - qty
+            },
+            tag: order.asked.tag(),
             bound_margin: self.bound_margin(&order, price),
         };
         if !self.margin_suffices(&execution, order.reserved_now()) {
-            let filled_before = order.filled > Qty::ZERO;
-            let status = if filled_before {
+            let status = if order.filled > Qty::ZERO {
                 OrderStatus::Canceled
             } else {
                 OrderStatus::Rejected
             };
             self.finish(id, status, EndReason::InsufficientMarginAtFill);
             return;
+        }
+        let instrument = order.instrument() as usize;
+        self.state.last_fill[instrument] = Some(self.state.candle);
+        if let Some(left) = &mut self.state.volume_left[instrument] {
+            *left = *left - qty;
         }
         let outcome = self.execute(&execution);
         self.book_fill(&order, &execution, &outcome);
@@ -140,58 +189,77 @@ impl<'a> World<'a> {
             self.sweep_closed(order.book, id);
         }
         if outcome.opened_qty > Qty::ZERO {
-            self.attach_exits(order.book, order.exits);
+            self.attach_exits(&order, order.asked.exits());
+            self.grow_children(id);
         }
         self.settle_order(id, only_reduces);
-        self.cover_shortfall(execution.instrument, price);
+        self.cover_shortfall();
     }
 
-    /// Fills a position's own exit: all of it, at market.
-    pub(super) fn fill_exit(&mut self, position: u32, kind: ExitKind, price: Price) {
-        let cause = match kind {
-            ExitKind::Stop => Cause::Stop,
-            ExitKind::TakeProfit => Cause::TakeProfit,
+    /// How much of an order may fill now: what it is for, what there is to reduce, what volume is left.
+    fn portion(&self, order: &WorkingOrder) -> Portion {
+        let reducible = self.state.reducible(order.book, order.side());
+        let only_reduces = order.is_attached()
+            || order.asked.reduce_only()
+            || is_against(&order.asked, order.book, self.state);
+        let wanted = if order.is_attached() {
+            reducible
+        } else if only_reduces {
+            order.leaves().min(reducible)
+        } else {
+            order.leaves()
         };
-        self.close_position(position, price, cause);
+        if wanted.is_zero() {
+            return Portion::End(OrderStatus::Canceled, EndReason::ReduceOnlyRemainder);
+        }
+        let instrument = order.instrument() as usize;
+        if self.rules.profile.one_order_per_candle
+            && self.state.last_fill[instrument] == Some(self.state.candle)
+        {
+            return if order.terms == Terms::Market {
+                Portion::End(OrderStatus::Canceled, EndReason::Venue)
+            } else {
+                Portion::Wait
+            };
+        }
+        let left = self.state.volume_left[instrument].unwrap_or(wanted);
+        let qty = wanted.min(left);
+        let tif = order.asked.time_in_force();
+        if tif == TimeInForce::Fok && qty < wanted {
+            return Portion::End(OrderStatus::Canceled, EndReason::Fok);
+        }
+        if qty.is_zero() {
+            return if tif == TimeInForce::Ioc {
+                Portion::End(OrderStatus::Canceled, EndReason::IocRemainder)
+            } else {
+                Portion::Wait
+            };
+        }
+        Portion::Fill { qty, only_reduces }
     }
 
-    /// Closes a whole position without an order behind it.
-    pub(super) fn close_position(&mut self, position: u32, price: Price, cause: Cause) {
-        let Some(held) = self
-            .state
-            .account
-            .positions()
-            .iter()
-            .find(|p| p.id == position)
-        else {
-            return;
-        };
-        let book = held.book();
-        let execution = Execution {
-            book,
-            instrument: held.instrument,
-            side: held.direction.closing_side(),
-            qty: held.qty,
-            price,
-            liquidity: Liquidity::Taker,
-            cause,
-            order: 0,
-            leaves: Qty::ZERO,
-            tag: held.tag,
-            bound_margin: None,
-        };
-        self.execute(&execution);
-        self.sweep_closed(book, 0);
-        self.cover_shortfall(execution.instrument, price);
+    /// What the volume left over: limits keep resting, market orders and fired stops go on at the next open.
+    fn leave_over(&mut self, id: u32) {
+        self.state.orders.change(id, |order| {
+            order.stage = match order.terms {
+                Terms::Limit(_) if order.stage == Stage::InsideSpread => Stage::InsideSpread,
+                Terms::Limit(_) => Stage::Resting,
+                _ => Stage::Remainder,
+            };
+        });
     }
 
-    /// Margin a position binds when the profile binds the request instead of the fill.
+    /// Margin a position binds when it is not price x quantity / leverage: none under cross margin, the request where the profile
+    /// says so.
     fn bound_margin(&self, order: &WorkingOrder, price: Price) -> Option<Cash> {
+        if self.rules.is_cross() {
+            return Some(Cash::ZERO);
+        }
         // 1e-16 base x 1e-8 quote, down to the 1e-16 of a cost.
-        let leverage = self.state.leverage[order.instrument as usize];
-        (self.profile.bound_margin == BoundMargin::Requested).then(|| {
+        let leverage = self.state.leverage[order.instrument() as usize];
+        (self.rules.profile.bound_margin == BoundMargin::Requested).then(|| {
             let cost = mul_div(
-                order.requested_fine,
+                order.asked.requested_fine(),
                 i128::from(price.0),
                 i128::from(UNIT),
                 Rounding::HalfEven,
@@ -212,69 +280,69 @@ impl<'a> World<'a> {
             return true;
         }
         let leverage = self.state.leverage[execution.instrument as usize];
-        let needed = execution
-            .bound_margin
-            .unwrap_or_else(|| (execution.price * opening).over_leverage(leverage));
-        let freed = held
-            .filter(|_| closing > Qty::ZERO)
-            .map_or(Cash::ZERO, |p| {
-                p.margin.share(closing, p.qty) + p.realized_by(closing, execution.price)
-            });
-        let rate = self.fee_rate(execution.instrument, execution.liquidity);
-        let fee = (execution.price * execution.qty).times_rate(rate);
-        needed <= account.available() + own_reserve + freed - fee
-    }
-
-    /// Remembers a position that is at or beyond its liquidation price; only reported, closing it is not active yet.
-    pub(super) fn note_liquidation(&mut self, book: Book) {
-        let held = self.state.account.position(book);
-        let due = held.and_then(|held| liquidation_due(held, self.market));
-        self.due.extend(due);
-    }
-
-    /// Posts the execution and records it.
-    fn execute(&mut self, execution: &Execution) -> FillOutcome {
-        if self.profile.reports_liquidation() {
-            self.note_liquidation(execution.book);
+        let by_leverage = || (execution.price * opening).over_leverage(leverage);
+        let needed = match execution.bound_margin {
+            Some(bound) if !self.rules.is_cross() => bound,
+            _ => by_leverage(),
+        };
+        let fee = (execution.price * execution.qty).times_rate(execution.fee_rate);
+        let mark = |p: &Position| self.mark_here(p);
+        if closing.is_zero() {
+            let available = self.state.available(self.rules, mark);
+            return needed <= available + own_reserve - fee;
         }
-        let before = self.state.account.position(execution.book).map(|p| p.id);
-        let direction = execution.side.direction();
-        let held_direction = self
-            .state
-            .account
-            .position(execution.book)
-            .map(|p| p.direction);
-        let flips = held_direction.is_some_and(|d| d != direction);
-        let new_position = match (execution.book, before, flips) {
-            (_, Some(id), false) => id,
-            (Book::Own(id), _, _) => id,
-            (Book::Net(instrument), None, _) => {
-                let id = self.state.promise(instrument);
-                self.state.promised[instrument as usize] = None;
+        let mut closed = account.clone();
+        let part = FillInput {
+            qty: closing,
+            fee_rate: Rate::ZERO,
+            ..self.input(execution, 0, Cash::ZERO)
+        };
+        closed.fill(&part, &mut Vec::new());
+        let available = self.state.available_with(&closed, self.rules, mark);
+        needed <= available + own_reserve - fee
+    }
+
+    // --- executions --------------------------------------------------------------------------------------------------------
+
+    fn input(&self, execution: &Execution, new_position: u32, equity: Cash) -> FillInput {
+        FillInput {
+            time: self.time,
+            book: execution.book,
+            new_position,
+            instrument: execution.instrument,
+            side: execution.side,
+            qty: execution.qty,
+            price: execution.price,
+            value: execution.value,
+            fee_rate: execution.fee_rate,
+            most_fee: execution.most_fee,
+            leverage: self.state.leverage[execution.instrument as usize],
+            bound_margin: execution.bound_margin,
+            cause: execution.cause,
+            tag: execution.tag,
+            equity,
+        }
+    }
+
+    /// Posts an execution and records it.
+    pub(super) fn execute(&mut self, execution: &Execution) -> FillOutcome {
+        self.epoch += 1;
+        let held = self.state.account.position(execution.book);
+        let before = held.map(|p| p.id);
+        let flips = held.is_some_and(|p| p.direction != execution.side.direction());
+        let new_position = match before {
+            Some(id) if !flips => id,
+            Some(_) => self.state.next_position,
+            None => {
+                let id = self.state.promise(execution.book);
+                self.state.keep_promise(execution.book);
                 id
             }
-            (Book::Net(_), Some(_), true) => self.state.next_position,
         };
         let mut postings = Vec::new();
         let equity = self.state.account.equity(self.market);
-        let mut outcome = self.state.account.fill(
-            &FillInput {
-                time: self.time,
-                book: execution.book,
-                new_position,
-                instrument: execution.instrument,
-                side: execution.side,
-                qty: execution.qty,
-                price: execution.price,
-                fee_rate: self.fee_rate(execution.instrument, execution.liquidity),
-                leverage: self.state.leverage[execution.instrument as usize],
-                bound_margin: execution.bound_margin,
-                cause: execution.cause,
-                tag: execution.tag,
-                equity,
-            },
-            &mut postings,
-        );
+        let input = self.input(execution, new_position, equity);
+        let mut outcome = self.state.account.fill(&input, &mut postings);
         if flips && outcome.opened_qty > Qty::ZERO {
             self.state.next_position += 1;
         }
@@ -379,114 +447,223 @@ impl<'a> World<'a> {
         });
     }
 
+    // --- consequences ------------------------------------------------------------------------------------------------------
+
     fn book_fill(&mut self, order: &WorkingOrder, execution: &Execution, outcome: &FillOutcome) {
-        let order = self
-            .state
-            .order_mut(order.id)
-            .expect("an order lives until it is finished");
-        order.filled += execution.qty;
-        order.cost += execution.price * execution.qty;
-        order.opened += outcome.opened_qty;
-        self.state.reserve();
+        self.state.orders.change(order.id, |order| {
+            if !order.is_attached() {
+                order.filled += execution.qty;
+            }
+            order.cost += execution.price * execution.qty;
+            order.opened += outcome.opened_qty;
+        });
     }
 
     /// A fill of one order shrinks the others of its group by the same quantity (S63); at zero they end.
     fn shrink_siblings(&mut self, order: &WorkingOrder, qty: Qty) {
-        let Some(group) = order.oco_group else { return };
+        let Some(group) = order.asked.oco_group() else {
+            return;
+        };
+        let in_group = |o: &&WorkingOrder| {
+            o.asked.oco_group() == Some(group) && o.book == order.book && o.id != order.id
+        };
         let siblings: Vec<u32> = self
             .state
             .orders
-            .iter()
-            .filter(|o| o.oco_group == Some(group) && o.book == order.book && o.id != order.id)
+            .known()
+            .filter(in_group)
             .map(|o| o.id)
             .collect();
         for id in siblings {
-            let Some(sibling) = self.state.order_mut(id) else {
+            let Some(sibling) = self.state.orders.get(id) else {
                 continue;
             };
             if sibling.leaves() <= qty {
                 self.finish(id, OrderStatus::Canceled, EndReason::Oco);
             } else {
-                let rest = sibling.qty - qty;
-                sibling.reserved = sibling.reserved.share(rest, sibling.qty);
-                sibling.qty = rest;
-                self.state.reserve();
+                self.state.orders.change(id, |sibling| {
+                    sibling.shrunk += qty;
+                    sibling.qty = sibling.qty - qty;
+                });
             }
         }
     }
 
     /// Exits that came with an order become the position's; they act from this very point of the path on (S111).
-    fn attach_exits(&mut self, book: Book, exits: GridExits) {
-        if exits == GridExits::default() {
+    fn attach_exits(&mut self, order: &WorkingOrder, exits: GridExits) {
+        if exits.stop.is_none() && exits.take_profit.is_none() {
             return;
         }
-        let stop = exits.stop.map(|t| self.attached(t));
-        let take_profit = exits.take_profit.map(|t| self.attached(t));
-        let Some(position) = self.state.account.position_mut(book) else {
+        let Some(position) = self.state.account.position(order.book).map(|p| p.id) else {
             return;
         };
-        position.set_first_exits(stop, take_profit);
-        let id = position.id;
-        if stop.is_some() {
-            self.woken.push(Actor::Exit(id, ExitKind::Stop));
+        let by = exits.trigger_by;
+        let tag = order.asked.tag();
+        if let Some(terms) = exits.stop {
+            self.replace_exit(position, ExitKind::Stop, Some(terms), by, tag);
         }
-        if take_profit.is_some() {
-            self.woken.push(Actor::Exit(id, ExitKind::TakeProfit));
+        if let Some(held) = self.state.account.position_mut(order.book) {
+            held.note_first_stop();
+        }
+        if let Some(terms) = exits.take_profit {
+            self.replace_exit(position, ExitKind::TakeProfit, Some(terms), by, tag);
         }
     }
 
-    fn attached(&mut self, trigger: Price) -> AttachedExit {
-        AttachedExit {
-            trigger,
-            sequence: self.state.sequence(),
+    /// Gives a position another exit, or none; a new one is live from this point of the path on.
+    pub(super) fn replace_exit(
+        &mut self,
+        position: u32,
+        kind: ExitKind,
+        terms: Option<Terms>,
+        trigger_by: Option<TriggerBy>,
+        tag: u32,
+    ) {
+        let Some(held) = self.state.position(position) else {
+            return;
+        };
+        let (book, instrument, direction) = (held.book(), held.instrument, held.direction);
+        let old = match kind {
+            ExitKind::Stop => held.stop,
+            ExitKind::TakeProfit => held.take_profit,
+        };
+        if let Some(old) = old {
+            self.forget(old.order);
+        }
+        let attached = terms.map(|terms| {
+            let side = direction.closing_side();
+            let asked = Approved::exit(instrument, side, terms, trigger_by, tag);
+            let order = self.state.next_exit;
+            self.state.next_exit += 1;
+            let rules = &self.market.instruments[instrument as usize];
+            self.state.next_sequence += 1;
+            self.state.orders.insert(WorkingOrder {
+                id: order,
+                book,
+                position,
+                asked,
+                qty: Qty::ZERO,
+                filled: Qty::ZERO,
+                cost: Cost::ZERO,
+                opened: Qty::ZERO,
+                shrunk: Qty::ZERO,
+                terms,
+                trigger_by: self.rules.trigger_by(rules, trigger_by),
+                fired: false,
+                watermark: None,
+                exit: Some(kind),
+                has_children: false,
+                created_at: self.time,
+                arrives_at: self.time,
+                stage: Stage::Arriving,
+                sequence: self.state.next_sequence,
+                reserved: Cash::ZERO,
+                reserved_for: Qty::ZERO,
+                bound: None,
+                version: 0,
+            });
+            self.wake(order);
+            AttachedExit {
+                trigger: trigger_of(terms).unwrap_or(Price::ZERO),
+                order,
+            }
+        });
+        if let Some(held) = self.state.account.position_mut(book) {
+            match kind {
+                ExitKind::Stop => held.stop = attached,
+                ExitKind::TakeProfit => held.take_profit = attached,
+            }
         }
     }
 
-    /// Ends an order that has nothing left to fill and wakes its children with the size it opened.
-    fn settle_order(&mut self, id: u32, only_reduces: bool) {
-        let Some(order) = self.state.order(id) else {
+    /// An order comes to life at the present price, or at the next open where the profile says so.
+    fn wake(&mut self, id: u32) {
+        let next = self.minute.map(|m| m.close_time);
+        let sleeps = self.rules.profile.bracket_start == BracketStart::NextCandle;
+        match next.filter(|_| sleeps) {
+            Some(next) => self
+                .state
+                .orders
+                .change(id, |order| order.arrives_at = next),
+            None => self.woken.push(id),
+        }
+    }
+
+    /// Children get the size their parent has opened, at most what they asked for (S21); those asleep wake.
+    fn grow_children(&mut self, id: u32) {
+        let Some(parent) = self.state.orders.get(id).filter(|o| o.has_children) else {
             return;
         };
-        let (leaves, opened) = (order.leaves(), order.opened);
+        let opened = parent.opened;
         let children: Vec<u32> = self
             .state
             .orders
-            .iter()
-            .filter(|o| o.parent == Some(id) && o.stage == Stage::Dormant)
+            .known()
+            .filter(|o| o.asked.parent() == Some(id))
             .map(|o| o.id)
             .collect();
         for child in children {
-            if opened.is_zero() {
-                self.finish(child, OrderStatus::Canceled, EndReason::Parent);
-            } else if let Some(child) = self.state.order_mut(child) {
-                child.stage = Stage::Arriving;
-                child.qty = child.qty.min(opened);
-                self.woken.push(Actor::Order(child.id));
+            let mut woke = false;
+            self.state.orders.change(child, |child| {
+                child.bound = Some(opened);
+                child.resize();
+                if child.stage == Stage::Dormant {
+                    child.stage = Stage::Arriving;
+                    woke = true;
+                }
+            });
+            if woke {
+                self.wake(child);
+                self.warn_behind_liquidation(child);
             }
         }
-        if leaves.is_zero() {
+    }
+
+    /// Ends an order that has nothing left to fill; what the volume left over goes on as it may.
+    fn settle_order(&mut self, id: u32, only_reduces: bool) {
+        let Some(order) = self.state.orders.get(id) else {
+            return;
+        };
+        let gone = self.state.reducible(order.book, order.side()).is_zero();
+        if order.is_attached() {
+            if gone {
+                self.forget(id);
+            } else {
+                self.leave_over(id);
+            }
+        } else if order.leaves().is_zero() {
             self.finish(id, OrderStatus::Filled, EndReason::None);
-        } else if only_reduces {
+        } else if only_reduces && gone {
             self.finish(id, OrderStatus::Canceled, EndReason::ReduceOnlyRemainder);
+        } else if order.asked.time_in_force() == TimeInForce::Ioc {
+            self.finish(id, OrderStatus::Canceled, EndReason::IocRemainder);
+        } else {
+            self.leave_over(id);
         }
     }
 
     /// A child closed the position: what its parent has not filled would be left without stop or target (S90).
     fn end_bracket(&mut self, child: &WorkingOrder) {
-        if let Some(parent) = child.parent.filter(|id| self.state.order(*id).is_some()) {
+        let parent = child.asked.parent();
+        if let Some(parent) = parent.filter(|id| self.state.orders.get(*id).is_some()) {
             self.finish(parent, OrderStatus::Canceled, EndReason::BracketClosed);
         }
     }
 
     /// Orders that lived for a position end with it: all that name a separate one, the reducing ones of a netted one (S34, S83,
-    /// S106). Dormant children wait for their parent.
-    fn sweep_closed(&mut self, book: Book, except: u32) {
+    /// S106), and its exits. Dormant children wait for their parent.
+    pub(super) fn sweep_closed(&mut self, book: Book, except: u32) {
+        let reduces = |o: &WorkingOrder| match book {
+            Book::Own(_) => true,
+            Book::Net(_) => o.asked.reduce_only(),
+            Book::Side(..) => o.asked.reduce_only() || is_against(&o.asked, book, self.state),
+        };
         let ended: Vec<u32> = self
             .state
             .orders
             .iter()
             .filter(|o| o.book == book && o.id != except && o.stage != Stage::Dormant)
-            .filter(|o| o.reduce_only || matches!(book, Book::Own(_)))
+            .filter(|o| o.is_attached() || reduces(o))
             .map(|o| o.id)
             .collect();
         for id in ended {
@@ -494,14 +671,32 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Ends an order and, if it opened nothing, its children.
-    pub(super) fn finish(&mut self, id: u32, status: OrderStatus, reason: EndReason) {
-        let Ok(index) = self.state.orders.binary_search_by_key(&id, |o| o.id) else {
+    /// An exit vanishes without a word.
+    fn forget(&mut self, id: u32) {
+        let Some(exit) = self.state.orders.remove(id) else {
             return;
         };
-        let order = self.state.orders.remove(index);
-        self.state.reserve();
-        self.woken.retain(|actor| *actor != Actor::Order(id));
+        self.woken.retain(|woken| *woken != id);
+        if let Some(held) = self.state.account.position_mut(exit.book) {
+            held.stop = held.stop.filter(|e| e.order != id);
+            held.take_profit = held.take_profit.filter(|e| e.order != id);
+        }
+    }
+
+    /// Ends an order and, if it opened nothing, its children.
+    pub(super) fn finish(&mut self, id: u32, status: OrderStatus, reason: EndReason) {
+        if self
+            .state
+            .orders
+            .get(id)
+            .is_some_and(WorkingOrder::is_attached)
+        {
+            return self.forget(id);
+        }
+        let Some(order) = self.state.orders.remove(id) else {
+            return;
+        };
+        self.woken.retain(|woken| *woken != id);
         if status == OrderStatus::Filled {
             self.out.push(Happening::OrderFilled {
                 time: self.time,
@@ -513,16 +708,16 @@ impl<'a> World<'a> {
                 change: OrderChange {
                     order: id,
                     position: order.position,
-                    instrument: order.instrument,
+                    instrument: order.instrument(),
                     status,
                     reason,
-                    tag: order.tag,
+                    tag: order.asked.tag(),
                     message: String::new(),
                 },
             });
         }
         self.done.push(order.view(status, reason));
-        if order.opened.is_zero() {
+        if order.has_children && order.opened.is_zero() {
             self.orphan(id);
         }
     }
@@ -531,45 +726,24 @@ impl<'a> World<'a> {
         let children: Vec<u32> = self
             .state
             .orders
-            .iter()
-            .filter(|o| o.parent == Some(parent))
+            .known()
+            .filter(|o| o.asked.parent() == Some(parent))
             .map(|o| o.id)
             .collect();
         for child in children {
             self.finish(child, OrderStatus::Canceled, EndReason::Parent);
         }
     }
-
-    /// A wallet below zero ends the account: orders go, positions close, the insurance fund takes the loss (S140).
-    fn cover_shortfall(&mut self, instrument: u32, price: Price) {
-        let mut postings = Vec::new();
-        if !self.state.account.cover_shortfall(self.time, &mut postings) {
-            return;
-        }
-        self.out
-            .extend(postings.into_iter().map(Happening::Posting));
-        while let Some(order) = self.state.orders.first() {
-            let id = order.id;
-            self.finish(id, OrderStatus::Canceled, EndReason::AccountClosed);
-        }
-        while let Some(position) = self.state.account.positions().first() {
-            let (id, side) = (position.id, position.direction.closing_side());
-            let here = position.instrument == instrument;
-            let mark = self.market.quotes[position.instrument as usize].mark;
-            let price = self.slipped(position.instrument, side, if here { price } else { mark });
-            self.close_position(id, price, Cause::Risk);
-        }
-    }
 }
 
-/// A position whose price went to its liquidation price since it last changed, with that price.
-pub(super) fn liquidation_due(held: &Position, market: &Market) -> Option<(u32, Price)> {
-    let tiers = &market.instruments[held.instrument as usize].tiers;
-    let (direction, qty, cost, margin) = (held.direction, held.qty, held.cost, held.margin);
-    let bound = liquidation_bound(tiers, direction, qty, cost, margin)?;
-    if !held.reached(bound) {
-        return None;
+/// The trigger of an order, if it has one from the start.
+pub(super) fn trigger_of(terms: Terms) -> Option<Price> {
+    match terms {
+        Terms::Stop(trigger)
+        | Terms::TakeProfit(trigger)
+        | Terms::StopLimit { trigger, .. }
+        | Terms::TakeProfitLimit { trigger, .. } => Some(trigger),
+        Terms::Trailing { activation, .. } => activation,
+        Terms::Market | Terms::Limit(_) => None,
     }
-    let price = liquidation_price(tiers, direction, qty, cost, margin)?;
-    held.reached(price).then_some((held.id, price))
 }

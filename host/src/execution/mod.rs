@@ -1,27 +1,35 @@
-//! The exchange in a box: what happens to accepted orders inside a minute. Source: `simulation.md` sections 0 to 8.
+//! The exchange in a box: what happens to accepted orders inside a minute. Source: `simulation.md` sections 0 to 12.
 //!
-//! In reading order: the knobs ([`Profile`]), the state that a minute changes (`state`), the exchange's own checks (`validate`),
-//! the price's way through a minute (`path`, `walk`), one fill and everything that follows from it (`fill`), and the
-//! [`Simulated`] account that ties them together.
-//!
-//! Known limitations: funding, liquidation, mark prices, volume caps, latency, post-only, stop-limit and trailing orders and times
-//! in force other than GTC are refused or reported, never ignored.
+//! In reading order: the knobs ([`Profile`]), the orders and the state that a minute changes (`orders`, `state`), the exchange's
+//! own checks (`validate`), the price's way through a minute (`path`, `walk`, `arrive`), one fill and everything that follows from
+//! it (`fill`), what the exchange does by itself (`liquidate`), and the [`Simulated`] account that ties them together.
 
 #![deny(clippy::float_arithmetic)]
 
+mod amend;
+mod arrive;
 mod fill;
+mod impact;
+mod knobs;
+mod liquidate;
+mod orders;
 mod path;
 mod profile;
+mod settle;
 #[cfg(test)]
 mod properties;
 mod simulated;
 mod state;
+mod trial;
 mod validate;
 mod walk;
+mod watch;
 
-pub use path::PathOrder;
-pub use profile::{
-    BoundMargin, EquityView, FillTiming, KnobError, LimitFill, LimitGap, MarginCheck,
-    MarketableLimit, PathRule, Preset, Profile, StopGap,
+pub use knobs::{
+    BoundMargin, BracketStart, EquityView, FillTiming, FundingMissing, LimitFill, LimitGap,
+    LiquidationBy, LiquidationRule, MarginCheck, MarginMode, MarketableLimit, PartialLiquidation,
+    PathRule, PositionMode, Preset, SlippageModel, StopGap, Walk,
 };
+pub use path::PathOrder;
+pub use profile::{KnobError, Profile, parse_end};
 pub use simulated::Simulated;

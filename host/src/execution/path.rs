@@ -1,6 +1,10 @@
 //! The price's way through one candle: open, one extreme, the other, close. Source: `simulation.md` section 5.
 
-use crate::domain::{Candle, Direction, Price};
+use std::cmp::Ordering;
+
+use crate::domain::{
+    Candle, Direction, Ohlc, Price, Reference, Rounding, Side, TriggerBy, div_round,
+};
 use crate::execution::PathRule;
 
 /// Which extreme comes first.
@@ -15,7 +19,7 @@ pub enum PathOrder {
 impl PathOrder {
     /// The four vertices.
     #[must_use]
-    pub fn vertices(self, candle: &Candle) -> [Price; 4] {
+    pub fn vertices(self, candle: &Ohlc) -> [Price; 4] {
         match self {
             Self::HighFirst => [candle.open, candle.high, candle.low, candle.close],
             Self::LowFirst => [candle.open, candle.low, candle.high, candle.close],
@@ -24,7 +28,7 @@ impl PathOrder {
 
     /// The extreme nearer to the open first; equal distances: low first (S12b, S60).
     #[must_use]
-    pub fn adaptive(candle: &Candle) -> Self {
+    pub fn adaptive(candle: &Ohlc) -> Self {
         if candle.high - candle.open < candle.open - candle.low {
             Self::HighFirst
         } else {
@@ -34,7 +38,7 @@ impl PathOrder {
 
     /// Low first in a rising or flat candle (S12e).
     #[must_use]
-    pub fn by_colour(candle: &Candle) -> Self {
+    pub fn by_colour(candle: &Ohlc) -> Self {
         if candle.close >= candle.open {
             Self::LowFirst
         } else {
@@ -42,11 +46,11 @@ impl PathOrder {
         }
     }
 
-    /// The way of a rule that needs no trial; `None` for the pessimistic one.
+    /// The way of a rule that needs no trial; `None` for those that try both.
     #[must_use]
-    pub fn fixed(rule: PathRule, candle: &Candle, held: Option<Direction>) -> Option<Self> {
+    pub fn fixed(rule: PathRule, candle: &Ohlc, held: Option<Direction>) -> Option<Self> {
         Some(match rule {
-            PathRule::Pessimistic => return None,
+            PathRule::Pessimistic | PathRule::Optimistic => return None,
             PathRule::CandleColour => Self::by_colour(candle),
             PathRule::Adaptive => Self::adaptive(candle),
             PathRule::Ohlc => Self::HighFirst,
@@ -60,11 +64,55 @@ impl PathOrder {
     }
 }
 
+/// A price as an exact quotient, in units of 1e-8. Where one path reaches a level, another one is seldom on its grid.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Exact {
+    numerator: i128,
+    denominator: i128,
+}
+
+impl Exact {
+    pub(super) fn whole(price: Price) -> Self {
+        Self {
+            numerator: i128::from(price.0),
+            denominator: 1,
+        }
+    }
+
+    /// To 1e-8, half-even.
+    pub(super) fn nearest(self) -> Price {
+        self.rounded(Rounding::HalfEven)
+    }
+
+    /// To 1e-8 against a trader of this side: buys up, sells down.
+    pub(super) fn against(self, side: Side) -> Price {
+        self.rounded(match side {
+            Side::Buy => Rounding::Ceil,
+            Side::Sell => Rounding::Floor,
+        })
+    }
+
+    fn rounded(self, rounding: Rounding) -> Price {
+        let units = div_round(self.numerator, self.denominator, rounding);
+        Price(i64::try_from(units).expect("between two prices"))
+    }
+
+    pub(super) fn compare(self, price: Price) -> Ordering {
+        self.numerator
+            .cmp(&(i128::from(price.0) * self.denominator))
+    }
+
+    /// The quotient: numerator and denominator, both above zero for a price.
+    pub(super) fn parts(self) -> (i128, i128) {
+        (self.numerator, self.denominator)
+    }
+}
+
 /// A point on a segment as an exact fraction: `along / length`, both >= 0.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fraction {
-    along: i64,
-    length: i64,
+    along: i128,
+    length: i128,
 }
 
 impl Fraction {
@@ -72,6 +120,24 @@ impl Fraction {
         along: 0,
         length: 1,
     };
+
+    /// A distance as a place: for what is ordered by how far it lies.
+    pub(super) fn distance(of: Price) -> Self {
+        Self {
+            along: i128::from(of.0),
+            length: 1,
+        }
+    }
+
+    /// `along / length`, kept within 62 bits each so that prices at it stay exact integers' quotients.
+    pub(super) fn new(along: i128, length: i128) -> Self {
+        let bits = 128 - along.max(length).leading_zeros();
+        let shift = bits.saturating_sub(62);
+        Self {
+            along: along >> shift,
+            length: (length >> shift).max(1),
+        }
+    }
 
     /// Where on the way from `from` to `to` the level lies, if it does.
     pub(super) fn of(level: Price, from: Price, to: Price) -> Option<Self> {
@@ -81,9 +147,18 @@ impl Fraction {
             (from - level, from - to)
         };
         (length > Price::ZERO && along >= Price::ZERO && along <= length).then_some(Self {
-            along: along.0,
-            length: length.0,
+            along: i128::from(along.0),
+            length: i128::from(length.0),
         })
+    }
+
+    /// The price at this point of a segment.
+    pub(super) fn between(self, from: Price, to: Price) -> Exact {
+        Exact {
+            numerator: i128::from(from.0) * self.length
+                + (i128::from(to.0) - i128::from(from.0)) * self.along,
+            denominator: self.length,
+        }
     }
 }
 
@@ -96,15 +171,68 @@ impl PartialEq for Fraction {
 impl Eq for Fraction {}
 
 impl PartialOrd for Fraction {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for Fraction {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let left = i128::from(self.along) * i128::from(other.length);
-        let right = i128::from(other.along) * i128::from(self.length);
-        left.cmp(&right)
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Both below 2^63: the products fit.
+        (self.along * other.length).cmp(&(other.along * self.length))
     }
+}
+
+/// Where last, mark and index price go within one minute, vertices matched (`simulation.md` section 5).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Track {
+    prices: [[Price; 4]; 3],
+}
+
+impl Track {
+    pub(super) fn of(way: PathOrder, prices: &[Ohlc; 3]) -> Self {
+        Self {
+            prices: prices.map(|ohlc| way.vertices(&ohlc)),
+        }
+    }
+
+    /// Both ends of a segment.
+    pub(super) fn segment(&self, source: TriggerBy, segment: usize) -> (Price, Price) {
+        let prices = &self.prices[row(source)];
+        (prices[segment], prices[segment + 1])
+    }
+}
+
+/// The row of a source in tables of three.
+pub(super) fn row(source: TriggerBy) -> usize {
+    match source {
+        TriggerBy::Last => 0,
+        TriggerBy::Mark => 1,
+        TriggerBy::Index => 2,
+    }
+}
+
+/// Last, mark and index price of a minute; what is not there is stood in for by the last price, a missing minute stands still.
+pub(super) fn prices_of(
+    candle: Option<&Candle>,
+    reference: Reference,
+    still: (Price, Price, Price),
+) -> [Ohlc; 3] {
+    let flat = |price| Ohlc {
+        open: price,
+        high: price,
+        low: price,
+        close: price,
+    };
+    let last = candle.map(|c| Ohlc {
+        open: c.open,
+        high: c.high,
+        low: c.low,
+        close: c.close,
+    });
+    [
+        last.unwrap_or(flat(still.0)),
+        reference.mark.map(|m| m.path).or(last).unwrap_or(flat(still.1)),
+        reference.index.or(last).unwrap_or(flat(still.2)),
+    ]
 }

@@ -1,159 +1,13 @@
-//! The knobs of the simulation. A preset is a column of the table in `simulation.md` section 0; a run records its preset and every
-//! value that differs from it.
+//! The knobs of the simulation. A preset is a column of the table in `simulation.md` section 0 (peers: `fixtures/peers`); a run
+//! records its preset and every value that differs from it.
 
-use std::fmt;
-use std::str::FromStr;
-
-use crate::domain::Rate;
+use crate::domain::{Rate, TriggerBy};
 use crate::engine::EndOfData;
-
-/// An enum whose values have names that people write.
-macro_rules! named {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $name {
-            /// The name people write.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text,)*
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.name())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = String;
-
-            fn from_str(text: &str) -> Result<Self, String> {
-                match text {
-                    $($text => Ok(Self::$variant),)*
-                    _ => Err(format!("`{text}` is not one of {}", [$($text),*].join(", "))),
-                }
-            }
-        }
-    };
-}
-
-named!(
-    /// Named sets of knobs.
-    Preset {
-        /// Ours: nothing is granted that a real venue might not grant.
-        Strict = "strict",
-        /// The least biased reading of the same candles.
-        Fair = "fair",
-        /// Parity with the BTC paper trader of the first seed.
-        Seed0 = "seed0",
-    }
-);
-
-named!(
-    /// Where a market order fills.
-    FillTiming {
-        /// At the open of the next candle.
-        NextOpen = "next_open",
-        /// At the close of the candle that was just shown.
-        ThisClose = "this_close",
-    }
-);
-
-named!(
-    /// Which extreme of a candle comes first.
-    PathRule {
-        /// Whichever leaves less equity, for each position.
-        Pessimistic = "pessimistic",
-        /// Low first in a rising candle, else high first.
-        CandleColour = "candle_colour",
-        /// The extreme nearer to the open first.
-        Adaptive = "adaptive",
-        /// High first.
-        Ohlc = "ohlc",
-        /// Low first.
-        Olhc = "olhc",
-        /// Low first for a long position, high first for a short one.
-        StopFirst = "stop_first",
-    }
-);
-
-named!(
-    /// What a resting limit order needs.
-    LimitFill {
-        /// The price goes one tick beyond it.
-        Through = "through",
-        /// The price touches it.
-        Touch = "touch",
-    }
-);
-
-named!(
-    /// Where a resting limit order fills that the open gapped over.
-    LimitGap {
-        /// At its own price.
-        AtLimit = "at_limit",
-        /// At the better open.
-        AtOpen = "at_open",
-    }
-);
-
-named!(
-    /// Where stops and take-profits fill that the open gapped over.
-    StopGap {
-        /// At the open.
-        AtOpen = "at_open",
-        /// At their trigger.
-        AtLevel = "at_level",
-    }
-);
-
-named!(
-    /// When a limit order takes on arrival.
-    MarketableLimit {
-        /// Only if the limit is at or beyond price ± slippage; else it rests inside the spread.
-        BeyondSpread = "beyond_spread",
-        /// Whenever the price is at or better than the limit; it never pays more than the limit.
-        Capped = "capped",
-    }
-);
-
-named!(
-    /// When the margin of an order is checked and bound.
-    MarginCheck {
-        /// When it is submitted, and again when it fills.
-        AtSubmission = "at_submission",
-        /// Only when it fills, so that a position closed in the same batch has freed its margin (first seed).
-        AtFill = "at_fill",
-    }
-);
-
-named!(
-    /// What a new position binds as margin.
-    BoundMargin {
-        /// Filled quantity x price / leverage.
-        Filled = "filled",
-        /// Requested quantity x price, before flooring to the step (first seed).
-        Requested = "requested",
-    }
-);
-
-named!(
-    /// What a strategy is told its equity is.
-    EquityView {
-        /// Wallet + unrealized profit.
-        Full = "full",
-        /// The same without the margin bound by positions, those left out whose close is on its way (first seed).
-        Unbound = "unbound",
-    }
-);
+use crate::execution::{
+    BoundMargin, BracketStart, EquityView, FillTiming, FundingMissing, LimitFill, LimitGap,
+    LiquidationBy, LiquidationRule, MarginCheck, MarginMode, MarketableLimit, PartialLiquidation,
+    PathRule, PositionMode, Preset, SlippageModel, StopGap, Walk,
+};
 
 /// All knobs of one run.
 #[derive(Debug, Clone, PartialEq)]
@@ -172,31 +26,61 @@ pub struct Profile {
     pub stop_gap: StopGap,
     /// A limit that could take on arrival.
     pub marketable_limit: MarketableLimit,
-    /// Slippage of takers as a fraction of the price.
+    /// How takers slip.
+    pub slippage_model: SlippageModel,
+    /// Slippage of takers as a fraction of the price, where it is fixed.
     pub slippage: Rate,
     /// Maker fee instead of the instrument's.
     pub maker_fee: Option<Rate>,
     /// Taker fee instead of the instrument's.
     pub taker_fee: Option<Rate>,
+    /// Is funding settled.
+    pub funding: bool,
+    /// What stands in for a missing rate.
+    pub funding_missing: FundingMissing,
+    /// Isolated or cross.
+    pub margin_mode: MarginMode,
+    /// What an order means that names no position.
+    pub position_mode: PositionMode,
+    /// What a liquidation settles at; absent = by the margin mode.
+    pub liquidation: Option<LiquidationRule>,
+    /// Liquidation fee as a fraction of notional; absent = the taker fee.
+    pub liquidation_fee: Option<Rate>,
+    /// Which price liquidation compares.
+    pub liquidation_by: LiquidationBy,
+    /// One flat maintenance rate instead of the tiers.
+    pub maintenance: Option<Rate>,
+    /// Liquidation in steps.
+    pub partial_liquidation: PartialLiquidation,
+    /// Which price triggers where an order does not say; absent = the venue's.
+    pub trigger_by: Option<TriggerBy>,
+    /// From when on exits are tested.
+    pub bracket_start: BracketStart,
+    /// Which candles the path is walked on.
+    pub walk: Walk,
+    /// At most one order of an instrument fills in a candle.
+    pub one_order_per_candle: bool,
+    /// Positions open at the end of the data.
+    pub end_of_data: EndOfData,
+    /// Share of a candle's volume that own orders may take; absent = all they want.
+    pub participation: Option<Rate>,
+    /// Milliseconds from sending an order, change or withdrawal to its arrival.
+    pub latency_ms: i64,
     /// When margin is checked.
     pub margin_check: MarginCheck,
     /// What a position binds.
     pub bound_margin: BoundMargin,
     /// What a strategy sees.
     pub equity_view: EquityView,
-    /// Does the profile settle funding. Not acted on yet.
-    pub funding: bool,
-    /// Does the profile liquidate. Only reported yet.
-    pub liquidation: bool,
-    /// Positions open at the end of the data.
-    pub end_of_data: EndOfData,
 }
 
 /// 2 basis points: half a spread plus a little (`simulation.md` section 8).
 const DEFAULT_SLIPPAGE: Rate = Rate(20_000);
+/// jesse's one maintenance rate.
+const JESSE_MAINTENANCE: Rate = Rate(400_000);
 
 impl Profile {
-    /// The values of a preset.
+    /// The values of a preset: a column of the table.
     #[must_use]
     pub fn preset(preset: Preset) -> Self {
         let strict = Self {
@@ -207,15 +91,29 @@ impl Profile {
             limit_gap: LimitGap::AtLimit,
             stop_gap: StopGap::AtOpen,
             marketable_limit: MarketableLimit::BeyondSpread,
+            slippage_model: SlippageModel::FixedBps,
             slippage: DEFAULT_SLIPPAGE,
             maker_fee: None,
             taker_fee: None,
+            funding: true,
+            funding_missing: FundingMissing::Error,
+            margin_mode: MarginMode::Isolated,
+            position_mode: PositionMode::OneWay,
+            liquidation: None,
+            liquidation_fee: None,
+            liquidation_by: LiquidationBy::Mark,
+            maintenance: None,
+            partial_liquidation: PartialLiquidation::Off,
+            trigger_by: None,
+            bracket_start: BracketStart::AtFill,
+            walk: Walk::Base,
+            one_order_per_candle: false,
+            end_of_data: EndOfData::Leave,
+            participation: None,
+            latency_ms: 0,
             margin_check: MarginCheck::AtSubmission,
             bound_margin: BoundMargin::Filled,
             equity_view: EquityView::Full,
-            funding: true,
-            liquidation: true,
-            end_of_data: EndOfData::Leave,
         };
         match preset {
             Preset::Strict => strict,
@@ -224,20 +122,65 @@ impl Profile {
                 limit_fill: LimitFill::Touch,
                 ..strict
             },
+            Preset::Jesse => Self {
+                path: PathRule::CandleColour,
+                liquidation: Some(LiquidationRule::BankruptcyFee),
+                liquidation_by: LiquidationBy::Last,
+                maintenance: Some(JESSE_MAINTENANCE),
+                fill_timing: FillTiming::ThisClose,
+                end_of_data: EndOfData::Close,
+                ..strict.like_a_peer()
+            },
             Preset::Seed0 => Self {
                 fill_timing: FillTiming::ThisClose,
                 path: PathRule::StopFirst,
-                limit_fill: LimitFill::Touch,
+                limit_gap: LimitGap::AtLimit,
                 stop_gap: StopGap::AtLevel,
-                marketable_limit: MarketableLimit::Capped,
-                slippage: Rate::ZERO,
                 maker_fee: Some(Rate::ZERO),
                 taker_fee: Some(Rate::ZERO),
-                funding: false,
-                liquidation: false,
+                position_mode: PositionMode::Independent,
                 end_of_data: EndOfData::Close,
-                ..strict
+                ..strict.like_a_peer()
             },
+            Preset::Backtrader => Self {
+                bracket_start: BracketStart::NextCandle,
+                ..strict.like_a_peer().on_its_own_candles()
+            },
+            Preset::Backtesting => strict.like_a_peer().on_its_own_candles(),
+            Preset::Vectorbt => Self {
+                fill_timing: FillTiming::ThisClose,
+                one_order_per_candle: true,
+                ..strict.like_a_peer().on_its_own_candles()
+            },
+            Preset::Freqtrade => Self {
+                limit_gap: LimitGap::AtLimitWithin,
+                stop_gap: StopGap::AtLevelWithin,
+                end_of_data: EndOfData::Open,
+                ..strict.like_a_peer().on_its_own_candles()
+            },
+        }
+    }
+
+    /// What the peers have in common: touches fill, gaps are granted, nothing slips, no funding, no liquidation.
+    fn like_a_peer(self) -> Self {
+        Self {
+            limit_fill: LimitFill::Touch,
+            limit_gap: LimitGap::AtOpen,
+            marketable_limit: MarketableLimit::Capped,
+            slippage: Rate::ZERO,
+            funding: false,
+            liquidation: Some(LiquidationRule::None),
+            trigger_by: Some(TriggerBy::Last),
+            ..self
+        }
+    }
+
+    /// Peers that know one timeframe: the path is walked on it, stops first.
+    fn on_its_own_candles(self) -> Self {
+        Self {
+            walk: Walk::Run,
+            path: PathRule::StopFirst,
+            ..self
         }
     }
 
@@ -246,24 +189,47 @@ impl Profile {
     #[must_use]
     pub fn named(preset: Preset) -> Self {
         match preset {
-            Preset::Strict | Preset::Fair => Self::preset(preset),
             Preset::Seed0 => Self {
                 margin_check: MarginCheck::AtFill,
                 bound_margin: BoundMargin::Requested,
                 equity_view: EquityView::Unbound,
                 ..Self::preset(preset)
             },
+            _ => Self::preset(preset),
         }
+    }
+
+    /// What a liquidation settles at (`simulation.md` section 0: `bankruptcy`, under cross `market`).
+    #[must_use]
+    pub fn liquidation_rule(&self) -> LiquidationRule {
+        let by_mode = match self.margin_mode {
+            MarginMode::Isolated => LiquidationRule::Bankruptcy,
+            MarginMode::Cross => LiquidationRule::Market,
+        };
+        self.liquidation.unwrap_or(by_mode)
+    }
+
+    /// Is anything ever liquidated.
+    #[must_use]
+    pub fn liquidates(&self) -> bool {
+        self.liquidation_rule() != LiquidationRule::None
     }
 
     /// Every knob as name and value, in the order of the table: what a run's manifest shows.
     #[must_use]
     pub fn knobs(&self) -> Vec<(&'static str, String)> {
-        let fee = |rate: Option<Rate>| rate.map_or("venue".to_owned(), |r| r.to_string());
+        let fee = |rate: Option<Rate>, word: &str| rate.map_or(word.to_owned(), |r| r.to_string());
+        let switch = |on: bool| if on { "on" } else { "off" }.to_owned();
         let end = match self.end_of_data {
             EndOfData::Leave => "leave",
             EndOfData::Close => "close",
             EndOfData::Open => "open",
+        };
+        let triggers = match self.trigger_by {
+            None => "venue",
+            Some(TriggerBy::Last) => "last",
+            Some(TriggerBy::Mark) => "mark",
+            Some(TriggerBy::Index) => "index",
         };
         vec![
             ("fill_timing", self.fill_timing.to_string()),
@@ -272,48 +238,63 @@ impl Profile {
             ("limit_gap", self.limit_gap.to_string()),
             ("stop_gap", self.stop_gap.to_string()),
             ("marketable_limit", self.marketable_limit.to_string()),
-            ("slippage", "fixed_bps".to_owned()),
+            ("slippage", self.slippage_model.to_string()),
             ("slippage_bps", Rate(self.slippage.0 * 10_000).to_string()),
-            ("maker", fee(self.maker_fee)),
-            ("taker", fee(self.taker_fee)),
+            ("maker", fee(self.maker_fee, "venue")),
+            ("taker", fee(self.taker_fee, "venue")),
+            ("funding", switch(self.funding)),
+            ("funding_missing", self.funding_missing.to_string()),
+            ("margin_mode", self.margin_mode.to_string()),
+            ("position_mode", self.position_mode.to_string()),
+            ("liquidation", self.liquidation_rule().to_string()),
+            ("liq_fee", fee(self.liquidation_fee, "taker")),
+            ("liquidation_by", self.liquidation_by.to_string()),
+            ("maintenance", fee(self.maintenance, "tiers")),
+            ("partial_liquidation", self.partial_liquidation.to_string()),
+            ("trigger_by", triggers.to_owned()),
+            ("bracket_start", self.bracket_start.to_string()),
+            ("walk", self.walk.to_string()),
+            ("one_order_per_candle", switch(self.one_order_per_candle)),
+            ("end_of_data", end.to_owned()),
             (
-                "funding",
-                if self.funding { "on" } else { "off" }.to_owned(),
+                "participation",
+                self.participation
+                    .map_or("null".to_owned(), |r| r.to_string()),
             ),
-            (
-                "liquidation",
-                if self.liquidation {
-                    "bankruptcy"
-                } else {
-                    "none"
-                }
-                .to_owned(),
-            ),
-            ("margin_mode", "isolated".to_owned()),
+            ("latency_ms", self.latency_ms.to_string()),
             ("margin_check", self.margin_check.to_string()),
             ("bound_margin", self.bound_margin.to_string()),
             ("equity_view", self.equity_view.to_string()),
-            ("maintenance", "tiers".to_owned()),
-            ("end_of_data", end.to_owned()),
         ]
     }
 
-    /// Does the profile name a liquidation, which this engine only reports.
-    #[must_use]
-    pub fn reports_liquidation(&self) -> bool {
-        self.liquidation
+    /// Combinations that mean nothing are refused when the configuration is read (`simulation.md` section 0).
+    ///
+    /// # Errors
+    /// The combination, in words.
+    pub fn check(&self) -> Result<(), KnobError> {
+        let contradiction = |what: &str| Err(KnobError::Contradiction(what.to_owned()));
+        if self.margin_mode == MarginMode::Isolated {
+            return Ok(());
+        }
+        match self.liquidation {
+            Some(LiquidationRule::Bankruptcy | LiquidationRule::BankruptcyFee) => {
+                return contradiction(
+                    "liquidation at the bankruptcy price needs isolated margin: under cross margin a position has none",
+                );
+            }
+            _ => {}
+        }
+        if self.position_mode == PositionMode::Independent {
+            return contradiction("independent positions need isolated margin");
+        }
+        Ok(())
     }
 
-    /// Knobs of the table that this engine does not act on yet. A run lists them, so that two outcomes of one preset name never
-    /// look equal.
+    /// Knobs of the table that are not acted on: none.
     #[must_use]
     pub fn inactive(&self) -> Vec<&'static str> {
-        let named = [("funding", self.funding), ("liquidation", self.liquidation)];
-        named
-            .into_iter()
-            .filter(|(_, on)| *on)
-            .map(|(knob, _)| knob)
-            .collect()
+        Vec::new()
     }
 }
 
@@ -331,21 +312,16 @@ pub enum KnobError {
         /// What is wrong.
         message: String,
     },
-    /// The simulation does not do this yet; it is refused rather than ignored.
-    #[error("{knob} = {value} is not supported yet")]
-    NotSupported {
-        /// Which knob.
-        knob: String,
-        /// Which value.
-        value: String,
-    },
+    /// Two knobs do not go together.
+    #[error("{0}")]
+    Contradiction(String),
 }
 
 impl Profile {
     /// Sets one knob by its key of `simulation.md` section 0.
     ///
     /// # Errors
-    /// Unknown knobs, values that are none, and values the simulation does not act on yet.
+    /// Unknown knobs and values that are none.
     pub fn set(&mut self, knob: &str, value: &str) -> Result<(), KnobError> {
         let bad = |message: String| KnobError::Value {
             knob: knob.to_owned(),
@@ -359,16 +335,101 @@ impl Profile {
             "limit_gap" => self.limit_gap = value.parse().map_err(bad)?,
             "stop_gap" => self.stop_gap = value.parse().map_err(bad)?,
             "marketable_limit" => self.marketable_limit = value.parse().map_err(bad)?,
+            "slippage" => self.slippage_model = value.parse().map_err(bad)?,
             "slippage_bps" => self.slippage = slippage_from_bps(rate(value)?).map_err(bad)?,
-            "maker" => self.maker_fee = Some(fee(rate(value)?).map_err(bad)?),
-            "taker" => self.taker_fee = Some(fee(rate(value)?).map_err(bad)?),
-            "funding" if value == "off" => self.funding = false,
-            "liquidation" if value == "none" => self.liquidation = false,
+            "maker" => self.maker_fee = word_or(value, "venue", |v| fee(rate(v)?).map_err(bad))?,
+            "taker" => self.taker_fee = word_or(value, "venue", |v| fee(rate(v)?).map_err(bad))?,
+            "funding" => self.funding = switch(value).map_err(bad)?,
+            "funding_missing" => self.funding_missing = value.parse().map_err(bad)?,
+            "margin_mode" => self.margin_mode = value.parse().map_err(bad)?,
+            "position_mode" => self.position_mode = value.parse().map_err(bad)?,
+            "liquidation" => self.liquidation = Some(value.parse().map_err(bad)?),
+            "liq_fee" => {
+                self.liquidation_fee = word_or(value, "taker", |v| fee(rate(v)?).map_err(bad))?;
+            }
+            "liquidation_by" => self.liquidation_by = value.parse().map_err(bad)?,
+            "maintenance" => {
+                self.maintenance =
+                    word_or(value, "tiers", |v| maintenance(rate(v)?).map_err(bad))?;
+            }
+            "partial_liquidation" => self.partial_liquidation = value.parse().map_err(bad)?,
+            "trigger_by" => self.trigger_by = trigger_by(value).map_err(bad)?,
+            "bracket_start" => self.bracket_start = value.parse().map_err(bad)?,
+            "walk" => self.walk = value.parse().map_err(bad)?,
+            "one_order_per_candle" => self.one_order_per_candle = switch(value).map_err(bad)?,
             "end_of_data" => self.end_of_data = parse_end(value).map_err(bad)?,
-            _ => only_default(knob, value)?,
+            "participation" => {
+                self.participation =
+                    word_or(value, "null", |v| participation(rate(v)?).map_err(bad))?;
+            }
+            "latency_ms" => self.latency_ms = latency(value).map_err(bad)?,
+            "margin_check" => self.margin_check = value.parse().map_err(bad)?,
+            "bound_margin" => self.bound_margin = value.parse().map_err(bad)?,
+            "equity_view" => self.equity_view = value.parse().map_err(bad)?,
+            _ => return Err(KnobError::Unknown(knob.to_owned())),
         }
         Ok(())
     }
+}
+
+/// A value, or the word that stands for the default.
+fn word_or<T>(
+    value: &str,
+    word: &str,
+    read: impl FnOnce(&str) -> Result<T, KnobError>,
+) -> Result<Option<T>, KnobError> {
+    if value == word {
+        Ok(None)
+    } else {
+        read(value).map(Some)
+    }
+}
+
+fn switch(value: &str) -> Result<bool, String> {
+    match value {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(format!("`{value}` is not one of on, off")),
+    }
+}
+
+fn trigger_by(value: &str) -> Result<Option<TriggerBy>, String> {
+    match value {
+        "venue" => Ok(None),
+        "last" => Ok(Some(TriggerBy::Last)),
+        "mark" => Ok(Some(TriggerBy::Mark)),
+        "index" => Ok(Some(TriggerBy::Index)),
+        _ => Err(format!("`{value}` is not one of venue, last, mark, index")),
+    }
+}
+
+/// A flat maintenance rate between nothing and all of the notional.
+fn maintenance(rate: Rate) -> Result<Rate, String> {
+    if rate < Rate::ZERO || rate >= Rate(crate::domain::UNIT) {
+        return Err(format!(
+            "a maintenance rate of {rate} is not a fraction of notional (0.004 is 0.4 %)"
+        ));
+    }
+    Ok(rate)
+}
+
+/// A share of a candle's volume.
+fn participation(rate: Rate) -> Result<Rate, String> {
+    if rate <= Rate::ZERO || rate > Rate(crate::domain::UNIT) {
+        return Err(format!(
+            "a share of {rate} is not above 0 and at most 1 (0.1 is a tenth of the volume)"
+        ));
+    }
+    Ok(rate)
+}
+
+/// A day, in milliseconds: nothing is longer on its way.
+const MOST_LATENCY_MS: i64 = 86_400_000;
+
+fn latency(value: &str) -> Result<i64, String> {
+    let read = value.parse::<i64>().ok();
+    read.filter(|ms| (0..=MOST_LATENCY_MS).contains(ms))
+        .ok_or_else(|| format!("`{value}` is not a number of milliseconds from 0 to a day"))
 }
 
 /// Fees beyond this are a percent sign somebody forgot.
@@ -414,28 +475,3 @@ pub fn parse_end(value: &str) -> Result<EndOfData, String> {
     }
 }
 
-/// Knobs with one value so far: that one may be named, the others are refused.
-fn only_default(knob: &str, value: &str) -> Result<(), KnobError> {
-    let supported: &[&str] = match knob {
-        "slippage" => &["fixed_bps"],
-        "margin_mode" => &["isolated"],
-        "position_mode" => &["one_way", "independent"],
-        "maintenance" => &["tiers"],
-        "partial_liquidation" => &["off"],
-        "trigger_by" => &["last"],
-        "bracket_start" => &["at_fill"],
-        "walk" => &["base"],
-        "one_order_per_candle" => &["off"],
-        "participation" => &["null"],
-        "latency_ms" => &["0"],
-        "liquidation" | "funding" | "liquidation_by" | "liq_fee" | "funding_missing" => &[],
-        _ => return Err(KnobError::Unknown(knob.to_owned())),
-    };
-    if supported.contains(&value) {
-        return Ok(());
-    }
-    Err(KnobError::NotSupported {
-        knob: knob.to_owned(),
-        value: value.to_owned(),
-    })
-}

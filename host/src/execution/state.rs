@@ -1,201 +1,187 @@
-//! What a minute changes: the account and its working orders. Small and cloneable, so that a path can be tried on a copy.
+//! What a minute changes: the account and its working orders. Cloneable, so that a path can be tried on a copy.
+
+use std::sync::Arc;
 
 use crate::domain::{
-    Cash, Cost, Direction, EndReason, Instrument, OrderStatus, OrderView, Price, Qty, Rate, Side,
-    Timestamp,
+    Cash, Cost, Direction, EndReason, Instrument, Price, Qty, Rate, Side, Tier, Timestamp,
+    TriggerBy,
 };
-use crate::engine::{GridExits, Terms};
-use crate::execution::Profile;
-use crate::ledger::{Account, AttachedExit, Book, Position};
+use crate::engine::Terms;
+use crate::execution::impact::Impact;
+use crate::execution::orders::{FIRST_EXIT, LevelRules, Orders, Stage};
+use crate::execution::{LimitFill, MarginMode, Profile, SlippageModel};
+use crate::ledger::{Account, Book, Position};
 
-/// Where a working order is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// A bracket child whose parent has not opened anything yet.
-    Dormant,
-    /// Meets the price for the first time at the next open.
-    Arriving,
-    /// At the venue.
-    Resting,
-    /// A limit order between the best price and the modelled far side: fills only where it would have been marketable.
-    InsideSpread,
+/// The knobs with what they make of each instrument: fixed for a run.
+#[derive(Debug)]
+pub(super) struct Ruleset {
+    pub profile: Arc<Profile>,
+    /// Maintenance table of each instrument: its own tiers, or one flat rate.
+    pub tiers: Vec<Vec<Tier>>,
+    pub levels: Arc<[LevelRules]>,
 }
 
-/// One order that is not done.
+impl Ruleset {
+    pub(super) fn new(profile: Arc<Profile>, instruments: &[Instrument]) -> Self {
+        let tiers = instruments.iter().map(|i| match profile.maintenance {
+            None => i.tiers.clone(),
+            Some(rate) => vec![Tier {
+                floor: Qty::ZERO,
+                cap: Qty(i64::MAX),
+                maintenance_rate: rate,
+                max_leverage: i.max_leverage(),
+                maintenance_amount: Qty::ZERO,
+            }],
+        });
+        let levels = instruments.iter().map(|i| LevelRules {
+            tick: i.tick,
+            beyond: match profile.limit_fill {
+                LimitFill::Touch => Price::ZERO,
+                LimitFill::Through => i.tick,
+            },
+            slippage: match profile.slippage_model {
+                SlippageModel::FixedBps => profile.slippage,
+                SlippageModel::VolumeShare | SlippageModel::Sqrt => Rate::ZERO,
+            },
+        });
+        Self {
+            tiers: tiers.collect(),
+            levels: levels.collect(),
+            profile,
+        }
+    }
+
+    pub(super) fn is_cross(&self) -> bool {
+        self.profile.margin_mode == MarginMode::Cross
+    }
+
+    pub(super) fn tiers_of(&self, instrument: u32) -> &[Tier] {
+        &self.tiers[instrument as usize]
+    }
+
+    /// The price that triggers where an order does not say.
+    pub(super) fn trigger_by(
+        &self,
+        instrument: &Instrument,
+        chosen: Option<TriggerBy>,
+    ) -> TriggerBy {
+        chosen
+            .or(self.profile.trigger_by)
+            .unwrap_or(instrument.trigger_by)
+    }
+}
+
+/// Something on its way to the venue.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct WorkingOrder {
-    pub id: u32,
-    pub book: Book,
-    /// The position its fills are expected to belong to.
-    pub position: u32,
-    pub instrument: u32,
-    pub side: Side,
-    pub qty: Qty,
-    pub filled: Qty,
-    pub cost: Cost,
-    /// What its fills opened: the size its children may have.
-    pub opened: Qty,
-    pub requested_fine: i128,
-    pub terms: Terms,
-    pub reduce_only: bool,
-    pub oco_group: Option<u32>,
-    pub parent: Option<u32>,
-    pub exits: GridExits,
-    pub tag: u32,
-    pub created_at: Timestamp,
-    pub stage: Stage,
-    /// Its place among what is reached at the same moment.
-    pub sequence: u64,
-    /// Margin reserved at acceptance for the whole quantity.
-    pub reserved: Cash,
+pub(super) struct InFlight {
+    pub arrives_at: Timestamp,
+    pub order: u32,
+    pub what: Message,
 }
 
-impl WorkingOrder {
-    pub(super) fn leaves(&self) -> Qty {
-        self.qty - self.filled
-    }
-
-    /// Margin reserved for what is not filled yet.
-    pub(super) fn reserved_now(&self) -> Cash {
-        if self.reserved.is_zero() {
-            Cash::ZERO
-        } else {
-            self.reserved.share(self.leaves(), self.qty)
-        }
-    }
-
-    pub(super) fn is_stop_like(&self) -> bool {
-        matches!(self.terms, Terms::Stop(_) | Terms::TakeProfit(_))
-    }
-
-    pub(super) fn status(&self) -> OrderStatus {
-        match self.stage {
-            Stage::Dormant => OrderStatus::Pending,
-            _ if self.filled > Qty::ZERO => OrderStatus::PartiallyFilled,
-            _ => OrderStatus::Working,
-        }
-    }
-
-    pub(super) fn view(&self, status: OrderStatus, reason: EndReason) -> OrderView {
-        OrderView {
-            id: self.id,
-            position: self.position,
-            instrument: self.instrument,
-            side: self.side,
-            kind: self.terms.kind(),
-            status,
-            reason,
-            qty: self.qty,
-            filled_qty: self.filled,
-            avg_price: (self.filled > Qty::ZERO).then(|| self.cost.average(self.filled)),
-            reduce_only: self.reduce_only,
-            post_only: false,
-            oco_group: self.oco_group,
-            parent: self.parent,
-            tag: self.tag,
-            created_at: self.created_at,
-        }
-    }
-}
-
-/// A condition on the last price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Level {
-    /// Holds at this price and above.
-    AtOrAbove(Price),
-    /// Holds at this price and below.
-    AtOrBelow(Price),
-}
-
-impl Level {
-    pub(super) fn price(self) -> Price {
-        match self {
-            Self::AtOrAbove(price) | Self::AtOrBelow(price) => price,
-        }
-    }
-
-    pub(super) fn holds_at(self, price: Price) -> bool {
-        match self {
-            Self::AtOrAbove(level) => price >= level,
-            Self::AtOrBelow(level) => price <= level,
-        }
-    }
-
-    /// A stop of this side: buys wait for a rise, sells for a fall.
-    pub(super) fn stop(side: Side, trigger: Price) -> Self {
-        match side {
-            Side::Buy => Self::AtOrAbove(trigger),
-            Side::Sell => Self::AtOrBelow(trigger),
-        }
-    }
-
-    /// A take-profit of this side: the other way round.
-    pub(super) fn take_profit(side: Side, trigger: Price) -> Self {
-        Self::stop(side.opposite(), trigger)
-    }
-}
-
-/// Which attached exit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ExitKind {
-    Stop,
-    TakeProfit,
-}
-
-impl ExitKind {
-    pub(super) fn of(self, position: &Position) -> Option<AttachedExit> {
-        match self {
-            Self::Stop => position.stop,
-            Self::TakeProfit => position.take_profit,
-        }
-    }
-
-    pub(super) fn level(self, direction: Direction, exit: AttachedExit) -> Level {
-        let side = direction.closing_side();
-        match self {
-            Self::Stop => Level::stop(side, exit.trigger),
-            Self::TakeProfit => Level::take_profit(side, exit.trigger),
-        }
-    }
+/// What is on its way.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Message {
+    Cancel(EndReason),
+    /// New total quantity, terms and what they reserve.
+    Amend(Qty, Terms, Cash),
 }
 
 /// The account, its orders and the counters of ids.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct State {
     pub account: Account,
-    /// By id, which is the order of submission.
-    pub orders: Vec<WorkingOrder>,
+    pub orders: Orders,
     pub next_order: u32,
+    pub next_exit: u32,
     pub next_position: u32,
-    /// The id promised to the next netted position of each instrument.
-    pub promised: Vec<Option<u32>>,
+    /// The id promised to the next position of each book that has one at a time: netted, long, short of each instrument.
+    pub promised: Vec<[Option<u32>; 3]>,
     pub leverage: Vec<Rate>,
     pub next_sequence: u64,
+    /// Withdrawals and changes that have not landed.
+    pub in_flight: Vec<InFlight>,
+    /// What own orders may still take of the volume of the running candle, where that is capped.
+    pub volume_left: Vec<Option<Qty>>,
+    /// Volume of the running candle, for slippage by share.
+    pub volume: Vec<Qty>,
+    /// Figures of the square-root slippage model, once there are enough days.
+    pub impact: Vec<Option<Impact>>,
+    /// Start of the running candle, or of the last one between candles.
+    pub candle: Timestamp,
+    /// The candle in which an order of each instrument filled last.
+    pub last_fill: Vec<Option<Timestamp>>,
+    /// Positions that were liquidated in part, with the moment the rest may follow.
+    pub stepped: Vec<(u32, Timestamp)>,
 }
 
 impl State {
-    pub(super) fn order(&self, id: u32) -> Option<&WorkingOrder> {
-        self.orders
-            .binary_search_by_key(&id, |o| o.id)
-            .ok()
-            .map(|i| &self.orders[i])
+    pub(super) fn new(balance: Cash, rules: &Ruleset, leverage: Rate) -> Self {
+        let instruments = rules.tiers.len();
+        Self {
+            account: Account::new(balance),
+            orders: Orders::new(Arc::clone(&rules.levels)),
+            next_order: 1,
+            next_exit: FIRST_EXIT,
+            next_position: 1,
+            promised: vec![[None; 3]; instruments],
+            leverage: vec![leverage; instruments],
+            next_sequence: 0,
+            in_flight: Vec::new(),
+            volume_left: vec![None; instruments],
+            volume: vec![Qty::ZERO; instruments],
+            impact: vec![None; instruments],
+            candle: Timestamp(i64::MIN),
+            last_fill: vec![None; instruments],
+            stepped: Vec::new(),
+        }
     }
 
-    pub(super) fn order_mut(&mut self, id: u32) -> Option<&mut WorkingOrder> {
-        self.orders
-            .binary_search_by_key(&id, |o| o.id)
-            .ok()
-            .map(|i| &mut self.orders[i])
+    /// The same account with only these orders: what a path is tried on.
+    pub(super) fn with_orders(&self, ids: &[u32]) -> Self {
+        Self {
+            orders: self.orders.subset(ids),
+            account: self.account.clone(),
+            promised: self.promised.clone(),
+            leverage: self.leverage.clone(),
+            in_flight: self.in_flight.clone(),
+            volume_left: self.volume_left.clone(),
+            volume: self.volume.clone(),
+            impact: self.impact.clone(),
+            last_fill: self.last_fill.clone(),
+            stepped: self.stepped.clone(),
+            ..*self
+        }
     }
 
-    /// The id the next netted position of an instrument will have.
-    pub(super) fn promise(&mut self, instrument: u32) -> u32 {
+    /// The id the next position of a book will have.
+    pub(super) fn promise(&mut self, book: Book) -> u32 {
+        let (instrument, row) = match book {
+            Book::Own(id) => return id,
+            Book::Net(instrument) => (instrument, 0),
+            Book::Side(instrument, Direction::Long) => (instrument, 1),
+            Book::Side(instrument, Direction::Short) => (instrument, 2),
+        };
         let next = &mut self.next_position;
-        *self.promised[instrument as usize].get_or_insert_with(|| {
+        *self.promised[instrument as usize][row].get_or_insert_with(|| {
             let id = *next;
             *next += 1;
             id
         })
+    }
+
+    /// The promise is kept: the position is open.
+    pub(super) fn keep_promise(&mut self, book: Book) {
+        match book {
+            Book::Own(_) => {}
+            Book::Net(instrument) => self.promised[instrument as usize][0] = None,
+            Book::Side(instrument, Direction::Long) => {
+                self.promised[instrument as usize][1] = None;
+            }
+            Book::Side(instrument, Direction::Short) => {
+                self.promised[instrument as usize][2] = None;
+            }
+        }
     }
 
     pub(super) fn sequence(&mut self) -> u64 {
@@ -211,17 +197,38 @@ impl State {
             .map_or(Qty::ZERO, |p| p.qty)
     }
 
-    /// Books with an order or an open position, each once, in a fixed order.
-    pub(super) fn books(&self) -> Vec<(u32, Book)> {
-        let of_positions = self.account.positions().iter().map(|p| {
-            let book = p.book();
-            (p.instrument, book)
-        });
-        let of_orders = self.orders.iter().map(|o| (o.instrument, o.book));
-        let mut books: Vec<_> = of_positions.chain(of_orders).collect();
-        books.sort_unstable();
-        books.dedup();
-        books
+    /// A position by its id.
+    pub(super) fn position(&self, id: u32) -> Option<&Position> {
+        let positions = self.account.positions();
+        let index = positions.binary_search_by_key(&id, |p| p.id).ok()?;
+        Some(&positions[index])
+    }
+
+    /// What new orders may use as margin at these marks (`simulation.md` section 4).
+    pub(super) fn available(&self, rules: &Ruleset, mark: impl Fn(&Position) -> Price) -> Cash {
+        self.available_with(&self.account, rules, mark)
+    }
+
+    /// The same if the account were this one.
+    pub(super) fn available_with(
+        &self,
+        account: &Account,
+        rules: &Ruleset,
+        mark: impl Fn(&Position) -> Price,
+    ) -> Cash {
+        let free = account.wallet - account.position_margin - self.orders.reserved;
+        if !rules.is_cross() {
+            return free;
+        }
+        let mut bound = Cash::ZERO;
+        let mut profit = Cost::ZERO;
+        for position in account.positions() {
+            let mark = mark(position);
+            let leverage = self.leverage[position.instrument as usize];
+            bound += (mark * position.qty).over_leverage(leverage);
+            profit += position.unrealized(mark);
+        }
+        free - bound + profit.to_cash().min(Cash::ZERO)
     }
 
     /// Margin that market orders on their way will free by closing.
@@ -231,44 +238,18 @@ impl State {
         }
         let freed = |sum: Cash, held: &Position| {
             let book = held.book();
-            let closes = |o: &&WorkingOrder| {
-                o.book == book
-                    && o.side == held.direction.closing_side()
-                    && o.stage == Stage::Arriving
-                    && o.terms == Terms::Market
-            };
             let closing = self
                 .orders
-                .iter()
-                .filter(closes)
+                .known()
+                .filter(|o| {
+                    o.book == book
+                        && o.side() == held.direction.closing_side()
+                        && o.stage == Stage::Arriving
+                        && o.terms == Terms::Market
+                })
                 .fold(Qty::ZERO, |sum, o| sum + o.leaves());
             sum + held.margin.share(closing.min(held.qty), held.qty)
         };
         self.account.positions().iter().fold(Cash::ZERO, freed)
-    }
-
-    /// Recomputes what working orders reserve: called after every change of an order.
-    pub(super) fn reserve(&mut self) {
-        self.account.order_margin = self
-            .orders
-            .iter()
-            .fold(Cash::ZERO, |sum, o| sum + o.reserved_now());
-    }
-}
-
-/// The level a resting limit order waits for (`simulation.md` section 7).
-pub(super) fn resting_limit_level(
-    profile: &Profile,
-    rules: &Instrument,
-    side: Side,
-    limit: Price,
-) -> Level {
-    let beyond = match profile.limit_fill {
-        crate::execution::LimitFill::Touch => Price::ZERO,
-        crate::execution::LimitFill::Through => rules.tick,
-    };
-    match side {
-        Side::Buy => Level::AtOrBelow(limit - beyond),
-        Side::Sell => Level::AtOrAbove(limit + beyond),
     }
 }

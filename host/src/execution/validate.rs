@@ -2,11 +2,12 @@
 
 use crate::domain::{
     Cash, Cost, Instrument, Price, Qty, Quote, Rate, Refusal, RefusalReason, Rounding, Side,
-    Target, Trading, UNIT,
+    Target, Trading, TriggerBy, UNIT,
 };
 use crate::engine::{Approved, Terms};
-use crate::execution::state::{Level, Stage, State};
-use crate::execution::{MarginCheck, Profile};
+use crate::execution::orders::{Level, Stage};
+use crate::execution::state::{Ruleset, State};
+use crate::execution::{MarginCheck, PositionMode};
 use crate::ledger::Book;
 
 /// What an accepted order will be.
@@ -19,9 +20,11 @@ pub(super) struct Accepted {
 
 pub(super) struct Facts<'a> {
     pub state: &'a State,
-    pub profile: &'a Profile,
+    pub ruleset: &'a Ruleset,
     pub rules: &'a Instrument,
     pub quote: Quote,
+    /// Margin free now; the own reservation of an order that is changed included.
+    pub available: Cash,
 }
 
 fn refuse(reason: RefusalReason, limit: Option<f64>, message: String) -> Refusal {
@@ -39,19 +42,32 @@ fn refuse(reason: RefusalReason, limit: Option<f64>, message: String) -> Refusal
 pub(super) fn validate(order: &Approved, facts: &Facts<'_>) -> Result<Accepted, Refusal> {
     let parent = check_parent(order, facts)?;
     check_trading(facts)?;
-    let book = match (parent, order.target()) {
-        (Some(book), _) => book,
-        (None, Target::Net) => Book::Net(order.instrument()),
-        (None, Target::Separate | Target::Side(_)) => Book::Own(facts.state.next_position),
-        (None, Target::Position(id)) => book_of(facts.state, id),
+    let book = match parent {
+        Some(book) => book,
+        None => book_of(order, facts)?,
     };
+    check_in_book(order, book, parent.is_some(), facts)
+}
+
+/// The checks of an order whose book is known: a new one, or one that is changed.
+///
+/// # Errors
+/// The first check that fails.
+pub(super) fn check_in_book(
+    order: &Approved,
+    book: Book,
+    dormant: bool,
+    facts: &Facts<'_>,
+) -> Result<Accepted, Refusal> {
     let only_reduces = order.reduce_only() || is_against(order, book, facts.state);
     check_size(order, only_reduces, facts)?;
     check_band(order, facts)?;
-    let dormant = parent.is_some();
     check_position(order, book, dormant, facts)?;
     if !dormant {
-        check_trigger(order.terms(), order.side(), facts.quote.last)?;
+        let source = facts
+            .ruleset
+            .trigger_by(facts.rules, order.trigger_by());
+        check_trigger(order.terms(), order.side(), source, facts.quote)?;
     }
     let increase = increasing_part(order, book, facts.state);
     check_bracket(order, book, increase, facts)?;
@@ -68,22 +84,50 @@ pub(super) fn validate(order: &Approved, facts: &Facts<'_>) -> Result<Accepted, 
     })
 }
 
-/// An order against a separate position counts as reduce-only whatever it says (S102); a child by the side of its parent.
-fn is_against(order: &Approved, book: Book, state: &State) -> bool {
-    let parent = order.parent().and_then(|id| state.order(id));
-    let opposes_parent = parent.is_some_and(|p| p.side != order.side());
-    matches!(book, Book::Own(_))
-        && (opposes_parent || state.reducible(book, order.side()) > Qty::ZERO)
+/// The book an order without a parent means.
+fn book_of(order: &Approved, facts: &Facts<'_>) -> Result<Book, Refusal> {
+    let instrument = order.instrument();
+    let hedge = facts.ruleset.profile.position_mode == PositionMode::Hedge;
+    // In hedge mode an order that only reduces closes the other side's position.
+    let own_side = if order.reduce_only() {
+        order.side().opposite().direction()
+    } else {
+        order.side().direction()
+    };
+    match order.target() {
+        Target::Net if hedge => {
+            let text = "in hedge mode an order means the long or the short position, not a net one";
+            Err(refuse(RefusalReason::NotSupported, None, text.to_owned()))
+        }
+        Target::Net => Ok(Book::Net(instrument)),
+        Target::Separate if hedge => Ok(Book::Side(instrument, own_side)),
+        Target::Side(direction) if hedge => Ok(Book::Side(instrument, direction)),
+        Target::Side(_) => {
+            let text = "long and short positions of one instrument need hedge mode";
+            Err(refuse(RefusalReason::NotSupported, None, text.to_owned()))
+        }
+        Target::Separate if facts.ruleset.is_cross() => {
+            let text = "separate positions need isolated margin";
+            Err(refuse(RefusalReason::NotSupported, None, text.to_owned()))
+        }
+        Target::Separate => Ok(Book::Own(facts.state.next_position)),
+        Target::Position(id) => Ok(facts
+            .state
+            .position(id)
+            .map_or(Book::Own(id), crate::ledger::Position::book)),
+    }
 }
 
-/// The book of a position by its id, open or not.
-fn book_of(state: &State, position: u32) -> Book {
-    let net = state
-        .account
-        .positions()
-        .iter()
-        .find(|p| p.id == position && p.net);
-    net.map_or(Book::Own(position), |p| Book::Net(p.instrument))
+/// An order against a separate position counts as reduce-only whatever it says (S102), as does one against a side of hedge mode; a
+/// child by the side of its parent.
+pub(super) fn is_against(order: &Approved, book: Book, state: &State) -> bool {
+    let parent = order.parent().and_then(|id| state.orders.get(id));
+    let opposes_parent = parent.is_some_and(|p| p.side() != order.side());
+    match book {
+        Book::Net(_) => false,
+        Book::Side(_, direction) => order.side().direction() != direction,
+        Book::Own(_) => opposes_parent || state.reducible(book, order.side()) > Qty::ZERO,
+    }
 }
 
 fn check_parent(order: &Approved, facts: &Facts<'_>) -> Result<Option<Book>, Refusal> {
@@ -92,8 +136,9 @@ fn check_parent(order: &Approved, facts: &Facts<'_>) -> Result<Option<Book>, Ref
     };
     let parent = facts
         .state
-        .order(id)
-        .filter(|p| p.instrument == order.instrument());
+        .orders
+        .get(id)
+        .filter(|p| p.instrument() == order.instrument() && !p.is_attached());
     parent.map(|p| Some(p.book)).ok_or_else(|| {
         refuse(
             RefusalReason::Parent,
@@ -103,25 +148,31 @@ fn check_parent(order: &Approved, facts: &Facts<'_>) -> Result<Option<Book>, Ref
     })
 }
 
-fn check_trading(facts: &Facts<'_>) -> Result<(), Refusal> {
+pub(super) fn check_trading(facts: &Facts<'_>) -> Result<(), Refusal> {
     if facts.state.account.closed {
         let text = "the account has no equity left".to_owned();
         return Err(refuse(RefusalReason::AccountClosed, None, text));
     }
-    match facts.quote.trading {
-        Trading::Open => Ok(()),
-        Trading::Halted | Trading::Delisted => {
-            let text = format!("{} does not trade", facts.rules.symbol);
-            Err(refuse(RefusalReason::Halted, None, text))
-        }
-        Trading::NotListed => {
-            let text = format!("{} is not listed yet", facts.rules.symbol);
-            Err(refuse(RefusalReason::NotListed, None, text))
-        }
-    }
+    let symbol = &facts.rules.symbol;
+    let (reason, text) = match facts.quote.trading {
+        Trading::Open => return Ok(()),
+        Trading::NotListed => (
+            RefusalReason::NotListed,
+            format!("{symbol} is not listed yet"),
+        ),
+        Trading::Delisted => (
+            RefusalReason::Delisted,
+            format!("{symbol} is no longer traded"),
+        ),
+        Trading::Halted => (
+            RefusalReason::Halted,
+            format!("trading in {symbol} is halted"),
+        ),
+    };
+    Err(refuse(reason, None, text))
 }
 
-/// The price an order is valued at before it fills.
+/// The price an order is valued at before it fills: its limit, else its trigger, else the last close.
 fn reference_price(order: &Approved, quote: Quote) -> Price {
     order.terms().price().unwrap_or(quote.last)
 }
@@ -152,7 +203,7 @@ fn check_size(order: &Approved, only_reduces: bool, facts: &Facts<'_>) -> Result
 }
 
 fn check_band(order: &Approved, facts: &Facts<'_>) -> Result<(), Refusal> {
-    let (Terms::Limit(limit), Some(band)) = (order.terms(), facts.rules.price_band) else {
+    let (Some(limit), Some(band)) = (order.terms().limit(), facts.rules.price_band) else {
         return Ok(());
     };
     let lowest = facts.quote.mark.scaled(-band, Price(1), Rounding::Ceil);
@@ -175,7 +226,10 @@ fn check_position(
     dormant: bool,
     facts: &Facts<'_>,
 ) -> Result<(), Refusal> {
-    if order.reduce_only() && !dormant && facts.state.reducible(book, order.side()).is_zero() {
+    let nothing = facts.state.reducible(book, order.side()).is_zero();
+    let closes_a_side =
+        matches!(book, Book::Side(..)) && is_against(order, book, facts.state);
+    if (order.reduce_only() || closes_a_side) && !dormant && nothing {
         let text = "there is nothing to reduce".to_owned();
         return Err(refuse(RefusalReason::ReduceOnly, None, text));
     }
@@ -188,21 +242,38 @@ fn check_position(
     Ok(())
 }
 
-/// A stop or take-profit that the last price has reached already.
-pub(super) fn check_trigger(terms: Terms, side: Side, last: Price) -> Result<(), Refusal> {
+/// The price of a source at the last close.
+pub(super) fn price_of(quote: Quote, source: TriggerBy) -> Price {
+    match source {
+        TriggerBy::Last => quote.last,
+        TriggerBy::Mark => quote.mark,
+        TriggerBy::Index => quote.index,
+    }
+}
+
+/// A stop or take-profit that the price which triggers it has reached already (S150).
+pub(super) fn check_trigger(
+    terms: Terms,
+    side: Side,
+    source: TriggerBy,
+    quote: Quote,
+) -> Result<(), Refusal> {
     let level = match terms {
-        Terms::Stop(trigger) => Level::stop(side, trigger),
-        Terms::TakeProfit(trigger) => Level::take_profit(side, trigger),
-        Terms::Market | Terms::Limit(_) => return Ok(()),
+        Terms::Stop(trigger) | Terms::StopLimit { trigger, .. } => Level::stop(side, trigger),
+        Terms::TakeProfit(trigger) | Terms::TakeProfitLimit { trigger, .. } => {
+            Level::take_profit(side, trigger)
+        }
+        Terms::Market | Terms::Limit(_) | Terms::Trailing { .. } => return Ok(()),
     };
-    if !level.holds_at(last) {
+    let now = price_of(quote, source);
+    if !level.holds_at(now) {
         return Ok(());
     }
     let trigger = level.price();
-    let text = format!("the last price {last} has already reached the trigger {trigger}");
+    let text = format!("the price {now} has already reached the trigger {trigger}");
     Err(refuse(
         RefusalReason::WouldTriggerImmediately,
-        Some(last.to_f64()),
+        Some(now.to_f64()),
         text,
     ))
 }
@@ -213,10 +284,7 @@ fn increasing_part(order: &Approved, book: Book, state: &State) -> Qty {
         return Qty::ZERO;
     }
     let reducible = state.reducible(book, order.side());
-    match book {
-        Book::Own(_) if reducible > Qty::ZERO => Qty::ZERO,
-        _ => order.qty() - reducible.min(order.qty()),
-    }
+    order.qty() - reducible.min(order.qty())
 }
 
 fn check_bracket(
@@ -249,7 +317,7 @@ fn check_bracket(
 }
 
 /// Margin an order needs: initial margin, the taker fee and the loss it would open with (S70, F23).
-fn margin_needed(
+pub(super) fn margin_needed(
     increase: Qty,
     price: Price,
     side: Side,
@@ -278,21 +346,16 @@ fn check_margin(
 ) -> Result<Cash, Refusal> {
     // Conditional orders reserve nothing until they fire, and are checked then (S166, S167).
     let reserves = matches!(order.terms(), Terms::Market | Terms::Limit(_)) && !dormant;
-    if !reserves || increase.is_zero() || facts.profile.margin_check == MarginCheck::AtFill {
+    let profile = &facts.ruleset.profile;
+    if !reserves || increase.is_zero() || profile.margin_check == MarginCheck::AtFill {
         return Ok(Cash::ZERO);
     }
     let price = reference_price(order, facts.quote);
     let leverage = facts.state.leverage[order.instrument() as usize];
-    let taker = facts.profile.taker_fee.unwrap_or(facts.rules.taker_fee);
-    let need = margin_needed(
-        increase,
-        price,
-        order.side(),
-        leverage,
-        taker,
-        facts.quote.mark,
-    );
-    let available = facts.state.account.available();
+    let taker = profile.taker_fee.unwrap_or(facts.rules.taker_fee);
+    let (side, mark) = (order.side(), facts.quote.mark);
+    let need = margin_needed(increase, price, side, leverage, taker, mark);
+    let available = facts.available;
     if need <= available {
         return Ok(need);
     }

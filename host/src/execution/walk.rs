@@ -1,12 +1,16 @@
 //! The price moves through one minute: over the gap to the open, then along three segments. Every level it crosses is an event,
 //! in order of its place on the way. Source: `simulation.md` section 5.
 
-use crate::domain::{Candle, Liquidity, Price, Side, Slot, SlotState};
-use crate::engine::Terms;
-use crate::execution::fill::{Actor, World};
-use crate::execution::path::{Fraction, PathOrder};
-use crate::execution::state::{ExitKind, Level, Stage, WorkingOrder, resting_limit_level};
-use crate::execution::{FillTiming, LimitGap, MarketableLimit, PathRule, StopGap};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::domain::{Liquidity, Ohlc, Price, SlotState, TriggerBy};
+use crate::engine::{MinuteView, Terms};
+use crate::execution::fill::{Here, World};
+use crate::execution::orders::{Level, Reaction, Stage, Watching};
+use crate::execution::path::{Fraction, PathOrder, row};
+use crate::execution::state::Message;
+use crate::execution::{LimitGap, PathRule};
 use crate::ledger::Book;
 
 /// The path each book takes, and which books take part.
@@ -20,548 +24,524 @@ pub(super) enum Paths {
     Rule(PathRule),
 }
 
-/// What a level means when the price reaches it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reaction {
-    /// A stop, a take-profit or an attached exit becomes a market order.
-    Trigger,
-    /// A resting limit order fills at its own price.
-    MakerFill,
-    /// An order inside the spread becomes an ordinary resting one.
-    LeaveSpread,
+/// What happens at a place. At one place: liquidation of the account, what price levels do, arrivals, messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    /// The account meets its maintenance margin (cross).
+    Account { epoch: u32 },
+    /// A position meets its own, or the rest of one that is liquidated in steps is due.
+    Position { id: u32, epoch: u32 },
+    /// An order meets a level.
+    Level { order: u32, version: u32, nth: u8 },
+    /// An order reaches the venue.
+    Arrival { order: u32 },
+    /// A withdrawal or change reaches the venue.
+    Message { order: u32 },
 }
 
-/// One level on the way.
-#[derive(Debug, Clone, Copy)]
-struct Candidate {
-    actor: Actor,
+/// One thing to happen. Ordered by place, then by kind of moment, symbol, class (liquidation, triggers, limits) and submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Due {
+    at: Fraction,
+    moment: u8,
     instrument: u32,
-    book: Book,
-    level: Level,
-    reaction: Reaction,
+    class: u8,
     sequence: u64,
+    what: What,
 }
 
-impl Candidate {
-    /// Stops and take-profits before limits, then by submission (S61).
-    fn rank(&self) -> (u32, u8, u64) {
-        let class = match self.reaction {
-            Reaction::Trigger => 0,
-            Reaction::LeaveSpread | Reaction::MakerFill => 1,
-        };
-        (self.instrument, class, self.sequence)
-    }
-}
+type Agenda = BinaryHeap<Reverse<Due>>;
+
+const ACCOUNT: u8 = 0;
+const PRICES: u8 = 1;
+const ARRIVALS: u8 = 2;
+const MESSAGES: u8 = 3;
+
+const LIQUIDATION: u8 = 0;
+const TRIGGERS: u8 = 1;
+const LIMITS: u8 = 2;
 
 impl World<'_> {
     /// Walks all symbols together through one minute.
-    pub(super) fn walk(&mut self, slots: &[Slot], paths: &Paths) {
-        for (index, slot) in slots.iter().enumerate() {
-            if slot.state == SlotState::Real {
+    pub(super) fn walk(&mut self, paths: &Paths) {
+        let minute = self.minute.expect("only a minute is walked through");
+        self.only = match paths {
+            Paths::Trial(only, _) => Some(*only),
+            Paths::Joint(_) | Paths::Rule(_) => None,
+        };
+        self.here = Here::Open;
+        self.liquidate_at_open(minute);
+        for index in 0..minute.slots.len() {
+            if minute.slots[index].state == SlotState::Real {
                 let instrument = u32::try_from(index).expect("few symbols");
-                self.gap(instrument, slot.candle.open, paths);
+                self.gap(instrument);
             }
         }
-        let ways = self.ways(slots, paths);
+        self.land_at_open(minute);
+        self.choose(paths);
         for segment in 0..3 {
-            self.segment(slots, &ways, paths, segment);
+            self.segment(segment);
         }
+        self.here = Here::Quotes;
     }
 
-    fn takes_part(paths: &Paths, book: Book) -> bool {
-        match paths {
-            Paths::Trial(only, _) => *only == book,
-            Paths::Joint(_) | Paths::Rule(_) => true,
-        }
+    pub(super) fn takes_part(&self, book: Book) -> bool {
+        self.only.is_none_or(|only| only == book)
     }
 
     /// The path of each book; chosen after the gap, so that a position opened there counts as held.
-    fn ways(&self, slots: &[Slot], paths: &Paths) -> Vec<(Book, PathOrder)> {
-        match paths {
+    fn choose(&mut self, paths: &Paths) {
+        self.ways = match paths {
             Paths::Joint(ways) => ways.clone(),
             Paths::Trial(book, way) => vec![(*book, *way)],
             Paths::Rule(rule) => {
                 let way = |(instrument, book): (u32, Book)| {
                     let held = self.state.account.position(book).map(|p| p.direction);
-                    let candle = &slots[instrument as usize].candle;
-                    let way = PathOrder::fixed(*rule, candle, held);
-                    (book, way.unwrap_or_else(|| PathOrder::adaptive(candle)))
+                    let last = self.prices(instrument)[row(TriggerBy::Last)];
+                    let way = PathOrder::fixed(*rule, &last, held);
+                    (book, way.unwrap_or_else(|| PathOrder::adaptive(&last)))
                 };
-                self.state.books().into_iter().map(way).collect()
+                self.books().into_iter().map(way).collect()
             }
-        }
+        };
+    }
+
+    /// Books with an order the walk looks at or an open position, each once, in a fixed order.
+    pub(super) fn books(&self) -> Vec<(u32, Book)> {
+        let positions = self.state.account.positions();
+        let of_positions = positions.iter().map(|p| (p.instrument, p.book()));
+        let of_orders = self.active.iter().filter_map(|id| {
+            let order = self.state.orders.get(*id)?;
+            Some((order.instrument(), order.book))
+        });
+        let mut books: Vec<_> = of_positions.chain(of_orders).collect();
+        books.sort_unstable();
+        books.dedup();
+        books
     }
 
     // --- the gap -----------------------------------------------------------------------------------------------------------
 
-    /// From the previous close to the open: what rested and was jumped over, then what arrives.
-    fn gap(&mut self, instrument: u32, open: Price, paths: &Paths) {
-        let before = self.market.quotes[instrument as usize].last;
-        while let Some(candidate) = self.nearest_crossed(instrument, before, open, paths) {
-            self.react_in_gap(&candidate, open);
-            self.act_woken(open);
+    /// From the previous close to the open: what rested and was jumped over, rests of market orders, then what arrives.
+    fn gap(&mut self, instrument: u32) {
+        let prices = self.prices(instrument);
+        let mut agenda = Agenda::new();
+        for id in &self.active {
+            self.note_crossed(*id, instrument, &prices, &mut agenda);
         }
-        while let Some(id) = self.next_arrival(instrument, paths) {
-            self.arrive(id, open, true);
-            self.act_woken(open);
+        while let Some(Reverse(due)) = agenda.pop() {
+            if self.react(&due, true) {
+                self.act_woken();
+            }
+            for id in std::mem::take(&mut self.changed) {
+                self.note_crossed(id, instrument, &prices, &mut agenda);
+            }
         }
+        self.act_in_turn(instrument, Stage::Remainder);
+        self.act_in_turn(instrument, Stage::Arriving);
+        self.changed.clear();
+        let open = prices[row(TriggerBy::Last)].open;
         for position in self.state.account.positions_mut() {
             if position.instrument == instrument {
                 position.visited(open);
             }
         }
+        self.follow(instrument, |_, source, _| prices[row(source)].open);
     }
 
-    fn nearest_crossed(
-        &self,
-        instrument: u32,
-        before: Price,
-        open: Price,
-        paths: &Paths,
-    ) -> Option<Candidate> {
-        self.candidates(paths)
-            .filter(|c| c.instrument == instrument && c.level.holds_at(open))
-            .min_by_key(|c| ((c.level.price() - before).abs(), c.rank()))
-    }
-
-    fn react_in_gap(&mut self, candidate: &Candidate, open: Price) {
-        let trigger = candidate.level.price();
-        match (candidate.reaction, candidate.actor) {
-            (Reaction::Trigger, actor) => {
-                let at = match self.profile.stop_gap {
-                    StopGap::AtOpen => open,
-                    StopGap::AtLevel => trigger,
-                };
-                self.fire(actor, candidate.instrument, at);
+    /// A level that the open lies beyond, by its distance from the previous price.
+    fn note_crossed(&self, id: u32, instrument: u32, prices: &[Ohlc; 3], agenda: &mut Agenda) {
+        let Some(order) = self.state.orders.get(id) else {
+            return;
+        };
+        if order.instrument() != instrument || !self.takes_part(order.book) {
+            return;
+        }
+        let quote = self.market.quotes[order.instrument() as usize];
+        let watchings = self.state.orders.watchings(order).into_iter().flatten();
+        for (nth, watching) in (0..).zip(watchings) {
+            let level = watching.level;
+            if level.holds_at(prices[row(watching.source)].open) {
+                let before = crate::execution::validate::price_of(quote, watching.source);
+                agenda.push(Reverse(Due {
+                    at: Fraction::distance((level.price() - before).abs()),
+                    moment: PRICES,
+                    instrument: order.instrument(),
+                    class: class_of(watching),
+                    sequence: order.sequence,
+                    what: What::Level {
+                        order: id,
+                        version: order.version,
+                        nth,
+                    },
+                }));
             }
-            (Reaction::MakerFill, Actor::Order(id)) => self.fill_gapped_limit(id, open),
-            (_, Actor::Order(id)) => self.leave_spread(id),
-            (_, Actor::Exit(..)) => {}
         }
     }
 
-    fn fill_gapped_limit(&mut self, id: u32, open: Price) {
-        let Some(order) = self.state.order(id) else {
-            return;
-        };
-        let Terms::Limit(limit) = order.terms else {
-            return;
-        };
-        let better = self.profile.limit_gap == LimitGap::AtOpen && order.stage == Stage::Resting;
-        self.fill_order(id, if better { open } else { limit }, Liquidity::Maker);
-    }
-
-    fn next_arrival(&self, instrument: u32, paths: &Paths) -> Option<u32> {
-        self.state
-            .orders
+    /// Orders of one stage act at the open, in order of submission.
+    fn act_in_turn(&mut self, instrument: u32, stage: Stage) {
+        let start = self.time;
+        let mut waiting: Vec<(u64, u32)> = self
+            .active
             .iter()
-            .find(|o| {
-                o.instrument == instrument
-                    && o.stage == Stage::Arriving
-                    && Self::takes_part(paths, o.book)
-            })
-            .map(|o| o.id)
+            .filter_map(|id| self.state.orders.get(*id))
+            .filter(|o| o.instrument() == instrument && o.stage == stage)
+            .filter(|o| o.arrives_at <= start && self.takes_part(o.book))
+            .map(|o| (o.sequence, o.id))
+            .collect();
+        waiting.sort_unstable();
+        for (_, id) in waiting {
+            let still = self.state.orders.get(id).is_some_and(|o| o.stage == stage);
+            if !still {
+                continue;
+            }
+            if stage == Stage::Remainder {
+                self.work_remainder(id);
+            } else {
+                self.arrive(id, true);
+            }
+            self.act_woken();
+        }
     }
 
-    /// An order meets the price for the first time.
-    fn arrive(&mut self, id: u32, price: Price, gapped: bool) {
-        let Some(order) = self.state.order(id) else {
+    /// The rest of a market order or of a stop that fired goes on at this open.
+    fn work_remainder(&mut self, id: u32) {
+        let Some(order) = self.state.orders.get(id) else {
             return;
         };
-        let (instrument, side) = (order.instrument, order.side);
-        match order.terms {
-            Terms::Market => {
-                let price = self.slipped(instrument, side, price);
-                self.fill_order(id, price, Liquidity::Taker);
-            }
-            Terms::Stop(trigger) => {
-                self.arrive_trigger(id, Level::stop(side, trigger), price, gapped)
-            }
-            Terms::TakeProfit(trigger) => {
-                self.arrive_trigger(id, Level::take_profit(side, trigger), price, gapped);
-            }
-            Terms::Limit(limit) => self.arrive_limit(id, limit, price),
-        }
-    }
-
-    fn arrive_trigger(&mut self, id: u32, level: Level, price: Price, gapped: bool) {
-        if !level.holds_at(price) {
-            self.set_stage(id, Stage::Resting);
-            return;
-        }
-        let Some(order) = self.state.order(id) else {
-            return;
-        };
-        let at = if gapped && self.profile.stop_gap == StopGap::AtLevel {
-            level.price()
-        } else {
-            price
-        };
-        self.fire(Actor::Order(id), order.instrument, at);
-    }
-
-    fn arrive_limit(&mut self, id: u32, limit: Price, price: Price) {
-        let Some(order) = self.state.order(id) else {
-            return;
-        };
-        let side = order.side;
-        let reached = Level::take_profit(side, limit).holds_at(price);
-        if !reached {
-            self.set_stage(id, Stage::Resting);
-            return;
-        }
-        let slipped = self.slipped(order.instrument, side, price);
-        let affordable = Level::take_profit(side, limit).holds_at(slipped);
-        match (affordable, self.profile.marketable_limit) {
-            (true, _) => self.fill_order(id, slipped, Liquidity::Taker),
-            (false, MarketableLimit::Capped) => self.fill_order(id, limit, Liquidity::Taker),
-            (false, MarketableLimit::BeyondSpread) => self.set_stage(id, Stage::InsideSpread),
-        }
-    }
-
-    fn set_stage(&mut self, id: u32, stage: Stage) {
-        if let Some(order) = self.state.order_mut(id) {
-            order.stage = stage;
-        }
-    }
-
-    fn leave_spread(&mut self, id: u32) {
-        self.set_stage(id, Stage::Resting);
-    }
-
-    /// A trigger was reached: a market order from this price.
-    fn fire(&mut self, actor: Actor, instrument: u32, price: Price) {
-        match actor {
-            Actor::Order(id) => {
-                let Some(order) = self.state.order(id) else {
-                    return;
-                };
-                let (side, book) = (order.side, order.book);
-                if let Some(held) = self.state.account.position_mut(book) {
-                    held.visited(price);
-                }
-                let price = self.slipped(instrument, side, price);
-                self.fill_order(id, price, Liquidity::Taker);
-            }
-            Actor::Exit(position, kind) => {
-                let positions = self.state.account.positions_mut();
-                let Some(held) = positions.iter_mut().find(|p| p.id == position) else {
-                    return;
-                };
-                held.visited(price);
-                let side = held.direction.closing_side();
-                let price = self.slipped(instrument, side, price);
-                self.fill_exit(position, kind, price);
-            }
-        }
-    }
-
-    /// What came to life at this price acts on it, stops before limits; each may wake others.
-    pub(super) fn act_woken(&mut self, price: Price) {
-        while !self.woken.is_empty() {
-            let rank = |actor: &Actor| match *actor {
-                Actor::Exit(position, kind) => {
-                    (0u8, self.exit_sequence(position, kind).unwrap_or(0))
-                }
-                Actor::Order(id) => {
-                    let stop = self.state.order(id).is_some_and(WorkingOrder::is_stop_like);
-                    (
-                        u8::from(!stop),
-                        self.state.order(id).map_or(0, |o| o.sequence),
-                    )
-                }
-            };
-            let first = (0..self.woken.len()).min_by_key(|i| rank(&self.woken[*i]));
-            let Some(first) = first else { return };
-            match self.woken.remove(first) {
-                Actor::Order(id) => self.arrive(id, price, false),
-                Actor::Exit(position, kind) => self.act_woken_exit(position, kind, price),
-            }
-        }
-    }
-
-    fn act_woken_exit(&mut self, position: u32, kind: ExitKind, price: Price) {
-        let Some(held) = self
-            .state
-            .account
-            .positions()
-            .iter()
-            .find(|p| p.id == position)
-        else {
-            return;
-        };
-        let exit = kind.of(held);
-        let reached = exit.is_some_and(|e| kind.level(held.direction, e).holds_at(price));
-        if reached {
-            let instrument = held.instrument;
-            self.fire(Actor::Exit(position, kind), instrument, price);
-        }
-    }
-
-    fn exit_sequence(&self, position: u32, kind: ExitKind) -> Option<u64> {
-        let held = self
-            .state
-            .account
-            .positions()
-            .iter()
-            .find(|p| p.id == position)?;
-        let exit = kind.of(held);
-        exit.map(|e| e.sequence)
+        let (instrument, side) = (order.instrument(), order.side());
+        let open = self
+            .price_here(TriggerBy::Last, instrument, order.book)
+            .against(side);
+        let price = self.slipped(instrument, side, open, order.leaves());
+        self.fill_order(id, price, Liquidity::Taker);
     }
 
     // --- the segments ------------------------------------------------------------------------------------------------------
 
-    fn segment(
-        &mut self,
-        slots: &[Slot],
-        ways: &[(Book, PathOrder)],
-        paths: &Paths,
-        segment: usize,
-    ) {
-        let mut here = Fraction::START;
-        while let Some((place, candidate)) = self.next_on_segment(slots, ways, paths, segment, here)
-        {
-            here = place;
-            let price = candidate.level.price();
-            match (candidate.reaction, candidate.actor) {
-                (Reaction::Trigger, actor) => self.fire(actor, candidate.instrument, price),
-                (Reaction::MakerFill, Actor::Order(id)) => {
-                    if let Some(Terms::Limit(limit)) = self.state.order(id).map(|o| o.terms) {
-                        self.fill_order(id, limit, Liquidity::Maker);
-                    }
-                }
-                (_, Actor::Order(id)) => self.leave_spread(id),
-                (_, Actor::Exit(..)) => {}
-            }
-            self.act_woken(price);
+    fn segment(&mut self, segment: usize) {
+        let mut at = Fraction::START;
+        self.here = Here::On { segment, at };
+        let mut agenda = Agenda::new();
+        for id in &self.active {
+            self.note_order(*id, segment, at, &mut agenda);
         }
-        for position in self.state.account.positions_mut() {
-            let book = position.book();
-            let slot = &slots[position.instrument as usize];
-            if slot.state == SlotState::Real {
-                position
-                    .visited(way_of(ways, book, &slot.candle).vertices(&slot.candle)[segment + 1]);
+        self.note_messages(segment, &mut agenda);
+        self.note_liquidations(segment, at, &mut agenda);
+        while let Some(Reverse(due)) = agenda.pop() {
+            if !self.is_current(&due) {
+                continue;
             }
+            at = due.at;
+            self.here = Here::On { segment, at };
+            let epoch = self.epoch;
+            if self.react(&due, false) {
+                self.act_woken();
+            }
+            for id in std::mem::take(&mut self.changed) {
+                self.note_order(id, segment, at, &mut agenda);
+            }
+            if self.epoch != epoch {
+                self.note_liquidations(segment, at, &mut agenda);
+            }
+        }
+        self.pass_vertex(segment);
+    }
+
+    /// Is what was to happen still so.
+    fn is_current(&self, due: &Due) -> bool {
+        match due.what {
+            What::Account { epoch } | What::Position { epoch, .. } => epoch == self.epoch,
+            What::Level { order, version, .. } => self
+                .state
+                .orders
+                .get(order)
+                .is_some_and(|o| o.version == version),
+            What::Arrival { order } => self
+                .state
+                .orders
+                .get(order)
+                .is_some_and(|o| o.stage == Stage::Arriving),
+            What::Message { .. } => true,
         }
     }
 
-    fn next_on_segment(
-        &self,
-        slots: &[Slot],
-        ways: &[(Book, PathOrder)],
-        paths: &Paths,
-        segment: usize,
-        here: Fraction,
-    ) -> Option<(Fraction, Candidate)> {
-        self.candidates(paths)
-            .filter_map(|candidate| {
-                let slot = &slots[candidate.instrument as usize];
-                if slot.state != SlotState::Real {
-                    return None;
-                }
-                let vertices = way_of(ways, candidate.book, &slot.candle).vertices(&slot.candle);
-                let (from, to) = (vertices[segment], vertices[segment + 1]);
-                // A level is met only by a price that moves towards it.
-                let towards = match candidate.level {
-                    Level::AtOrAbove(_) => to > from,
-                    Level::AtOrBelow(_) => to < from,
-                };
-                let place = Fraction::of(candidate.level.price(), from, to)?;
-                (towards && place >= here).then_some((place, candidate))
-            })
-            .min_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.rank().cmp(&b.1.rank())))
-    }
-
-    /// Every level that could be met now.
-    fn candidates<'b>(&'b self, paths: &'b Paths) -> impl Iterator<Item = Candidate> + 'b {
-        let orders = self
-            .state
-            .orders
-            .iter()
-            .filter(|o| Self::takes_part(paths, o.book))
-            .flat_map(|o| self.order_levels(o));
-        let exits = self
+    /// Extremes of positions and trailing stops take in the end of a segment.
+    fn pass_vertex(&mut self, segment: usize) {
+        let minute = self.minute.expect("only a minute is walked through");
+        let ends: Vec<(Book, Price)> = self
             .state
             .account
             .positions()
             .iter()
-            .flat_map(move |position| {
-                let book = position.book();
-                let exit = move |kind: ExitKind, exit: Option<crate::ledger::AttachedExit>| {
-                    exit.filter(|_| Self::takes_part(paths, book))
-                        .map(|exit| Candidate {
-                            actor: Actor::Exit(position.id, kind),
-                            instrument: position.instrument,
-                            book,
-                            level: kind.level(position.direction, exit),
-                            reaction: Reaction::Trigger,
-                            sequence: exit.sequence,
-                        })
-                };
-                [
-                    exit(ExitKind::Stop, position.stop),
-                    exit(ExitKind::TakeProfit, position.take_profit),
-                ]
-                .into_iter()
-                .flatten()
-            });
-        orders.chain(exits)
-    }
-
-    fn order_levels(&self, order: &WorkingOrder) -> impl Iterator<Item = Candidate> + use<> {
-        let levels = order_levels(self, order);
-        let candidate = Candidate {
-            actor: Actor::Order(order.id),
-            instrument: order.instrument,
-            book: order.book,
-            level: Level::AtOrAbove(Price::ZERO),
-            reaction: Reaction::Trigger,
-            sequence: order.sequence,
-        };
-        levels
-            .into_iter()
-            .flatten()
-            .map(move |(level, reaction)| Candidate {
-                level,
-                reaction,
-                ..candidate
+            .filter(|p| minute.slots[p.instrument as usize].state == SlotState::Real)
+            .map(|p| {
+                let track = self.track(p.instrument, p.book());
+                (p.book(), track.segment(TriggerBy::Last, segment).1)
             })
-    }
-}
-
-/// The way of a book; books that appear within a minute go the adaptive way.
-fn way_of(ways: &[(Book, PathOrder)], book: Book, candle: &Candle) -> PathOrder {
-    ways.iter()
-        .find(|(b, _)| *b == book)
-        .map_or_else(|| PathOrder::adaptive(candle), |(_, w)| *w)
-}
-
-/// What a working order waits for.
-fn order_levels(world: &World<'_>, order: &WorkingOrder) -> [Option<(Level, Reaction)>; 2] {
-    let rules = &world.market.instruments[order.instrument as usize];
-    match (order.stage, order.terms) {
-        (Stage::Resting, Terms::Stop(trigger)) => [
-            Some((Level::stop(order.side, trigger), Reaction::Trigger)),
-            None,
-        ],
-        (Stage::Resting, Terms::TakeProfit(trigger)) => [
-            Some((Level::take_profit(order.side, trigger), Reaction::Trigger)),
-            None,
-        ],
-        (Stage::Resting, Terms::Limit(limit)) => {
-            let level = resting_limit_level(world.profile, rules, order.side, limit);
-            [Some((level, Reaction::MakerFill)), None]
-        }
-        (Stage::InsideSpread, Terms::Limit(limit)) => {
-            let fills = would_take(world, order.side, limit);
-            let leaves = match order.side {
-                Side::Buy => Level::AtOrAbove(limit + rules.tick),
-                Side::Sell => Level::AtOrBelow(limit - rules.tick),
-            };
-            [
-                Some((fills, Reaction::MakerFill)),
-                Some((leaves, Reaction::LeaveSpread)),
-            ]
-        }
-        _ => [None, None],
-    }
-}
-
-/// Where a limit order inside the spread would have been marketable: `limit / (1 + side x slippage)` (S157).
-fn would_take(world: &World<'_>, side: Side, limit: Price) -> Level {
-    use crate::domain::{Rounding, UNIT, div_round};
-    let unit = i128::from(UNIT);
-    let wide = i128::from(limit.0) * unit;
-    let slippage = i128::from(world.profile.slippage.0);
-    let price = |units: i128| Price(i64::try_from(units).expect("close to the limit itself"));
-    match side {
-        Side::Buy => Level::AtOrBelow(price(div_round(wide, unit + slippage, Rounding::Floor))),
-        Side::Sell => Level::AtOrAbove(price(div_round(wide, unit - slippage, Rounding::Ceil))),
-    }
-}
-
-/// Lowest and highest price that touch nothing: while a candle stays strictly inside, the minute is quiet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct QuietBand {
-    pub below: Price,
-    pub above: Price,
-}
-
-impl World<'_> {
-    /// Could the order of a candle's extremes matter to a book: does any level it has, or may get within the candle, lie inside.
-    pub(super) fn depends_on_path(&self, book: Book, candle: &Candle) -> bool {
-        let inside = |price: Price| price >= candle.low && price <= candle.high;
-        let paths = Paths::Trial(book, PathOrder::HighFirst);
-        if self
-            .candidates(&paths)
-            .filter(|c| c.book == book)
-            .any(|c| inside(c.level.price()))
-        {
-            return true;
-        }
-        // What is still to arrive or to wake: its own price (a tick around it for limits) and the exits it brings.
-        self.state
-            .orders
-            .iter()
-            .filter(|o| o.book == book)
-            .any(|order| {
-                let tick = self.market.instruments[order.instrument as usize].tick;
-                let near = |p: Price| inside(p) || inside(p + tick) || inside(p - tick);
-                let spread = matches!(order.terms, Terms::Limit(_));
-                let exits = [order.exits.stop, order.exits.take_profit];
-                let own = order.terms.price().is_some_and(|p| {
-                    near(p)
-                        || (spread
-                            && order_levels(self, order)
-                                .iter()
-                                .flatten()
-                                .any(|(l, _)| inside(l.price())))
-                });
-                // A limit that arrives may rest inside the spread, away from its own price: then let the trial decide.
-                let may_rest_inside = spread && order.stage != Stage::Resting;
-                own || may_rest_inside || exits.into_iter().flatten().any(inside)
-            })
-    }
-
-    /// The band of one instrument; `None` while an order waits to meet the price for the first time.
-    pub(super) fn quiet_band(&self, instrument: u32) -> Option<QuietBand> {
-        let arriving = |o: &WorkingOrder| o.instrument == instrument && o.stage == Stage::Arriving;
-        if self.state.orders.iter().any(arriving) {
-            return None;
-        }
-        let mut band = QuietBand {
-            below: Price(i64::MIN),
-            above: Price(i64::MAX),
-        };
-        let all = Paths::Rule(PathRule::Adaptive);
-        for candidate in self.candidates(&all).filter(|c| c.instrument == instrument) {
-            match candidate.level {
-                Level::AtOrBelow(price) => band.below = band.below.max(price),
-                Level::AtOrAbove(price) => band.above = band.above.min(price),
+            .collect();
+        for (book, end) in ends {
+            if let Some(position) = self.state.account.position_mut(book) {
+                position.visited(end);
             }
         }
-        Some(band)
+        for index in 0..minute.slots.len() {
+            let instrument = u32::try_from(index).expect("few symbols");
+            self.follow(instrument, |world, source, book| {
+                world.track(instrument, book).segment(source, segment).1
+            });
+        }
     }
 
-    /// Market orders sent at this close fill at it, where the profile says so (S02, S178).
-    pub(super) fn fill_at_close(&mut self) {
-        if self.profile.fill_timing != FillTiming::ThisClose {
-            return;
-        }
-        // In configured order of the symbols, then as sent; where the minute is missing there is no close to fill at.
-        let first = |world: &Self| {
-            let waiting = |o: &&WorkingOrder| {
-                o.stage == Stage::Arriving
-                    && o.terms == Terms::Market
-                    && world.market.quotes[o.instrument as usize].fresh
+    /// Trailing stops of an instrument follow the price to here.
+    fn follow(&mut self, instrument: u32, price: impl Fn(&Self, TriggerBy, Book) -> Price) {
+        for index in 0..self.active.len() {
+            let id = self.active[index];
+            let Some(order) = self.state.orders.get(id) else {
+                continue;
             };
-            let orders = world.state.orders.iter().filter(waiting);
-            orders.map(|o| (o.instrument, o.id)).min()
-        };
-        while let Some((instrument, id)) = first(self) {
-            let close = self.market.quotes[instrument as usize].last;
-            self.arrive(id, close, false);
-            self.act_woken(close);
+            let part = order.instrument() == instrument && self.takes_part(order.book);
+            let Some(mark) = order.watermark.filter(|_| part) else {
+                continue;
+            };
+            let now = price(self, order.trigger_by, order.book);
+            let better = match order.side() {
+                crate::domain::Side::Sell => now > mark,
+                crate::domain::Side::Buy => now < mark,
+            };
+            if better {
+                self.state
+                    .orders
+                    .change(id, |order| order.watermark = Some(now));
+            }
         }
     }
+
+    /// What an order waits for on this segment, from a place on.
+    fn note_order(&self, id: u32, segment: usize, here: Fraction, agenda: &mut Agenda) {
+        let Some(order) = self.state.orders.get(id) else {
+            return;
+        };
+        let minute = self.minute.expect("only a minute is walked through");
+        let real = minute.slots[order.instrument() as usize].state == SlotState::Real;
+        if !real || !self.takes_part(order.book) {
+            return;
+        }
+        let due = |at, moment, class, what| {
+            Reverse(Due {
+                at,
+                moment,
+                instrument: order.instrument(),
+                class,
+                sequence: order.sequence,
+                what,
+            })
+        };
+        if order.stage == Stage::Arriving {
+            if let Some(at) = place_in(minute, order.arrives_at, segment).filter(|at| *at >= here) {
+                agenda.push(due(at, ARRIVALS, LIMITS, What::Arrival { order: id }));
+            }
+            return;
+        }
+        let watchings = self.state.orders.watchings(order).into_iter().flatten();
+        for (nth, watching) in (0..).zip(watchings) {
+            let track = self.track(order.instrument(), order.book);
+            let (from, to) = track.segment(watching.source, segment);
+            // A level is met only by a price that moves towards it.
+            let towards = match watching.level {
+                Level::AtOrAbove(_) => to > from,
+                Level::AtOrBelow(_) => to < from,
+            };
+            let place = Fraction::of(watching.level.price(), from, to);
+            if let Some(at) = place.filter(|at| towards && *at >= here) {
+                let version = order.version;
+                let what = What::Level {
+                    order: id,
+                    version,
+                    nth,
+                };
+                agenda.push(due(at, PRICES, class_of(watching), what));
+            }
+        }
+    }
+
+    /// Withdrawals and changes that land on this segment.
+    fn note_messages(&self, segment: usize, agenda: &mut Agenda) {
+        let minute = self.minute.expect("only a minute is walked through");
+        for message in &self.state.in_flight {
+            let order = message.order;
+            let known = self.state.orders.get(order);
+            let (instrument, part) = known.map_or((0, self.only.is_none()), |o| {
+                (o.instrument(), self.takes_part(o.book))
+            });
+            let place = place_in(minute, message.arrives_at, segment);
+            if let Some(at) = place.filter(|_| part) {
+                agenda.push(Reverse(Due {
+                    at,
+                    moment: MESSAGES,
+                    instrument,
+                    class: LIMITS,
+                    sequence: u64::from(order),
+                    what: What::Message { order },
+                }));
+            }
+        }
+    }
+
+    /// Where the account or its positions meet their maintenance margin on this segment.
+    fn note_liquidations(&self, segment: usize, here: Fraction, agenda: &mut Agenda) {
+        if !self.rules.profile.liquidates() {
+            return;
+        }
+        let epoch = self.epoch;
+        let due = |at, moment, instrument, id, what| {
+            Reverse(Due {
+                at,
+                moment,
+                instrument,
+                class: LIQUIDATION,
+                sequence: id,
+                what,
+            })
+        };
+        if self.rules.is_cross() {
+            // A path is chosen without liquidation of the account (`simulation.md` section 5).
+            if self.only.is_none()
+                && let Some(at) = self.account_breach(segment, here)
+            {
+                agenda.push(due(at, ACCOUNT, 0, 0, What::Account { epoch }));
+            }
+            return;
+        }
+        for position in self.state.account.positions() {
+            if !self.takes_part(position.book()) {
+                continue;
+            }
+            if let Some(at) = self.position_breach(position, segment, here) {
+                let id = position.id;
+                let what = What::Position { id, epoch };
+                agenda.push(due(at, PRICES, position.instrument, u64::from(id), what));
+            }
+        }
+    }
+
+    // --- reactions ---------------------------------------------------------------------------------------------------------
+
+    /// Does what is due; `false` if it was outdated.
+    fn react(&mut self, due: &Due, gapped: bool) -> bool {
+        if !self.is_current(due) {
+            return false;
+        }
+        match due.what {
+            What::Account { .. } => self.liquidate_account(),
+            What::Position { id, .. } => self.liquidate_position(id),
+            What::Arrival { order } => self.arrive(order, false),
+            What::Message { order } => self.land(order),
+            What::Level { order, nth, .. } => self.meet(order, usize::from(nth), gapped),
+        }
+        true
+    }
+
+    fn meet(&mut self, id: u32, nth: usize, gapped: bool) {
+        let Some(order) = self.state.orders.get(id) else {
+            return;
+        };
+        let watchings = self.state.orders.watchings(order);
+        let Some(watching) = watchings.into_iter().flatten().nth(nth) else {
+            return;
+        };
+        match (watching.reaction, order.terms) {
+            (Reaction::Trigger, _) => self.fire(id, gapped),
+            (Reaction::Arm, _) => {
+                let source = order.trigger_by;
+                let here = self
+                    .price_here(source, order.instrument(), order.book)
+                    .nearest();
+                self.state
+                    .orders
+                    .change(id, |order| order.watermark = Some(here));
+                self.changed.push(id);
+            }
+            (Reaction::MakerFill, Terms::Limit(limit)) => {
+                let price = if gapped && order.stage == Stage::Resting {
+                    self.gapped_limit(order.instrument(), limit)
+                } else {
+                    limit
+                };
+                self.fill_order(id, price, Liquidity::Maker);
+            }
+            (Reaction::LeaveSpread, _) => {
+                self.set_stage(id, Stage::Resting);
+                self.changed.push(id);
+            }
+            (Reaction::MakerFill, _) => {}
+        }
+    }
+
+    /// Where a resting limit fills that the open gapped over.
+    fn gapped_limit(&self, instrument: u32, limit: Price) -> Price {
+        let candle = self.prices(instrument)[row(TriggerBy::Last)];
+        match self.rules.profile.limit_gap {
+            LimitGap::AtLimit => limit,
+            LimitGap::AtOpen => candle.open,
+            LimitGap::AtLimitWithin if candle.low > limit => candle.low,
+            LimitGap::AtLimitWithin if candle.high < limit => candle.high,
+            LimitGap::AtLimitWithin => limit,
+        }
+    }
+
+    /// What lands right at the open comes after everything the open does.
+    fn land_at_open(&mut self, minute: &MinuteView<'_>) {
+        let landed = |m: &&crate::execution::state::InFlight| m.arrives_at <= minute.time;
+        while let Some(order) = self.state.in_flight.iter().find(landed).map(|m| m.order) {
+            self.land(order);
+            self.act_woken();
+        }
+    }
+
+    /// A withdrawal or change reaches the venue, if its order is still there.
+    pub(super) fn land(&mut self, order: u32) {
+        let first = self.state.in_flight.iter().position(|m| m.order == order);
+        let Some(first) = first else { return };
+        let message = self.state.in_flight.remove(first);
+        if self.state.orders.get(order).is_none() {
+            return;
+        }
+        match message.what {
+            Message::Cancel(reason) => {
+                self.finish(order, crate::domain::OrderStatus::Canceled, reason);
+            }
+            Message::Amend(qty, terms, reserved) => {
+                self.apply_amendment(order, qty, terms, reserved);
+            }
+        }
+    }
+}
+
+/// Stops and take-profits before limits (S61).
+fn class_of(watching: Watching) -> u8 {
+    match watching.reaction {
+        Reaction::Trigger | Reaction::Arm => TRIGGERS,
+        Reaction::LeaveSpread | Reaction::MakerFill => LIMITS,
+    }
+}
+
+/// Where in a segment a moment of the minute lies: vertices at thirds of its length (F29). The very start belongs to the open, the
+/// very end to the next one.
+fn place_in(
+    minute: &MinuteView<'_>,
+    moment: crate::domain::Timestamp,
+    segment: usize,
+) -> Option<Fraction> {
+    let length = minute.close_time.0 - minute.time.0;
+    let offset = moment.0 - minute.time.0;
+    if offset <= 0 || offset >= length {
+        return None;
+    }
+    let thirds = i128::from(offset) * 3;
+    let along = thirds - i128::from(length) * segment as i128;
+    let inside = along > 0 && along <= i128::from(length) || (along == 0 && segment > 0);
+    // A vertex belongs to the segment that ends there.
+    (inside && !(along == 0 && segment > 0)).then(|| Fraction::new(along, i128::from(length)))
 }

@@ -8,6 +8,8 @@ use crate::ledger::{Position, Posting, PostingKind, Trade};
 pub enum Book {
     /// The netted position of an instrument, open or not.
     Net(u32),
+    /// The long or the short position of an instrument in hedge mode, open or not.
+    Side(u32, Direction),
     /// A separate position by its id.
     Own(u32),
 }
@@ -29,8 +31,12 @@ pub struct FillInput {
     pub qty: Qty,
     /// Price.
     pub price: Price,
+    /// Exact value of the quantity instead of price x quantity, where the price is not on any grid (liquidations).
+    pub value: Option<Cost>,
     /// Fee as a fraction of notional.
     pub fee_rate: Rate,
+    /// The most the fee may be, if there is a bound (liquidations).
+    pub most_fee: Option<Cash>,
     /// Leverage of the opening part.
     pub leverage: Rate,
     /// Margin to bind for the opening part instead of its notional / leverage (profile `seed0`).
@@ -41,6 +47,15 @@ pub struct FillInput {
     pub tag: u32,
     /// Equity at the moment, for a position it opens.
     pub equity: Cash,
+}
+
+impl FillInput {
+    /// The fee of the whole fill.
+    fn fee(&self) -> Cash {
+        let notional = self.value.unwrap_or(self.price * self.qty);
+        let fee = notional.times_rate(self.fee_rate);
+        self.most_fee.map_or(fee, |most| fee.min(most))
+    }
 }
 
 /// What a fill did.
@@ -163,7 +178,7 @@ impl Account {
             _ => Qty::ZERO,
         };
         let opened_qty = input.qty - closed_qty;
-        let fee = (input.price * input.qty).times_rate(input.fee_rate);
+        let fee = input.fee();
         let closing_fee = fee.share(closed_qty, input.qty);
 
         let mut realized = Cash::ZERO;
@@ -204,10 +219,10 @@ impl Account {
     ) -> (Cash, Option<Trade>) {
         let position = &mut self.positions[index];
         let released = position.margin.share(closed_qty, position.qty);
-        let realized = position.reduce(closed_qty, input.price);
+        let value = input.value.unwrap_or(input.price * closed_qty);
+        let realized = position.reduce(closed_qty, value);
         position.visited(input.price);
         position.margin -= released;
-        position.worst_since_change = None;
         position.fees += fee;
         let id = position.id;
         let flat = position.qty.is_zero();
@@ -247,7 +262,6 @@ impl Account {
         position.opened_cost += cost;
         position.margin += margin;
         position.fees += fee;
-        position.worst_since_change = None;
         position.visited(input.price);
         let id = position.id;
         self.position_margin += margin;
@@ -260,6 +274,7 @@ impl Account {
             id: input.new_position,
             instrument: input.instrument,
             net: matches!(input.book, Book::Net(_)),
+            hedge: matches!(input.book, Book::Side(..)),
             direction,
             qty: Qty::ZERO,
             cost: Cost::ZERO,
@@ -271,7 +286,6 @@ impl Account {
             tag: input.tag,
             best_price: input.price,
             worst_price: input.price,
-            worst_since_change: None,
             fees: Cash::ZERO,
             funding: Cash::ZERO,
             ambiguous: false,
@@ -300,7 +314,6 @@ impl Account {
             return;
         };
         held.margin += amount;
-        held.worst_since_change = None;
         self.position_margin += amount;
         let kind = if amount < Cash::ZERO {
             PostingKind::MarginReleased
@@ -308,6 +321,27 @@ impl Account {
             PostingKind::MarginPosted
         };
         self.post(time, kind, amount, position, out);
+    }
+
+    /// Settles funding on a position: the wallet, and the margin of an isolated one with it.
+    pub fn settle_funding(
+        &mut self,
+        time: Timestamp,
+        position: u32,
+        amount: Cash,
+        isolated: bool,
+        out: &mut Vec<Posting>,
+    ) {
+        let Some(held) = self.positions.iter_mut().find(|p| p.id == position) else {
+            return;
+        };
+        held.funding += amount;
+        self.wallet += amount;
+        self.funding += amount;
+        self.post(time, PostingKind::Funding, amount, position, out);
+        if isolated {
+            self.move_margin(time, position, amount, out);
+        }
     }
 
     /// A wallet below zero becomes zero; the insurance fund takes the rest and the account is closed (S140).

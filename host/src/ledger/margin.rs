@@ -7,7 +7,7 @@ const UNIT_WIDE: i128 = UNIT as i128;
 const SIX_DECIMALS: i128 = 100;
 
 /// The row that holds at a notional; above the last cap the last row.
-fn tier_at(tiers: &[Tier], notional: Cost) -> Option<&Tier> {
+pub(super) fn tier_at(tiers: &[Tier], notional: Cost) -> Option<&Tier> {
     let inside = |t: &&Tier| {
         notional.0 >= i128::from(t.floor.0) * UNIT_WIDE
             && notional.0 < i128::from(t.cap.0) * UNIT_WIDE

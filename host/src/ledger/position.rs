@@ -8,10 +8,10 @@ use crate::ledger::{Book, Trade};
 /// A stop or take-profit that belongs to a position and follows its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AttachedExit {
-    /// Where it fires, on the tick.
+    /// Where it fires, on the tick; of a trailing stop the level it had last.
     pub trigger: Price,
-    /// Its place among orders that are reached at the same moment.
-    pub sequence: u64,
+    /// The executor's own number of it.
+    pub order: u32,
 }
 
 /// An open position. `cost` is the exact sum of quantity x price of what is held; the average is never rounded.
@@ -23,6 +23,8 @@ pub struct Position {
     pub instrument: u32,
     /// Is it the netted position.
     pub net: bool,
+    /// Is it the long or the short one of hedge mode.
+    pub hedge: bool,
     /// Long or short.
     pub direction: Direction,
     /// Size, > 0.
@@ -45,8 +47,6 @@ pub struct Position {
     pub best_price: Price,
     /// Worst price for it since then.
     pub worst_price: Price,
-    /// The same since its size or margin last changed, and with it its liquidation price.
-    pub(super) worst_since_change: Option<Price>,
     /// Fees it paid.
     pub fees: Cash,
     /// Funding it received.
@@ -71,6 +71,8 @@ impl Position {
     pub fn book(&self) -> Book {
         if self.net {
             Book::Net(self.instrument)
+        } else if self.hedge {
+            Book::Side(self.instrument, self.direction)
         } else {
             Book::Own(self.id)
         }
@@ -88,26 +90,10 @@ impl Position {
     }
 
     /// Remembers the stop it starts with, for the R multiples of reports.
-    pub fn set_first_exits(
-        &mut self,
-        stop: Option<AttachedExit>,
-        take_profit: Option<AttachedExit>,
-    ) {
+    pub fn note_first_stop(&mut self) {
         if self.initial_stop.is_none() {
-            self.initial_stop = stop.map(|s| s.trigger);
+            self.initial_stop = self.stop.map(|s| s.trigger);
         }
-        self.stop = stop.or(self.stop);
-        self.take_profit = take_profit.or(self.take_profit);
-    }
-
-    /// Has the price been at or beyond this level, on the losing side, since the position last changed.
-    #[must_use]
-    pub fn reached(&self, level: Price) -> bool {
-        self.worst_since_change
-            .is_some_and(|worst| match self.direction {
-                Direction::Long => worst <= level,
-                Direction::Short => worst >= level,
-            })
     }
 
     /// The price went here while it was open.
@@ -117,11 +103,6 @@ impl Position {
             Direction::Long => (price > self.best_price, price < self.worst_price),
             Direction::Short => (price < self.best_price, price > self.worst_price),
         };
-        let worst = self.worst_since_change.unwrap_or(price);
-        self.worst_since_change = Some(match self.direction {
-            Direction::Long => worst.min(price),
-            Direction::Short => worst.max(price),
-        });
         if better {
             self.best_price = price;
         }
@@ -130,11 +111,10 @@ impl Position {
         }
     }
 
-    /// Takes `closed` off at `price` and returns the profit to post: the rounded exact total less what was posted before, so that
+    /// Takes `closed` off for `value` and returns the profit to post: the rounded exact total less what was posted before, so that
     /// the postings of a position sum to its exact result (S93, F50).
-    pub(super) fn reduce(&mut self, closed: Qty, price: Price) -> Cash {
+    pub(super) fn reduce(&mut self, closed: Qty, value: Cost) -> Cash {
         let cost_taken = self.cost.share(closed, self.qty);
-        let value = price * closed;
         self.realized_exact += match self.direction {
             Direction::Long => value - cost_taken,
             Direction::Short => cost_taken - value,
@@ -152,10 +132,19 @@ impl Position {
         realized
     }
 
-    /// What closing a part at a price would post, before its fee.
+    /// What closing a part for a value would post, before its fee.
     #[must_use]
-    pub fn realized_by(&self, closed: Qty, price: Price) -> Cash {
-        self.clone().reduce(closed, price)
+    pub fn realized_by(&self, closed: Qty, value: Cost) -> Cash {
+        self.clone().reduce(closed, value)
+    }
+
+    /// What closing all of it would be worth if its whole margin were lost: the bankruptcy price x quantity (F16).
+    #[must_use]
+    pub fn bankruptcy_value(&self) -> Cost {
+        match self.direction {
+            Direction::Long => self.cost - self.margin.to_cost(),
+            Direction::Short => self.cost + self.margin.to_cost(),
+        }
     }
 
     /// The trade it was, once it is flat.

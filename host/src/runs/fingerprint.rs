@@ -184,7 +184,8 @@ impl Stream {
                 self.head(8, strategy, *time);
                 self.u32(*instrument);
             }
-            Happening::Funding { .. }
+            Happening::Amended { .. }
+            | Happening::Funding { .. }
             | Happening::Liquidated { .. }
             | Happening::StopBehindLiquidation { .. }
             | Happening::Instrument { .. }

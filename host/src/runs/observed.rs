@@ -136,7 +136,8 @@ impl Observed {
             Happening::Posting(posting) => self.postings.push(*posting),
             Happening::Trade(trade) => self.trades.push((**trade).clone()),
             Happening::Ambiguous { time, instrument } => self.ambiguous.push((*time, *instrument)),
-            Happening::Funding { .. }
+            Happening::Amended { .. }
+            | Happening::Funding { .. }
             | Happening::Liquidated { .. }
             | Happening::StopBehindLiquidation { .. }
             | Happening::Instrument { .. }

@@ -1,0 +1,199 @@
+//! Changes of working orders. Source: `simulation.md` section 3, "Amend".
+
+use crate::domain::{
+    Amendment, EndReason, Instrument, OrderKind, OrderStatus, Price, Qty, Refusal, RefusalReason,
+};
+use crate::engine::{Happening, Terms, terms_on_grid};
+use crate::execution::fill::World;
+use crate::execution::orders::{Stage, WorkingOrder};
+use crate::execution::state::{InFlight, Message};
+use crate::execution::validate::{Facts, check_in_book, check_trading};
+
+fn refuse(reason: RefusalReason, message: impl Into<String>) -> Refusal {
+    Refusal {
+        reason,
+        limit: None,
+        message: message.into(),
+    }
+}
+
+pub(super) fn not_open(order: u32) -> Refusal {
+    refuse(
+        RefusalReason::NotOpen,
+        format!("order {order} is not working"),
+    )
+}
+
+impl World<'_> {
+    /// Checks a change as if the order were new and applies it, or sends it on its way.
+    ///
+    /// # Errors
+    /// The refusal; the order then stays as it was.
+    pub(super) fn amend(&mut self, id: u32, change: &Amendment) -> Result<(), Refusal> {
+        let order = self.state.orders.get(id).ok_or_else(|| not_open(id))?;
+        let fixed = order.terms == Terms::Market
+            || order.stage == Stage::Remainder
+            || order.is_attached();
+        if fixed {
+            let text = "market orders, stops that fired and exits of positions cannot be changed";
+            return Err(refuse(RefusalReason::NotOpen, text));
+        }
+        let rules = &self.market.instruments[order.instrument() as usize];
+        let terms = amended_terms(order, change, rules)?;
+        let qty = amended_qty(order, change, rules)?;
+        let remaining = qty - order.filled;
+        let mut reserved = order.reserved_now();
+        if remaining > Qty::ZERO {
+            let facts = Facts {
+                state: self.state,
+                ruleset: self.rules,
+                rules,
+                quote: self.market.quotes[order.instrument() as usize],
+                available: self.state.available(self.rules, |p| self.mark_here(p)) + reserved,
+            };
+            check_trading(&facts)?;
+            let wish = order.asked.amended(remaining, terms);
+            let dormant = order.stage == Stage::Dormant;
+            reserved = check_in_book(&wish, order.book, dormant, &facts)?.reserved;
+        }
+        let latency = self.rules.profile.latency_ms;
+        if latency > 0 {
+            self.state.in_flight.push(InFlight {
+                arrives_at: self.time.plus_ms(latency),
+                order: id,
+                what: Message::Amend(qty, terms, reserved),
+            });
+        } else {
+            self.apply_amendment(id, qty, terms, reserved);
+        }
+        Ok(())
+    }
+
+    /// The change reaches the venue: less of the same keeps its place, anything else arrives anew (S117).
+    pub(super) fn apply_amendment(
+        &mut self,
+        id: u32,
+        qty: Qty,
+        terms: Terms,
+        reserved: crate::domain::Cash,
+    ) {
+        let Some(order) = self.state.orders.get(id) else {
+            return;
+        };
+        if qty <= order.filled {
+            self.finish(id, OrderStatus::Canceled, EndReason::Amended);
+            return;
+        }
+        let keeps_place = terms == order.terms && qty <= order.asked.qty();
+        let dormant = order.stage == Stage::Dormant;
+        let under_way = self.minute.is_some();
+        let sequence = self.state.sequence();
+        let time = self.time;
+        self.state.orders.change(id, |order| {
+            let margin = if keeps_place {
+                let leaves = (qty - order.filled).min(order.leaves());
+                order.reserved_now().share(leaves, order.leaves())
+            } else {
+                reserved
+            };
+            order.asked = order.asked.amended(qty, terms);
+            order.terms = terms;
+            order.resize();
+            order.reserve(margin);
+            if keeps_place {
+                return;
+            }
+            order.sequence = sequence;
+            order.watermark = None;
+            order.version += 1;
+            if !dormant {
+                order.stage = Stage::Arriving;
+                order.arrives_at = time;
+            }
+        });
+        if let Some(order) = self.state.orders.get(id) {
+            let order = order.view(order.status(), EndReason::None);
+            self.out.push(Happening::Amended { time, order });
+        }
+        // On the way through a minute it arrives right here; between minutes at the next open.
+        if under_way && !keeps_place && !dormant {
+            self.woken.push(id);
+        }
+    }
+}
+
+/// The new prices; what is not named stays.
+fn amended_terms(
+    order: &WorkingOrder,
+    change: &Amendment,
+    rules: &Instrument,
+) -> Result<Terms, Refusal> {
+    if change.limit.is_none() && change.trigger.is_none() {
+        return Ok(order.terms);
+    }
+    let number = |value: Option<f64>, now: Price| match value {
+        None => Ok(now.to_f64()),
+        Some(value) if value.is_finite() && value > 0.0 => Ok(value),
+        Some(value) => Err(refuse(
+            RefusalReason::InvalidNumber,
+            format!("a price of {value}"),
+        )),
+    };
+    let wrong = |what: &str| {
+        Err(refuse(
+            RefusalReason::InvalidRequest,
+            format!("an order of this kind has no {what}"),
+        ))
+    };
+    let kind = match order.terms {
+        Terms::Limit(limit) if change.trigger.is_none() => {
+            OrderKind::Limit(number(change.limit, limit)?)
+        }
+        Terms::Stop(trigger) if change.limit.is_none() => {
+            OrderKind::Stop(number(change.trigger, trigger)?)
+        }
+        Terms::TakeProfit(trigger) if change.limit.is_none() => {
+            OrderKind::TakeProfit(number(change.trigger, trigger)?)
+        }
+        Terms::StopLimit { trigger, limit } => OrderKind::StopLimit {
+            trigger: number(change.trigger, trigger)?,
+            limit: number(change.limit, limit)?,
+        },
+        Terms::TakeProfitLimit { trigger, limit } => OrderKind::TakeProfitLimit {
+            trigger: number(change.trigger, trigger)?,
+            limit: number(change.limit, limit)?,
+        },
+        Terms::Trailing {
+            callback,
+            activation,
+        } if change.limit.is_none() => OrderKind::Trailing {
+            callback: callback.to_f64(),
+            activation: Some(number(change.trigger, activation.unwrap_or(Price::ZERO))?),
+        },
+        Terms::Limit(_) => return wrong("trigger"),
+        _ => return wrong("limit price"),
+    };
+    terms_on_grid(kind, order.side(), rules)
+        .map_err(|e| refuse(RefusalReason::InvalidNumber, e.to_string()))
+}
+
+/// The new total quantity, on the step.
+fn amended_qty(
+    order: &WorkingOrder,
+    change: &Amendment,
+    rules: &Instrument,
+) -> Result<Qty, Refusal> {
+    let Some(qty) = change.qty else {
+        return Ok(order.asked.qty());
+    };
+    rules
+        .qty_floor(qty)
+        .ok()
+        .filter(|_| qty.is_finite() && qty >= 0.0)
+        .ok_or_else(|| {
+            refuse(
+                RefusalReason::InvalidNumber,
+                format!("a quantity of {qty}"),
+            )
+        })
+}
