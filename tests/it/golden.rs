@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use host::domain::{
     Abilities, Candle, CandleFault, Cash, Cost, Exit, Exits, Instrument, InstrumentKind, Manifest,
-    Needs, OnFault, OrderKind, OrderRequest, Price, Qty, Rate, RefusalReason, Side, Slot,
-    SlotState, Target, Tier, TimeInForce, Timeframe, Timestamp, TriggerBy, UNIT,
+    Needs, OnFault, OrderKind, OrderRequest, Price, PriceRule, Qty, Rate, RefusalReason, Side,
+    Slot, SlotState, Target, Tier, TimeInForce, Timeframe, Timestamp, TriggerBy, UNIT,
 };
 use host::engine::{
     Bars, Command, DeskLimits, Engine, EngineSetup, Event, Happening, Record, TraderSetup,
@@ -508,6 +508,10 @@ fn instrument(config: &[(String, Value)], tiers: &Value) -> Instrument {
             .parse()
             .expect("a rate"),
         tiers: tiers.as_array().expect("tiers").iter().map(tier).collect(),
+        price_rule: PriceRule::Tick,
+        liquidation_fee: None,
+        trigger_by: TriggerBy::Last,
+        expires_at: None,
         assumed: false,
     }
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use host::domain::{
-    Candle, Cash, Instrument, InstrumentKind, Needs, ParameterValue, Price, Qty, Rate, Slot, Tier,
-    Timeframe, Timestamp, UNIT,
+    Candle, Cash, Instrument, InstrumentKind, Needs, ParameterValue, Price, PriceRule, Qty, Rate,
+    Slot, Tier, Timeframe, Timestamp, TriggerBy, UNIT,
 };
 use host::engine::{DeskLimits, Engine, EngineSetup, Event, FaultCause, Happening, TraderSetup};
 use host::execution::{Preset, Profile, Simulated};
@@ -114,6 +114,10 @@ fn instrument() -> Instrument {
         maker_fee: Rate(UNIT / 5_000),
         taker_fee: Rate(UNIT / 2_000),
         tiers: vec![tier],
+        price_rule: PriceRule::Tick,
+        liquidation_fee: None,
+        trigger_by: TriggerBy::Last,
+        expires_at: None,
         assumed: false,
     }
 }

@@ -12,7 +12,7 @@ use host::data::candles::CandleReader;
 use host::data::grid::Grid;
 use host::domain::{
     Candle, Cash, Direction, Instrument, InstrumentKind, MINUTE_MS, OnFault, ParameterValue, Price,
-    Qty, Rate, Slot, Tier, Timeframe, Timestamp, UNIT,
+    PriceRule, Qty, Rate, Slot, Tier, Timeframe, Timestamp, TriggerBy, UNIT,
 };
 use host::engine::{DeskLimits, EndOfData, Engine, EngineSetup, Event, Happening, TraderSetup};
 use host::execution::{Preset, Profile, Simulated};
@@ -229,6 +229,10 @@ fn instrument() -> Instrument {
             max_leverage: Rate(UNIT),
             maintenance_amount: Qty::ZERO,
         }],
+        price_rule: PriceRule::Tick,
+        liquidation_fee: None,
+        trigger_by: TriggerBy::Last,
+        expires_at: None,
         assumed: false,
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::domain::{
     Candle, Cash, Cause, Direction, EndReason, FillEvent, Instrument, InstrumentKind, Liquidity,
-    OrderKind, OrderStatus, OrderView, ParameterValue, Placed, PositionView, Price, Qty, Rate,
-    Refusal, RefusalReason, Rounding, Side, Tier, Timeframe, Timestamp, div_round,
+    OrderKind, OrderStatus, OrderView, ParameterValue, Placed, PositionView, Price, PriceRule, Qty,
+    Rate, Refusal, RefusalReason, Rounding, Side, Tier, Timeframe, Timestamp, TriggerBy, div_round,
 };
 use crate::engine::{
     AccountPoint, Entry, Happening, Level, Marker, Pane, PlotStyle, Record, Telemetry,
@@ -122,6 +122,10 @@ fn instrument() -> Instrument {
             max_leverage: Rate(125 * UNIT),
             maintenance_amount: Qty(0),
         }],
+        price_rule: PriceRule::Tick,
+        liquidation_fee: None,
+        trigger_by: TriggerBy::Last,
+        expires_at: None,
         assumed: false,
     }
 }

@@ -8,7 +8,7 @@ use crate::data::catalog::{Catalog, Series};
 use crate::data::feed::{Period, TableFeed};
 use crate::data::import::{ImportRequest, Overrides, import, understand};
 use crate::data::series::{SeriesKey, parse_market};
-use crate::domain::{Instrument, InstrumentKind, Price, Qty, Timeframe, Timestamp};
+use crate::domain::{Instrument, InstrumentKind, Price, PriceRule, Qty, Timeframe, Timestamp};
 use crate::execution::Preset;
 use crate::venues::instruments::{self, Look};
 
@@ -190,6 +190,7 @@ fn market(
 fn without_grid(instrument: Instrument) -> Instrument {
     Instrument {
         tick: Price(1),
+        price_rule: PriceRule::Tick,
         step: Qty(1),
         min_qty: Qty(1),
         max_qty: None,

@@ -15,7 +15,6 @@ mod manifest;
 mod tests;
 mod write;
 
-#[cfg(test)]
 pub(crate) use manifest::content_digest;
 pub use manifest::{Manifest, MonthFile};
 pub(crate) use write::unite;

@@ -12,8 +12,10 @@ mod prefetch;
 mod tests;
 mod text;
 
+pub(in crate::data) use blocks::Candles;
 pub use blocks::{BLOCK_MINUTES, VecFeed};
 pub use catalog::CatalogFeed;
+pub(in crate::data) use catalog::Months;
 pub use file::TableFeed;
 
 use crate::data::DataError;
@@ -43,7 +45,7 @@ impl Period {
 }
 
 /// Candles of one symbol, oldest first, in batches.
-trait Source: Send {
+pub(in crate::data) trait Source: Send {
     /// Appends the next candles; `false` at the end.
     fn read(&mut self, out: &mut Vec<Candle>) -> Result<bool, DataError>;
 }

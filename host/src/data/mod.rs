@@ -1,7 +1,7 @@
 //! Market data on disk and on its way to the engine.
 //!
 //! In reading order: files ([`table`]), what a series is ([`series`]), the store ([`catalog`]), what comes in ([`import`],
-//! [`synth`]), what the engine gets ([`feed`]), and what is wrong with it ([`quality`], [`check`]).
+//! [`synth`]), what the engine gets ([`feed`], [`streams`]), and what is wrong with it ([`quality`], [`check`]).
 
 pub mod candles;
 pub mod catalog;
@@ -13,6 +13,7 @@ pub mod import;
 pub mod quality;
 pub mod resample;
 pub mod series;
+pub mod streams;
 pub mod synth;
 pub mod table;
 #[cfg(test)]

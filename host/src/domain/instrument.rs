@@ -1,6 +1,6 @@
 //! The rules of one tradable thing: grid, minimums, leverage tiers, fees. Whatever enters from outside is put on the grid here.
 
-use super::{NumberError, Price, Qty, Rate, Rounding, Side, div_round};
+use super::{NumberError, Price, Qty, Rate, Rounding, Side, Timestamp, TriggerBy, UNIT, div_round};
 
 /// What an instrument is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,21 @@ pub struct Tier {
     pub maintenance_amount: Qty,
 }
 
+/// Which prices an order may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PriceRule {
+    /// Multiples of the tick.
+    Tick,
+    /// At most so many significant figures and so many decimals; whole numbers always. The grid is coarser where prices are
+    /// higher. Source: `simulation.md` section 4, "Rounding" (Hyperliquid).
+    SignificantFigures {
+        /// Significant figures.
+        figures: u32,
+        /// Decimals at most; the tick is 10^-this.
+        decimals: u32,
+    },
+}
+
 /// The rules of an instrument as the run uses them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Instrument {
@@ -43,8 +58,10 @@ pub struct Instrument {
     pub settle: String,
     /// What it is.
     pub kind: InstrumentKind,
-    /// Price grid, > 0.
+    /// Price grid, > 0; under [`PriceRule::SignificantFigures`] the finest one.
     pub tick: Price,
+    /// Which prices an order may name.
+    pub price_rule: PriceRule,
     /// Quantity grid, > 0.
     pub step: Qty,
     /// Smallest order.
@@ -59,6 +76,12 @@ pub struct Instrument {
     pub maker_fee: Rate,
     /// Taker fee, fraction of notional.
     pub taker_fee: Rate,
+    /// What the venue takes of the notional at a liquidation, where it publishes that.
+    pub liquidation_fee: Option<Rate>,
+    /// Which price triggers an order that names none.
+    pub trigger_by: TriggerBy,
+    /// When it settles for good; a perpetual does not.
+    pub expires_at: Option<Timestamp>,
     /// Maintenance table by notional, ascending; never empty.
     pub tiers: Vec<Tier>,
     /// The rules are a guess: no table knows this symbol.
@@ -83,7 +106,7 @@ impl Instrument {
             Side::Buy => Rounding::Floor,
             Side::Sell => Rounding::Ceil,
         };
-        on_grid(price, self.tick.0, rounding).map(Price)
+        self.on_price_grid(price, rounding)
     }
 
     /// A trigger to the nearest tick, half up.
@@ -91,16 +114,48 @@ impl Instrument {
     /// # Errors
     /// NaN, infinities and what does not fit.
     pub fn trigger_price(&self, price: f64) -> Result<Price, NumberError> {
-        on_grid(price, self.tick.0, Rounding::HalfUp).map(Price)
+        self.on_price_grid(price, Rounding::HalfUp)
     }
 
     /// A taker's price: slipped against the trader, then to the tick against the trader.
     #[must_use]
     pub fn price_against_trader(&self, price: Price, side: Side, slippage: Rate) -> Price {
-        match side {
-            Side::Buy => price.scaled(slippage, self.tick, Rounding::Ceil),
-            Side::Sell => price.scaled(-slippage, self.tick, Rounding::Floor),
+        let (rate, rounding) = match side {
+            Side::Buy => (slippage, Rounding::Ceil),
+            Side::Sell => (-slippage, Rounding::Floor),
+        };
+        let tick = match self.price_rule {
+            PriceRule::Tick => self.tick,
+            PriceRule::SignificantFigures { .. } => {
+                // A power of ten has no fraction of a unit: rounding down stays in the magnitude of the exact price.
+                self.tick_at(price.scaled(rate, Price(1), Rounding::Floor))
+            }
+        };
+        price.scaled(rate, tick, rounding)
+    }
+
+    /// The grid of prices in the magnitude of `price`: the distance to the next higher price.
+    #[must_use]
+    pub fn tick_at(&self, price: Price) -> Price {
+        match self.price_rule {
+            PriceRule::Tick => self.tick,
+            PriceRule::SignificantFigures { figures, .. } => {
+                let magnitude = price.0.unsigned_abs().checked_ilog10().unwrap_or(0);
+                let grid = 10_i64.pow((magnitude + 1).saturating_sub(figures));
+                Price(grid.min(UNIT).max(self.tick.0))
+            }
         }
+    }
+
+    fn on_price_grid(&self, price: f64, rounding: Rounding) -> Result<Price, NumberError> {
+        let grid = match self.price_rule {
+            PriceRule::Tick => self.tick,
+            // Rounding up may carry into the next magnitude: to its first price, which lies on both grids.
+            PriceRule::SignificantFigures { .. } => {
+                self.tick_at(on_grid(price, 1, Rounding::Floor).map(Price)?)
+            }
+        };
+        on_grid(price, grid.0, rounding).map(Price)
     }
 
     /// The largest notional the chosen leverage allows; `None` where no tier allows it.
@@ -120,7 +175,7 @@ impl Instrument {
             .iter()
             .map(|t| t.max_leverage)
             .max()
-            .unwrap_or(Rate(super::UNIT))
+            .unwrap_or(Rate(UNIT))
     }
 }
 
@@ -183,7 +238,95 @@ mod tests {
         }
     }
 
+    fn hyperliquid(decimals: u32) -> Instrument {
+        Instrument {
+            venue: "hyperliquid".to_owned(),
+            symbol: "BTC/USDC:USDC".to_owned(),
+            venue_symbol: "BTC".to_owned(),
+            base: "BTC".to_owned(),
+            quote: "USDC".to_owned(),
+            settle: "USDC".to_owned(),
+            kind: InstrumentKind::LinearPerpetual,
+            tick: Price(10_i64.pow(8 - decimals)),
+            price_rule: PriceRule::SignificantFigures {
+                figures: 5,
+                decimals,
+            },
+            step: Qty(1_000),
+            min_qty: Qty(1_000),
+            max_qty: None,
+            min_notional: Qty(10 * UNIT),
+            price_band: None,
+            maker_fee: Rate::ZERO,
+            taker_fee: Rate::ZERO,
+            liquidation_fee: None,
+            trigger_by: TriggerBy::Mark,
+            expires_at: None,
+            tiers: Vec::new(),
+            assumed: false,
+        }
+    }
+
+    /// Decimals, price, what a buy limit, a sell limit and a trigger become.
+    #[test]
+    fn hyperliquid_prices_have_five_figures_and_integers_pass() {
+        for (decimals, price, buy, sell, trigger) in [
+            (1, 99_999.5, "99999", "100000", "100000"),
+            (1, 9_999.95, "9999.9", "10000", "10000"),
+            (1, 10_000.05, "10000", "10001", "10000"),
+            (1, 123_456.7, "123456", "123457", "123457"),
+            (1, 1_234_567.5, "1234567", "1234568", "1234568"),
+            (1, 1_234.56, "1234.5", "1234.6", "1234.6"),
+            (4, 1_234.56, "1234.5", "1234.6", "1234.6"),
+            (4, 151.234_5, "151.23", "151.24", "151.23"),
+            (4, 0.123_456, "0.1234", "0.1235", "0.1235"),
+            (6, 0.001_234_567, "0.001234", "0.001235", "0.001235"),
+            (6, 0.012_345_67, "0.012345", "0.012346", "0.012346"),
+            (6, 0.999_996, "0.99999", "1", "1"),
+        ] {
+            let rules = hyperliquid(decimals);
+            let text = |price: Result<Price, NumberError>| price.expect("in range").to_string();
+            assert_eq!(text(rules.limit_price(price, Side::Buy)), buy, "{price}");
+            assert_eq!(text(rules.limit_price(price, Side::Sell)), sell, "{price}");
+            assert_eq!(text(rules.trigger_price(price)), trigger, "{price}");
+        }
+    }
+
+    /// Price, slippage in basis points, what a buyer and a seller get.
+    #[test]
+    fn slipped_prices_go_to_the_grid_of_where_they_end() {
+        for (price, bps, bought, sold) in [
+            // 99 999 x 1.0002 = 100018.9998, x 0.9998 = 99979.0002
+            (99_999, 2, "100019", "99979"),
+            // 9 999 x 1.0002 = 10000.9998 lies above 10000: whole numbers. x 0.9998 = 9997.0002: tenths
+            (9_999, 2, "10001", "9997"),
+            // 10 000 x 0.9998 = 9998 exactly
+            (10_000, 2, "10002", "9998"),
+            // 10 001 x 0.9998 = 9998.9998
+            (10_001, 2, "10004", "9998.9"),
+        ] {
+            let rules = hyperliquid(1);
+            let slip = |side| {
+                let price = Price(price * UNIT);
+                rules.price_against_trader(price, side, Rate(bps * UNIT / 10_000))
+            };
+            assert_eq!(slip(Side::Buy).to_string(), bought, "{price}");
+            assert_eq!(slip(Side::Sell).to_string(), sold, "{price}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn what_is_rounded_once_stays(price in 1e-6..1e7f64, decimals in 0..7u32) {
+            let rules = hyperliquid(decimals);
+            for side in [Side::Buy, Side::Sell] {
+                let once = rules.limit_price(price, side).expect("in range");
+                prop_assert_eq!(rules.limit_price(once.to_f64(), side), Ok(once));
+                prop_assert_eq!(rules.price_against_trader(once, side, Rate::ZERO), once);
+                prop_assert_eq!(once.0 % rules.tick.0, 0);
+            }
+        }
+
         #[test]
         fn what_is_handed_out_comes_back(steps in 1..1_000_000_000i64, step in prop::sample::select(vec![1i64, 1_000, 100_000, 10_000_000, 50_000_000])) {
             let value = Price(steps * step).to_f64();

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use crate::domain::{
     Abilities, Candle, Cash, Exit, Exits, Instrument, InstrumentKind, Manifest, Needs, OnFault,
-    OrderKind, OrderRequest, Price, Qty, Rate, Role, Side, Slot, Target, Tier, Timeframe,
-    Timestamp, UNIT,
+    OrderKind, OrderRequest, Price, PriceRule, Qty, Rate, Role, Side, Slot, Target, Tier,
+    Timeframe, Timestamp, TriggerBy, UNIT,
 };
 use crate::engine::{
     Command, DeskLimits, EndOfData, Engine, EngineSetup, Event, Happening, Record, TraderSetup,
@@ -221,6 +221,7 @@ impl Run {
         self.step(Event::Minute {
             time,
             slots: &slots,
+            references: &[],
             end,
         });
         if end.is_none() {
@@ -406,6 +407,7 @@ fn engine(story: &Story, balance: Cash) -> Engine {
         base: Timeframe::M1,
         start: Timestamp(0),
         strategies: vec![trader],
+        streams: Vec::new(),
     })
 }
 
@@ -453,6 +455,10 @@ fn instrument(symbol: &str) -> Instrument {
             max_leverage: Rate(20 * UNIT),
             maintenance_amount: Qty::ZERO,
         }],
+        price_rule: PriceRule::Tick,
+        liquidation_fee: None,
+        trigger_by: TriggerBy::Last,
+        expires_at: None,
         assumed: false,
     }
 }

@@ -7,7 +7,10 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::domain::{Instrument, InstrumentKind, NumberError, Price, Qty, Rate, Tier, UNIT};
+use super::tiers;
+use crate::domain::{
+    Instrument, InstrumentKind, NumberError, Price, PriceRule, Qty, Rate, Tier, TriggerBy, UNIT,
+};
 
 /// The table, checked by a test.
 const TABLE: &str = include_str!("instruments.toml");
@@ -79,34 +82,36 @@ fn spot_tiers() -> Vec<Tier> {
 /// The parsed table.
 struct Book {
     instruments: Vec<Instrument>,
-    fees: Vec<(String, Rate, Rate)>,
+    venues: Vec<Venue>,
     tiers: Vec<(String, Vec<Tier>)>,
+}
+
+/// What holds for every perpetual of a venue.
+struct Venue {
+    name: String,
+    maker_fee: Rate,
+    taker_fee: Rate,
+    trigger_by: TriggerBy,
+    significant_figures: Option<u32>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BookToml {
-    fees: Vec<FeesToml>,
-    tiers: Vec<TiersToml>,
+    venue: Vec<VenueToml>,
     instrument: Vec<InstrumentToml>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FeesToml {
-    venue: String,
-    market: String,
-    maker: String,
-    taker: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TiersToml {
+struct VenueToml {
     name: String,
     #[expect(dead_code, reason = "for readers of the file")]
     as_of: String,
-    rows: Vec<[String; 4]>,
+    maker: String,
+    taker: String,
+    trigger_by: String,
+    significant_figures: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -123,6 +128,7 @@ struct InstrumentToml {
     max_qty: Option<String>,
     min_notional: String,
     price_band: Option<String>,
+    liquidation_fee: Option<String>,
     tiers: Option<String>,
     #[serde(default)]
     assumed: bool,
@@ -131,25 +137,14 @@ struct InstrumentToml {
 impl Book {
     fn parse(text: &str) -> Result<Self, String> {
         let toml: BookToml = toml::from_str(text).map_err(|e| e.to_string())?;
-        let number = |e: NumberError| e.to_string();
         let mut book = Self {
             instruments: Vec::new(),
-            fees: Vec::new(),
-            tiers: Vec::new(),
+            venues: Vec::new(),
+            tiers: tiers::tables()?,
         };
-        for f in toml.fees {
-            if f.market != "perp" {
-                return Err(format!(
-                    "fees of {} {}: spot fees are one default",
-                    f.venue, f.market
-                ));
-            }
-            let rate = |text: &str| Rate::from_str(text).map_err(number);
-            book.fees.push((f.venue, rate(&f.maker)?, rate(&f.taker)?));
-        }
-        for t in toml.tiers {
-            book.tiers
-                .push((t.name, tiers_of(&t.rows).map_err(number)?));
+        for v in &toml.venue {
+            book.venues
+                .push(venue(v).map_err(|e| format!("{}: {e}", v.name))?);
         }
         for i in toml.instrument {
             let instrument = book
@@ -173,6 +168,8 @@ impl Book {
         };
         let step = step_for(look.first_close);
         let (maker_fee, taker_fee) = self.fees(venue, kind);
+        let decimals = look.decimals.min(8);
+        let of_venue = self.venue(venue, kind);
         Some(Instrument {
             venue: venue.to_owned(),
             symbol: symbol.to_owned(),
@@ -181,7 +178,8 @@ impl Book {
             quote: quote.to_owned(),
             settle: settle.unwrap_or(quote).to_owned(),
             kind,
-            tick: Price(10_i64.pow(8 - look.decimals.min(8))),
+            tick: Price(10_i64.pow(8 - decimals)),
+            price_rule: price_rule(of_venue, decimals),
             step,
             min_qty: step,
             max_qty: None,
@@ -189,6 +187,9 @@ impl Book {
             price_band: None,
             maker_fee,
             taker_fee,
+            liquidation_fee: None,
+            trigger_by: of_venue.map_or(TriggerBy::Last, |v| v.trigger_by),
+            expires_at: None,
             tiers: match kind {
                 InstrumentKind::Spot => spot_tiers(),
                 InstrumentKind::LinearPerpetual => self.smallest_tiers(venue),
@@ -211,19 +212,19 @@ impl Book {
             Some(name) => self.tiers(name).ok_or_else(|| format!("no tiers {name}"))?,
             None => assumed.tiers.clone(),
         };
+        let rate = |text: &str| Rate::from_str(text).map_err(number);
+        let tick = Price::from_str(&i.tick).map_err(number)?;
+        let decimals = 8 - tick.0.checked_ilog10().ok_or("a tick is more than zero")?;
         Ok(Instrument {
             venue_symbol: i.venue_symbol.clone(),
-            tick: Price::from_str(&i.tick).map_err(number)?,
+            tick,
+            price_rule: price_rule(self.venue(&i.venue, assumed.kind), decimals),
             step: qty(&i.step)?,
             min_qty: qty(&i.min_qty)?,
             max_qty: i.max_qty.as_deref().map(qty).transpose()?,
             min_notional: qty(&i.min_notional)?,
-            price_band: i
-                .price_band
-                .as_deref()
-                .map(Rate::from_str)
-                .transpose()
-                .map_err(number)?,
+            price_band: i.price_band.as_deref().map(rate).transpose()?,
+            liquidation_fee: i.liquidation_fee.as_deref().map(rate).transpose()?,
             tiers,
             assumed: i.assumed,
             ..assumed
@@ -242,42 +243,49 @@ impl Book {
         if kind == InstrumentKind::Spot {
             return (Rate(100_000), Rate(100_000));
         }
-        let of = |venue: &str| self.fees.iter().find(|(v, _, _)| v == venue);
-        let (_, maker, taker) = of(venue)
-            .or_else(|| of("binance"))
+        let known = self
+            .venue(venue, kind)
+            .or_else(|| self.venue("binance", kind))
             .expect("Binance has fees");
-        (*maker, *taker)
+        (known.maker_fee, known.taker_fee)
+    }
+
+    /// What is known of the perpetuals of a venue.
+    fn venue(&self, name: &str, kind: InstrumentKind) -> Option<&Venue> {
+        let perpetual = kind == InstrumentKind::LinearPerpetual;
+        self.venues.iter().find(|v| perpetual && v.name == name)
     }
 
     fn smallest_tiers(&self, venue: &str) -> Vec<Tier> {
         let name = match venue {
             "bybit" => "bybit-btc",
-            "hyperliquid" => "hyperliquid-small",
+            "hyperliquid" => "hyperliquid-3",
             _ => "binance-doge",
         };
         self.tiers(name).expect("checked by a test")
     }
 }
 
-/// Amounts follow from continuity: `c_k = c_(k-1) + floor_k (r_k - r_(k-1))`, see `simulation.md` section 10.
-fn tiers_of(rows: &[[String; 4]]) -> Result<Vec<Tier>, NumberError> {
-    let mut tiers: Vec<Tier> = Vec::new();
-    for [floor, cap, rate, leverage] in rows {
-        let (floor, rate) = (Qty::from_str(floor)?, Rate::from_str(rate)?);
-        let amount = tiers.last().map_or(0, |below| {
-            let rise = i128::from(rate.0 - below.maintenance_rate.0);
-            let more = i128::from(floor.0) * rise / i128::from(UNIT);
-            below.maintenance_amount.0 + i64::try_from(more).expect("amounts of a table are small")
-        });
-        tiers.push(Tier {
-            floor,
-            cap: Qty::from_str(cap)?,
-            maintenance_rate: rate,
-            max_leverage: Rate::from_str(leverage)?,
-            maintenance_amount: Qty(amount),
-        });
+fn venue(v: &VenueToml) -> Result<Venue, String> {
+    let rate = |text: &str| Rate::from_str(text).map_err(|e| e.to_string());
+    Ok(Venue {
+        name: v.name.clone(),
+        maker_fee: rate(&v.maker)?,
+        taker_fee: rate(&v.taker)?,
+        trigger_by: match v.trigger_by.as_str() {
+            "last" => TriggerBy::Last,
+            "mark" => TriggerBy::Mark,
+            other => return Err(format!("orders trigger by last or mark, not {other}")),
+        },
+        significant_figures: v.significant_figures,
+    })
+}
+
+fn price_rule(venue: Option<&Venue>, decimals: u32) -> PriceRule {
+    match venue.and_then(|v| v.significant_figures) {
+        Some(figures) => PriceRule::SignificantFigures { figures, decimals },
+        None => PriceRule::Tick,
     }
-    Ok(tiers)
 }
 
 #[cfg(test)]
@@ -287,17 +295,6 @@ mod tests {
     #[test]
     fn the_table_is_sound() {
         let book = Book::parse(TABLE).expect("parses");
-        for (name, tiers) in &book.tiers {
-            assert_eq!(tiers[0].floor, Qty::ZERO, "{name}");
-            for pair in tiers.windows(2) {
-                assert_eq!(pair[0].cap, pair[1].floor, "{name}");
-                assert!(
-                    pair[0].maintenance_rate < pair[1].maintenance_rate,
-                    "{name}"
-                );
-                assert!(pair[0].max_leverage > pair[1].max_leverage, "{name}");
-            }
-        }
         for i in &book.instruments {
             assert!(
                 i.tick > Price::ZERO && i.step > Qty::ZERO && i.min_qty >= i.step,
@@ -389,8 +386,25 @@ mod tests {
             (InstrumentKind::Spot, Rate(UNIT))
         );
         assert_eq!(spot.taker_fee, Rate(100_000));
-        assert!(lookup("hyperliquid", "BTC/USDC:USDC").is_some());
-        assert!(lookup("bybit", "BTC/USDT:USDT").is_some());
+        assert_eq!(btc.liquidation_fee, Some(Rate(1_250_000)));
+        assert_eq!(
+            (btc.trigger_by, btc.price_rule),
+            (TriggerBy::Last, PriceRule::Tick)
+        );
+        assert!(lookup("binance", "NEAR/USDT:USDT").expect("known").assumed);
+        let hyperliquid = lookup("hyperliquid", "BTC/USDC:USDC").expect("known");
+        let rule = PriceRule::SignificantFigures {
+            figures: 5,
+            decimals: 1,
+        };
+        assert_eq!(
+            (hyperliquid.tick, hyperliquid.price_rule),
+            (Price(UNIT / 10), rule)
+        );
+        assert_eq!(hyperliquid.trigger_by, TriggerBy::Mark);
+        let bybit = lookup("bybit", "BTC/USDT:USDT").expect("known");
+        assert_eq!(bybit.trigger_by, TriggerBy::Last);
+        assert_eq!(bybit.liquidation_fee, None);
         assert!(lookup("synthetic", "BTC/USDT:USDT").is_some());
         assert!(lookup("kraken", "BTC/USDT:USDT").is_none());
         assert_eq!(perpetual_of("BTC/USDT"), "BTC/USDT:USDT");

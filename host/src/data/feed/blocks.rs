@@ -199,13 +199,8 @@ impl VecFeed {
             .map(|candles| {
                 let candles: Arc<[Candle]> = candles.into();
                 let listed = candles.first().map(|c| c.open_time);
-                let grid = Grid::new(base);
                 (
-                    Box::new(Candles {
-                        candles,
-                        grid,
-                        at: 0,
-                    }) as Box<dyn Source>,
+                    Box::new(Candles::new(candles, base)) as Box<dyn Source>,
                     listed,
                 )
             })
@@ -223,10 +218,21 @@ impl Feed for VecFeed {
 }
 
 /// A slice as a source.
-struct Candles {
+pub(in crate::data) struct Candles {
     candles: Arc<[Candle]>,
     grid: Grid,
     at: usize,
+}
+
+impl Candles {
+    /// Candles on the grid of `base`; they are checked as they are read.
+    pub(in crate::data) fn new(candles: Arc<[Candle]>, base: Timeframe) -> Self {
+        Self {
+            candles,
+            grid: Grid::new(base),
+            at: 0,
+        }
+    }
 }
 
 impl Source for Candles {

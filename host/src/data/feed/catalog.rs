@@ -26,20 +26,10 @@ impl CatalogFeed {
         let mut sources: Vec<(Box<dyn Source>, _)> = Vec::new();
         let mut any = false;
         for series in series {
-            let months: VecDeque<_> = series
-                .files_between(period.start(), period.end())
-                .cloned()
-                .collect();
+            let months = Months::new(series, period);
             any |= !months.is_empty();
             let listed = series.manifest.files.first().map(|f| f.first);
-            sources.push((
-                Box::new(Months {
-                    series: series.clone(),
-                    months,
-                    open: None,
-                }),
-                listed,
-            ));
+            sources.push((Box::new(months), listed));
         }
         if !any {
             return Err(nothing_in(series, period));
@@ -91,10 +81,28 @@ fn nothing_in(series: &[Series], period: Period) -> DataError {
 }
 
 /// The months of one series, each opened when the one before it is used up.
-struct Months {
+pub(in crate::data) struct Months {
     series: Series,
     months: VecDeque<MonthFile>,
     open: Option<(CandleReader, MonthFile, u64)>,
+}
+
+impl Months {
+    /// Whole months that have candles in the period.
+    pub(in crate::data) fn new(series: &Series, period: Period) -> Self {
+        Self {
+            series: series.clone(),
+            months: series
+                .files_between(period.start(), period.end())
+                .cloned()
+                .collect(),
+            open: None,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.months.is_empty()
+    }
 }
 
 impl Source for Months {

@@ -32,6 +32,7 @@ fn drain(feed: &mut dyn Feed) -> Vec<String> {
                     let mark = match slot.state {
                         SlotState::Real => "",
                         SlotState::Missing => "?",
+                        SlotState::Halted => "!",
                         SlotState::NotListed => "-",
                     };
                     format!("{}{mark}", (time.0 - START) / 60_000)

@@ -128,6 +128,10 @@ fn rules() -> Rules {
             max_leverage: Rate(UNIT),
             maintenance_amount: Qty::ZERO,
         }],
+        price_rule: crate::domain::PriceRule::Tick,
+        liquidation_fee: None,
+        trigger_by: crate::domain::TriggerBy::Last,
+        expires_at: None,
         assumed: false,
     }
 }
@@ -155,6 +159,7 @@ fn engine(acts: &[&str]) -> Engine {
         base: Length::M1,
         start: Time(0),
         strategies: strategies.collect(),
+        streams: Vec::new(),
     })
 }
 
@@ -176,6 +181,7 @@ fn run(engine: &mut Engine, minutes: i64) -> Vec<(u32, Happening)> {
         note(engine.step(Step::Minute {
             time,
             slots: &slots,
+            references: &[],
             end,
         }));
     }

@@ -1,0 +1,394 @@
+//! What one symbol has besides its candles, for a run.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::StreamKind;
+use super::funding::{self, MissingFunding, Settlement};
+use super::record::Record;
+use super::reference::{Lane, Track};
+use super::rows::{Delta, Emitter, Row, Rows};
+use crate::data::DataError;
+use crate::data::candles::check_row;
+use crate::data::catalog::{Series, content_digest};
+use crate::data::feed::{Candles, Months, Period, Source};
+use crate::data::grid::Grid;
+use crate::data::series::{SeriesKey, Symbol};
+use crate::domain::{Candle, InstrumentKind, StreamSource, Timeframe, Timestamp};
+
+/// A symbol at a venue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Venue, lower case.
+    pub venue: String,
+    /// The symbol.
+    pub symbol: Symbol,
+}
+
+impl Place {
+    /// By the words of a user.
+    ///
+    /// # Errors
+    /// A venue or symbol that is none.
+    pub fn new(venue: &str, market: InstrumentKind, symbol: &str) -> Result<Self, DataError> {
+        let key = SeriesKey::new(venue, Some(market), symbol, Timeframe::M1)?;
+        Ok(Self {
+            venue: key.venue,
+            symbol: key.symbol,
+        })
+    }
+
+    /// Time between settlements where no record says it.
+    #[must_use]
+    pub fn usual_funding_ms(&self) -> i64 {
+        let hours = if self.venue == "hyperliquid" { 1 } else { 8 };
+        hours * 3_600_000
+    }
+
+    /// The commands that bring a stream of a period.
+    #[must_use]
+    pub fn how_to_get(&self, stream: &str, from: Timestamp, to: Timestamp) -> String {
+        let day = |t: Timestamp| t.rfc3339().chars().take(10).collect::<String>();
+        let after = to.plus_ms(86_399_999);
+        let Self { venue, symbol } = self;
+        format!(
+            "host data fetch --exchange {venue} --symbol {symbol} --streams {stream} --start {} --end {}\n\
+             or, with a file: host data import FILE --exchange {venue} --symbol {symbol} --kind {stream}",
+            day(from),
+            day(after),
+        )
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.venue, self.symbol)
+    }
+}
+
+/// What a run wants to know of a symbol.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// Settle funding.
+    pub funding: bool,
+    /// Mark and index prices for execution.
+    pub references: bool,
+    /// Rows for strategies: kind and detail (minutes of an interval; 0 = the source's own).
+    pub rows: Vec<(StreamKind, u32)>,
+}
+
+impl Wanted {
+    /// Does anything need this kind.
+    #[must_use]
+    pub fn needs(&self, kind: StreamKind) -> bool {
+        let executed = match kind {
+            StreamKind::Funding => self.funding,
+            StreamKind::Mark | StreamKind::Index => self.references,
+            _ => false,
+        };
+        executed || self.rows.iter().any(|(k, _)| *k == kind)
+    }
+}
+
+/// Candles of a mark or index price.
+#[derive(Debug, Clone)]
+pub struct Prices {
+    /// Length of a candle.
+    pub timeframe: Timeframe,
+    from: Origin,
+}
+
+#[derive(Debug, Clone)]
+enum Origin {
+    Memory(Arc<[Candle]>),
+    Catalog(Box<Series>),
+}
+
+impl Prices {
+    /// Candles in memory: ascending, on the grid of their timeframe.
+    #[must_use]
+    pub fn new(candles: impl Into<Arc<[Candle]>>, timeframe: Timeframe) -> Self {
+        Self {
+            timeframe,
+            from: Origin::Memory(candles.into()),
+        }
+    }
+
+    /// A series of the catalog.
+    #[must_use]
+    pub fn of_series(series: Series) -> Self {
+        Self {
+            timeframe: series.key.timeframe,
+            from: Origin::Catalog(Box::new(series)),
+        }
+    }
+
+    fn read(&self, period: Period) -> Box<dyn Source> {
+        match &self.from {
+            Origin::Memory(candles) => Box::new(Candles::new(Arc::clone(candles), self.timeframe)),
+            Origin::Catalog(series) => {
+                // One candle before the period makes the basis of its first minutes.
+                let from = period
+                    .from
+                    .map(|t| t.plus_ms(-2 * self.timeframe.minutes() * 60_000));
+                let period = Period { from, ..period };
+                Box::new(Months::new(series, period))
+            }
+        }
+    }
+
+    fn digest(&self, from: Timestamp, to: Timestamp) -> String {
+        match &self.from {
+            Origin::Memory(candles) => content_digest(candles),
+            Origin::Catalog(series) => series.fingerprint(from, to),
+        }
+    }
+}
+
+/// Records of a stream, sorted by time.
+#[derive(Debug, Clone)]
+pub struct Records {
+    /// Time between samples; 0 where records come as they happen.
+    pub interval_ms: i64,
+    /// The records.
+    pub records: Arc<[Record]>,
+}
+
+/// What there is of a symbol besides its candles, for one run.
+#[derive(Debug, Clone)]
+pub struct Streams {
+    /// Whose it is.
+    pub place: Place,
+    /// What the run wants of it.
+    pub wanted: Wanted,
+    /// Settlements, oldest first.
+    pub funding: Vec<Settlement>,
+    /// Mark price.
+    pub mark: Option<Prices>,
+    /// Index price.
+    pub index: Option<Prices>,
+    /// Open interest by its interval, the shortest first.
+    pub open_interest: Vec<Records>,
+    /// Liquidations.
+    pub liquidations: Option<Records>,
+    /// Do the candles tell the volume takers bought.
+    pub taker_volume: bool,
+}
+
+/// Liquidations are known this long after they happened (`defaults.md` section 2).
+const LIQUIDATION_DELAY_MS: i64 = 1_000;
+
+impl Streams {
+    /// Nothing yet: fill in what there is in memory.
+    #[must_use]
+    pub fn none(place: Place, wanted: Wanted) -> Self {
+        Self {
+            place,
+            wanted,
+            funding: Vec::new(),
+            mark: None,
+            index: None,
+            open_interest: Vec::new(),
+            liquidations: None,
+            taker_volume: false,
+        }
+    }
+
+    /// Funding from records in memory, sorted by time.
+    ///
+    /// # Errors
+    /// A record 30 s or more away from a full hour.
+    pub fn with_funding(mut self, records: &[Record]) -> Result<Self, DataError> {
+        self.funding = funding::settlements(records)?;
+        Ok(self)
+    }
+
+    /// Treats settlements missing strictly between `from` (the start of trading) and `to` as the policy says; those put in, for
+    /// the report.
+    ///
+    /// # Errors
+    /// Under [`MissingFunding::Error`], with the commands that bring the data.
+    pub fn complete_funding(
+        &mut self,
+        policy: MissingFunding,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Timestamp>, DataError> {
+        funding::complete(&mut self.funding, policy, &self.place, from, to)
+    }
+
+    /// Why a stream cannot be delivered at this detail; `None` if it can. `base` is the length of the run's candles.
+    #[must_use]
+    pub fn lacks(
+        &self,
+        kind: StreamKind,
+        detail: u32,
+        base: Timeframe,
+        period: (Timestamp, Timestamp),
+    ) -> Option<DataError> {
+        if self.rows(kind, detail, base, Period::default()).is_some() {
+            return None;
+        }
+        let name = kind.name();
+        let error = match detail {
+            0 => DataError::user(format!("there is no {name} of {}", self.place)),
+            n => DataError::user(format!(
+                "there is no {name} of {} every {n} minutes",
+                self.place
+            )),
+        };
+        Some(match kind {
+            StreamKind::VolumeDelta => error.with_hint(
+                "it comes from candles with taker buy volume: import some that have that column",
+            ),
+            _ => error.with_hint(self.place.how_to_get(name, period.0, period.1)),
+        })
+    }
+
+    /// What identifies all of it, for the fingerprint of a dataset.
+    #[must_use]
+    pub fn fingerprint(&self, from: Timestamp, to: Timestamp) -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(format!("streams 1\n{} {} {}\n", self.place, from.0, to.0).as_bytes());
+        for s in self
+            .funding
+            .iter()
+            .filter(|s| s.time >= from && s.time < to)
+        {
+            let price = s.price.map_or(0, |p| p.0);
+            let text = format!("{} {} {price} {}\n", s.time.0, s.rate.0, s.substituted);
+            hasher.update(text.as_bytes());
+        }
+        for (name, prices) in [("mark", &self.mark), ("index", &self.index)] {
+            let digest = prices
+                .as_ref()
+                .map_or(String::new(), |p| p.digest(from, to));
+            hasher.update(format!("{name} {digest}\n").as_bytes());
+        }
+        for records in self.open_interest.iter().chain(&self.liquidations) {
+            hasher.update(&records.interval_ms.to_le_bytes());
+            for r in records.records.iter() {
+                hasher.update(&r.time.0.to_le_bytes());
+                r.values.iter().for_each(|v| {
+                    hasher.update(&v.to_bits().to_le_bytes());
+                });
+            }
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    /// The mark and index prices a run executes with.
+    pub(super) fn tracks(&self, base: Timeframe, period: Period) -> [Option<Track>; 2] {
+        [&self.mark, &self.index].map(|prices| {
+            let prices = prices.as_ref().filter(|_| self.wanted.references)?;
+            Some(Track::new(prices.read(period), prices.timeframe, base))
+        })
+    }
+
+    /// The rows strategies asked for, of what there is.
+    pub(super) fn emitters(
+        &self,
+        instrument: u32,
+        base: Timeframe,
+        period: Period,
+    ) -> Vec<Emitter> {
+        let wanted = self.wanted.rows.iter();
+        let emitter = |(kind, detail): &(StreamKind, u32)| {
+            Some(Emitter {
+                source: StreamSource {
+                    instrument,
+                    kind: kind.name().to_owned(),
+                    detail: *detail,
+                    columns: kind.columns().iter().map(|c| (*c).to_owned()).collect(),
+                },
+                rows: self.rows(*kind, *detail, base, period)?,
+            })
+        };
+        wanted.filter_map(emitter).collect()
+    }
+
+    fn rows(&self, kind: StreamKind, detail: u32, base: Timeframe, period: Period) -> Option<Rows> {
+        match kind {
+            StreamKind::Funding => {
+                let recorded = self.funding.iter().filter(|s| !s.substituted);
+                (!self.funding.is_empty()).then(|| Rows::Ready(recorded.map(funding_row).collect()))
+            }
+            StreamKind::Mark => price_rows(self.mark.as_ref()?, detail, period),
+            StreamKind::Index => price_rows(self.index.as_ref()?, detail, period),
+            StreamKind::OpenInterest => self.open_interest_rows(detail),
+            StreamKind::Liquidations => {
+                let records = &self.liquidations.as_ref()?.records;
+                Some(ready(records, LIQUIDATION_DELAY_MS))
+            }
+            StreamKind::VolumeDelta => {
+                let timeframe = joined(base, detail)?;
+                self.taker_volume
+                    .then(|| Rows::Delta(Delta::new(timeframe)))
+            }
+        }
+    }
+
+    /// The shortest interval that fits; of a shorter one than asked for the samples on its grid.
+    fn open_interest_rows(&self, detail: u32) -> Option<Rows> {
+        let step = i64::from(detail) * 60_000;
+        let fits = |r: &&Records| step == 0 || (r.interval_ms > 0 && step % r.interval_ms == 0);
+        let records = self.open_interest.iter().find(fits)?;
+        let on_grid = |r: &&Record| step == 0 || r.time.0.rem_euclid(step) == 0;
+        let kept: Vec<_> = records.records.iter().filter(on_grid).copied().collect();
+        Some(ready(&kept, records.interval_ms))
+    }
+}
+
+fn funding_row(s: &Settlement) -> Row {
+    let price = s.price.map_or(f64::NAN, crate::domain::Price::to_f64);
+    Row {
+        time: s.time,
+        available_at: s.available_at,
+        values: vec![s.exact_rate, s.interval_hours, price],
+    }
+}
+
+/// Records in the order in which they become known.
+fn ready(records: &[Record], delay_ms: i64) -> Rows {
+    let mut rows: Vec<_> = records
+        .iter()
+        .map(|r| Row {
+            time: r.time,
+            available_at: r.available_at.unwrap_or(r.time.plus_ms(delay_ms)),
+            values: r.values.to_vec(),
+        })
+        .collect();
+    rows.sort_by_key(|r| r.available_at);
+    Rows::Ready(rows.into())
+}
+
+fn price_rows(prices: &Prices, detail: u32, period: Period) -> Option<Rows> {
+    let timeframe = joined(prices.timeframe, detail)?;
+    Some(Rows::Prices(Lane::new(prices.read(period)), timeframe))
+}
+
+/// The timeframe of so many minutes (0 = the candles' own), if candles of this length make it up.
+fn joined(own: Timeframe, minutes: u32) -> Option<Timeframe> {
+    if minutes == 0 {
+        return Some(own);
+    }
+    let minutes = i64::from(minutes);
+    let wanted = Timeframe::ALL
+        .into_iter()
+        .find(|t| t.minutes() == minutes)?;
+    (minutes % own.minutes() == 0).then_some(wanted)
+}
+
+/// Are candles in memory what they should be.
+///
+/// # Errors
+/// The first that is not valid, on the grid or in order.
+pub fn check_candles(candles: &[Candle], timeframe: Timeframe) -> Result<(), DataError> {
+    let (grid, mut last) = (Grid::new(timeframe), None);
+    for (i, candle) in candles.iter().enumerate() {
+        check_row(candle, last, grid)
+            .map_err(|why| DataError::user(format!("candle {i}: {why}")))?;
+        last = Some(candle.open_time);
+    }
+    Ok(())
+}

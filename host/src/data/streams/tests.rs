@@ -1,0 +1,370 @@
+//! The wrapped feed: what belongs to which minute, across blocks and holes.
+
+use super::record::Record;
+use super::*;
+use crate::data::feed::{BLOCK_MINUTES, Period, VecFeed};
+use crate::data::testing::{START, at_minutes, candle};
+use crate::domain::{
+    Candle, InstrumentKind, MarkCandle, Price, SlotState, Timeframe, Timestamp, UNIT,
+};
+use crate::engine::{Block, Feed, FeedEvent};
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+
+fn streams(wanted: Wanted) -> Streams {
+    let place = Place::new("binance", InstrumentKind::LinearPerpetual, "BTCUSDT");
+    Streams::none(place.expect("a place"), wanted)
+}
+
+fn executed() -> Wanted {
+    Wanted {
+        funding: true,
+        references: true,
+        rows: Vec::new(),
+    }
+}
+
+fn rows(rows: &[(StreamKind, u32)]) -> Wanted {
+    Wanted {
+        rows: rows.to_vec(),
+        ..Wanted::default()
+    }
+}
+
+fn record(ms: i64, values: [f64; 2]) -> Record {
+    Record {
+        time: Timestamp(START + ms),
+        available_at: None,
+        values,
+    }
+}
+
+fn mark(minute: i64, price: i64, length: i64) -> Candle {
+    let price = Price(price * UNIT);
+    Candle {
+        high: price + Price(10 * UNIT),
+        low: price - Price(10 * UNIT),
+        ..Candle::flat(Timestamp(START + minute * length * MINUTE), price)
+    }
+}
+
+/// All minutes of a feed: minute since the start, state, mark, what came before it.
+fn run(symbols: Vec<Vec<Candle>>, base: Timeframe, streams: &[Streams]) -> Vec<Minute> {
+    let inner = Box::new(VecFeed::new(symbols, base));
+    let mut feed = StreamFeed::new(inner, base, Period::default(), streams);
+    let mut block = Block::new(1, base);
+    let mut minutes = Vec::new();
+    while feed.next_block(&mut block).expect("valid") {
+        let mut events = block.events.iter().peekable();
+        for index in 0..block.minutes() {
+            let slots = &block.slots[index * block.symbols..(index + 1) * block.symbols];
+            let mut minute = Minute {
+                at: (slots[0].candle.open_time.0 - START) / MINUTE,
+                states: slots.iter().map(|s| s.state).collect(),
+                marks: block.references_of(index).iter().map(|r| r.mark).collect(),
+                index: block.references_of(index).first().and_then(|r| r.index),
+                events: Vec::new(),
+            };
+            while let Some((_, event)) = events.next_if(|(m, _)| *m == index) {
+                minute.events.push(event.clone());
+            }
+            minutes.push(minute);
+        }
+        assert!(
+            events.next().is_none(),
+            "events are sorted and within the block"
+        );
+    }
+    minutes
+}
+
+struct Minute {
+    at: i64,
+    states: Vec<SlotState>,
+    marks: Vec<Option<MarkCandle>>,
+    index: Option<crate::domain::Ohlc>,
+    events: Vec<FeedEvent>,
+}
+
+impl Minute {
+    fn funding(&self) -> Vec<(u32, i64)> {
+        let funding = self.events.iter().filter_map(|e| match e {
+            FeedEvent::Funding(f) => Some((f.instrument, f.rate.0)),
+            _ => None,
+        });
+        funding.collect()
+    }
+
+    fn rows(&self) -> Vec<(u32, i64, i64, Vec<f64>)> {
+        let minutes = |t: Timestamp| (t.0 - START) / MINUTE;
+        let rows = self.events.iter().filter_map(|e| match e {
+            FeedEvent::Row(r) => Some((
+                r.source,
+                minutes(r.time),
+                minutes(r.available_at),
+                r.values.clone(),
+            )),
+            _ => None,
+        });
+        rows.collect()
+    }
+}
+
+#[test]
+fn settlements_come_with_the_minute_they_are_due_also_across_blocks() {
+    let days = 9;
+    let candles = at_minutes(0..days * 1_440);
+    let records: Vec<_> = (0..=days * 3)
+        .map(|n| record(n * 8 * HOUR + 5, [n as f64 * 1e-4, f64::NAN]))
+        .collect();
+    let funded = streams(executed())
+        .with_funding(&records)
+        .expect("full hours");
+    let minutes = run(vec![candles], Timeframe::M1, &[funded]);
+    assert!(minutes.len() > 3 * BLOCK_MINUTES);
+    let due: Vec<_> = minutes.iter().filter(|m| !m.funding().is_empty()).collect();
+    // The last one falls behind the data.
+    assert_eq!(due.len() as i64, days * 3);
+    for (n, minute) in (0..).zip(due) {
+        assert_eq!(
+            (minute.at, minute.funding()),
+            (n * 480, vec![(0, n * 10_000)])
+        );
+    }
+}
+
+#[test]
+fn a_settlement_in_a_missing_minute_is_still_due_and_earlier_ones_are_not() {
+    let candles = at_minutes([2, 3, 119, 121]);
+    let records = [-HOUR, 0, HOUR, 2 * HOUR].map(|t| record(t, [0.0001, 50_000.0]));
+    let funded = streams(executed()).with_funding(&records).expect("hours");
+    let minutes = run(vec![candles], Timeframe::M1, &[funded]);
+    let due: Vec<_> = minutes.iter().filter(|m| !m.funding().is_empty()).collect();
+    assert_eq!(due.iter().map(|m| m.at).collect::<Vec<_>>(), [60, 120]);
+    assert_eq!(due[1].states, [SlotState::Missing]);
+}
+
+#[test]
+fn longer_candles_settle_with_the_first_that_begins_after_it() {
+    let candles: Vec<_> = (0..3).map(|n| candle(START + n * 4 * HOUR, n)).collect();
+    let records = [0, 1, 4, 5, 6, 11].map(|h| record(h * HOUR, [h as f64 * 1e-8, f64::NAN]));
+    let funded = streams(executed()).with_funding(&records).expect("hours");
+    let minutes = run(vec![candles], Timeframe::H4, &[funded]);
+    let due: Vec<_> = minutes.iter().map(Minute::funding).collect();
+    assert_eq!(
+        due,
+        [vec![(0, 0)], vec![(0, 1), (0, 4)], vec![(0, 5), (0, 6)]]
+    );
+}
+
+#[test]
+fn two_symbols_have_their_own() {
+    let symbols = vec![at_minutes(0..61), at_minutes(0..61)];
+    let of = |rate| {
+        let mut of = streams(executed())
+            .with_funding(&[record(HOUR, [rate, f64::NAN])])
+            .expect("an hour");
+        of.mark = Some(Prices::new(
+            (0..61)
+                .map(|m| mark(m, 100 + (rate * 1e4) as i64, 1))
+                .collect::<Vec<_>>(),
+            Timeframe::M1,
+        ));
+        of
+    };
+    let minutes = run(symbols, Timeframe::M1, &[of(0.0001), of(0.0002)]);
+    assert_eq!(minutes[60].funding(), [(0, 10_000), (1, 20_000)]);
+    let marks: Vec<_> = minutes[7]
+        .marks
+        .iter()
+        .map(|m| m.expect("one").shown.0 / UNIT)
+        .collect();
+    assert_eq!(marks, [101, 102]);
+}
+
+#[test]
+fn minute_marks_are_taken_as_they_are_also_in_missing_minutes() {
+    let mut of = streams(executed());
+    let marks: Vec<_> = [0, 1, 2, 4].map(|m| mark(m, 100 + m, 1)).to_vec();
+    of.mark = Some(Prices::new(marks.clone(), Timeframe::M1));
+    of.index = Some(Prices::new(marks, Timeframe::M1));
+    let minutes = run(vec![at_minutes([0, 2, 3, 4])], Timeframe::M1, &[of]);
+    let closes: Vec<_> = minutes
+        .iter()
+        .map(|m| m.marks[0].map(|mark| mark.path.close.0 / UNIT))
+        .collect();
+    assert_eq!(minutes[1].states, [SlotState::Missing]);
+    assert_eq!(closes, [Some(100), Some(101), Some(102), None, Some(104)]);
+    assert_eq!(minutes[4].index.map(|i| i.low.0 / UNIT), Some(94));
+}
+
+#[test]
+fn shorter_marks_are_joined_to_longer_minutes() {
+    let mut of = streams(executed());
+    let marks: Vec<_> = (0..10).map(|m| mark(m, 100 + m, 1)).collect();
+    of.mark = Some(Prices::new(marks, Timeframe::M1));
+    let candles: Vec<_> = (0..2).map(|n| candle(START + n * 5 * MINUTE, n)).collect();
+    let minutes = run(vec![candles], Timeframe::M5, &[of]);
+    let path = minutes[1].marks[0].expect("one").path;
+    let units = [path.open, path.high, path.low, path.close].map(|p| p.0 / UNIT);
+    assert_eq!(units, [105, 119, 95, 109]);
+}
+
+/// Last price 30000 + n + 2 at the close of minute n (see `candle`): at the end of the first hour 30061.
+#[test]
+fn hourly_marks_become_minutes_with_the_basis_of_the_last_finished_one() {
+    let mut of = streams(executed());
+    let wide = |n: i64, close: i64| Candle {
+        high: Price(40_000 * UNIT),
+        low: Price(20_000 * UNIT),
+        ..mark(n, close, 60)
+    };
+    of.mark = Some(Prices::new(
+        vec![wide(0, 30_091), wide(1, 30_000)],
+        Timeframe::H1,
+    ));
+    // Minutes 62 and 63 are missing; the feed goes on beyond the mark data.
+    let there = (0..62).chain(64..130);
+    let minutes = run(vec![at_minutes(there)], Timeframe::M1, &[of]);
+    let shown = |minute: usize| minutes[minute].marks[0].expect("a mark").shown;
+    assert_eq!(shown(59), Price(30_061 * UNIT), "nothing has finished");
+    let at = |last: i64| i128::from(last) * i128::from(UNIT) * 30_091 / 30_061;
+    for (minute, last) in [
+        (60, 30_062),
+        (61, 30_063),
+        (62, 30_063),
+        (63, 30_063),
+        (64, 30_066),
+    ] {
+        let wanted = i64::try_from(at(last)).expect("fits");
+        assert!((shown(minute).0 - wanted).abs() <= 1, "{minute}");
+    }
+    assert_eq!(minutes[62].states, [SlotState::Missing]);
+    let flat = minutes[62].marks[0].expect("a mark").path;
+    assert_eq!(flat.high, flat.low);
+    // Second hour: 30000 against 30121 at its end.
+    let wanted = i128::from(UNIT) * 30_131 * 30_000 / 30_121;
+    assert!((i128::from(shown(129).0) - wanted).abs() <= 1);
+}
+
+#[test]
+fn rows_come_in_the_minute_they_become_known() {
+    use StreamKind::{Liquidations, Mark, OpenInterest, VolumeDelta};
+    let mut of = streams(rows(&[
+        (OpenInterest, 0),
+        (Liquidations, 0),
+        (VolumeDelta, 5),
+        (Mark, 0),
+    ]));
+    of.open_interest = vec![Records {
+        interval_ms: 5 * MINUTE,
+        records: [0, 5, 10]
+            .map(|m| record(m * MINUTE, [m as f64, 1.0]))
+            .to_vec()
+            .into(),
+    }];
+    let late = Record {
+        available_at: Some(Timestamp(START + 9 * MINUTE + 1)),
+        ..record(2 * MINUTE, [-1.0, 100.0])
+    };
+    of.liquidations = Some(Records {
+        interval_ms: 0,
+        records: vec![late, record(3 * MINUTE - 500, [2.0, 100.0])].into(),
+    });
+    of.taker_volume = true;
+    of.mark = Some(Prices::new(
+        vec![mark(0, 100, 3), mark(1, 101, 3)],
+        Timeframe::M3,
+    ));
+    let minutes = run(vec![at_minutes(0..12)], Timeframe::M1, &[of]);
+    assert!(minutes.iter().all(|m| m.marks.is_empty()), "rows only");
+    let told: Vec<_> = minutes.iter().map(Minute::rows).collect();
+    // Candle n trades 1.5 + n/8, takers bought 0.5 of it: delta -0.5 - n/8.
+    let deltas = [-2.5 - 10.0 / 8.0, -2.5 - 35.0 / 8.0];
+    assert_eq!(told[2], [(3, 0, 3, vec![100.0, 110.0, 90.0, 100.0])]);
+    // Known half a second after 00:03:00.
+    assert_eq!(told[3], [(1, 2, 3, vec![2.0, 100.0])]);
+    assert_eq!(
+        told[4],
+        [
+            (0, 0, 5, vec![0.0, 1.0]),
+            (2, 0, 5, vec![deltas[0], deltas[0]])
+        ]
+    );
+    assert_eq!(told[5], [(3, 3, 6, vec![101.0, 111.0, 91.0, 101.0])]);
+    assert_eq!(
+        told[9],
+        [
+            (1, 2, 9, vec![-1.0, 100.0]),
+            (0, 5, 10, vec![5.0, 1.0]),
+            (2, 5, 10, vec![deltas[1], deltas[0] + deltas[1]])
+        ]
+    );
+    assert!(told[10..].iter().all(Vec::is_empty), "known after the data");
+}
+
+#[test]
+fn rows_of_intervals_that_do_not_fit_are_lacking() {
+    use StreamKind::{Funding, Index, Mark, OpenInterest, VolumeDelta};
+    let mut of = streams(Wanted::default());
+    of.mark = Some(Prices::new(vec![mark(0, 100, 60)], Timeframe::H1));
+    of.open_interest = vec![Records {
+        interval_ms: 5 * MINUTE,
+        records: (0..13)
+            .map(|n| record(n * 5 * MINUTE, [1.0, 1.0]))
+            .collect(),
+    }];
+    let period = (Timestamp(START), Timestamp(START + 86_400_000));
+    let lacks = |kind, detail| of.lacks(kind, detail, Timeframe::M1, period);
+    for (kind, detail) in [
+        (Mark, 0),
+        (Mark, 240),
+        (OpenInterest, 0),
+        (OpenInterest, 60),
+    ] {
+        assert_eq!(lacks(kind, detail), None, "{kind:?} {detail}");
+    }
+    for (kind, detail, told) in [
+        (
+            Mark,
+            15,
+            "no mark of binance BTC/USDT:USDT every 15 minutes",
+        ),
+        (Mark, 61, "every 61"),
+        (OpenInterest, 1, "no open-interest"),
+        (VolumeDelta, 0, "no volume-delta"),
+        (Funding, 0, "no funding"),
+        (Index, 0, "no index"),
+    ] {
+        let error = lacks(kind, detail).expect("lacking");
+        assert!(error.to_string().contains(told), "{error}");
+        let hint = error.hint().expect("a hint");
+        let fetch = format!(
+            "--streams {} --start 2024-01-01 --end 2024-01-02",
+            kind.name()
+        );
+        assert!(hint.contains(&fetch) || kind == VolumeDelta, "{hint}");
+    }
+    // Hourly of five-minute samples: two of thirteen.
+    of.wanted = rows(&[(OpenInterest, 60)]);
+    let minutes = run(vec![at_minutes(0..90)], Timeframe::M1, &[of]);
+    let told: Vec<_> = minutes
+        .iter()
+        .flat_map(Minute::rows)
+        .map(|r| (r.1, r.2))
+        .collect();
+    assert_eq!(told, [(0, 5), (60, 65)]);
+}
+
+#[test]
+fn nothing_wanted_changes_nothing() {
+    let mut of = streams(Wanted::default());
+    of.mark = Some(Prices::new(vec![mark(0, 100, 1)], Timeframe::M1));
+    let minutes = run(vec![at_minutes(0..5)], Timeframe::M1, &[of]);
+    assert!(
+        minutes
+            .iter()
+            .all(|m| m.marks.is_empty() && m.events.is_empty())
+    );
+}

@@ -1,0 +1,241 @@
+//! Mark prices a minute from mark candles of an hour or more.
+//!
+//! Rules (`simulation.md` section 10, "Coarse mark data"; F47, S130, S131, S181):
+//! * each vertex of the minute's mark = vertex of the last price x mark close / last close of the last *finished* mark candle,
+//!   rounded half-even to 8 decimals; while none has finished the ratio is 1;
+//! * then it is clamped to the low and high of the mark candle in progress, if there is one. The clamp knows the future of that
+//!   candle: it stays on the path and is never shown.
+//!
+//! Unrealistic: between two mark candles the basis does not move.
+
+use crate::domain::{MarkCandle, Ohlc, Price, Rounding, Timestamp, mul_div};
+
+/// A mark candle longer than a base candle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CoarseMark {
+    /// Its start.
+    pub time: Timestamp,
+    /// Its length in milliseconds, > 0.
+    pub length_ms: i64,
+    /// Its prices.
+    pub prices: Ohlc,
+}
+
+impl CoarseMark {
+    fn end(&self) -> Timestamp {
+        self.time.plus_ms(self.length_ms)
+    }
+}
+
+/// Where mark and last price stood at the end of a mark candle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Basis {
+    /// Mark price.
+    pub mark: Price,
+    /// Last price, > 0.
+    pub last: Price,
+}
+
+/// The mark in one minute: the last price at a basis (none = 1), within the mark candle in progress.
+///
+/// **Source**: `simulation.md` section 10, F47.
+#[must_use]
+pub fn minute_mark(last: Ohlc, basis: Option<Basis>, in_progress: Option<Ohlc>) -> MarkCandle {
+    let derived = match basis {
+        None => last,
+        Some(basis) => each(last, |price| basis.of(price)),
+    };
+    let path = match in_progress {
+        None => derived,
+        Some(limits) => each(derived, |price| price.max(limits.low).min(limits.high)),
+    };
+    MarkCandle {
+        path,
+        shown: derived.close,
+    }
+}
+
+fn each(prices: Ohlc, of: impl Fn(Price) -> Price) -> Ohlc {
+    Ohlc {
+        open: of(prices.open),
+        high: of(prices.high),
+        low: of(prices.low),
+        close: of(prices.close),
+    }
+}
+
+impl Basis {
+    fn of(self, price: Price) -> Price {
+        let units = mul_div(
+            i128::from(price.0),
+            i128::from(self.mark.0),
+            i128::from(self.last.0),
+            Rounding::HalfEven,
+        );
+        Price(i64::try_from(units).expect("a mark near the last price fits"))
+    }
+}
+
+/// Mark candles of one instrument, and how far they are used up. Minutes are asked for in order.
+///
+/// A mark candle that finished before the first minute asked for has no basis: the last price at its end is not known.
+#[derive(Debug, Clone)]
+pub struct CoarseMarks {
+    candles: Vec<CoarseMark>,
+    /// The first one that had not finished at the last minute asked for.
+    next: usize,
+    basis: Option<Basis>,
+    /// Close of the last minute.
+    last: Option<Price>,
+}
+
+impl CoarseMarks {
+    /// From candles in order of time that do not overlap.
+    #[must_use]
+    pub fn new(candles: Vec<CoarseMark>) -> Self {
+        Self {
+            candles,
+            next: 0,
+            basis: None,
+            last: None,
+        }
+    }
+
+    /// Adds candles behind those there are, and forgets the used ones.
+    pub fn extend(&mut self, candles: impl IntoIterator<Item = CoarseMark>) {
+        self.candles.drain(..self.next);
+        self.next = 0;
+        self.candles.extend(candles);
+    }
+
+    /// End of the last candle there is.
+    #[must_use]
+    pub fn end(&self) -> Option<Timestamp> {
+        self.candles.last().map(CoarseMark::end)
+    }
+
+    /// The mark of the minute at `time`, from its last prices (in a missing minute the previous close, four times). `None` while
+    /// there is neither a finished mark candle nor one in progress: the last price stands for it.
+    #[must_use]
+    pub fn minute(&mut self, time: Timestamp, last: Ohlc) -> Option<MarkCandle> {
+        while let Some(candle) = self.candles.get(self.next).filter(|c| c.end() <= time) {
+            if let Some(last) = self.last {
+                let mark = candle.prices.close;
+                self.basis = Some(Basis { mark, last });
+            }
+            self.next += 1;
+        }
+        self.last = Some(last.close);
+        let in_progress = self.candles.get(self.next).filter(|c| c.time <= time);
+        if self.basis.is_none() && in_progress.is_none() {
+            return None;
+        }
+        Some(minute_mark(last, self.basis, in_progress.map(|c| c.prices)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{MINUTE_MS, UNIT};
+
+    const HOUR: i64 = 60 * MINUTE_MS;
+
+    fn ohlc(prices: [i64; 4]) -> Ohlc {
+        let [open, high, low, close] = prices.map(|p| Price(p * UNIT));
+        Ohlc {
+            open,
+            high,
+            low,
+            close,
+        }
+    }
+
+    fn hour(start: i64, prices: [i64; 4]) -> CoarseMark {
+        CoarseMark {
+            time: Timestamp(start),
+            length_ms: HOUR,
+            prices: ohlc(prices),
+        }
+    }
+
+    /// F47 by hand: 50000 x 0.9998 = 49990; 47600 x 0.9998 = 47590.48 and 47800 x 0.9998 = 47790.44, both raised to 49980.
+    #[test]
+    fn basis_of_the_finished_one_clamped_to_the_one_in_progress() {
+        let basis = Basis {
+            mark: Price(49_990 * UNIT),
+            last: Price(50_000 * UNIT),
+        };
+        let last = ohlc([50_000, 50_000, 47_600, 47_800]);
+        let limits = ohlc([50_000, 50_020, 49_980, 49_990]);
+        let mark = minute_mark(last, Some(basis), Some(limits));
+        assert_eq!(mark.path, ohlc([49_990, 49_990, 49_980, 49_980]));
+        assert_eq!(mark.shown.to_string(), "47790.44");
+        let free = minute_mark(last, Some(basis), None);
+        assert_eq!(free.path.low.to_string(), "47590.48");
+    }
+
+    /// S131: nothing has finished, so the last price itself is clamped.
+    #[test]
+    fn before_the_first_finished_one_the_ratio_is_one() {
+        let mut marks = CoarseMarks::new(vec![hour(HOUR, [50_000, 50_020, 47_000, 49_990])]);
+        assert_eq!(marks.minute(Timestamp(0), ohlc([50_000; 4])), None);
+        let mark = marks.minute(Timestamp(HOUR), ohlc([50_000, 50_100, 46_000, 47_800]));
+        let mark = mark.expect("one in progress");
+        assert_eq!(mark.path, ohlc([50_000, 50_020, 47_000, 47_800]));
+        assert_eq!(mark.shown, Price(47_800 * UNIT));
+    }
+
+    /// S130: the close of the minute before the boundary makes the basis.
+    #[test]
+    fn the_basis_changes_when_a_mark_candle_finishes() {
+        let flat = [50_000, 50_020, 49_980, 49_990];
+        let mut marks = CoarseMarks::new(vec![hour(0, flat), hour(HOUR, flat)]);
+        let before = marks.minute(Timestamp(HOUR - MINUTE_MS), ohlc([50_000; 4]));
+        assert_eq!(before.expect("in progress").shown, Price(50_000 * UNIT));
+        let after = marks.minute(Timestamp(HOUR), ohlc([50_000, 50_000, 47_600, 47_800]));
+        let after = after.expect("finished");
+        assert_eq!(after.path, ohlc([49_990, 49_990, 49_980, 49_980]));
+        assert_eq!(after.shown.to_string(), "47790.44");
+        // Beyond the data the last basis stays, unclamped.
+        let beyond = marks.minute(Timestamp(2 * HOUR), ohlc([47_800; 4]));
+        let beyond = beyond.expect("a basis");
+        assert_eq!(beyond.path.open, beyond.shown);
+        assert_eq!(
+            beyond.shown,
+            Basis {
+                mark: Price(49_990 * UNIT),
+                last: Price(47_800 * UNIT)
+            }
+            .of(Price(47_800 * UNIT))
+        );
+    }
+
+    #[test]
+    fn a_candle_that_finished_before_the_first_minute_gives_no_basis() {
+        let mut marks = CoarseMarks::new(vec![hour(0, [100, 110, 90, 105])]);
+        assert_eq!(marks.minute(Timestamp(HOUR), ohlc([200; 4])), None);
+    }
+
+    #[test]
+    fn candles_added_later_are_as_good_as_all_at_once() {
+        let all: Vec<_> = (0..5)
+            .map(|h| hour(h * HOUR, [100 + h, 120, 90, 101 + h]))
+            .collect();
+        let mut whole = CoarseMarks::new(all.clone());
+        let mut pieces = CoarseMarks::new(Vec::new());
+        let mut rest = all.into_iter();
+        for minute in 0..360 {
+            let time = Timestamp(minute * MINUTE_MS);
+            if pieces.end().is_none_or(|end| end <= time) {
+                pieces.extend(rest.next());
+            }
+            let last = ohlc([100 + minute % 7, 110 + minute % 7, 95, 100 + minute % 5]);
+            assert_eq!(
+                whole.minute(time, last),
+                pieces.minute(time, last),
+                "{minute}"
+            );
+        }
+    }
+}

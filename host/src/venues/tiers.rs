@@ -1,0 +1,148 @@
+//! Dated maintenance tables, one file a venue and date. Every table is checked when it is read: notional ascends without a hole,
+//! rates rise, the highest leverage falls, the maintenance margin is continuous.
+
+use std::str::FromStr;
+
+use serde::Deserialize;
+
+use crate::domain::{NumberError, Qty, Rate, Tier, UNIT};
+
+/// The files. The newest one of a venue comes first should there be several.
+const FILES: [(&str, &str); 3] = [
+    (
+        "binance-2024-10",
+        include_str!("tiers/binance-2024-10.toml"),
+    ),
+    ("bybit-2023-02", include_str!("tiers/bybit-2023-02.toml")),
+    (
+        "hyperliquid-2025-10",
+        include_str!("tiers/hyperliquid-2025-10.toml"),
+    ),
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileToml {
+    #[expect(dead_code, reason = "for readers of the file")]
+    as_of: String,
+    tiers: Vec<TableToml>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TableToml {
+    name: String,
+    rows: Vec<[String; 4]>,
+}
+
+/// All tables by name.
+///
+/// # Errors
+/// What is wrong with which table.
+pub(super) fn tables() -> Result<Vec<(String, Vec<Tier>)>, String> {
+    let mut tables = Vec::new();
+    for (file, text) in FILES {
+        let parsed: FileToml = toml::from_str(text).map_err(|e| format!("{file}: {e}"))?;
+        for table in parsed.tiers {
+            let wrong = |e: String| format!("{file} {}: {e}", table.name);
+            let tiers = tiers_of(&table.rows).map_err(|e| wrong(e.to_string()))?;
+            check(&tiers).map_err(wrong)?;
+            tables.push((table.name, tiers));
+        }
+    }
+    Ok(tables)
+}
+
+/// Amounts follow from continuity: `c_k = c_(k-1) + floor_k (r_k - r_(k-1))`, see `simulation.md` section 10 (F08).
+fn tiers_of(rows: &[[String; 4]]) -> Result<Vec<Tier>, NumberError> {
+    let mut tiers: Vec<Tier> = Vec::new();
+    for [floor, cap, rate, leverage] in rows {
+        let (floor, rate) = (Qty::from_str(floor)?, Rate::from_str(rate)?);
+        let amount = tiers.last().map_or(0, |below| {
+            let rise = i128::from(rate.0 - below.maintenance_rate.0);
+            let more = i128::from(floor.0) * rise / i128::from(UNIT);
+            below.maintenance_amount.0 + i64::try_from(more).expect("amounts of a table are small")
+        });
+        tiers.push(Tier {
+            floor,
+            cap: Qty::from_str(cap)?,
+            maintenance_rate: rate,
+            max_leverage: Rate::from_str(leverage)?,
+            maintenance_amount: Qty(amount),
+        });
+    }
+    Ok(tiers)
+}
+
+fn check(tiers: &[Tier]) -> Result<(), String> {
+    let first = tiers.first().ok_or("no rows")?;
+    if first.floor != Qty::ZERO {
+        return Err(format!("begins at {}", first.floor));
+    }
+    for tier in tiers {
+        if tier.cap <= tier.floor || tier.maintenance_rate <= Rate::ZERO {
+            return Err(format!(
+                "row {} to {} is empty or free",
+                tier.floor, tier.cap
+            ));
+        }
+    }
+    for pair in tiers.windows(2) {
+        let (below, above) = (&pair[0], &pair[1]);
+        let at = above.floor;
+        if below.cap != at {
+            return Err(format!("a hole between {} and {at}", below.cap));
+        }
+        if below.maintenance_rate >= above.maintenance_rate {
+            return Err(format!("the rate does not rise at {at}"));
+        }
+        if below.max_leverage <= above.max_leverage {
+            return Err(format!("the highest leverage does not fall at {at}"));
+        }
+        if maintenance(below, at) != maintenance(above, at) {
+            return Err(format!("the maintenance margin jumps at {at}"));
+        }
+    }
+    Ok(())
+}
+
+/// Maintenance of a notional, units of 1e-16.
+fn maintenance(tier: &Tier, notional: Qty) -> i128 {
+    i128::from(notional.0) * i128::from(tier.maintenance_rate.0)
+        - i128::from(tier.maintenance_amount.0) * i128::from(UNIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(rows: &[[&str; 4]]) -> Result<(), String> {
+        let rows: Vec<_> = rows.iter().map(|r| r.map(str::to_owned)).collect();
+        check(&tiers_of(&rows).map_err(|e| e.to_string())?)
+    }
+
+    #[test]
+    fn every_file_is_sound() {
+        let tables = tables().expect("sound");
+        for name in ["binance-btc", "bybit-btc", "hyperliquid-56"] {
+            assert!(tables.iter().any(|(n, _)| n == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_table_is_said() {
+        let first = ["0", "10", "0.01", "50"];
+        for (second, problem) in [
+            (["20", "30", "0.02", "25"], "hole"),
+            (["10", "30", "0.01", "25"], "rate does not rise"),
+            (["10", "30", "0.02", "50"], "leverage does not fall"),
+            (["10", "10", "0.02", "25"], "empty"),
+        ] {
+            let told = rows(&[first, second]).expect_err("unsound");
+            assert!(told.contains(problem), "{told}");
+        }
+        assert!(rows(&[]).is_err());
+        assert!(rows(&[["5", "10", "0.01", "50"]]).is_err());
+        assert_eq!(rows(&[first, ["10", "30", "0.02", "25"]]), Ok(()));
+    }
+}
