@@ -308,8 +308,13 @@ impl Backtest {
     fn into_engine(self, base: Timeframe, start: Timestamp) -> (Engine, Arc<Profile>, bool) {
         let profile = Arc::new(self.profile);
         let seed = mixed_seed(self.seed, &self.manifest.name);
-        let count = self.instruments.len();
-        let executor = Simulated::new(Arc::clone(&profile), self.balance, count, self.leverage);
+        let instruments = &self.instruments;
+        let executor = Simulated::new(
+            Arc::clone(&profile),
+            self.balance,
+            instruments,
+            self.leverage,
+        );
         let engine = Engine::new(EngineSetup {
             instruments: Arc::new(self.instruments),
             streams: Vec::new(),

@@ -73,7 +73,7 @@ fn describe(what: &Happening) -> String {
             "ambiguous minute: the other path fills differently".to_owned()
         }
         Happening::Amended { .. }
-            | Happening::Funding { .. }
+        | Happening::Funding { .. }
         | Happening::Liquidated { .. }
         | Happening::StopBehindLiquidation { .. }
         | Happening::Instrument { .. }

@@ -516,8 +516,8 @@ impl Desk {
         self.act()
             .and_then(|()| risk::check_exits_declared(exits, &self.abilities))
             .and_then(|()| {
-                let (executor, market, _) = self.parts();
-                executor.set_exits(now, market, position, exits)
+                let (executor, market, out) = self.parts();
+                executor.set_exits(now, market, position, exits, out)
             })
             .map_err(|refusal| self.refused(refusal, 0))
     }

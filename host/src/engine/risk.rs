@@ -3,8 +3,8 @@
 //! `not_declared`, `not_supported`; `stopped`, `warming_up` and `too_many` are the desk's.
 
 use crate::domain::{
-    Abilities, Exit, Exits, Instrument, InstrumentKind, NumberError, OrderKind, OrderRequest, Price,
-    Qty, Rate, Refusal, RefusalReason, Side, Target, TimeInForce, TriggerBy,
+    Abilities, Exit, Exits, Instrument, InstrumentKind, NumberError, OrderKind, OrderRequest,
+    Price, Qty, Rate, Refusal, RefusalReason, Side, Target, TimeInForce, TriggerBy,
 };
 
 /// What an order waits for, on the grid.

@@ -31,9 +31,8 @@ impl World<'_> {
     /// The refusal; the order then stays as it was.
     pub(super) fn amend(&mut self, id: u32, change: &Amendment) -> Result<(), Refusal> {
         let order = self.state.orders.get(id).ok_or_else(|| not_open(id))?;
-        let fixed = order.terms == Terms::Market
-            || order.stage == Stage::Remainder
-            || order.is_attached();
+        let fixed =
+            order.terms == Terms::Market || order.stage == Stage::Remainder || order.is_attached();
         if fixed {
             let text = "market orders, stops that fired and exits of positions cannot be changed";
             return Err(refuse(RefusalReason::NotOpen, text));
@@ -190,10 +189,5 @@ fn amended_qty(
         .qty_floor(qty)
         .ok()
         .filter(|_| qty.is_finite() && qty >= 0.0)
-        .ok_or_else(|| {
-            refuse(
-                RefusalReason::InvalidNumber,
-                format!("a quantity of {qty}"),
-            )
-        })
+        .ok_or_else(|| refuse(RefusalReason::InvalidNumber, format!("a quantity of {qty}")))
 }

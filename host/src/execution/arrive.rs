@@ -48,9 +48,7 @@ impl World<'_> {
                 let (from, to) = self.track(instrument, book).segment(source, segment);
                 at.between(from, to)
             }
-            Here::On { .. } | Here::Open => {
-                Exact::whole(self.prices(instrument)[row(source)].open)
-            }
+            Here::On { .. } | Here::Open => Exact::whole(self.prices(instrument)[row(source)].open),
             Here::Quotes => {
                 let quote = self.market.quotes[instrument as usize];
                 Exact::whole(crate::execution::validate::price_of(quote, source))
@@ -319,7 +317,7 @@ impl World<'_> {
         let Some(order) = self.state.orders.get(id) else {
             return;
         };
-        let Terms::Stop(trigger) | Terms::StopLimit { trigger, .. } = order.terms else {
+        let (Terms::Stop(trigger) | Terms::StopLimit { trigger, .. }) = order.terms else {
             return;
         };
         let held = self.state.account.position(order.book);

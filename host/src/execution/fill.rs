@@ -77,7 +77,10 @@ pub(super) struct Execution {
 
 /// How much of an order fills now.
 enum Portion {
-    Fill { qty: Qty, only_reduces: bool },
+    Fill {
+        qty: Qty,
+        only_reduces: bool,
+    },
     End(OrderStatus, EndReason),
     /// The volume is used up: what it waits for next.
     Wait,

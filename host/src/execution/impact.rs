@@ -73,7 +73,10 @@ pub(super) struct Days {
 
 impl Days {
     /// Takes one more candle; the figures change when a day is over.
-    #[expect(clippy::float_arithmetic, reason = "a sum of volumes for a statistical model")]
+    #[expect(
+        clippy::float_arithmetic,
+        reason = "a sum of volumes for a statistical model"
+    )]
     pub(super) fn add(&mut self, candle: &Candle) -> Option<Impact> {
         let day = candle.open_time.day();
         match &mut self.today {

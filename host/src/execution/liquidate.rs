@@ -2,7 +2,7 @@
 //! `simulation.md` section 10.
 
 use crate::domain::{
-    Cash, Cause, Cost, Direction, EndReason, Liquidity, LiquidationEvent, OrderStatus, Price, Qty,
+    Cash, Cause, Cost, Direction, EndReason, LiquidationEvent, Liquidity, OrderStatus, Price, Qty,
     Rate, Rounding, TriggerBy, UNIT, mul_div,
 };
 use crate::engine::{Happening, MinuteView};
@@ -10,7 +10,7 @@ use crate::execution::fill::{Execution, Here, World};
 use crate::execution::orders::WorkingOrder;
 use crate::execution::path::{Exact, Fraction};
 use crate::execution::{LiquidationBy, LiquidationRule, PartialLiquidation};
-use crate::ledger::{Book, Position, Stake, breach, is_breached};
+use crate::ledger::{Book, Position, Stake, breach, is_breached, liquidation_bound};
 
 /// Hyperliquid sends a fifth of a position above this notional first, quote units.
 const STEPPED_ABOVE: i64 = 100_000;
@@ -21,7 +21,7 @@ const STEP_PAUSE_MS: i64 = 30_000;
 
 impl World<'_> {
     /// The price that liquidation compares.
-    fn compared(&self) -> TriggerBy {
+    pub(super) fn compared(&self) -> TriggerBy {
         match self.rules.profile.liquidation_by {
             LiquidationBy::Mark => TriggerBy::Mark,
             LiquidationBy::Last => TriggerBy::Last,
@@ -375,8 +375,7 @@ impl World<'_> {
         let first = !self.state.account.closed;
         self.post_insurance();
         if first {
-            self.out
-                .push(Happening::AccountClosed { time: self.time });
+            self.out.push(Happening::AccountClosed { time: self.time });
         }
         self.cancel_all(EndReason::AccountClosed);
         while let Some(held) = self.state.account.positions().first().cloned() {
@@ -387,9 +386,7 @@ impl World<'_> {
 
     fn post_insurance(&mut self) {
         let mut postings = Vec::new();
-        self.state
-            .account
-            .cover_shortfall(self.time, &mut postings);
+        self.state.account.cover_shortfall(self.time, &mut postings);
         self.out
             .extend(postings.into_iter().map(Happening::Posting));
     }
@@ -430,6 +427,13 @@ impl World<'_> {
         }
     }
 
+    /// A price on the safe side of which a position cannot be liquidated; `None` where it never can.
+    pub(super) fn liquidation_watch(&self, position: &Position) -> Option<Price> {
+        let tiers = self.rules.tiers_of(position.instrument);
+        let (direction, qty) = (position.direction, position.qty);
+        liquidation_bound(tiers, direction, qty, position.cost, position.margin)
+    }
+
     /// Could a position be liquidated within these bounds of the price that is compared: a cheap look that never misses one.
     pub(super) fn may_breach(&self, position: &Position, low: Price, high: Price) -> bool {
         let adverse = match position.direction {
@@ -437,10 +441,7 @@ impl World<'_> {
             Direction::Short => high,
         };
         let stake = self.stake(position, adverse, adverse);
-        is_breached(
-            position.margin.to_cost(),
-            std::iter::once((stake, adverse)),
-        )
+        is_breached(position.margin.to_cost(), std::iter::once((stake, adverse)))
     }
 
     /// The same for the account as a whole: every position at its worst at once.

@@ -15,9 +15,9 @@ mod liquidate;
 mod orders;
 mod path;
 mod profile;
-mod settle;
 #[cfg(test)]
 mod properties;
+mod settle;
 mod simulated;
 mod state;
 mod trial;

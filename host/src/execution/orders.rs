@@ -266,7 +266,9 @@ impl LevelRules {
             ) => trigger(Level::take_profit(side, price)),
             (Stage::Resting, Terms::Limit(limit)) => [Some(self.resting(side, limit)), None],
             (Stage::Resting, Terms::Trailing { activation, .. }) => match order.watermark {
-                Some(_) => order.trailing_level(self.tick).map_or([None, None], trigger),
+                Some(_) => order
+                    .trailing_level(self.tick)
+                    .map_or([None, None], trigger),
                 None => [activation.map(|price| arm(order, price)), None],
             },
             (Stage::InsideSpread, Terms::Limit(limit)) => self.inside_spread(side, limit),

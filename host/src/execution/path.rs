@@ -232,7 +232,11 @@ pub(super) fn prices_of(
     });
     [
         last.unwrap_or(flat(still.0)),
-        reference.mark.map(|m| m.path).or(last).unwrap_or(flat(still.1)),
+        reference
+            .mark
+            .map(|m| m.path)
+            .or(last)
+            .unwrap_or(flat(still.1)),
         reference.index.or(last).unwrap_or(flat(still.2)),
     ]
 }

@@ -349,8 +349,7 @@ impl Profile {
             }
             "liquidation_by" => self.liquidation_by = value.parse().map_err(bad)?,
             "maintenance" => {
-                self.maintenance =
-                    word_or(value, "tiers", |v| maintenance(rate(v)?).map_err(bad))?;
+                self.maintenance = word_or(value, "tiers", |v| maintenance(rate(v)?).map_err(bad))?;
             }
             "partial_liquidation" => self.partial_liquidation = value.parse().map_err(bad)?,
             "trigger_by" => self.trigger_by = trigger_by(value).map_err(bad)?,
@@ -474,4 +473,3 @@ pub fn parse_end(value: &str) -> Result<EndOfData, String> {
         _ => Err(format!("`{value}` is not one of leave, close, open")),
     }
 }
-

@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::domain::{
-    Amendment, Cash, Cost, EndReason, Exits, Instrument, Market, OrderStatus, OrderView, Placed,
-    PositionView, Qty, Rate, Refusal, RefusalReason, SlotState, Timestamp,
+    Amendment, Candle, Cash, Cost, EndReason, Exits, Instrument, Market, OrderStatus, OrderView,
+    Placed, PositionView, Qty, Rate, Refusal, RefusalReason, SlotState, Timestamp,
 };
 use crate::engine::{
     Approved, EndOfData, Executor, Happening, MinuteView, exits_on_grid, no_position,
@@ -55,10 +55,7 @@ impl Simulated {
             rules,
             done: VecDeque::new(),
             saved: None,
-            watch: Watch {
-                stale: true,
-                ..Watch::default()
-            },
+            watch: Watch::new(),
             days: if by_days {
                 vec![Days::default(); instruments.len()]
             } else {
@@ -71,7 +68,7 @@ impl Simulated {
         &self.rules.profile
     }
 
-    /// Runs a change of the state and keeps what it left behind.
+    /// Runs a change of the state between minutes and keeps what it left behind.
     fn change<R>(
         &mut self,
         market: &Market,
@@ -79,7 +76,20 @@ impl Simulated {
         out: &mut Vec<Happening>,
         what: impl FnOnce(&mut World<'_>) -> R,
     ) -> R {
+        self.change_in(None, market, time, out, what)
+    }
+
+    /// The same within a minute.
+    fn change_in<R>(
+        &mut self,
+        minute: Option<&MinuteView<'_>>,
+        market: &Market,
+        time: Timestamp,
+        out: &mut Vec<Happening>,
+        what: impl FnOnce(&mut World<'_>) -> R,
+    ) -> R {
         let mut world = World::new(&mut self.state, &self.rules, market, time);
+        world.minute = minute;
         let result = what(&mut world);
         let World {
             out: happened,
@@ -117,8 +127,7 @@ impl Simulated {
     ) {
         let time = minute.time;
         if !minute.funding.is_empty() || self.state.orders.expiring > 0 {
-            self.change(market, time, out, |world| {
-                world.minute = Some(minute);
+            self.change_in(Some(minute), market, time, out, |world| {
                 world.settle_funding(minute);
                 world.expire(minute);
             });
@@ -214,9 +223,8 @@ impl Simulated {
 
     /// Margin free between minutes.
     fn free(&self, market: &Market) -> Cash {
-        self.state.available(&self.rules, |p| {
-            market.quotes[p.instrument as usize].mark
-        })
+        self.state
+            .available(&self.rules, |p| market.quotes[p.instrument as usize].mark)
     }
 }
 
@@ -461,7 +469,9 @@ impl Executor for Simulated {
 
     fn working(&self) -> Vec<OrderView> {
         let orders = self.state.orders.known();
-        orders.map(|o| o.view(o.status(), EndReason::None)).collect()
+        orders
+            .map(|o| o.view(o.status(), EndReason::None))
+            .collect()
     }
 
     fn is_net_order(&self, id: u32) -> bool {
@@ -505,8 +515,7 @@ impl Executor for Simulated {
             return;
         }
         if minute.end == Some(EndOfData::Open) {
-            self.change(market, minute.time, out, |world| {
-                world.minute = Some(minute);
+            self.change_in(Some(minute), market, minute.time, out, |world| {
                 world.end(|i| real(minute, i).map(|c| c.open));
             });
             return;
@@ -526,7 +535,7 @@ impl Executor for Simulated {
 
     fn at_close(&mut self, time: Timestamp, market: &Market, out: &mut Vec<Happening>) {
         if self.profile().fill_timing == FillTiming::ThisClose && !self.state.orders.is_empty() {
-            self.change(market, time, out, World::fill_at_close);
+            self.change(market, time, out, |world| world.fill_at_close());
         }
     }
 

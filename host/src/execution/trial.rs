@@ -131,16 +131,20 @@ impl World<'_> {
         if minute.slots[instrument as usize].state != SlotState::Real {
             return self.may_be_liquidated(instrument, book);
         }
-        let orders = self.active.iter().filter_map(|id| self.state.orders.get(*id));
+        let orders = self
+            .active
+            .iter()
+            .filter_map(|id| self.state.orders.get(*id));
         orders
             .filter(|o| o.book == book)
             .any(|o| self.order_depends(o))
             || self.may_be_liquidated(instrument, book)
-            || self
-                .state
-                .in_flight
-                .iter()
-                .any(|m| self.state.orders.get(m.order).is_some_and(|o| o.book == book))
+            || self.state.in_flight.iter().any(|m| {
+                self.state
+                    .orders
+                    .get(m.order)
+                    .is_some_and(|o| o.book == book)
+            })
     }
 
     fn may_be_liquidated(&self, instrument: u32, book: Book) -> bool {
@@ -150,9 +154,11 @@ impl World<'_> {
         let ohlc = self.prices(instrument)[row(self.compared())];
         let held = self.state.account.position(book);
         held.is_some_and(|p| self.may_breach(p, ohlc.low, ohlc.high))
-            || self.state.stepped.iter().any(|(id, _)| {
-                held.is_some_and(|p| p.id == *id)
-            })
+            || self
+                .state
+                .stepped
+                .iter()
+                .any(|(id, _)| held.is_some_and(|p| p.id == *id))
     }
 
     /// Levels within the candle, and what is still to arrive or to wake: its own price and the exits it brings.
@@ -163,7 +169,10 @@ impl World<'_> {
             price >= ohlc.low && price <= ohlc.high
         };
         let waiting = self.state.orders.watchings(order).into_iter().flatten();
-        if waiting.into_iter().any(|w| inside(w.source, w.level.price())) {
+        if waiting
+            .into_iter()
+            .any(|w| inside(w.source, w.level.price()))
+        {
             return true;
         }
         let minute = self.minute.expect("only a minute has a path");

@@ -64,9 +64,7 @@ pub(super) fn check_in_book(
     check_band(order, facts)?;
     check_position(order, book, dormant, facts)?;
     if !dormant {
-        let source = facts
-            .ruleset
-            .trigger_by(facts.rules, order.trigger_by());
+        let source = facts.ruleset.trigger_by(facts.rules, order.trigger_by());
         check_trigger(order.terms(), order.side(), source, facts.quote)?;
     }
     let increase = increasing_part(order, book, facts.state);
@@ -227,8 +225,7 @@ fn check_position(
     facts: &Facts<'_>,
 ) -> Result<(), Refusal> {
     let nothing = facts.state.reducible(book, order.side()).is_zero();
-    let closes_a_side =
-        matches!(book, Book::Side(..)) && is_against(order, book, facts.state);
+    let closes_a_side = matches!(book, Book::Side(..)) && is_against(order, book, facts.state);
     if (order.reduce_only() || closes_a_side) && !dormant && nothing {
         let text = "there is nothing to reduce".to_owned();
         return Err(refuse(RefusalReason::ReduceOnly, None, text));

@@ -21,6 +21,14 @@ pub(super) struct Watch {
 const SOURCES: [TriggerBy; 3] = [TriggerBy::Last, TriggerBy::Mark, TriggerBy::Index];
 
 impl Watch {
+    /// Nothing is known yet.
+    pub(super) fn new() -> Self {
+        Self {
+            stale: true,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn refresh(&mut self, world: &World<'_>, instruments: usize) {
         let orders = &world.state.orders;
         let band = |index: usize| {
@@ -89,8 +97,8 @@ impl Watch {
         positions.iter().zip(&self.liquidations).all(|(p, level)| {
             let Some(level) = *level else { return true };
             let slot = &minute.slots[p.instrument as usize];
-            let plain = minute.references.is_empty()
-                && slot.state == crate::domain::SlotState::Real;
+            let plain =
+                minute.references.is_empty() && slot.state == crate::domain::SlotState::Real;
             let (low, high) = if plain {
                 (slot.candle.low, slot.candle.high)
             } else {

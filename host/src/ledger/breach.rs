@@ -39,15 +39,12 @@ impl Stake<'_> {
             Direction::Long => value - self.cost.0,
             Direction::Short => self.cost.0 - value,
         };
-        let (rate, amount) = tier.map_or((0, 0), |t| {
-            (t.maintenance_rate.0, t.maintenance_amount.0)
-        });
+        let (rate, amount) =
+            tier.map_or((0, 0), |t| (t.maintenance_rate.0, t.maintenance_amount.0));
         let maintenance = value
             .saturating_mul(i128::from(rate))
             .saturating_sub(i128::from(amount) * UNIT_WIDE * UNIT_WIDE);
-        profit
-            .saturating_mul(UNIT_WIDE)
-            .saturating_sub(maintenance)
+        profit.saturating_mul(UNIT_WIDE).saturating_sub(maintenance)
     }
 
     /// The mark at a fraction of the stretch, to the nearest 1e-8 downwards: only to look up a tier.
