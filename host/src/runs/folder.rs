@@ -130,6 +130,9 @@ pub fn write(
     half.table("trades.parquet", tables::trades(run))?;
     half.text("trades.csv", &tables::trades_csv(run))?;
     half.table("postings.parquet", tables::postings(run))?;
+    half.table("funding.parquet", tables::funding(run))?;
+    half.table("liquidations.parquet", tables::liquidations(run))?;
+    half.table("events.parquet", tables::events(run))?;
     half.table("equity.parquet", tables::equity(run))?;
     half.text("summary.json", &json)?;
     half.text("report.html", documents.report_html)?;
@@ -257,8 +260,11 @@ mod tests {
             [
                 "debug.log",
                 "equity.parquet",
+                "events.parquet",
                 "fills.parquet",
                 "fingerprint",
+                "funding.parquet",
+                "liquidations.parquet",
                 "manifest.json",
                 "orders.parquet",
                 "postings.parquet",
