@@ -1,18 +1,24 @@
 //! A made-up run for tests and for looking at the report: a year, a market that wanders, some 150 trades.
 
+use std::collections::BTreeMap;
+
 use crate::domain::{
-    Candle, Cash, Cause, Direction, EndReason, FillEvent, Instrument, InstrumentKind, Liquidity,
-    OrderKind, OrderStatus, OrderView, ParameterValue, Placed, PositionView, Price, Qty, Rate,
-    Refusal, RefusalReason, Rounding, Side, Tier, Timeframe, Timestamp, div_round,
+    Candle, Cash, Cause, Direction, EndReason, FillEvent, FundingEvent, Instrument, InstrumentKind,
+    Liquidity, OrderKind, OrderStatus, OrderView, ParameterValue, Placed, PositionView, Price, Qty,
+    Rate, Refusal, RefusalReason, Rounding, Side, Tier, Timeframe, Timestamp, div_round,
 };
 use crate::engine::{
     AccountPoint, Entry, Happening, Level, Marker, Pane, PlotStyle, Record, Telemetry,
 };
 use crate::ledger::{Posting, PostingKind, Trade};
 use crate::runs::{
-    Component, Configuration, Dataset, Gap, Knob, Limit, Observed, ParameterUsed, Period, Profile,
-    RunResult, Timings, Versions,
+    Alternatives, Component, Configuration, Dataset, FundingUsed, Gap, Knob, LAST_PRICE, Limit,
+    Observed, ParameterUsed, Period, Profile, RunResult, Timings, Versions,
 };
+
+mod eventful;
+
+pub(crate) use eventful::eventful;
 
 const UNIT: i64 = 100_000_000;
 const HOUR_MS: i64 = 3_600_000;
@@ -166,10 +172,10 @@ fn configuration() -> Configuration {
                 knob("fill_timing", "next_open", false),
                 knob("path", "pessimistic", false),
                 knob("slippage_bps", "5", true),
-                knob("funding", "on", false),
+                knob("funding", "data", false),
             ],
-            active: vec!["fees".into(), "slippage".into()],
-            inactive: vec!["funding".into(), "liquidation".into()],
+            active: vec!["fees".into(), "slippage".into(), "funding".into()],
+            inactive: vec![],
         },
         limits: vec![
             Limit {
@@ -195,6 +201,12 @@ fn configuration() -> Configuration {
                 to: Timestamp(START + 101 * HOUR_MS),
                 minutes: 60,
             }],
+            mark_resolution: LAST_PRICE.into(),
+            funding: FundingUsed {
+                policy: "none".into(),
+                source: None,
+            },
+            data_flags: BTreeMap::new(),
         },
         period: Period {
             start: Timestamp(START),
@@ -235,6 +247,8 @@ pub(crate) fn run_of(trades: Vec<Trade>) -> RunResult {
         samples,
         observed,
         max_drawdown_intraday: Some(-0.031),
+        higher_tier_candles: 0,
+        alternatives: Alternatives::default(),
         asked_from: Some(Timestamp(0)),
         open_positions: vec![],
         telemetry: Telemetry::default(),
@@ -314,6 +328,9 @@ struct Year {
     wallet: Cash,
     samples: Vec<AccountPoint>,
     next_order: u32,
+    /// Of the position that is open.
+    funding: Cash,
+    rates: Dice,
 }
 
 impl Year {
@@ -363,6 +380,40 @@ impl Year {
     }
 }
 
+impl Year {
+    /// Most of the time longs pay, some 0.01 %; now and then the rate was not recorded.
+    fn pay_funding(
+        &mut self,
+        hour: i64,
+        direction: Direction,
+        (mark, qty): (Price, Qty),
+        position: u32,
+    ) {
+        let rate = Rate(self.rates.below(30_000) - 8_000);
+        let time = Timestamp(START + hour * HOUR_MS);
+        let amount = (mark * qty).times_rate(rate);
+        let amount = if direction == Direction::Long {
+            -amount
+        } else {
+            amount
+        };
+        self.funding += amount;
+        self.tell(Happening::Funding {
+            time,
+            payment: FundingEvent {
+                position,
+                instrument: 0,
+                rate,
+                amount,
+            },
+            price: mark,
+            rate_substituted: hour % 2_000 == 0,
+            price_substituted: hour % 1_200 == 0,
+        });
+        self.post(time, PostingKind::Funding, amount, position);
+    }
+}
+
 /// The made-up year.
 pub(crate) fn run() -> RunResult {
     let prices = hourly();
@@ -372,6 +423,8 @@ pub(crate) fn run() -> RunResult {
         wallet: BALANCE,
         samples: vec![],
         next_order: 1,
+        funding: Cash::ZERO,
+        rates: Dice(13),
     };
     let at = |hour: i64| Timestamp(START + hour * HOUR_MS);
     let index = |hour: i64| usize::try_from(hour).expect("an hour of the year");
@@ -422,8 +475,9 @@ pub(crate) fn run() -> RunResult {
             &prices,
             &mut sampled,
             hour + length,
-            Some((direction, entry, qty)),
+            Some((direction, entry, qty, position)),
         );
+        let funding = std::mem::take(&mut year.funding);
         let cause = match dice.below(4) {
             0 if gross > Cash::ZERO => Cause::TakeProfit,
             1 | 2 if gross < Cash::ZERO => Cause::Stop,
@@ -458,8 +512,8 @@ pub(crate) fn run() -> RunResult {
             exit_price: exit,
             gross,
             fees,
-            funding: Cash::ZERO,
-            net: gross - fees,
+            funding,
+            net: gross - fees + funding,
             exit_cause: cause,
             tag: position % 2,
             equity_at_entry,
@@ -498,7 +552,7 @@ pub(crate) fn run() -> RunResult {
         &prices,
         &mut sampled,
         HOURS + 1,
-        Some((Direction::Long, entry, qty)),
+        Some((Direction::Long, entry, qty, position)),
     );
     for reason in [
         RefusalReason::MinNotional,
@@ -543,7 +597,13 @@ pub(crate) fn run() -> RunResult {
         worst_price: entry,
         tag: 0,
     };
+    let mut configuration = configuration();
+    configuration.dataset.funding = FundingUsed {
+        policy: "data".into(),
+        source: Some("binance perp".into()),
+    };
     RunResult {
+        configuration,
         samples: year.samples,
         marks: vec![prices.clone()],
         observed: year.observed,
@@ -560,11 +620,11 @@ fn sample_until(
     prices: &[Price],
     sampled: &mut i64,
     hour: i64,
-    open: Option<(Direction, Price, Qty)>,
+    open: Option<(Direction, Price, Qty, u32)>,
 ) {
     while *sampled < hour {
         let mark = prices[usize::try_from(*sampled).expect("an hour of the year")];
-        let unrealized = open.map_or(Cash::ZERO, |(direction, entry, qty)| {
+        let unrealized = open.map_or(Cash::ZERO, |(direction, entry, qty, _)| {
             let gain = ((mark - entry) * qty).to_cash();
             if direction == Direction::Long {
                 gain
@@ -579,6 +639,11 @@ fn sample_until(
             position_margin: Cash::ZERO,
             order_margin: Cash::ZERO,
         });
+        if let Some((direction, _, qty, position)) = open
+            && *sampled % 8 == 0
+        {
+            year.pay_funding(*sampled, direction, (mark, qty), position);
+        }
         *sampled += 1;
     }
 }
