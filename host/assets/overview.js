@@ -23,6 +23,6 @@
   }
 
   themed(draw);
-  follow(byId("equity"));
+  follow(document.querySelector("main"));
   draw();
 })();

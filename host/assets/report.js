@@ -293,7 +293,7 @@
     }
     if (data.trades.some((t) => t[AMBIGUOUS])) byId("trades-hint").textContent += " * touched an ambiguous candle.";
     if (data.trades.length === 0) byId("trades-hint").textContent = "No position was closed.";
-    follow(byId("equity"));
+    follow(document.querySelector("main"));
     drawTrades();
     drawCharts();
   }

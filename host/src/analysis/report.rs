@@ -290,7 +290,7 @@ fn open_positions(run: &RunResult) -> String {
                 &[
                     ("", run.symbol(p.instrument)),
                     ("left", p.direction.name().to_owned()),
-                    ("", p.opened_at.to_string()),
+                    ("wide", p.opened_at.to_string()),
                     ("wide", p.qty.to_string()),
                     ("wide", p.avg_price.to_string()),
                     (tone(Some(pnl)), plain(pnl, 2)),
@@ -301,7 +301,7 @@ fn open_positions(run: &RunResult) -> String {
     let headers = [
         "Symbol",
         "<Direction",
-        "Since",
+        "~Since",
         "~Quantity",
         "~Entry price",
         "Unrealized",

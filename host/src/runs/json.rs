@@ -12,6 +12,9 @@ use crate::runs::{Compared, RunResult};
 /// Name and version of the document.
 pub const SCHEMA: &str = "backtest/1";
 
+/// The same of a run of several strategies.
+pub const SCHEMA_SEVERAL: &str = "backtest-several/1";
+
 /// Where a run is kept. The only names in the document that are not a function of the run.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
@@ -118,13 +121,70 @@ struct FaultJson<'a> {
 /// Never: everything in it has a JSON form.
 #[must_use]
 pub fn document(run: &RunResult, metrics: &Value, place: Place<'_>) -> String {
+    pretty(&mirror(run, metrics, place))
+}
+
+/// One strategy of several.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    /// Its name in the run.
+    pub name: &'a str,
+    /// Its result.
+    pub run: &'a RunResult,
+    /// `analysis::metrics::Metrics::to_json`.
+    pub metrics: &'a Value,
+    /// Where its own folder is.
+    pub place: Place<'a>,
+}
+
+#[derive(Serialize)]
+struct SeveralJson<'a> {
+    schema: &'static str,
+    run_id: &'a str,
+    run_dir: &'a str,
+    strategies: Vec<NamedJson<'a>>,
+    report: &'a str,
+}
+
+#[derive(Serialize)]
+struct NamedJson<'a> {
+    strategy: &'a str,
+    #[serde(flatten)]
+    document: Document<'a>,
+}
+
+/// The document of a run of several strategies: for each its name and the document it would have alone.
+///
+/// # Panics
+/// Never: everything in it has a JSON form.
+#[must_use]
+pub fn several(strategies: &[Named<'_>], place: Place<'_>) -> String {
+    let strategies = strategies.iter().map(|s| NamedJson {
+        strategy: s.name,
+        document: mirror(s.run, s.metrics, s.place),
+    });
+    pretty(&SeveralJson {
+        schema: SCHEMA_SEVERAL,
+        run_id: place.run_id,
+        run_dir: place.run_dir,
+        strategies: strategies.collect(),
+        report: place.report,
+    })
+}
+
+fn pretty(document: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(document).expect("plain values have a JSON form");
+    text + "\n"
+}
+
+fn mirror<'a>(run: &'a RunResult, metrics: &'a Value, place: Place<'a>) -> Document<'a> {
     let configuration = &run.configuration;
     let (component, dataset) = (&configuration.component, &configuration.dataset);
     let account = run.last_account();
     let observed = &run.observed;
     let funding = observed.funding_sums();
     let time = Timestamp::rfc3339;
-    let document = Document {
+    Document {
         schema: SCHEMA,
         run_id: place.run_id,
         run_dir: place.run_dir,
@@ -188,9 +248,7 @@ pub fn document(run: &RunResult, metrics: &Value, place: Place<'_>) -> String {
             worst: compared(&range.worst),
         }),
         compared: run.alternatives.compared.iter().map(compared).collect(),
-    };
-    let text = serde_json::to_string_pretty(&document).expect("plain values have a JSON form");
-    text + "\n"
+    }
 }
 
 fn compared(run: &Compared) -> ComparedJson<'_> {

@@ -328,3 +328,31 @@ fn instrument(i: &Instrument) -> InstrumentJson<'_> {
         assumed: i.assumed,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::analysis::sample;
+
+    #[test]
+    fn what_only_the_run_finds_out_is_not_in_the_digest() {
+        let run = sample::run_of(vec![]);
+        let digest = run.configuration.digest();
+        let mut after = run.configuration.clone();
+        after.dataset.data_flags.insert("outlier".to_owned(), 3);
+        after.dataset.coverage = 0.5;
+        after.period.candles = 1;
+        assert_eq!(after.digest(), digest);
+    }
+
+    #[test]
+    fn mark_and_funding_are_in_the_digest() {
+        let run = sample::run_of(vec![]);
+        let digest = run.configuration.digest();
+        let mut other = run.configuration.clone();
+        other.dataset.mark_resolution = "1h".to_owned();
+        assert_ne!(other.digest(), digest);
+        let mut other = run.configuration.clone();
+        other.dataset.funding.policy = "last".to_owned();
+        assert_ne!(other.digest(), digest);
+    }
+}

@@ -401,11 +401,62 @@ mod tests {
         assert_eq!(quoted("BTC/USDT"), "BTC/USDT");
     }
 
+    fn find(columns: &Columns, name: &str) -> Option<Column> {
+        columns.iter().find(|c| c.0 == name).map(|c| c.1.clone())
+    }
+
+    #[test]
+    fn funding_and_liquidations_have_a_row_each() {
+        let run = sample::eventful();
+        let paid = funding(&run);
+        assert_eq!(
+            find(&paid, "amount").map(|c| c.len()),
+            Some(run.observed.funding.len())
+        );
+        let Some(Column::Bool(substituted)) = find(&paid, "rate_substituted") else {
+            panic!("a column of flags");
+        };
+        assert_eq!(substituted.iter().filter(|s| **s).count(), 3);
+        let Some(Column::F64(losses)) = find(&liquidations(&run), "loss_f64") else {
+            panic!("a column of floats");
+        };
+        assert_eq!(losses.len(), 3);
+        assert!(losses.iter().all(|loss| *loss > 0.0));
+    }
+
+    #[test]
+    fn events_are_in_the_order_of_time() {
+        let events = events(&sample::eventful());
+        let Some(Column::I64(times)) = find(&events, "time_ms") else {
+            panic!("a column of times");
+        };
+        assert!(times.is_sorted());
+        let Some(Column::Text(kinds)) = find(&events, "kind") else {
+            panic!("a column of text");
+        };
+        let expected = [
+            "stop_behind_liquidation",
+            "stop_behind_liquidation",
+            "breaker",
+            "instrument",
+            "instrument",
+            "breaker",
+            "breaker",
+            "account_closed",
+        ];
+        assert_eq!(kinds, expected);
+        let closed = find(&events, "until_ms");
+        let Some(Column::OptI64(until)) = closed else {
+            panic!("a column of times");
+        };
+        assert_eq!(until.iter().flatten().count(), 2, "one stands open");
+    }
+
     #[test]
     fn an_amount_is_text_and_float() {
         let run = sample::run_of(vec![sample::trade()]);
         let columns = trades(&run);
-        let column = |name: &str| columns.iter().find(|c| c.0 == name).map(|c| c.1.clone());
+        let column = |name: &str| find(&columns, name);
         assert_eq!(column("net"), Some(Column::Text(vec!["976.25".to_owned()])));
         assert_eq!(column("net_f64"), Some(Column::F64(vec![976.25])));
         assert_eq!(

@@ -1,7 +1,7 @@
 //! What endangered the account: liquidations, circuit breakers, stops that come too late, instruments that changed.
 
 use crate::analysis::alternatives::{GREEDY, passes, rows, verdict};
-use crate::analysis::format::{cash, count, percent, plain, plural};
+use crate::analysis::format::{cash, count, percent, plain, plural, short};
 use crate::analysis::metrics::Metrics;
 use crate::analysis::report::markup::{escape, row, table, tone};
 use crate::domain::{Cause, Timestamp};
@@ -84,14 +84,14 @@ fn breakers(run: &RunResult) -> String {
                 "",
                 &[
                     ("rule", trip.rule.clone()),
-                    ("", plain(trip.value, 4)),
+                    ("wide", short(trip.value)),
                     ("", trip.from.to_string()),
                     ("", until),
                 ],
             )
         })
         .collect();
-    let headers = ["Rule", "Value", "From (UTC)", "Until"];
+    let headers = ["Rule", "~Value", "From (UTC)", "Until"];
     panel("Circuit breakers", &table("", &headers, &rows))
 }
 

@@ -1,7 +1,7 @@
 //! What happened beyond fills: liquidations, circuit breakers, substituted funding; and the run beside its alternatives.
 
 use crate::analysis::alternatives::{GREEDY, passes, rows, verdict};
-use crate::analysis::format::{count, percent, plain, tame};
+use crate::analysis::format::{count, percent, plain, short, tame};
 use crate::analysis::metrics::Metrics;
 use crate::analysis::summary::Style;
 use crate::analysis::summary::table::{Align, Cell, Tone, cell, table, toned};
@@ -46,7 +46,7 @@ fn breakers(run: &RunResult, style: Style) -> String {
             let until = trip.until.map_or("the end".to_owned(), |t| t.to_string());
             [
                 cell(tame(&trip.rule)),
-                cell(plain(trip.value, 4)),
+                cell(short(trip.value)),
                 cell(trip.from.to_string()),
                 cell(until),
             ]
