@@ -1,24 +1,21 @@
 //! A made-up run for tests and for looking at the report: a year, a market that wanders, some 150 trades.
 
-use std::collections::BTreeMap;
-
 use crate::domain::{
-    Candle, Cash, Cause, Direction, EndReason, FillEvent, FundingEvent, Instrument, InstrumentKind,
-    Liquidity, OrderKind, OrderStatus, OrderView, ParameterValue, Placed, PositionView, Price, Qty,
-    Rate, Refusal, RefusalReason, Rounding, Side, Tier, Timeframe, Timestamp, div_round,
+    Candle, Cash, Cause, Direction, EndReason, FillEvent, FundingEvent, Liquidity, OrderKind,
+    OrderStatus, OrderView, Placed, PositionView, Price, Qty, Rate, Refusal, RefusalReason,
+    Rounding, Side, Timestamp, div_round,
 };
 use crate::engine::{
     AccountPoint, Entry, Happening, Level, Marker, Pane, PlotStyle, Record, Telemetry,
 };
 use crate::ledger::{Posting, PostingKind, Trade};
-use crate::runs::{
-    Alternatives, Component, Configuration, Dataset, FundingUsed, Gap, Knob, LAST_PRICE, Limit,
-    Observed, ParameterUsed, Period, Profile, RunResult, Timings, Versions,
-};
+use crate::runs::{Alternatives, FundingUsed, Observed, RunResult, Timings, Versions};
 
 mod eventful;
+mod setup;
 
 pub(crate) use eventful::eventful;
+use setup::configuration;
 
 const UNIT: i64 = 100_000_000;
 const HOUR_MS: i64 = 3_600_000;
@@ -101,124 +98,6 @@ pub(crate) fn trade() -> Trade {
         initial_stop: None,
         leverage: Rate(UNIT),
         ambiguous: false,
-    }
-}
-
-fn instrument() -> Instrument {
-    Instrument {
-        venue: "binance".into(),
-        symbol: "BTC/USDT:USDT".into(),
-        venue_symbol: "BTCUSDT".into(),
-        base: "BTC".into(),
-        quote: "USDT".into(),
-        settle: "USDT".into(),
-        kind: InstrumentKind::LinearPerpetual,
-        tick: Price(UNIT / 10),
-        step: Qty(UNIT / 1_000),
-        min_qty: Qty(UNIT / 1_000),
-        max_qty: Some(Qty(1_000 * UNIT)),
-        min_notional: Qty(100 * UNIT),
-        price_band: Some(Rate(UNIT / 20)),
-        maker_fee: Rate(20_000),
-        taker_fee: FEE,
-        tiers: vec![Tier {
-            floor: Qty(0),
-            cap: Qty(50_000 * UNIT),
-            maintenance_rate: Rate(400_000),
-            max_leverage: Rate(125 * UNIT),
-            maintenance_amount: Qty(0),
-        }],
-        assumed: false,
-    }
-}
-
-fn configuration() -> Configuration {
-    let knob = |key: &str, value: &str, overridden| Knob {
-        key: key.into(),
-        value: value.into(),
-        overridden,
-    };
-    Configuration {
-        component: Component {
-            name: "sma_cross".into(),
-            version: "0.3.0".into(),
-            sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
-            bytes: 48_213,
-            language: Some("rust 1.95".into()),
-            contract: "0.1.0".into(),
-        },
-        parameters: vec![
-            ParameterUsed {
-                name: "fast".into(),
-                value: ParameterValue::Int(20),
-                overridden: true,
-            },
-            ParameterUsed {
-                name: "slow".into(),
-                value: ParameterValue::Int(50),
-                overridden: false,
-            },
-            ParameterUsed {
-                name: "risk".into(),
-                value: ParameterValue::Float(0.5),
-                overridden: false,
-            },
-        ],
-        instruments: vec![instrument()],
-        timeframes: vec![Timeframe::H1],
-        profile: Profile {
-            preset: "strict".into(),
-            knobs: vec![
-                knob("fill_timing", "next_open", false),
-                knob("path", "pessimistic", false),
-                knob("slippage_bps", "5", true),
-                knob("funding", "data", false),
-            ],
-            active: vec!["fees".into(), "slippage".into(), "funding".into()],
-            inactive: vec![],
-        },
-        limits: vec![
-            Limit {
-                name: "memory".into(),
-                value: "64 MiB".into(),
-            },
-            Limit {
-                name: "fuel per call".into(),
-                value: "200000000".into(),
-            },
-        ],
-        dataset: Dataset {
-            fingerprint: "b3:5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
-                .into(),
-            venue: "binance".into(),
-            market: "spot".into(),
-            traded_as: Some("perp".into()),
-            synthetic: false,
-            base: Timeframe::M1,
-            coverage: 0.9998,
-            gaps: vec![Gap {
-                from: Timestamp(START + 100 * HOUR_MS),
-                to: Timestamp(START + 101 * HOUR_MS),
-                minutes: 60,
-            }],
-            mark_resolution: LAST_PRICE.into(),
-            funding: FundingUsed {
-                policy: "none".into(),
-                source: None,
-            },
-            data_flags: BTreeMap::new(),
-        },
-        period: Period {
-            start: Timestamp(START),
-            end: Timestamp(START + HOURS * HOUR_MS),
-            candles: 527_040,
-        },
-        seed: 42,
-        starting_balance: BALANCE,
-        currency: "USDT".into(),
-        leverage: Rate(crate::domain::UNIT),
-        on_fault: crate::domain::OnFault::Flatten,
-        use_history: true,
     }
 }
 

@@ -169,7 +169,7 @@ pub(super) fn compared_table(rows: &[Compared]) -> String {
         .iter()
         .map(|c| {
             let net = c.net_profit.to_f64();
-            let own = c.label.starts_with("this run");
+            let own = c.label.contains("this run: ");
             row(
                 if own { "own" } else { "" },
                 &[

@@ -13,7 +13,7 @@ use crate::analysis::report::data::{EQUITY_POINTS, extremes, rounded, seconds};
 use crate::analysis::report::events::compared_table;
 use crate::analysis::report::markup::{escape, facts, fill, script, table, tone, warning_list};
 use crate::analysis::report::{CSS, PLOTS_JS, UPLOT_CSS, UPLOT_JS, UPLOT_LICENSE, card};
-use crate::analysis::summary::overview::{compared, short_market};
+use crate::analysis::summary::overview::{compared, short_market, verdicts};
 use crate::analysis::summary::{period, profile, streams};
 use crate::ledger::PostingKind;
 use crate::runs::RunResult;
@@ -205,8 +205,12 @@ fn alternatives(overview: &Overview<'_>) -> String {
     } else {
         String::new()
     };
+    let verdicts: String = verdicts(overview)
+        .iter()
+        .map(|verdict| format!("<p class=\"verdict\">{}</p>", escape(verdict)))
+        .collect();
     format!(
-        "<section class=\"panel\"><h2>Other orderings and profiles</h2>{}{greedy}</section>",
+        "<section class=\"panel\"><h2>Other orderings and profiles</h2>{}{greedy}{verdicts}</section>",
         compared_table(&rows)
     )
 }

@@ -103,6 +103,6 @@ fn alternatives() -> Alternatives {
             best: line("best ordering", "2120.55", "12120.55", -0.301, 0.561_6),
             worst: line("worst ordering", "-104.9", "9895.1", -0.371, 0.541),
         }),
-        compared: vec![line("profile fair", "1980.1", "11980.1", -0.318, 0.554_8)],
+        compared: vec![line("profile fair", "1980.1", "11980.1", -0.327, 0.554_8)],
     }
 }

@@ -37,6 +37,9 @@ pub fn text(overview: &Overview<'_>, report: &str, style: Style) -> String {
             style,
         ));
     }
+    for verdict in verdicts(overview) {
+        lines.push(Tone::Warning.paint(&format!("! {}", tame(&verdict)), style));
+    }
     for strategy in overview.strategies {
         let (name, print) = (tame(strategy.name), &strategy.run.fingerprint);
         lines.push(format!("fingerprint {print} {name}"));
@@ -143,6 +146,15 @@ fn liquidations(number: u64) -> Cell {
     } else {
         toned(count(number), Some(-1.0))
     }
+}
+
+/// What must be concluded from the alternatives of each strategy.
+pub(crate) fn verdicts(overview: &Overview<'_>) -> Vec<String> {
+    let of = |s: &Strategy<'_>| {
+        let verdict = alternatives::verdict(s.run)?;
+        Some(format!("{}: {verdict}", s.name))
+    };
+    overview.strategies.iter().filter_map(of).collect()
 }
 
 /// The alternatives of every strategy that has some, with its name.
