@@ -33,6 +33,7 @@ fn drain(feed: &mut dyn Feed) -> Vec<String> {
                         SlotState::Real => "",
                         SlotState::Missing => "?",
                         SlotState::NotListed => "-",
+                        SlotState::Halted => "h",
                     };
                     format!("{}{mark}", (time.0 - START) / 60_000)
                 })
