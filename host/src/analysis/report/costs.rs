@@ -2,7 +2,7 @@
 
 use crate::analysis::format::{cash, count, percent, plain};
 use crate::analysis::metrics::Metrics;
-use crate::analysis::report::markup::{facts, row, table, tone};
+use crate::analysis::report::markup::{facts, long_table, row, table, tone};
 use crate::analysis::summary::{funding_source, trades_perpetuals};
 use crate::domain::{Cash, Rate};
 use crate::ledger::PostingKind;
@@ -136,10 +136,10 @@ fn substituted(run: &RunResult) -> String {
         "Amount",
     ];
     format!(
-        "<details{}><summary>Settlements with a substitute ({})</summary><div class=\"scroll tall\">{}</div><p class=\"hint\">* stands in for a missing one.</p></details>",
+        "<details{}><summary>Settlements with a substitute ({})</summary>{}<p class=\"hint\">* stands in for a missing one.</p></details>",
         if seen.len() <= 10 { " open" } else { "" },
         count(seen.len() as u64),
-        table("", &headers, &rows)
+        long_table(&headers, rows, "funding.parquet")
     )
 }
 

@@ -3,7 +3,7 @@
 use crate::analysis::alternatives::{GREEDY, passes, rows, verdict};
 use crate::analysis::format::{cash, count, percent, plain, plural, short};
 use crate::analysis::metrics::Metrics;
-use crate::analysis::report::markup::{escape, row, table, tone};
+use crate::analysis::report::markup::{escape, long_table, row, table, tone};
 use crate::domain::{Cause, Timestamp};
 use crate::runs::{Compared, RunResult};
 
@@ -64,9 +64,9 @@ fn liquidations(run: &RunResult) -> String {
     panel(
         "Liquidations",
         &format!(
-            "<p>{}</p><div class=\"scroll tall\">{}</div>",
+            "<p>{}</p>{}",
             escape(&text),
-            table("", &headers, &rows)
+            long_table(&headers, rows, "liquidations.parquet")
         ),
     )
 }
@@ -92,7 +92,8 @@ fn breakers(run: &RunResult) -> String {
         })
         .collect();
     let headers = ["Rule", "~Value", "From (UTC)", "Until"];
-    panel("Circuit breakers", &table("", &headers, &rows))
+    let table = long_table(&headers, rows, "events.parquet");
+    panel("Circuit breakers", &table)
 }
 
 /// Stops behind the liquidation price and changes of instruments, folded away.
@@ -126,9 +127,9 @@ fn others(run: &RunResult) -> String {
     ] {
         if !rows.is_empty() {
             inside += &format!(
-                "<details><summary>{title} ({})</summary><div class=\"scroll tall\">{}</div></details>",
+                "<details><summary>{title} ({})</summary>{}</details>",
                 count(rows.len() as u64),
-                table("", &[], &rows)
+                long_table(&[], rows, "events.parquet")
             );
         }
     }

@@ -1,5 +1,7 @@
 //! Text on its way into the page: escaped, in tables, in the places of a template.
 
+use crate::analysis::format::count;
+
 /// Fills `{{name}}` in one pass: what is put in is never read again.
 pub(super) fn fill(page: &str, part: impl Fn(&str) -> String) -> String {
     let mut out = String::with_capacity(1 << 20);
@@ -85,6 +87,27 @@ pub(super) fn table(class: &str, headers: &[&str], rows: &[String]) -> String {
     format!(
         "<div class=\"scroll\"><table class=\"{class}\">{head}<tbody>{}</tbody></table></div>",
         rows.concat()
+    )
+}
+
+/// More rows than this make the page slow; the tables of the run folder have all of them.
+const MOST_ROWS: usize = 2_000;
+
+/// A table that scrolls in itself, and where its rows end, the file that goes on.
+pub(super) fn long_table(headers: &[&str], mut rows: Vec<String>, file: &str) -> String {
+    let rest = rows.len().saturating_sub(MOST_ROWS);
+    rows.truncate(MOST_ROWS);
+    let more = if rest > 0 {
+        format!(
+            "<p class=\"hint\">{} more in {file}.</p>",
+            count(rest as u64)
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "<div class=\"scroll tall\">{}</div>{more}",
+        table("", headers, &rows)
     )
 }
 

@@ -159,6 +159,15 @@ fn vendored_scripts_cannot_end_their_element() {
 }
 
 #[test]
+fn a_long_table_ends_and_names_the_file_that_goes_on() {
+    let rows = |n: usize| vec![row("", &[("", "x".to_owned())]); n];
+    assert!(!markup::long_table(&[], rows(2_000), "f.parquet").contains("f.parquet"));
+    let cut = markup::long_table(&[], rows(2_003), "f.parquet");
+    assert!(cut.contains("3 more in f.parquet"));
+    assert_eq!(cut.matches("<tr").count(), 2_000);
+}
+
+#[test]
 fn escaping() {
     assert_eq!(
         escape("<a href='x'>&\"\u{202e}"),
