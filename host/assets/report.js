@@ -2,19 +2,14 @@
 // or a canvas. Times are seconds since 1970 UTC.
 "use strict";
 (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const byId = (id) => document.getElementById(id);
-  const color = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+  const { byId, color, number, percent, alpha, logTicks, timePlot, clear, follow, themed, padded } = Plots;
+  const data = JSON.parse(byId("data").textContent);
   const PLOT_COLORS = ["#e8912d", "#8e5bd6", "#1aa3b8", "#c94f8c", "#7a9a2a", "#5577dd"];
-  const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
   const ROWS_A_STEP = 200;
   const CANDLES_AT_FIRST = 240;
 
-  const number = (value, digits) => value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  const percent = (value) => (value === null || value === undefined ? "-" : number(value * 100, 2) + " %");
   const signClass = (value) => (value > 0 ? "up" : value < 0 ? "down" : "");
   const time = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ");
-  const alpha = (hex, share) => hex + Math.round(share * 255).toString(16).padStart(2, "0");
 
   function holding(seconds) {
     const minutes = Math.round(seconds / 60);
@@ -36,63 +31,10 @@
 
   // ---- equity and drawdown -------------------------------------------------------------------------------------------
 
-  const equityCharts = [];
   let scale = 1;
 
-  function axis(values) {
-    const line = { stroke: color("line"), width: 1 };
-    return { stroke: color("muted"), grid: line, ticks: { show: false }, font: "12px system-ui, sans-serif", size: 64, ...values };
-  }
-
-  // Days, months or times of day in a form that reads the same everywhere; the year or the date where it changes.
-  function timeLabels(u, splits, index, space, step) {
-    let last = "";
-    return splits.map((t) => {
-      const iso = new Date(t * 1000).toISOString();
-      const month = MONTHS[Number(iso.slice(5, 7)) - 1];
-      const [text, context] = step >= 28 * 86400 ? [month, iso.slice(0, 4)]
-        : step >= 86400 ? [`${Number(iso.slice(8, 10))} ${month}`, iso.slice(0, 4)]
-        : [iso.slice(11, 16), iso.slice(0, 10)];
-      const label = context === last ? text : `${text}\n${context}`;
-      last = context;
-      return label;
-    });
-  }
-
-  // Round values for a logarithmic axis: steps of 1, 2, 5 over a wide range, even steps over a narrow one.
-  function logTicks(min, max) {
-    const ticks = [];
-    if (max / min < 5) {
-      const rough = (max - min) / 6;
-      const size = 10 ** Math.floor(Math.log10(rough));
-      const step = [1, 2, 5, 10].find((n) => n * size >= rough) * size;
-      for (let v = Math.ceil(min / step) * step; v <= max; v += step) ticks.push(v);
-    } else {
-      for (let size = 10 ** Math.floor(Math.log10(min)); size <= max; size *= 10) {
-        for (const n of [1, 2, 5]) if (n * size >= min && n * size <= max) ticks.push(n * size);
-      }
-    }
-    return ticks;
-  }
-
-  function timePlot(id, height, values, series, y) {
-    const element = byId(id);
-    const options = {
-      width: element.clientWidth,
-      height,
-      tzDate: (t) => uPlot.tzDate(new Date(t * 1000), "Etc/UTC"),
-      cursor: { sync: { key: "time" }, points: { size: 7 } },
-      scales: { x: { time: true }, y: y.scale },
-      axes: [axis({ size: 34, values: timeLabels }), axis({ values: y.format, ...y.axis })],
-      series: [{ label: "Time", value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, ...series],
-      hooks: { setSelect: [(u) => u.select.width > 0 && showRange(u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x"))] },
-    };
-    const plot = new uPlot(options, values, element);
-    equityCharts.push({ plot, element, height });
-  }
-
   function drawEquity() {
-    equityCharts.splice(0).forEach((chart) => chart.plot.destroy());
+    clear();
     const e = data.equity;
     const money = (u, value) => (value == null ? "-" : `${number(value, 2)} ${data.currency}`);
     const series = [{ label: "Strategy", stroke: color("accent"), width: 2, fill: scale === 1 ? alpha(color("accent"), 0.07) : undefined, value: money }];
@@ -104,16 +46,34 @@
     const positive = e.v.concat(e.hold || []).every((value) => value > 0);
     byId("log").disabled = !positive;
     timePlot("equity", 320, values, series, {
-      scale: scale === 3 ? { distr: 3, range: (u, min, max) => [min * 0.95, max * 1.05] } : { range: (u, min, max) => [min - (max - min) * 0.06, max + (max - min) * 0.06] },
+      scale: scale === 3 ? { distr: 3, range: (u, min, max) => [min * 0.95, max * 1.05] } : { range: padded },
       axis: scale === 3 ? { splits: (u, index, min, max) => logTicks(min, max), filter: (u, ticks) => ticks } : {},
       format: (u, ticks) => ticks.map((v) => (v == null ? "" : number(v, 0))),
-    });
+    }, showRange);
     timePlot("drawdown", 150, [e.t, e.dd], [
       { label: "Drawdown", stroke: color("down"), width: 1.5, fill: alpha(color("down"), 0.16), value: (u, v) => percent(v) },
     ], {
       scale: { range: (u, min) => [Math.min(min * 1.08, -0.01), 0] },
       format: (u, ticks) => ticks.map((v) => number(v * 100, Math.abs(u.scales.y.min) < 0.05 ? 1 : 0) + " %"),
-    });
+    }, showRange);
+    if (byId("costs")) drawCosts(money);
+  }
+
+  // Fees and funding added up over the same moments.
+  function drawCosts(money) {
+    const { fees, funding } = data.costs;
+    const line = (label, stroke) => ({ label, stroke: color(stroke), width: 1.75, value: money });
+    const values = [data.equity.t, fees];
+    const series = [line("Fees", "down")];
+    if (funding.some((value) => value !== 0)) {
+      values.push(funding, fees.map((value, i) => value + funding[i]));
+      series.push(line("Funding", "accent"), { ...line("Together", "hold"), dash: [5, 4] });
+    }
+    const digits = (u) => (Math.abs(u.scales.y.max - u.scales.y.min) < 10 ? 1 : 0);
+    timePlot("costs", 200, values, series, {
+      scale: { range: padded },
+      format: (u, ticks) => ticks.map((v) => number(v, digits(u))),
+    }, showRange);
   }
 
   function setScale(next) {
@@ -129,7 +89,7 @@
   let price = null;
 
   // What a chart shows of its trades; a trade is an array, see `trade_rows` in report.rs.
-  const [SYMBOL, LONG, ENTRY, EXIT, QTY, ENTRY_PRICE, EXIT_PRICE, NET, SHARE, REASON, TAG, AMBIGUOUS] = [...Array(12).keys()];
+  const [SYMBOL, LONG, ENTRY, EXIT, QTY, ENTRY_PRICE, EXIT_PRICE, NET, SHARE, REASON, TAG, AMBIGUOUS, FUNDING] = [...Array(13).keys()];
 
   function tradeMarkers(chart) {
     const markers = [];
@@ -138,6 +98,10 @@
       const at = (seconds) => chart.t[floorIndex(chart.t, seconds)];
       const entry = t[LONG] ? { position: "belowBar", shape: "arrowUp" } : { position: "aboveBar", shape: "arrowDown" };
       markers.push({ time: at(t[ENTRY]), color: color("accent"), ...entry });
+      if (t[REASON] === "liquidation") {
+        markers.push({ time: at(t[EXIT]), color: color("warn"), shape: "square", text: "liquidation", position: t[LONG] ? "belowBar" : "aboveBar" });
+        continue;
+      }
       markers.push({ time: at(t[EXIT]), color: color(t[NET] >= 0 ? "up" : "down"), shape: "circle", size: 0.7, position: t[LONG] ? "aboveBar" : "belowBar" });
     }
     const shapes = { up: ["arrowUp", "belowBar"], down: ["arrowDown", "aboveBar"], circle: ["circle", "aboveBar"], square: ["square", "aboveBar"], text: ["square", "aboveBar"] };
@@ -188,6 +152,7 @@
     candles.setData(source.t.map((t, i) => ({ time: t, open: source.o[i], high: source.h[i], low: source.l[i], close: source.c[i] })));
     LightweightCharts.createSeriesMarkers(candles, tradeMarkers(source), { autoScale: false });
     const legend = [["entry", color("accent")], ["exit with profit", color("up")], ["exit with loss", color("down")]];
+    if (data.trades.some((t) => t[REASON] === "liquidation")) legend.push(["liquidation", color("warn")]);
     addPlots(chart, source, legend);
     const path = chart.addSeries(LightweightCharts.LineSeries, { color: color("accent"), lineWidth: 2, lineStyle: LightweightCharts.LineStyle.Dashed, priceLineVisible: false, lastValueVisible: false });
     price = { chart, path, source };
@@ -229,6 +194,7 @@
   // ---- trade list ----------------------------------------------------------------------------------------------------
 
   const list = { filter: "all", column: null, descending: false, rows: ROWS_A_STEP };
+  const funded = data.trades.some((t) => t[FUNDING] !== 0);
   const several = data.symbols.length > 1;
   // heading, what is sorted by, what is shown, further classes
   const columns = [
@@ -241,6 +207,7 @@
     ["Quantity", (t) => Number(t[QTY]), (t) => t[QTY], "wide"],
     ["Entry price", (t) => Number(t[ENTRY_PRICE]), (t) => t[ENTRY_PRICE], "wide"],
     ["Exit price", (t) => Number(t[EXIT_PRICE]), (t) => t[EXIT_PRICE], "wide"],
+    ...(funded ? [["Funding", (t) => t[FUNDING], (t) => number(t[FUNDING], 2), "wide"]] : []),
     ["Net " + data.currency, (t) => t[NET], (t) => number(t[NET], 2), "sign"],
     ["On equity", (t) => t[SHARE] ?? 0, (t) => percent(t[SHARE]), "sign"],
     ["Exit reason", (t) => t[REASON], (t) => t[REASON] + (t[AMBIGUOUS] ? " *" : ""), "left"],
@@ -310,11 +277,7 @@
     byId("log").addEventListener("click", () => setScale(3));
     byId("all").addEventListener("click", () => price && price.chart.timeScale().fitContent());
     byId("more").addEventListener("click", () => { list.rows += 5 * ROWS_A_STEP; drawTrades(); });
-    byId("theme").addEventListener("click", () => {
-      document.documentElement.dataset.theme = getComputedStyle(document.documentElement).colorScheme === "dark" ? "light" : "dark";
-      drawCharts();
-    });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawCharts);
+    themed(drawCharts);
     for (const button of byId("filter").children) {
       button.addEventListener("click", () => {
         list.filter = button.dataset.filter;
@@ -330,12 +293,7 @@
     }
     if (data.trades.some((t) => t[AMBIGUOUS])) byId("trades-hint").textContent += " * touched an ambiguous candle.";
     if (data.trades.length === 0) byId("trades-hint").textContent = "No position was closed.";
-    const fit = () => {
-      for (const { plot, element, height } of equityCharts) {
-        if (element.clientWidth !== plot.width) plot.setSize({ width: element.clientWidth, height });
-      }
-    };
-    new ResizeObserver(() => requestAnimationFrame(fit)).observe(byId("equity"));
+    follow(document.querySelector("main"));
     drawTrades();
     drawCharts();
   }

@@ -45,6 +45,13 @@ pub(crate) fn plain(value: f64, decimals: usize) -> String {
     }
 }
 
+/// Up to four decimals, as many as say something: the figures of rules have many units.
+pub(crate) fn short(value: f64) -> String {
+    let text = plain(value, 4);
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    text.to_owned()
+}
+
 /// A count with thousands apart.
 pub(crate) fn count(n: u64) -> String {
     group(&n.to_string())
@@ -109,6 +116,10 @@ mod tests {
         assert_eq!(plain(1_234_567.891, 2), "1,234,567.89");
         assert_eq!(plain(-999.0, 0), "-999");
         assert_eq!(plain(-0.001, 2), "0.00");
+        assert_eq!(
+            [short(6.0), short(0.062_5), short(0.0)],
+            ["6", "0.0625", "0"]
+        );
         assert_eq!(percent(Some(0.1234)), "12.34 %");
         assert_eq!(number(None), "-");
         assert_eq!(money(Some(-1_000.0), "USDT"), "-1,000.00 USDT");

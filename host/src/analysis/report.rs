@@ -3,25 +3,33 @@
 //! The page is `assets/report.{html,css,js}` with two vendored chart libraries inlined. Whatever comes from a strategy or a
 //! file is escaped on its way in: [`html`] for text, [`script`] for data. The same run gives the same bytes.
 
-use std::fmt::Write;
-
 use crate::analysis::benchmark::buy_and_hold;
-use crate::analysis::format::{cash, count, duration, money, number, percent, plain, plural};
+use crate::analysis::format::{count, duration, money, number, percent, plain};
 use crate::analysis::metrics::Metrics;
 use crate::analysis::report::data::Data;
+use crate::analysis::report::markup::{
+    escape, facts, fill, row, script, table, tone, warning_list,
+};
+use crate::analysis::report::what_was_run::{all_figures, manifest, own_figures};
 use crate::analysis::stats::wilson;
-use crate::analysis::summary::{RELIABLE_DAYS, market, period, profile};
+use crate::analysis::summary::{RELIABLE_DAYS, market, period, profile, streams};
 use crate::analysis::tables::{Group, by_direction, by_exit_reason, total};
 use crate::analysis::trades::Tally;
-use crate::analysis::warnings;
-use crate::domain::{Candle, ParameterValue, Timeframe};
+use crate::analysis::warnings::warnings;
+use crate::domain::{Candle, Cash, Timeframe};
 use crate::ledger::PostingKind;
 use crate::runs::RunResult;
 
+mod costs;
 mod data;
+mod events;
+mod markup;
+pub mod overview;
+mod what_was_run;
 
 const PAGE: &str = include_str!("../../assets/report.html");
 const CSS: &str = include_str!("../../assets/report.css");
+const PLOTS_JS: &str = include_str!("../../assets/plots.js");
 const JS: &str = include_str!("../../assets/report.js");
 const CHARTS_JS: &str = include_str!("../../assets/vendor/lightweight-charts-5.2.1.js");
 const CHARTS_LICENSE: &str = include_str!("../../assets/vendor/lightweight-charts-5.2.1.LICENSE");
@@ -61,8 +69,14 @@ pub fn html(run: &RunResult, metrics: &Metrics, charts: &[PriceChart<'_>]) -> St
         "what" => escape(&market(run)),
         "period" => escape(&period(run)),
         "profile" => escape(&profile(run)),
-        "warnings" => warnings(run),
+        "streams" => streams(run).map_or_else(String::new, |text| {
+            format!("<p class=\"muted\">{}</p>", escape(&text))
+        }),
+        "warnings" => warning_list(&warnings(run)),
         "cards" => cards(run, metrics),
+        "dangers" => events::dangers(run),
+        "alternatives" => events::alternatives(run, metrics),
+        "costs" => costs::costs(run, metrics),
         "open" => open_positions(run),
         "months" => months(metrics),
         "exits" => groups(by_exit_reason(trades), run),
@@ -77,70 +91,10 @@ pub fn html(run: &RunResult, metrics: &Metrics, charts: &[PriceChart<'_>]) -> St
         "data" => script(&json),
         "charts_js" => CHARTS_JS.to_owned(),
         "uplot_js" => UPLOT_JS.to_owned(),
+        "plots_js" => PLOTS_JS.to_owned(),
         "js" => JS.to_owned(),
         other => unreachable!("the page asks for `{other}`"),
     })
-}
-
-/// Fills `{{name}}` in one pass: what is put in is never read again.
-fn fill(page: &str, part: impl Fn(&str) -> String) -> String {
-    let mut out = String::with_capacity(1 << 20);
-    let mut rest = page;
-    while let Some((before, after)) = rest.split_once("{{") {
-        let (name, after) = after.split_once("}}").expect("the page closes its braces");
-        out.push_str(before);
-        out.push_str(&part(name));
-        rest = after;
-    }
-    out + rest
-}
-
-/// Text inside an element or a quoted attribute.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            // Marks that break lines or turn the reading direction would let a name rewrite the text around it.
-            '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => out.push('\u{fffd}'),
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-/// JSON inside a script element: no tag can start or end in it, and it stays valid JavaScript.
-fn script(json: &str) -> String {
-    json.replace('<', "\\u003c")
-        .replace('>', "\\u003e")
-        .replace('&', "\\u0026")
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029")
-}
-
-fn warnings(run: &RunResult) -> String {
-    let warnings = warnings::warnings(run);
-    if warnings.is_empty() {
-        return String::new();
-    }
-    let items: String = warnings
-        .iter()
-        .map(|w| format!("<li>{}</li>", escape(w)))
-        .collect();
-    format!("<ul class=\"warnings\">{items}</ul>")
-}
-
-/// `up`, `down` or nothing.
-fn tone(value: Option<f64>) -> &'static str {
-    match value {
-        Some(x) if x > 0.0 => "up",
-        Some(x) if x < 0.0 => "down",
-        _ => "",
-    }
 }
 
 fn cards(run: &RunResult, metrics: &Metrics) -> String {
@@ -163,14 +117,13 @@ fn cards(run: &RunResult, metrics: &Metrics) -> String {
     } else {
         format!("Sortino {}, daily", number(r.sortino))
     };
-    let card = |label: &str, value: &str, tone: &str, note: &str| {
-        format!(
-            "<div class=\"card\"><div class=\"label\">{}</div><div class=\"value {tone}\">{}</div><div class=\"note\">{}</div></div>",
-            escape(label),
-            escape(value),
-            escape(note),
-        )
-    };
+    let (fees, funding) = (
+        -run.posted(PostingKind::Fee),
+        run.posted(PostingKind::Funding),
+    );
+    let costs = fees - funding;
+    let part = |amount: Cash| plain(amount.to_f64(), 2);
+    let cost_note = format!("fees {}, funding {}", part(fees), part(-funding));
     let main = format!(
         "<div class=\"card main\"><div class=\"label\">Return</div><div class=\"value {}\">{}</div><div class=\"note\">Buy and hold <b class=\"{}\">{}</b></div><div class=\"note\">{} to {}</div></div>",
         tone(r.total_return),
@@ -208,12 +161,7 @@ fn cards(run: &RunResult, metrics: &Metrics) -> String {
             tone(t.expectancy),
             &format!("{currency} a trade"),
         ),
-        card(
-            "Fees",
-            &plain(-run.posted(PostingKind::Fee).to_f64(), 2),
-            "",
-            &format!("{} of gross profit", percent(t.fees_share)),
-        ),
+        card("Costs", &plain(costs.to_f64(), 2), "", &cost_note),
         card(
             "Exposure",
             &percent(t.exposure_time),
@@ -224,39 +172,14 @@ fn cards(run: &RunResult, metrics: &Metrics) -> String {
     .concat()
 }
 
-/// A heading that starts with `~` belongs to a column that only a wide screen shows.
-fn table(class: &str, headers: &[&str], rows: &[String]) -> String {
-    let head = |heading: &&str| match heading.strip_prefix('~') {
-        Some(wide) => format!("<th class=\"wide\">{wide}</th>"),
-        None => format!("<th>{heading}</th>"),
-    };
-    let heads: String = headers.iter().map(head).collect();
-    let head = if heads.is_empty() {
-        heads
-    } else {
-        format!("<thead><tr>{heads}</tr></thead>")
-    };
+/// A figure in a box, with what to read it by.
+fn card(label: &str, value: &str, tone: &str, note: &str) -> String {
     format!(
-        "<div class=\"scroll\"><table class=\"{class}\">{head}<tbody>{}</tbody></table></div>",
-        rows.concat()
+        "<div class=\"card\"><div class=\"label\">{}</div><div class=\"value {tone}\">{}</div><div class=\"note\">{}</div></div>",
+        escape(label),
+        escape(value),
+        escape(note),
     )
-}
-
-fn row(class: &str, cells: &[(&str, String)]) -> String {
-    let cells: String = cells
-        .iter()
-        .map(|(class, text)| format!("<td class=\"{class}\">{}</td>", escape(text)))
-        .collect();
-    format!("<tr class=\"{class}\">{cells}</tr>")
-}
-
-/// A two-column table of names and values.
-fn facts(pairs: &[(String, String)]) -> String {
-    let rows: Vec<String> = pairs
-        .iter()
-        .map(|(name, value)| row("", &[("", name.clone()), ("", value.clone())]))
-        .collect();
-    table("facts", &[], &rows)
 }
 
 fn groups(mut groups: Vec<Group>, run: &RunResult) -> String {
@@ -367,7 +290,7 @@ fn open_positions(run: &RunResult) -> String {
                 &[
                     ("", run.symbol(p.instrument)),
                     ("left", p.direction.name().to_owned()),
-                    ("", p.opened_at.to_string()),
+                    ("wide", p.opened_at.to_string()),
                     ("wide", p.qty.to_string()),
                     ("wide", p.avg_price.to_string()),
                     (tone(Some(pnl)), plain(pnl, 2)),
@@ -377,8 +300,8 @@ fn open_positions(run: &RunResult) -> String {
         .collect();
     let headers = [
         "Symbol",
-        "Direction",
-        "Since",
+        "<Direction",
+        "~Since",
         "~Quantity",
         "~Entry price",
         "Unrealized",
@@ -434,7 +357,6 @@ fn drawdowns(run: &RunResult, metrics: &Metrics) -> String {
 
 fn counts(run: &RunResult) -> String {
     let observed = &run.observed;
-    let currency = &run.configuration.currency;
     let mut pairs = vec![
         (
             "Orders, fills".to_owned(),
@@ -445,16 +367,24 @@ fn counts(run: &RunResult) -> String {
             ),
         ),
         (
-            "Funding".to_owned(),
-            cash(run.posted(PostingKind::Funding), currency),
-        ),
-        (
             "Ambiguous candles".to_owned(),
             count(observed.ambiguous.len() as u64),
         ),
         (
-            "Would-be liquidations".to_owned(),
-            count(observed.liquidations_due.len() as u64),
+            "Liquidations".to_owned(),
+            count(observed.liquidations.len() as u64),
+        ),
+        (
+            "Stops beyond the liquidation price".to_owned(),
+            count(observed.stops_behind.len() as u64),
+        ),
+        (
+            "Trips of circuit breakers".to_owned(),
+            count(observed.breakers.len() as u64),
+        ),
+        (
+            "Candles in a higher tier together".to_owned(),
+            count(run.higher_tier_candles),
         ),
     ];
     for (reason, times) in &observed.refusals {
@@ -483,184 +413,6 @@ fn counts(run: &RunResult) -> String {
         ));
     }
     facts(&pairs)
-}
-
-/// What the strategy reported about itself.
-fn own_figures(run: &RunResult) -> String {
-    if run.telemetry.metrics.is_empty() {
-        return String::new();
-    }
-    let pairs: Vec<_> = run
-        .telemetry
-        .metrics
-        .iter()
-        .map(|(name, value)| (name.clone(), value.to_string()))
-        .collect();
-    format!(
-        "<section class=\"panel\"><h2>The strategy's own figures</h2>{}</section>",
-        facts(&pairs)
-    )
-}
-
-fn all_figures(metrics: &Metrics) -> String {
-    let json = metrics.to_json();
-    let mut pairs: Vec<(String, String)> = json
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(_, value)| !value.is_array())
-        .map(|(name, value)| {
-            let text = if value.is_null() {
-                "-".to_owned()
-            } else {
-                value.to_string()
-            };
-            (name.clone(), text)
-        })
-        .collect();
-    pairs.sort();
-    facts(&pairs)
-}
-
-fn manifest(run: &RunResult) -> String {
-    let c = &run.configuration;
-    let pair = |name: &str, value: String| (name.to_owned(), value);
-    let parameters: Vec<String> = c
-        .parameters
-        .iter()
-        .map(|p| {
-            let mark = if p.overridden { " (set)" } else { "" };
-            format!("{} = {}{mark}", p.name, parameter(&p.value))
-        })
-        .collect();
-    let kind = &c.component;
-    let mut pairs = vec![
-        pair(
-            "Component",
-            format!(
-                "{} {}, {}, contract {}",
-                kind.name,
-                kind.version,
-                kind.language.as_deref().unwrap_or("language unknown"),
-                kind.contract
-            ),
-        ),
-        pair("SHA-256", kind.sha256.clone()),
-        pair(
-            "Parameters",
-            if parameters.is_empty() {
-                "none".to_owned()
-            } else {
-                parameters.join(", ")
-            },
-        ),
-        pair(
-            "Start",
-            format!("{}, seed {}", cash(c.starting_balance, &c.currency), c.seed),
-        ),
-        pair("Applied", c.profile.active.join(", ")),
-        pair(
-            "Not active",
-            if c.profile.inactive.is_empty() {
-                "nothing".to_owned()
-            } else {
-                c.profile.inactive.join(", ")
-            },
-        ),
-        pair(
-            "Dataset",
-            format!(
-                "{}, coverage {}, {}",
-                c.dataset.fingerprint,
-                percent(Some(c.dataset.coverage)),
-                plural(c.dataset.gaps.len() as u64, "gap")
-            ),
-        ),
-    ];
-    for i in &c.instruments {
-        let assumed = if i.assumed { ", assumed" } else { "" };
-        pairs.push(pair(
-            &format!("Rules of {}", i.symbol),
-            format!(
-                "{}: tick {}, step {}, at least {} and {} {}, fees {} maker, {} taker{assumed}",
-                i.venue,
-                i.tick,
-                i.step,
-                i.min_qty,
-                i.min_notional,
-                i.quote,
-                fee(i.maker_fee),
-                fee(i.taker_fee)
-            ),
-        ));
-    }
-    pairs.push(pair(
-        "Computed by",
-        format!("host {}, {}", run.versions.host, run.versions.runtime),
-    ));
-    pairs.push(pair("Fingerprint", run.fingerprint.clone()));
-    pairs.push(pair("of the telemetry", run.telemetry_fingerprint.clone()));
-    let knobs: Vec<_> = c
-        .profile
-        .knobs
-        .iter()
-        .map(|k| {
-            let mark = if k.overridden { " (set)" } else { "" };
-            (k.key.clone(), format!("{}{mark}", k.value))
-        })
-        .collect();
-    let limits: Vec<_> = c
-        .limits
-        .iter()
-        .map(|l| (l.name.clone(), l.value.clone()))
-        .collect();
-    let gaps: Vec<_> = c
-        .dataset
-        .gaps
-        .iter()
-        .map(|g| {
-            (
-                format!("{} to {}", g.from, g.to),
-                plural(g.minutes, "minute"),
-            )
-        })
-        .collect();
-    let mut out = facts(&pairs);
-    for (title, pairs) in [
-        ("Rules of the simulation", knobs),
-        ("Limits of the sandbox", limits),
-        ("Gaps in the data", gaps),
-    ] {
-        if !pairs.is_empty() {
-            let title = if title == "Rules of the simulation" {
-                format!("{title}: {}", c.profile.preset)
-            } else {
-                title.to_owned()
-            };
-            write!(
-                out,
-                "<details><summary>{}</summary>{}</details>",
-                escape(&title),
-                facts(&pairs)
-            )
-            .expect("writing to a string works");
-        }
-    }
-    out
-}
-
-fn fee(rate: crate::domain::Rate) -> String {
-    format!("{} %", plain(rate.to_f64() * 100.0, 3))
-}
-
-fn parameter(value: &ParameterValue) -> String {
-    match value {
-        ParameterValue::Int(n) => n.to_string(),
-        ParameterValue::Float(x) => x.to_string(),
-        ParameterValue::Boolean(b) => b.to_string(),
-        ParameterValue::Text(text) => text.clone(),
-        ParameterValue::Timeframe(t) => t.to_string(),
-    }
 }
 
 #[cfg(test)]

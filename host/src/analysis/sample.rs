@@ -1,18 +1,21 @@
 //! A made-up run for tests and for looking at the report: a year, a market that wanders, some 150 trades.
 
 use crate::domain::{
-    Candle, Cash, Cause, Direction, EndReason, FillEvent, Instrument, InstrumentKind, Liquidity,
-    OrderKind, OrderStatus, OrderView, ParameterValue, Placed, PositionView, Price, PriceRule, Qty,
-    Rate, Refusal, RefusalReason, Rounding, Side, Tier, Timeframe, Timestamp, TriggerBy, div_round,
+    Candle, Cash, Cause, Direction, EndReason, FillEvent, FundingEvent, Liquidity, OrderKind,
+    OrderStatus, OrderView, Placed, PositionView, Price, Qty, Rate, Refusal, RefusalReason,
+    Rounding, Side, Timestamp, div_round,
 };
 use crate::engine::{
     AccountPoint, Entry, Happening, Level, Marker, Pane, PlotStyle, Record, Telemetry,
 };
 use crate::ledger::{Posting, PostingKind, Trade};
-use crate::runs::{
-    Component, Configuration, Dataset, Gap, Knob, Limit, Observed, ParameterUsed, Period, Profile,
-    RunResult, Timings, Versions,
-};
+use crate::runs::{Alternatives, FundingUsed, Observed, RunResult, Timings, Versions};
+
+mod eventful;
+mod setup;
+
+pub(crate) use eventful::eventful;
+use setup::configuration;
 
 const UNIT: i64 = 100_000_000;
 const HOUR_MS: i64 = 3_600_000;
@@ -98,122 +101,6 @@ pub(crate) fn trade() -> Trade {
     }
 }
 
-fn instrument() -> Instrument {
-    Instrument {
-        venue: "binance".into(),
-        symbol: "BTC/USDT:USDT".into(),
-        venue_symbol: "BTCUSDT".into(),
-        base: "BTC".into(),
-        quote: "USDT".into(),
-        settle: "USDT".into(),
-        kind: InstrumentKind::LinearPerpetual,
-        tick: Price(UNIT / 10),
-        step: Qty(UNIT / 1_000),
-        min_qty: Qty(UNIT / 1_000),
-        max_qty: Some(Qty(1_000 * UNIT)),
-        min_notional: Qty(100 * UNIT),
-        price_band: Some(Rate(UNIT / 20)),
-        maker_fee: Rate(20_000),
-        taker_fee: FEE,
-        tiers: vec![Tier {
-            floor: Qty(0),
-            cap: Qty(50_000 * UNIT),
-            maintenance_rate: Rate(400_000),
-            max_leverage: Rate(125 * UNIT),
-            maintenance_amount: Qty(0),
-        }],
-        price_rule: PriceRule::Tick,
-        liquidation_fee: None,
-        trigger_by: TriggerBy::Last,
-        expires_at: None,
-        assumed: false,
-    }
-}
-
-fn configuration() -> Configuration {
-    let knob = |key: &str, value: &str, overridden| Knob {
-        key: key.into(),
-        value: value.into(),
-        overridden,
-    };
-    Configuration {
-        component: Component {
-            name: "sma_cross".into(),
-            version: "0.3.0".into(),
-            sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
-            bytes: 48_213,
-            language: Some("rust 1.95".into()),
-            contract: "0.1.0".into(),
-        },
-        parameters: vec![
-            ParameterUsed {
-                name: "fast".into(),
-                value: ParameterValue::Int(20),
-                overridden: true,
-            },
-            ParameterUsed {
-                name: "slow".into(),
-                value: ParameterValue::Int(50),
-                overridden: false,
-            },
-            ParameterUsed {
-                name: "risk".into(),
-                value: ParameterValue::Float(0.5),
-                overridden: false,
-            },
-        ],
-        instruments: vec![instrument()],
-        timeframes: vec![Timeframe::H1],
-        profile: Profile {
-            preset: "strict".into(),
-            knobs: vec![
-                knob("fill_timing", "next_open", false),
-                knob("path", "pessimistic", false),
-                knob("slippage_bps", "5", true),
-                knob("funding", "on", false),
-            ],
-            active: vec!["fees".into(), "slippage".into()],
-            inactive: vec!["funding".into(), "liquidation".into()],
-        },
-        limits: vec![
-            Limit {
-                name: "memory".into(),
-                value: "64 MiB".into(),
-            },
-            Limit {
-                name: "fuel per call".into(),
-                value: "200000000".into(),
-            },
-        ],
-        dataset: Dataset {
-            fingerprint: "b3:5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
-                .into(),
-            venue: "binance".into(),
-            market: "spot".into(),
-            traded_as: Some("perp".into()),
-            synthetic: false,
-            base: Timeframe::M1,
-            coverage: 0.9998,
-            gaps: vec![Gap {
-                from: Timestamp(START + 100 * HOUR_MS),
-                to: Timestamp(START + 101 * HOUR_MS),
-                minutes: 60,
-            }],
-        },
-        period: Period {
-            start: Timestamp(START),
-            end: Timestamp(START + HOURS * HOUR_MS),
-            candles: 527_040,
-        },
-        seed: 42,
-        starting_balance: BALANCE,
-        currency: "USDT".into(),
-        leverage: Rate(crate::domain::UNIT),
-        on_fault: crate::domain::OnFault::Flatten,
-        use_history: true,
-    }
-}
-
 /// A run with these trades and a flat account around them.
 pub(crate) fn run_of(trades: Vec<Trade>) -> RunResult {
     let point = |hour: i64, equity: Cash| AccountPoint {
@@ -239,6 +126,8 @@ pub(crate) fn run_of(trades: Vec<Trade>) -> RunResult {
         samples,
         observed,
         max_drawdown_intraday: Some(-0.031),
+        higher_tier_candles: 0,
+        alternatives: Alternatives::default(),
         asked_from: Some(Timestamp(0)),
         open_positions: vec![],
         telemetry: Telemetry::default(),
@@ -318,6 +207,9 @@ struct Year {
     wallet: Cash,
     samples: Vec<AccountPoint>,
     next_order: u32,
+    /// Of the position that is open.
+    funding: Cash,
+    rates: Dice,
 }
 
 impl Year {
@@ -367,6 +259,40 @@ impl Year {
     }
 }
 
+impl Year {
+    /// Most of the time longs pay, some 0.01 %; now and then the rate was not recorded.
+    fn pay_funding(
+        &mut self,
+        hour: i64,
+        direction: Direction,
+        (mark, qty): (Price, Qty),
+        position: u32,
+    ) {
+        let rate = Rate(self.rates.below(30_000) - 8_000);
+        let time = Timestamp(START + hour * HOUR_MS);
+        let amount = (mark * qty).times_rate(rate);
+        let amount = if direction == Direction::Long {
+            -amount
+        } else {
+            amount
+        };
+        self.funding += amount;
+        self.tell(Happening::Funding {
+            time,
+            payment: FundingEvent {
+                position,
+                instrument: 0,
+                rate,
+                amount,
+            },
+            price: mark,
+            rate_substituted: hour % 2_000 == 0,
+            price_substituted: hour % 1_200 == 0,
+        });
+        self.post(time, PostingKind::Funding, amount, position);
+    }
+}
+
 /// The made-up year.
 pub(crate) fn run() -> RunResult {
     let prices = hourly();
@@ -376,6 +302,8 @@ pub(crate) fn run() -> RunResult {
         wallet: BALANCE,
         samples: vec![],
         next_order: 1,
+        funding: Cash::ZERO,
+        rates: Dice(13),
     };
     let at = |hour: i64| Timestamp(START + hour * HOUR_MS);
     let index = |hour: i64| usize::try_from(hour).expect("an hour of the year");
@@ -426,8 +354,9 @@ pub(crate) fn run() -> RunResult {
             &prices,
             &mut sampled,
             hour + length,
-            Some((direction, entry, qty)),
+            Some((direction, entry, qty, position)),
         );
+        let funding = std::mem::take(&mut year.funding);
         let cause = match dice.below(4) {
             0 if gross > Cash::ZERO => Cause::TakeProfit,
             1 | 2 if gross < Cash::ZERO => Cause::Stop,
@@ -462,8 +391,8 @@ pub(crate) fn run() -> RunResult {
             exit_price: exit,
             gross,
             fees,
-            funding: Cash::ZERO,
-            net: gross - fees,
+            funding,
+            net: gross - fees + funding,
             exit_cause: cause,
             tag: position % 2,
             equity_at_entry,
@@ -502,7 +431,7 @@ pub(crate) fn run() -> RunResult {
         &prices,
         &mut sampled,
         HOURS + 1,
-        Some((Direction::Long, entry, qty)),
+        Some((Direction::Long, entry, qty, position)),
     );
     for reason in [
         RefusalReason::MinNotional,
@@ -547,7 +476,13 @@ pub(crate) fn run() -> RunResult {
         worst_price: entry,
         tag: 0,
     };
+    let mut configuration = configuration();
+    configuration.dataset.funding = FundingUsed {
+        policy: "data".into(),
+        source: Some("binance perp".into()),
+    };
     RunResult {
+        configuration,
         samples: year.samples,
         marks: vec![prices.clone()],
         observed: year.observed,
@@ -564,11 +499,11 @@ fn sample_until(
     prices: &[Price],
     sampled: &mut i64,
     hour: i64,
-    open: Option<(Direction, Price, Qty)>,
+    open: Option<(Direction, Price, Qty, u32)>,
 ) {
     while *sampled < hour {
         let mark = prices[usize::try_from(*sampled).expect("an hour of the year")];
-        let unrealized = open.map_or(Cash::ZERO, |(direction, entry, qty)| {
+        let unrealized = open.map_or(Cash::ZERO, |(direction, entry, qty, _)| {
             let gain = ((mark - entry) * qty).to_cash();
             if direction == Direction::Long {
                 gain
@@ -583,6 +518,11 @@ fn sample_until(
             position_margin: Cash::ZERO,
             order_margin: Cash::ZERO,
         });
+        if let Some((direction, _, qty, position)) = open
+            && *sampled % 8 == 0
+        {
+            year.pay_funding(*sampled, direction, (mark, qty), position);
+        }
         *sampled += 1;
     }
 }

@@ -2,15 +2,24 @@
 
 use std::fmt::Write;
 
-use crate::analysis::format::{cash, count, duration, money, number, percent, plain, plural, tame};
+use crate::analysis::format::{
+    self, cash, count, duration, money, number, percent, plain, plural, tame,
+};
 use crate::analysis::metrics::Metrics;
 use crate::analysis::stats::wilson;
 use crate::analysis::tables::{Group, by_direction, by_exit_reason, total};
 use crate::analysis::trades::Tally;
 use crate::analysis::warnings::warnings;
-use crate::domain::Cash;
+use crate::domain::{Cash, Instrument, InstrumentKind};
 use crate::ledger::{PostingKind, Trade};
-use crate::runs::RunResult;
+use crate::runs::{LAST_PRICE, RunResult};
+
+use happened::{alternatives, happened};
+use table::{Align, Cell, Tone, cell, table, toned};
+
+mod happened;
+pub mod overview;
+mod table;
 
 /// Below so many daily returns a Sharpe ratio says nothing (`metrics.md` section 1).
 pub(crate) const RELIABLE_DAYS: usize = 30;
@@ -26,59 +35,6 @@ pub enum Style {
     Color,
 }
 
-/// What a text means; its color.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tone {
-    Neutral,
-    Good,
-    Bad,
-    Warning,
-    Strong,
-}
-
-impl Tone {
-    fn of_sign(value: f64) -> Self {
-        if value > 0.0 {
-            Self::Good
-        } else if value < 0.0 {
-            Self::Bad
-        } else {
-            Self::Neutral
-        }
-    }
-
-    fn paint(self, text: &str, style: Style) -> String {
-        let code = match (style, self) {
-            (Style::Plain, _) | (_, Self::Neutral) => return text.to_owned(),
-            (_, Self::Good) => "32",
-            (_, Self::Bad) => "31",
-            (_, Self::Warning) => "33",
-            (_, Self::Strong) => "1",
-        };
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
-    }
-}
-
-/// One cell of a table.
-struct Cell {
-    text: String,
-    tone: Tone,
-}
-
-fn cell(text: impl Into<String>) -> Cell {
-    Cell {
-        text: text.into(),
-        tone: Tone::Neutral,
-    }
-}
-
-fn toned(text: impl Into<String>, value: Option<f64>) -> Cell {
-    Cell {
-        text: text.into(),
-        tone: value.map_or(Tone::Neutral, Tone::of_sign),
-    }
-}
-
 /// The summary, ready to print. `report` is the path to tell.
 #[must_use]
 pub fn text(run: &RunResult, metrics: &Metrics, report: &str, style: Style) -> String {
@@ -92,6 +48,9 @@ pub fn text(run: &RunResult, metrics: &Metrics, report: &str, style: Style) -> S
     }
     line(&period(run), Tone::Neutral);
     line(&profile(run), Tone::Neutral);
+    if let Some(streams) = streams(run) {
+        line(&tame(&streams), Tone::Neutral);
+    }
     out.push('\n');
     out.push_str(&figures(run, metrics, style));
     let trades = &run.observed.trades;
@@ -111,6 +70,8 @@ pub fn text(run: &RunResult, metrics: &Metrics, report: &str, style: Style) -> S
             style,
         ));
     }
+    out.push_str(&alternatives(run, metrics, style));
+    out.push_str(&happened(run, style));
     if !run.observed.refusal_examples.is_empty() {
         out.push_str("\nRefused requests, with the first of each kind:\n");
     }
@@ -218,6 +179,60 @@ pub(crate) fn profile(run: &RunResult) -> String {
     tame(&text)
 }
 
+/// `mark price from candles of 1h; funding from data (binance perp)`. Absent where nothing pays funding.
+pub(crate) fn streams(run: &RunResult) -> Option<String> {
+    trades_perpetuals(run).then(|| format!("{}; {}", mark_source(run), funding_source(run)))
+}
+
+/// Is there an instrument with funding and a mark price.
+pub(crate) fn trades_perpetuals(run: &RunResult) -> bool {
+    let perpetual = |i: &Instrument| i.kind == InstrumentKind::LinearPerpetual;
+    run.configuration.instruments.iter().any(perpetual)
+}
+
+/// Does a mark price of its own exist.
+pub(crate) fn has_mark(run: &RunResult) -> bool {
+    let resolution = run.configuration.dataset.mark_resolution.as_str();
+    !matches!(resolution, "" | LAST_PRICE)
+}
+
+/// What the mark price was taken from.
+pub(crate) fn mark_source(run: &RunResult) -> String {
+    if has_mark(run) {
+        let resolution = &run.configuration.dataset.mark_resolution;
+        format!("mark price from candles of {resolution}")
+    } else {
+        "the last price is the mark price".to_owned()
+    }
+}
+
+/// What funding was taken from.
+pub(crate) fn funding_source(run: &RunResult) -> String {
+    let used = &run.configuration.dataset.funding;
+    let text = match (used.policy.as_str(), &used.source) {
+        ("none" | "", _) => "no funding".to_owned(),
+        ("zero", None) => "funding of zero".to_owned(),
+        ("zero", Some(_)) => "funding from data, missing rates as zero".to_owned(),
+        ("last", _) => "funding from data, missing rates as the last one".to_owned(),
+        ("data", _) => "funding from data".to_owned(),
+        (policy, _) => format!("funding {policy}"),
+    };
+    match &used.source {
+        Some(source) => format!("{text} ({source})"),
+        None => text,
+    }
+}
+
+/// `outlier 3, stale 1`.
+pub(crate) fn data_flags(run: &RunResult) -> String {
+    let flags = &run.configuration.dataset.data_flags;
+    let named: Vec<String> = flags
+        .iter()
+        .map(|(name, times)| format!("{name} {}", count(*times)))
+        .collect();
+    named.join(", ")
+}
+
 /// `53.33 % (45.37 to 61.12 %)`.
 pub(crate) fn rate_with_interval(rate: Option<f64>, interval: (f64, f64)) -> String {
     if rate.is_none() {
@@ -323,20 +338,24 @@ fn figures(run: &RunResult, metrics: &Metrics, style: Style) -> String {
             cell("Fees"),
             cell(cash(-run.posted(PostingKind::Fee), &currency)),
         ],
-        [
-            cell("Funding"),
-            cell(cash(run.posted(PostingKind::Funding), &currency)),
-        ],
+        [cell("Funding"), cell(funding(run, &currency))],
         [
             cell("Ambiguous candles"),
             cell(count(observed.ambiguous.len() as u64)),
         ],
-        [
-            cell("Would-be liquidations"),
-            cell(count(observed.liquidations_due.len() as u64)),
-        ],
+        [cell("Liquidations"), liquidations(run, &currency)],
         [cell("Refused requests"), cell(refusals(run))],
     ];
+    if run.higher_tier_candles > 0 {
+        rows.push([
+            cell("Higher-tier candles"),
+            cell(count(run.higher_tier_candles)),
+        ]);
+    }
+    let insurance = run.posted(PostingKind::Insurance);
+    if !insurance.is_zero() {
+        rows.push([cell("Shortfall, insured"), cell(cash(insurance, &currency))]);
+    }
     if run.open_positions.is_empty() {
         rows.push([cell("Open at the end"), cell("none")]);
     }
@@ -367,6 +386,29 @@ fn figures(run: &RunResult, metrics: &Metrics, style: Style) -> String {
         &rows,
         style,
     )
+}
+
+/// `-93.01 USDT (paid 120.50, received 27.49)`.
+fn funding(run: &RunResult, currency: &str) -> String {
+    let net = cash(run.posted(PostingKind::Funding), currency);
+    let sums = run.observed.funding_sums();
+    if sums.payments == 0 {
+        return net;
+    }
+    let amount = |a: Cash| plain(a.to_f64(), 2);
+    let (paid, received) = (amount(sums.paid), amount(sums.received));
+    format!("{net} (paid {paid}, received {received})")
+}
+
+/// `2, loss 1,234.56 USDT`.
+fn liquidations(run: &RunResult, currency: &str) -> Cell {
+    let count = run.observed.liquidations.len() as u64;
+    if count == 0 {
+        return cell("none");
+    }
+    let loss = run.observed.liquidation_loss();
+    let text = format!("{}, loss {}", format::count(count), cash(loss, currency));
+    toned(text, Some(-1.0))
 }
 
 /// `4 (min_notional 3, insufficient_margin 1)`, the most frequent first; the rest of many stands below the tables.
@@ -427,58 +469,6 @@ fn groups(title: &str, mut groups: Vec<Group>, trades: &[Trade], style: Style) -
         &rows,
         style,
     )
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Align {
-    Left,
-    Right,
-}
-
-/// A table with a title in its middle and a line around it, as people know them from freqtrade.
-fn table<const N: usize>(
-    title: &str,
-    headers: &[&str; N],
-    aligns: &[Align; N],
-    rows: &[[Cell; N]],
-    style: Style,
-) -> String {
-    let width = |text: &str| text.chars().count();
-    let mut widths = headers.map(width);
-    for row in rows {
-        for (widest, cell) in widths.iter_mut().zip(row) {
-            *widest = (*widest).max(width(&cell.text));
-        }
-    }
-    let pad = |text: &str, column: usize| {
-        let space = " ".repeat(widths[column] - width(text));
-        if aligns[column] == Align::Left {
-            format!("{text}{space}")
-        } else {
-            format!("{space}{text}")
-        }
-    };
-    let rule = |left: &str, middle: &str, right: &str| {
-        let bars: Vec<String> = widths.iter().map(|w| "─".repeat(w + 2)).collect();
-        format!("{left}{}{right}\n", bars.join(middle))
-    };
-    let total: usize = widths.iter().map(|w| w + 3).sum::<usize>() + 1;
-    let indent = " ".repeat(total.saturating_sub(width(title)) / 2);
-
-    let mut out = format!("{indent}{}\n", Tone::Strong.paint(title, style));
-    out += &rule("┌", "┬", "┐");
-    let heads: Vec<String> = (0..N).map(|i| pad(headers[i], i)).collect();
-    out += &format!("│ {} │\n", heads.join(" │ "));
-    out += &rule("├", "┼", "┤");
-    for row in rows {
-        let cells: Vec<String> = row
-            .iter()
-            .enumerate()
-            .map(|(i, cell)| cell.tone.paint(&pad(&cell.text, i), style))
-            .collect();
-        out += &format!("│ {} │\n", cells.join(" │ "));
-    }
-    out + &rule("└", "┴", "┘")
 }
 
 #[cfg(test)]

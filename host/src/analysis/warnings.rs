@@ -1,6 +1,9 @@
 //! What a reader must know before any figure.
 
-use crate::analysis::format::{percent, plural};
+use std::collections::BTreeMap;
+
+use crate::analysis::format::{cash, percent, plural};
+use crate::analysis::summary::{data_flags, has_mark, trades_perpetuals};
 use crate::domain::Timeframe;
 use crate::runs::RunResult;
 
@@ -17,14 +20,7 @@ pub fn warnings(run: &RunResult) -> Vec<String> {
             "synthetic data: a made-up market, the result says nothing about a real one".to_owned(),
         );
     }
-    match &dataset.traded_as {
-        Some(kind) if kind == "perp" => warnings.push(format!(
-            "{} data as perpetual: no funding, no mark price of its own",
-            dataset.market
-        )),
-        Some(kind) => warnings.push(format!("{} data as {kind}", dataset.market)),
-        None => {}
-    }
+    warnings.extend(market(run));
     let assumed: Vec<&str> = run
         .configuration
         .instruments
@@ -62,12 +58,81 @@ pub fn warnings(run: &RunResult) -> Vec<String> {
             fault.message
         ));
     }
-    let due = run.observed.liquidations_due.len() as u64;
-    if due > 0 {
+    warnings.extend(account(run));
+    if !dataset.data_flags.is_empty() {
+        warnings.push(format!("flagged in the data: {}", data_flags(run)));
+    }
+    warnings
+}
+
+/// What the market lacks that the real one has.
+fn market(run: &RunResult) -> Option<String> {
+    let dataset = &run.configuration.dataset;
+    let mut missing = Vec::new();
+    if trades_perpetuals(run) && !dataset.funding.is_from_data() {
+        missing.push("no funding");
+    }
+    if trades_perpetuals(run) && !has_mark(run) {
+        missing.push("no mark price of its own");
+    }
+    let missing = missing.join(", ");
+    let kind = match dataset.traded_as.as_deref() {
+        Some("perp") => format!("{} data as perpetual", dataset.market),
+        Some(kind) => format!("{} data as {kind}", dataset.market),
+        None if missing.is_empty() => return None,
+        None => return Some(format!("{missing}: unlike a real perpetual")),
+    };
+    Some(if missing.is_empty() {
+        kind
+    } else {
+        format!("{kind}: {missing}")
+    })
+}
+
+/// What threatened the account or ended it.
+fn account(run: &RunResult) -> Vec<String> {
+    let observed = &run.observed;
+    let mut warnings = Vec::new();
+    if let Some(time) = observed.account_closed {
         warnings.push(format!(
-            "{}: liquidation is not active here, a real account would have lost what the figures still count",
-            plural(due, "would-be liquidation")
+            "the account was closed at {time}: no equity was left, nothing was traded after it"
+        ));
+    }
+    if !observed.liquidations.is_empty() {
+        let times = plural(observed.liquidations.len() as u64, "liquidation");
+        let loss = cash(observed.liquidation_loss(), &run.configuration.currency);
+        warnings.push(format!("{times}: {loss} lost by them"));
+    }
+    if !observed.stops_behind.is_empty() {
+        let stops = plural(observed.stops_behind.len() as u64, "stop");
+        warnings.push(format!(
+            "{stops} beyond the liquidation price of the position: the exchange comes first, the stop saves nothing"
+        ));
+    }
+    if !observed.breakers.is_empty() {
+        let trips = plural(observed.breakers.len() as u64, "trip");
+        warnings.push(format!("{trips} of circuit breakers ({})", rules(run)));
+    }
+    let funding = observed.funding_sums();
+    if funding.substituted > 0 {
+        warnings.push(format!(
+            "{} of {} used a substitute for a missing rate or price",
+            funding.substituted,
+            plural(funding.payments, "funding payment")
         ));
     }
     warnings
+}
+
+/// `daily loss 2, errors 1`.
+fn rules(run: &RunResult) -> String {
+    let mut rules: BTreeMap<&str, u64> = BTreeMap::new();
+    for trip in &run.observed.breakers {
+        *rules.entry(&trip.rule).or_default() += 1;
+    }
+    let named: Vec<String> = rules
+        .iter()
+        .map(|(rule, times)| format!("{rule} {times}"))
+        .collect();
+    named.join(", ")
 }

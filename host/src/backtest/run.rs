@@ -1,5 +1,6 @@
 //! The loop of a backtest: minutes from the feed into the engine, records out of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::backtest::builder::Backtest;
@@ -274,6 +275,12 @@ impl Backtest {
                 base,
                 coverage: 0.0,
                 gaps: Vec::new(),
+                mark_resolution: runs::LAST_PRICE.to_owned(),
+                funding: runs::FundingUsed {
+                    policy: "none".to_owned(),
+                    source: None,
+                },
+                data_flags: BTreeMap::new(),
             },
             period: runs::Period {
                 start,
@@ -498,6 +505,8 @@ impl Gathered {
             samples: self.samples,
             marks: self.marks,
             max_drawdown_intraday: Some(deepest.unwrap_or(0.0)),
+            higher_tier_candles: 0,
+            alternatives: runs::Alternatives::default(),
             asked_from: trader.live_since(),
             open_positions,
             fingerprint: self.fingerprint.finish(),

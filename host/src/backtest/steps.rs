@@ -23,6 +23,10 @@ fn describe(what: &Happening) -> String {
             order.kind,
             order.position
         ),
+        Happening::Amended { order, .. } => format!(
+            "order {} changed: {} {:?}",
+            order.id, order.qty, order.kind
+        ),
         Happening::Refused { refusal, .. } => {
             format!("refused: {}: {}", refusal.reason.name(), refusal.message)
         }
@@ -72,13 +76,43 @@ fn describe(what: &Happening) -> String {
         Happening::Ambiguous { .. } => {
             "ambiguous minute: the other path fills differently".to_owned()
         }
-        Happening::Amended { .. }
-        | Happening::Funding { .. }
-        | Happening::Liquidated { .. }
-        | Happening::StopBehindLiquidation { .. }
-        | Happening::Instrument { .. }
-        | Happening::AccountClosed { .. }
-        | Happening::Breaker { .. } => format!("{what:?}"),
+        Happening::Funding {
+            payment,
+            price,
+            rate_substituted,
+            price_substituted,
+            ..
+        } => format!(
+            "funding: {} at rate {}{}, price {price}{}, position {}",
+            payment.amount,
+            payment.rate,
+            substitute(*rate_substituted),
+            substitute(*price_substituted),
+            payment.position
+        ),
+        Happening::Liquidated { event, .. } => format!(
+            "liquidated: {} at {}, loss {}, position {}",
+            event.qty, event.price, event.loss, event.position
+        ),
+        Happening::StopBehindLiquidation {
+            order: 0, position, ..
+        } => format!("the stop of position {position} lies beyond its liquidation price"),
+        Happening::StopBehindLiquidation {
+            order, position, ..
+        } => {
+            format!("stop {order} lies beyond the liquidation price of position {position}")
+        }
+        Happening::Instrument {
+            instrument, change, ..
+        } => format!("instrument {instrument}: {change:?}").to_lowercase(),
+        Happening::AccountClosed { .. } => "account closed: no equity is left".to_owned(),
+        Happening::Breaker {
+            rule,
+            open: true,
+            value,
+            ..
+        } => format!("breaker {rule} opened at {value}"),
+        Happening::Breaker { rule, .. } => format!("breaker {rule} closed"),
         Happening::Account(point) => {
             format!("account: wallet {}, equity {}", point.wallet, point.equity)
         }
@@ -86,4 +120,8 @@ fn describe(what: &Happening) -> String {
         Happening::Halt { why, .. } => format!("halt: {why}"),
         Happening::Answer { result, .. } => format!("command: {result:?}"),
     }
+}
+
+fn substitute(is_one: bool) -> &'static str {
+    if is_one { " (substitute)" } else { "" }
 }

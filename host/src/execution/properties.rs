@@ -404,6 +404,7 @@ fn engine(story: &Story, balance: Cash) -> Engine {
     };
     Engine::new(EngineSetup {
         instruments: Arc::new(vec![instrument("BTCUSDT"), instrument("ETHUSDT")]),
+        streams: Vec::new(),
         base: Timeframe::M1,
         start: Timestamp(0),
         strategies: vec![trader],

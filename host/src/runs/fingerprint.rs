@@ -4,8 +4,9 @@
 //! [`SCHEMA_VERSION`]. Integers only, little-endian; text for people is left out; quiet minutes enter nothing.
 
 use crate::domain::{
-    Cause, Direction, EndReason, FillEvent, Liquidity, OrderKind, OrderStatus, OrderView, Placed,
-    PositionChange, PositionEvent, Price, Rate, Refusal, Side, Timestamp,
+    Cause, Direction, EndReason, FillEvent, FundingEvent, InstrumentChange, LiquidationEvent,
+    Liquidity, OrderKind, OrderStatus, OrderView, Placed, PositionChange, PositionEvent, Price,
+    Rate, Refusal, Side, Timestamp,
 };
 use crate::engine::{
     AccountPoint, Entry, FaultCause, Happening, Level, Marker, Pane, PlotStyle, Record, Telemetry,
@@ -14,7 +15,7 @@ use crate::ledger::{Posting, PostingKind, Trade};
 use crate::runs::manifest::hex;
 
 /// Version of the layout.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Stands for a price that does not fit; no accepted order has one.
 const NO_PRICE: i64 = i64::MIN;
@@ -146,6 +147,10 @@ impl Stream {
                 self.head(1, strategy, *time);
                 self.order(order);
             }
+            Happening::Amended { time, order } => {
+                self.head(20, strategy, *time);
+                self.order(order);
+            }
             Happening::Refused {
                 time,
                 refusal,
@@ -184,13 +189,19 @@ impl Stream {
                 self.head(8, strategy, *time);
                 self.u32(*instrument);
             }
-            Happening::Amended { .. }
-            | Happening::Funding { .. }
-            | Happening::Liquidated { .. }
-            | Happening::StopBehindLiquidation { .. }
-            | Happening::Instrument { .. }
-            | Happening::AccountClosed { .. }
-            | Happening::Breaker { .. } => {}
+            Happening::Funding {
+                time,
+                payment,
+                price,
+                rate_substituted,
+                price_substituted,
+            } => {
+                self.head(9, strategy, *time);
+                self.funding(payment);
+                self.i64(price.0);
+                self.flag(*rate_substituted);
+                self.flag(*price_substituted);
+            }
             Happening::Account(point) => self.account(strategy, point),
             Happening::Fault {
                 time,
@@ -209,7 +220,57 @@ impl Stream {
                 self.head(14, strategy, *time);
                 self.position(change);
             }
+            Happening::Liquidated { time, event } => {
+                self.head(15, strategy, *time);
+                self.liquidation(event);
+            }
+            Happening::StopBehindLiquidation {
+                time,
+                order,
+                position,
+            } => {
+                self.head(16, strategy, *time);
+                self.u32(*order);
+                self.u32(*position);
+            }
+            Happening::Instrument {
+                time,
+                instrument,
+                change,
+            } => {
+                self.head(17, strategy, *time);
+                self.u32(*instrument);
+                self.u8(instrument_code(*change));
+            }
+            Happening::AccountClosed { time } => self.head(18, strategy, *time),
+            Happening::Breaker {
+                time,
+                rule,
+                open,
+                value,
+            } => {
+                self.head(19, strategy, *time);
+                self.text(rule);
+                self.flag(*open);
+                self.i64(scaled(*value));
+            }
         }
+    }
+
+    fn funding(&mut self, payment: &FundingEvent) {
+        self.u32(payment.position);
+        self.u32(payment.instrument);
+        let Rate(rate) = payment.rate;
+        self.i64(rate);
+        self.i128(payment.amount.0);
+    }
+
+    fn liquidation(&mut self, event: &LiquidationEvent) {
+        self.u32(event.position);
+        self.u32(event.instrument);
+        self.i64(event.qty.0);
+        self.i64(event.price.0);
+        self.i128(event.loss.0);
     }
 
     fn order(&mut self, order: &OrderView) {
@@ -414,6 +475,25 @@ impl Stream {
             self.text(text);
         }
         self.u64(telemetry.dropped);
+    }
+}
+
+/// A figure of a rule in units of 1e-8. What does not fit ends at the least or greatest number, NaN is 0.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the cast ends at the bounds, which is what the layout says"
+)]
+fn scaled(value: f64) -> i64 {
+    (value * crate::domain::UNIT as f64).round() as i64
+}
+
+fn instrument_code(change: InstrumentChange) -> u8 {
+    match change {
+        InstrumentChange::Rules => 0,
+        InstrumentChange::Listed => 1,
+        InstrumentChange::Delisted => 2,
+        InstrumentChange::Halted => 3,
+        InstrumentChange::Resumed => 4,
     }
 }
 

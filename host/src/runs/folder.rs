@@ -40,8 +40,8 @@ pub struct Written {
 /// Why a run was not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    /// An id that is not a plain file name.
-    #[error("`{0}` cannot name a run")]
+    /// An id or a strategy's name that is not a plain file name, or is there twice.
+    #[error("`{0}` cannot name a run or one strategy of several")]
     BadId(String),
     /// Nothing is overwritten.
     #[error("run {id} exists already: {}", folder.display())]
@@ -69,7 +69,7 @@ impl FolderError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::BadId(_) => Some("use letters, digits, '-', '_' and '.'"),
+            Self::BadId(_) => Some("use letters, digits, '-', '_' and '.', each name once"),
             Self::Exists { .. } => Some("remove it or choose another id"),
             Self::Io { .. } | Self::Table(_) => None,
         }
@@ -105,6 +105,123 @@ pub fn write(
     run: &RunResult,
     documents: Documents<'_>,
 ) -> Result<Written, FolderError> {
+    let folder = free_folder(root, id)?;
+    let report = folder.join("report.html");
+    let place = Place {
+        run_id: id,
+        run_dir: &folder.to_string_lossy(),
+        report: &report.to_string_lossy(),
+    };
+    let json = json::document(run, documents.metrics, place);
+    let half = Half::create(root, id)?;
+    files(&half.folder, run, documents, &json)?;
+    half.rename(&folder)?;
+    Ok(Written {
+        id: id.to_owned(),
+        folder,
+        report,
+        json,
+    })
+}
+
+/// One strategy of a run of several.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// Its name in the run and of its folder: a plain one.
+    pub name: &'a str,
+    /// Its result.
+    pub run: &'a RunResult,
+    /// What others made of it.
+    pub documents: Documents<'a>,
+}
+
+/// Writes the folder `root/id` of a run of several strategies: a folder each, as of a run of its own, and beside them the page
+/// over all (`analysis::report::overview`) and one `summary.json`.
+///
+/// # Errors
+/// The id is taken; it or a strategy's name is no plain name, or two strategies share one; the disk refuses. Then nothing is left
+/// under that name.
+pub fn write_several(
+    root: &Path,
+    id: &str,
+    parts: &[Part<'_>],
+    overview_html: &str,
+) -> Result<Written, FolderError> {
+    let folder = free_folder(root, id)?;
+    for (index, part) in parts.iter().enumerate() {
+        let is_taken = parts[..index].iter().any(|p| p.name == part.name);
+        if is_taken || !is_plain(part.name) {
+            return Err(FolderError::BadId(part.name.to_owned()));
+        }
+    }
+    let report = folder.join("report.html");
+    let places: Vec<OwnPlace> = parts
+        .iter()
+        .map(|part| OwnPlace::of(id, &folder, part.name))
+        .collect();
+    let documents: Vec<json::Named<'_>> = parts
+        .iter()
+        .zip(&places)
+        .map(|(part, place)| json::Named {
+            name: part.name,
+            run: part.run,
+            metrics: part.documents.metrics,
+            place: place.borrowed(),
+        })
+        .collect();
+    let place = Place {
+        run_id: id,
+        run_dir: &folder.to_string_lossy(),
+        report: &report.to_string_lossy(),
+    };
+    let json = json::several(&documents, place);
+
+    let half = Half::create(root, id)?;
+    for (part, place) in parts.iter().zip(&places) {
+        let inside = half.folder.join(part.name);
+        fs::create_dir(&inside).map_err(at(&inside))?;
+        let json = json::document(part.run, part.documents.metrics, place.borrowed());
+        files(&inside, part.run, part.documents, &json)?;
+    }
+    text(&half.folder, "summary.json", &json)?;
+    text(&half.folder, "report.html", overview_html)?;
+    half.rename(&folder)?;
+    Ok(Written {
+        id: id.to_owned(),
+        folder,
+        report,
+        json,
+    })
+}
+
+/// Where the folder of one strategy will lie.
+struct OwnPlace {
+    id: String,
+    folder: String,
+    report: String,
+}
+
+impl OwnPlace {
+    fn of(id: &str, folder: &Path, name: &str) -> Self {
+        let own = folder.join(name);
+        Self {
+            id: format!("{id}/{name}"),
+            folder: own.to_string_lossy().into_owned(),
+            report: own.join("report.html").to_string_lossy().into_owned(),
+        }
+    }
+
+    fn borrowed(&self) -> Place<'_> {
+        Place {
+            run_id: &self.id,
+            run_dir: &self.folder,
+            report: &self.report,
+        }
+    }
+}
+
+/// The place of a new folder.
+fn free_folder(root: &Path, id: &str) -> Result<PathBuf, FolderError> {
     if !is_plain(id) {
         return Err(FolderError::BadId(id.to_owned()));
     }
@@ -115,38 +232,53 @@ pub fn write(
             folder,
         });
     }
-    let report = folder.join("report.html");
-    let place = Place {
-        run_id: id,
-        run_dir: &folder.to_string_lossy(),
-        report: &report.to_string_lossy(),
-    };
-    let json = json::document(run, documents.metrics, place);
+    Ok(folder)
+}
 
-    let half = Half::create(root, id)?;
-    half.text("manifest.json", &manifest::manifest(run))?;
-    half.table("orders.parquet", tables::orders(run))?;
-    half.table("fills.parquet", tables::fills(run))?;
-    half.table("trades.parquet", tables::trades(run))?;
-    half.text("trades.csv", &tables::trades_csv(run))?;
-    half.table("postings.parquet", tables::postings(run))?;
-    half.table("equity.parquet", tables::equity(run))?;
-    half.text("summary.json", &json)?;
-    half.text("report.html", documents.report_html)?;
-    half.text("fingerprint", &format!("{}\n", run.fingerprint))?;
+/// The files of one strategy's run.
+fn files(
+    folder: &Path,
+    run: &RunResult,
+    documents: Documents<'_>,
+    json: &str,
+) -> Result<(), FolderError> {
+    text(folder, "manifest.json", &manifest::manifest(run))?;
+    table(folder, "orders.parquet", tables::orders(run))?;
+    table(folder, "fills.parquet", tables::fills(run))?;
+    table(folder, "trades.parquet", tables::trades(run))?;
+    text(folder, "trades.csv", &tables::trades_csv(run))?;
+    table(folder, "postings.parquet", tables::postings(run))?;
+    table(folder, "funding.parquet", tables::funding(run))?;
+    table(folder, "liquidations.parquet", tables::liquidations(run))?;
+    table(folder, "events.parquet", tables::events(run))?;
+    table(folder, "equity.parquet", tables::equity(run))?;
+    text(folder, "summary.json", json)?;
+    text(folder, "report.html", documents.report_html)?;
+    text(folder, "fingerprint", &format!("{}\n", run.fingerprint))?;
     if !run.telemetry.log.is_empty() {
-        half.text("strategy.log", &strategy_log(run))?;
+        text(folder, "strategy.log", &strategy_log(run))?;
     }
     if let Some(log) = documents.debug_log {
-        half.text("debug.log", log)?;
+        text(folder, "debug.log", log)?;
     }
-    half.rename(&folder)?;
-    Ok(Written {
-        id: id.to_owned(),
-        folder,
-        report,
-        json,
-    })
+    Ok(())
+}
+
+fn text(folder: &Path, name: &str, text: &str) -> Result<(), FolderError> {
+    let path = folder.join(name);
+    let write = || {
+        let mut file = fs::File::create(&path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    write().map_err(at(&path))
+}
+
+fn table(folder: &Path, name: &str, columns: Columns) -> Result<(), FolderError> {
+    let (names, columns): (Vec<String>, Vec<Column>) = columns.into_iter().unzip();
+    let borrowed: Vec<(&str, Column)> = names.iter().map(String::as_str).zip(columns).collect();
+    write_table(&folder.join(name), &borrowed)?;
+    Ok(())
 }
 
 /// What the strategy logged, one line each.
@@ -177,23 +309,6 @@ impl Half {
         };
         fs::create_dir_all(&half.folder).map_err(at(&half.folder))?;
         Ok(half)
-    }
-
-    fn text(&self, name: &str, text: &str) -> Result<(), FolderError> {
-        let path = self.folder.join(name);
-        let write = || {
-            let mut file = fs::File::create(&path)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        };
-        write().map_err(at(&path))
-    }
-
-    fn table(&self, name: &str, columns: Columns) -> Result<(), FolderError> {
-        let (names, columns): (Vec<String>, Vec<Column>) = columns.into_iter().unzip();
-        let borrowed: Vec<(&str, Column)> = names.iter().map(String::as_str).zip(columns).collect();
-        write_table(&self.folder.join(name), &borrowed)?;
-        Ok(())
     }
 
     fn rename(mut self, folder: &Path) -> Result<(), FolderError> {
@@ -257,8 +372,11 @@ mod tests {
             [
                 "debug.log",
                 "equity.parquet",
+                "events.parquet",
                 "fills.parquet",
                 "fingerprint",
+                "funding.parquet",
+                "liquidations.parquet",
                 "manifest.json",
                 "orders.parquet",
                 "postings.parquet",
@@ -329,6 +447,64 @@ mod tests {
             value
         };
         assert_eq!(summary(&first), summary(&second));
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn several_strategies_have_a_folder_each_and_a_page_over_all() {
+        let root = scratch("several");
+        let metrics = serde_json::json!({ "sharpe": 1.5 });
+        let documents = Documents {
+            metrics: &metrics,
+            report_html: "<html>",
+            debug_log: None,
+        };
+        let runs = [sample::run_of(vec![]), sample::eventful()];
+        let part = |name, run| Part {
+            name,
+            run,
+            documents,
+        };
+        let parts = [part("one", &runs[0]), part("two", &runs[1])];
+        let written = write_several(&root, "both", &parts, "<overview>").unwrap();
+        assert_eq!(
+            names(&written.folder),
+            ["one", "report.html", "summary.json", "two"]
+        );
+        assert_eq!(fs::read_to_string(&written.report).unwrap(), "<overview>");
+        assert!(written.folder.join("two/liquidations.parquet").is_file());
+        let json: Value = serde_json::from_str(&written.json).unwrap();
+        assert_eq!(json["schema"], "backtest-several/1");
+        assert_eq!(json["strategies"][1]["strategy"], "two");
+        assert_eq!(json["strategies"][1]["liquidations"], 3);
+        assert_eq!(json["strategies"][1]["run_id"], "both/two");
+        for bad in ["one", "../two"] {
+            let parts = [part("one", &runs[0]), part(bad, &runs[1])];
+            let result = write_several(&root, "bad", &parts, "");
+            assert!(matches!(result, Err(FolderError::BadId(_))), "{result:?}");
+        }
+        assert_eq!(names(&root), ["both"]);
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn what_the_account_paid_and_lost_is_in_the_document() {
+        let root = scratch("paid");
+        let run = sample::eventful();
+        let written = keep(&root, "paid", &run).unwrap();
+        let json: Value = serde_json::from_str(&written.json).unwrap();
+        let text = |amount: crate::domain::Cash| Value::from(amount.to_string());
+        let funding = run.observed.funding_sums();
+        assert_eq!(json["funding"], text(funding.received - funding.paid));
+        assert_eq!(json["funding_paid"], text(funding.paid));
+        assert_eq!(json["funding_substituted"], 6);
+        assert_eq!(json["liquidations"], 3);
+        assert_eq!(json["breaker_trips"], 3);
+        assert_eq!(json["account_closed"], "2024-12-28T12:00:00Z");
+        assert_eq!(json["mark_resolution"], "1h");
+        assert_eq!(json["data_flags"]["outlier"], 12);
+        assert_eq!(json["range"]["worst"]["net_profit"], "-104.9");
+        assert_eq!(json["compared"][0]["label"], "profile fair");
         fs::remove_dir_all(root).unwrap();
     }
 

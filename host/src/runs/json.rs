@@ -1,14 +1,19 @@
 //! The `--json` document of `backtest`, also the run's `summary.json`. Source: `defaults.md` section 9.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::domain::{Cause, Timestamp};
-use crate::ledger::{PostingKind, Trade};
-use crate::runs::RunResult;
+use crate::domain::Timestamp;
+use crate::ledger::PostingKind;
+use crate::runs::{Compared, RunResult};
 
 /// Name and version of the document.
 pub const SCHEMA: &str = "backtest/1";
+
+/// The same of a run of several strategies.
+pub const SCHEMA_SEVERAL: &str = "backtest-several/1";
 
 /// Where a run is kept. The only names in the document that are not a function of the run.
 #[derive(Debug, Clone, Copy)]
@@ -41,10 +46,41 @@ struct Document<'a> {
     funding: String,
     liquidations: usize,
     ambiguous_candles: usize,
-    refusals: &'a std::collections::BTreeMap<&'static str, u64>,
+    refusals: &'a BTreeMap<&'static str, u64>,
     faults: Vec<FaultJson<'a>>,
     fingerprint: &'a str,
     report: &'a str,
+    // Beyond the list of `defaults.md`: what a reader should not have to look for.
+    funding_paid: String,
+    funding_received: String,
+    funding_substituted: u64,
+    liquidation_loss: String,
+    insurance: String,
+    stops_behind_liquidation: usize,
+    higher_tier_candles: u64,
+    breaker_trips: usize,
+    account_closed: Option<String>,
+    mark_resolution: &'a str,
+    data_flags: &'a BTreeMap<String, u64>,
+    range: Option<RangeJson<'a>>,
+    compared: Vec<ComparedJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct RangeJson<'a> {
+    best: ComparedJson<'a>,
+    worst: ComparedJson<'a>,
+}
+
+#[derive(Serialize)]
+struct ComparedJson<'a> {
+    label: &'a str,
+    net_profit: String,
+    equity: String,
+    max_drawdown: Option<f64>,
+    trades: u64,
+    win_rate: Option<f64>,
+    ambiguous_candles: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -85,11 +121,70 @@ struct FaultJson<'a> {
 /// Never: everything in it has a JSON form.
 #[must_use]
 pub fn document(run: &RunResult, metrics: &Value, place: Place<'_>) -> String {
+    pretty(&mirror(run, metrics, place))
+}
+
+/// One strategy of several.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    /// Its name in the run.
+    pub name: &'a str,
+    /// Its result.
+    pub run: &'a RunResult,
+    /// `analysis::metrics::Metrics::to_json`.
+    pub metrics: &'a Value,
+    /// Where its own folder is.
+    pub place: Place<'a>,
+}
+
+#[derive(Serialize)]
+struct SeveralJson<'a> {
+    schema: &'static str,
+    run_id: &'a str,
+    run_dir: &'a str,
+    strategies: Vec<NamedJson<'a>>,
+    report: &'a str,
+}
+
+#[derive(Serialize)]
+struct NamedJson<'a> {
+    strategy: &'a str,
+    #[serde(flatten)]
+    document: Document<'a>,
+}
+
+/// The document of a run of several strategies: for each its name and the document it would have alone.
+///
+/// # Panics
+/// Never: everything in it has a JSON form.
+#[must_use]
+pub fn several(strategies: &[Named<'_>], place: Place<'_>) -> String {
+    let strategies = strategies.iter().map(|s| NamedJson {
+        strategy: s.name,
+        document: mirror(s.run, s.metrics, s.place),
+    });
+    pretty(&SeveralJson {
+        schema: SCHEMA_SEVERAL,
+        run_id: place.run_id,
+        run_dir: place.run_dir,
+        strategies: strategies.collect(),
+        report: place.report,
+    })
+}
+
+fn pretty(document: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(document).expect("plain values have a JSON form");
+    text + "\n"
+}
+
+fn mirror<'a>(run: &'a RunResult, metrics: &'a Value, place: Place<'a>) -> Document<'a> {
     let configuration = &run.configuration;
     let (component, dataset) = (&configuration.component, &configuration.dataset);
     let account = run.last_account();
+    let observed = &run.observed;
+    let funding = observed.funding_sums();
     let time = Timestamp::rfc3339;
-    let document = Document {
+    Document {
         schema: SCHEMA,
         run_id: place.run_id,
         run_dir: place.run_dir,
@@ -120,7 +215,7 @@ pub fn document(run: &RunResult, metrics: &Value, place: Place<'_>) -> String {
         equity: account.equity.to_string(),
         fees: (-run.posted(PostingKind::Fee)).to_string(),
         funding: run.posted(PostingKind::Funding).to_string(),
-        liquidations: liquidations(run),
+        liquidations: observed.liquidations.len(),
         ambiguous_candles: run.observed.ambiguous.len(),
         refusals: &run.observed.refusals,
         faults: run
@@ -137,13 +232,33 @@ pub fn document(run: &RunResult, metrics: &Value, place: Place<'_>) -> String {
             .collect(),
         fingerprint: &run.fingerprint,
         report: place.report,
-    };
-    let text = serde_json::to_string_pretty(&document).expect("plain values have a JSON form");
-    text + "\n"
+        funding_paid: funding.paid.to_string(),
+        funding_received: funding.received.to_string(),
+        funding_substituted: funding.substituted,
+        liquidation_loss: observed.liquidation_loss().to_string(),
+        insurance: run.posted(PostingKind::Insurance).to_string(),
+        stops_behind_liquidation: observed.stops_behind.len(),
+        higher_tier_candles: run.higher_tier_candles,
+        breaker_trips: observed.breakers.len(),
+        account_closed: observed.account_closed.map(time),
+        mark_resolution: &dataset.mark_resolution,
+        data_flags: &dataset.data_flags,
+        range: run.alternatives.range.as_ref().map(|range| RangeJson {
+            best: compared(&range.best),
+            worst: compared(&range.worst),
+        }),
+        compared: run.alternatives.compared.iter().map(compared).collect(),
+    }
 }
 
-/// Positions the exchange took away.
-fn liquidations(run: &RunResult) -> usize {
-    let by_liquidation = |t: &&Trade| t.exit_cause == Cause::Liquidation;
-    run.observed.trades.iter().filter(by_liquidation).count()
+fn compared(run: &Compared) -> ComparedJson<'_> {
+    ComparedJson {
+        label: &run.label,
+        net_profit: run.net_profit.to_string(),
+        equity: run.end_equity.to_string(),
+        max_drawdown: run.max_drawdown,
+        trades: run.trades,
+        win_rate: run.win_rate,
+        ambiguous_candles: run.ambiguous_candles,
+    }
 }

@@ -1,12 +1,14 @@
 //! `manifest.json`: what was run on what, by whom, with which rules. The same bytes for the same run.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::domain::{Instrument, InstrumentKind, OnFault, ParameterValue};
 use crate::runs::{Configuration, Period, RunResult};
 
 /// Name and version of the document.
-pub const SCHEMA: &str = "run-manifest/1";
+pub const SCHEMA: &str = "run-manifest/2";
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -125,6 +127,15 @@ struct DatasetJson<'a> {
     base: &'static str,
     coverage: f64,
     gaps: Vec<GapJson>,
+    mark_resolution: &'a str,
+    funding: FundingJson<'a>,
+    data_flags: &'a BTreeMap<String, u64>,
+}
+
+#[derive(Serialize)]
+struct FundingJson<'a> {
+    policy: &'a str,
+    source: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -163,7 +174,7 @@ pub fn manifest(run: &RunResult) -> String {
 impl Configuration {
     /// BLAKE3 of the configuration's compact JSON: what opens the fingerprint. Equal configurations have equal digests, on
     /// every machine and in every version of the host that writes the same `schema`. What only the run finds out (end of the
-    /// period, candles, coverage, gaps) follows from the dataset's fingerprint and is left out.
+    /// period, candles, coverage, gaps, flags) follows from the dataset's fingerprint and is left out.
     ///
     /// # Panics
     /// Never: everything in it has a JSON form.
@@ -177,6 +188,7 @@ impl Configuration {
         };
         before.dataset.coverage = 0.0;
         before.dataset.gaps.clear();
+        before.dataset.data_flags.clear();
         let text = serde_json::to_vec(&mirror(&before)).expect("plain values have a JSON form");
         *blake3::hash(&text).as_bytes()
     }
@@ -257,6 +269,12 @@ fn mirror(configuration: &Configuration) -> ConfigurationJson<'_> {
                     minutes: g.minutes,
                 })
                 .collect(),
+            mark_resolution: &c.dataset.mark_resolution,
+            funding: FundingJson {
+                policy: &c.dataset.funding.policy,
+                source: c.dataset.funding.source.as_deref(),
+            },
+            data_flags: &c.dataset.data_flags,
         },
         period: PeriodJson {
             start: c.period.start.rfc3339(),
@@ -308,5 +326,33 @@ fn instrument(i: &Instrument) -> InstrumentJson<'_> {
             })
             .collect(),
         assumed: i.assumed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::analysis::sample;
+
+    #[test]
+    fn what_only_the_run_finds_out_is_not_in_the_digest() {
+        let run = sample::run_of(vec![]);
+        let digest = run.configuration.digest();
+        let mut after = run.configuration.clone();
+        after.dataset.data_flags.insert("outlier".to_owned(), 3);
+        after.dataset.coverage = 0.5;
+        after.period.candles = 1;
+        assert_eq!(after.digest(), digest);
+    }
+
+    #[test]
+    fn mark_and_funding_are_in_the_digest() {
+        let run = sample::run_of(vec![]);
+        let digest = run.configuration.digest();
+        let mut other = run.configuration.clone();
+        other.dataset.mark_resolution = "1h".to_owned();
+        assert_ne!(other.digest(), digest);
+        let mut other = run.configuration.clone();
+        other.dataset.funding.policy = "last".to_owned();
+        assert_ne!(other.digest(), digest);
     }
 }

@@ -1,10 +1,11 @@
 //! A run leaves a folder that proves itself: what was run, everything that happened, and a fingerprint over it.
 //!
-//! In reading order: what a run is ([`RunResult`]), how it is gathered from the engine's records ([`Observed`]), its
+//! In reading order: what a run is ([`RunResult`], beside it [`Alternatives`]), how it is gathered from the engine's records ([`Observed`]), its
 //! identity ([`fingerprint`]), and the files ([`manifest`], [`json`], [`tables`], [`folder`]). The format of every file is
 //! documented in `docs/run-folder.md`. What the figures mean is the business of `analysis`, which reads a [`RunResult`];
 //! nothing here knows it.
 
+mod alternatives;
 pub mod fingerprint;
 pub mod folder;
 pub mod json;
@@ -13,8 +14,12 @@ mod observed;
 mod result;
 pub mod tables;
 
-pub use observed::{FaultSeen, LiquidationDue, Observed, OrderSeen, RefusalSeen};
+pub use alternatives::{Alternatives, Compared, Range};
+pub use observed::{
+    BreakerTrip, FaultSeen, FundingSeen, FundingSums, InstrumentSeen, LiquidationSeen, Observed,
+    OrderSeen, RefusalSeen, StopBehind,
+};
 pub use result::{
-    Component, Configuration, Dataset, Gap, Knob, Limit, ParameterUsed, Period, Profile, RunResult,
-    Timings, Versions,
+    Component, Configuration, Dataset, FundingUsed, Gap, Knob, LAST_PRICE, Limit, ParameterUsed,
+    Period, Profile, RunResult, Timings, Versions,
 };

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Cost, FillEvent, OrderStatus, OrderView, Price, Refusal, Timestamp};
+use crate::domain::{
+    Cash, Cost, FillEvent, FundingEvent, InstrumentChange, LiquidationEvent, OrderStatus,
+    OrderView, Price, Refusal, Timestamp,
+};
 use crate::engine::{AccountPoint, FaultCause, Happening, Record};
 use crate::ledger::{Posting, Trade};
 
@@ -38,17 +41,63 @@ pub struct FaultSeen {
     pub message: String,
 }
 
-/// A position that stood at or beyond its liquidation price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LiquidationDue {
-    /// First minute in which it did.
+/// A position that paid or received funding.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FundingSeen {
+    /// The settlement.
     pub time: Timestamp,
+    /// Who, at what rate, how much.
+    pub payment: FundingEvent,
+    /// The price it was settled at.
+    pub price: Price,
+    /// The rate stands in for a missing one.
+    pub rate_substituted: bool,
+    /// The price stands in for a missing one.
+    pub price_substituted: bool,
+}
+
+/// A position, or a part of it, that the exchange took.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LiquidationSeen {
+    /// Start of the minute.
+    pub time: Timestamp,
+    /// What was taken and lost.
+    pub event: LiquidationEvent,
+}
+
+/// An accepted stop that the liquidation comes before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StopBehind {
+    /// When it was accepted.
+    pub time: Timestamp,
+    /// The order; 0 = the stop attached to the position.
+    pub order: u32,
     /// The position.
     pub position: u32,
-    /// Its liquidation price then.
-    pub price: Price,
-    /// Minutes in which it did.
-    pub minutes: u64,
+}
+
+/// An instrument that changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InstrumentSeen {
+    /// When.
+    pub time: Timestamp,
+    /// Index of the instrument.
+    pub instrument: u32,
+    /// What happened.
+    pub change: InstrumentChange,
+}
+
+/// A circuit breaker from its trip to its end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BreakerTrip {
+    /// Name of its rule, as the user wrote it.
+    pub rule: String,
+    /// The figure that tripped it, in the unit of its metric.
+    pub value: f64,
+    /// When it opened.
+    pub from: Timestamp,
+    /// When it closed again; `None` if it never did.
+    pub until: Option<Timestamp>,
 }
 
 /// What happened to one strategy's account, in order.
@@ -74,8 +123,18 @@ pub struct Observed {
     pub halts: Vec<(Timestamp, String)>,
     /// Ambiguous minutes with the instrument.
     pub ambiguous: Vec<(Timestamp, u32)>,
-    /// Positions that should have been liquidated, one entry a position.
-    pub liquidations_due: Vec<LiquidationDue>,
+    /// Every payment of funding.
+    pub funding: Vec<FundingSeen>,
+    /// Every liquidation, parts of positions one by one.
+    pub liquidations: Vec<LiquidationSeen>,
+    /// Stops that lay beyond the liquidation price when they were accepted.
+    pub stops_behind: Vec<StopBehind>,
+    /// Instruments listed, halted, resumed, delisted.
+    pub instrument_changes: Vec<InstrumentSeen>,
+    /// No equity was left, and when.
+    pub account_closed: Option<Timestamp>,
+    /// Trips of circuit breakers, by the time they opened.
+    pub breakers: Vec<BreakerTrip>,
     by_id: BTreeMap<u32, usize>,
 }
 
@@ -97,6 +156,11 @@ impl Observed {
                     done_at,
                     cost: Cost(0),
                 });
+            }
+            Happening::Amended { order, .. } => {
+                if let Some(seen) = self.order(order.id) {
+                    seen.order = order.clone();
+                }
             }
             Happening::Refused {
                 time,
@@ -136,13 +200,50 @@ impl Observed {
             Happening::Posting(posting) => self.postings.push(*posting),
             Happening::Trade(trade) => self.trades.push((**trade).clone()),
             Happening::Ambiguous { time, instrument } => self.ambiguous.push((*time, *instrument)),
-            Happening::Amended { .. }
-            | Happening::Funding { .. }
-            | Happening::Liquidated { .. }
-            | Happening::StopBehindLiquidation { .. }
-            | Happening::Instrument { .. }
-            | Happening::AccountClosed { .. }
-            | Happening::Breaker { .. } => {}
+            Happening::Funding {
+                time,
+                payment,
+                price,
+                rate_substituted,
+                price_substituted,
+            } => self.funding.push(FundingSeen {
+                time: *time,
+                payment: payment.clone(),
+                price: *price,
+                rate_substituted: *rate_substituted,
+                price_substituted: *price_substituted,
+            }),
+            Happening::Liquidated { time, event } => self.liquidations.push(LiquidationSeen {
+                time: *time,
+                event: event.clone(),
+            }),
+            Happening::StopBehindLiquidation {
+                time,
+                order,
+                position,
+            } => self.stops_behind.push(StopBehind {
+                time: *time,
+                order: *order,
+                position: *position,
+            }),
+            Happening::Instrument {
+                time,
+                instrument,
+                change,
+            } => self.instrument_changes.push(InstrumentSeen {
+                time: *time,
+                instrument: *instrument,
+                change: *change,
+            }),
+            Happening::AccountClosed { time } => {
+                self.account_closed.get_or_insert(*time);
+            }
+            Happening::Breaker {
+                time,
+                rule,
+                open,
+                value,
+            } => self.breaker(*time, rule, *open, *value),
             Happening::Account(point) => self.accounts.push(*point),
             Happening::Fault {
                 time,
@@ -161,8 +262,83 @@ impl Observed {
         }
     }
 
+    /// A trip, or the end of the rule's last one.
+    fn breaker(&mut self, time: Timestamp, rule: &str, open: bool, value: f64) {
+        let standing = |trip: &&mut BreakerTrip| trip.rule == rule && trip.until.is_none();
+        let last = self.breakers.iter_mut().rev().find(standing);
+        match (open, last) {
+            (true, None) => self.breakers.push(BreakerTrip {
+                rule: rule.to_owned(),
+                value,
+                from: time,
+                until: None,
+            }),
+            (false, Some(trip)) => trip.until = Some(time),
+            // A rule that stands open cannot trip again, and only one that does can close.
+            (true, Some(_)) | (false, None) => {}
+        }
+    }
+
     fn order(&mut self, id: u32) -> Option<&mut OrderSeen> {
         self.orders.get_mut(*self.by_id.get(&id)?)
+    }
+}
+
+/// Funding of a run in sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FundingSums {
+    /// Everything paid, a positive amount.
+    pub paid: Cash,
+    /// Everything received.
+    pub received: Cash,
+    /// Payments, one for each position of a settlement.
+    pub payments: u64,
+    /// Payments whose rate or price was a substitute.
+    pub substituted: u64,
+}
+
+impl Observed {
+    /// Paid, received, and how often.
+    #[must_use]
+    pub fn funding_sums(&self) -> FundingSums {
+        let mut sums = FundingSums::default();
+        for seen in &self.funding {
+            let amount = seen.payment.amount;
+            sums.paid += -amount.min(Cash::ZERO);
+            sums.received += amount.max(Cash::ZERO);
+            sums.payments += 1;
+            sums.substituted += u64::from(seen.is_substituted());
+        }
+        sums
+    }
+
+    /// Everything lost by liquidations, a positive amount.
+    #[must_use]
+    pub fn liquidation_loss(&self) -> Cash {
+        let losses = self.liquidations.iter().map(|seen| seen.event.loss);
+        losses.fold(Cash::ZERO, |sum, loss| sum + loss)
+    }
+}
+
+impl FundingSeen {
+    /// Was its rate or its price put in for a missing one.
+    #[must_use]
+    pub fn is_substituted(&self) -> bool {
+        self.rate_substituted || self.price_substituted
+    }
+}
+
+impl InstrumentSeen {
+    /// Lower-case name of the change in tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self.change {
+            InstrumentChange::Rules => "rules",
+            InstrumentChange::Listed => "listed",
+            InstrumentChange::Delisted => "delisted",
+            InstrumentChange::Halted => "halted",
+            InstrumentChange::Resumed => "resumed",
+        }
     }
 }
 
@@ -177,5 +353,84 @@ impl OrderSeen {
         } else {
             OrderStatus::PartiallyFilled
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Rate;
+    use crate::engine::Entry;
+
+    fn observed(happenings: Vec<Happening>) -> Observed {
+        let mut observed = Observed::default();
+        for what in happenings {
+            let entries = vec![Entry { strategy: 0, what }];
+            let time = Timestamp(0);
+            observed.add(&Record { time, entries }, 0);
+        }
+        observed
+    }
+
+    #[test]
+    fn a_breaker_is_one_trip_from_its_opening_to_its_closing() {
+        let breaker = |time, rule: &str, open| Happening::Breaker {
+            time: Timestamp(time),
+            rule: rule.to_owned(),
+            open,
+            value: 3.0,
+        };
+        let seen = observed(vec![
+            breaker(1, "loss", true),
+            breaker(2, "errors", true),
+            breaker(3, "loss", false),
+            breaker(4, "loss", true),
+        ]);
+        let trips: Vec<_> = seen
+            .breakers
+            .iter()
+            .map(|t| (t.rule.as_str(), t.from.0, t.until.map(|u| u.0)))
+            .collect();
+        assert_eq!(
+            trips,
+            [("loss", 1, Some(3)), ("errors", 2, None), ("loss", 4, None)]
+        );
+    }
+
+    #[test]
+    fn funding_paid_and_received_are_added_apart() {
+        let funding = |amount, substituted| Happening::Funding {
+            time: Timestamp(0),
+            payment: FundingEvent {
+                position: 1,
+                instrument: 0,
+                rate: Rate(10_000),
+                amount: Cash(amount),
+            },
+            price: Price(1),
+            rate_substituted: false,
+            price_substituted: substituted,
+        };
+        let seen = observed(vec![
+            funding(-5, false),
+            funding(3, true),
+            funding(-1, false),
+        ]);
+        let sums = FundingSums {
+            paid: Cash(6),
+            received: Cash(3),
+            payments: 3,
+            substituted: 1,
+        };
+        assert_eq!(seen.funding_sums(), sums);
+    }
+
+    #[test]
+    fn an_account_closes_once() {
+        let closed = |time| Happening::AccountClosed {
+            time: Timestamp(time),
+        };
+        let seen = observed(vec![closed(5), closed(9)]);
+        assert_eq!(seen.account_closed, Some(Timestamp(5)));
     }
 }

@@ -1,11 +1,13 @@
 //! One finished run of one strategy on one account: the input of every report and file.
 
+use std::collections::BTreeMap;
+
 use crate::domain::{
     Cash, Instrument, OnFault, ParameterValue, PositionView, Price, Rate, Timeframe, Timestamp,
 };
 use crate::engine::{AccountPoint, Telemetry};
 use crate::ledger::PostingKind;
-use crate::runs::Observed;
+use crate::runs::{Alternatives, Observed};
 
 /// The strategy as a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +81,26 @@ pub struct Gap {
     pub minutes: u64,
 }
 
+/// [`Dataset::mark_resolution`] where there are no mark prices: the last price stands for them.
+pub const LAST_PRICE: &str = "last price";
+
+/// Where funding rates came from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FundingUsed {
+    /// The policy in one word: `data`, `none`, `zero` or `last`.
+    pub policy: String,
+    /// The series, where one was read.
+    pub source: Option<String>,
+}
+
+impl FundingUsed {
+    /// Are rates taken from data, be it with substitutes.
+    #[must_use]
+    pub fn is_from_data(&self) -> bool {
+        self.source.is_some() || matches!(self.policy.as_str(), "data" | "last")
+    }
+}
+
 /// The data of the run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
@@ -98,6 +120,12 @@ pub struct Dataset {
     pub coverage: f64,
     /// Missing time, in order.
     pub gaps: Vec<Gap>,
+    /// Length of the recorded mark candles (`1m`, `1h`), or [`LAST_PRICE`].
+    pub mark_resolution: String,
+    /// Where funding came from.
+    pub funding: FundingUsed,
+    /// What the checks of the data flagged, by name (`simulation.md` section 14). Found out by the run.
+    pub data_flags: BTreeMap<String, u64>,
 }
 
 /// What was simulated.
@@ -186,6 +214,11 @@ pub struct RunResult {
     pub marks: Vec<Vec<Price>>,
     /// Deepest drawdown of the equity at every minute, a negative fraction.
     pub max_drawdown_intraday: Option<f64>,
+    /// Candles at whose close the summed notional of a symbol's separate positions lay in a higher tier than each position's own
+    /// (S103).
+    pub higher_tier_candles: u64,
+    /// What else was run, if anything was asked for.
+    pub alternatives: Alternatives,
     /// Close of the first candle the strategy was called for; `None` if its warm-up used up all the data.
     pub asked_from: Option<Timestamp>,
     /// Positions open at the end.

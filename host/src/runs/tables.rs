@@ -1,4 +1,4 @@
-//! The tables of a run: orders, fills, trades, postings, equity. One row per thing, in the order it happened.
+//! The tables of a run: orders, fills, trades, postings, funding, liquidations, events, equity. One row per thing, in the order it happened.
 //!
 //! Every amount stands twice: under its name as decimal text, exact and without limits (`cast(net as decimal(38, 8))` in
 //! `DuckDB`, `Decimal` in Python), and under `<name>_f64` as the nearest float, ready for arithmetic. Times are
@@ -211,6 +211,103 @@ pub fn postings(run: &RunResult) -> Columns {
         .columns
 }
 
+/// `funding.parquet`: every payment of funding, one row a position of a settlement.
+#[must_use]
+pub fn funding(run: &RunResult) -> Columns {
+    Table::of(&run.observed.funding)
+        .number("time_ms", |f| f.time.0)
+        .number("position", |f| f.payment.position.into())
+        .text("symbol", |f| run.symbol(f.payment.instrument))
+        .amount("rate", |f| f.payment.rate)
+        .amount("price", |f| f.price)
+        .amount("amount", |f| f.payment.amount)
+        .flag("rate_substituted", |f| f.rate_substituted)
+        .flag("price_substituted", |f| f.price_substituted)
+        .columns
+}
+
+/// `liquidations.parquet`: every liquidation, parts of positions one by one.
+#[must_use]
+pub fn liquidations(run: &RunResult) -> Columns {
+    Table::of(&run.observed.liquidations)
+        .number("time_ms", |l| l.time.0)
+        .number("position", |l| l.event.position.into())
+        .text("symbol", |l| run.symbol(l.event.instrument))
+        .amount("qty", |l| l.event.qty)
+        .amount("price", |l| l.event.price)
+        .amount("loss", |l| l.event.loss)
+        .columns
+}
+
+/// A row of `events.parquet`. What does not apply is absent.
+#[derive(Default)]
+struct EventRow {
+    time: Timestamp,
+    until: Option<Timestamp>,
+    kind: &'static str,
+    symbol: String,
+    order: Option<u32>,
+    position: Option<u32>,
+    name: String,
+    value: Option<f64>,
+}
+
+/// `events.parquet`: what else happened to the account, its instruments and its strategy, in time order.
+#[must_use]
+pub fn events(run: &RunResult) -> Columns {
+    Table::of(&event_rows(run))
+        .number("time_ms", |e| e.time.0)
+        .optional_number("until_ms", |e| e.until.map(|t| t.0))
+        .text("kind", |e| e.kind.to_owned())
+        .text("symbol", |e| e.symbol.clone())
+        .optional_number("order", |e| e.order.map(i64::from))
+        .optional_number("position", |e| e.position.map(i64::from))
+        .text("name", |e| e.name.clone())
+        .float("value", |e| e.value)
+        .columns
+}
+
+fn event_rows(run: &RunResult) -> Vec<EventRow> {
+    let observed = &run.observed;
+    let of = |time, kind| EventRow {
+        time,
+        kind,
+        ..EventRow::default()
+    };
+    let stops = observed.stops_behind.iter().map(|stop| EventRow {
+        order: Some(stop.order),
+        position: Some(stop.position),
+        ..of(stop.time, "stop_behind_liquidation")
+    });
+    let instruments = observed.instrument_changes.iter().map(|seen| EventRow {
+        symbol: run.symbol(seen.instrument),
+        name: seen.name().to_owned(),
+        ..of(seen.time, "instrument")
+    });
+    let breakers = observed.breakers.iter().map(|trip| EventRow {
+        until: trip.until,
+        name: trip.rule.clone(),
+        value: Some(trip.value),
+        ..of(trip.from, "breaker")
+    });
+    let faults = observed.faults.iter().map(|fault| EventRow {
+        name: fault.cause.name().to_owned(),
+        ..of(fault.time, "fault")
+    });
+    let halts = observed.halts.iter().map(|(time, _)| of(*time, "halt"));
+    let closed = observed.account_closed.map(|t| of(t, "account_closed"));
+    let mut rows: Vec<EventRow> = stops
+        .chain(instruments)
+        .chain(breakers)
+        .chain(faults)
+        .chain(halts)
+        .chain(closed)
+        .collect();
+    // Stable: what happened at one moment stays in the order of the list above.
+    rows.sort_by_key(|row| row.time);
+    rows
+}
+
 /// `equity.parquet`: the account at the start, at each hour's close and at the end, with the mark of each instrument.
 #[must_use]
 pub fn equity(run: &RunResult) -> Columns {
@@ -304,11 +401,62 @@ mod tests {
         assert_eq!(quoted("BTC/USDT"), "BTC/USDT");
     }
 
+    fn find(columns: &Columns, name: &str) -> Option<Column> {
+        columns.iter().find(|c| c.0 == name).map(|c| c.1.clone())
+    }
+
+    #[test]
+    fn funding_and_liquidations_have_a_row_each() {
+        let run = sample::eventful();
+        let paid = funding(&run);
+        assert_eq!(
+            find(&paid, "amount").map(|c| c.len()),
+            Some(run.observed.funding.len())
+        );
+        let Some(Column::Bool(substituted)) = find(&paid, "rate_substituted") else {
+            panic!("a column of flags");
+        };
+        assert_eq!(substituted.iter().filter(|s| **s).count(), 3);
+        let Some(Column::F64(losses)) = find(&liquidations(&run), "loss_f64") else {
+            panic!("a column of floats");
+        };
+        assert_eq!(losses.len(), 3);
+        assert!(losses.iter().all(|loss| *loss > 0.0));
+    }
+
+    #[test]
+    fn events_are_in_the_order_of_time() {
+        let events = events(&sample::eventful());
+        let Some(Column::I64(times)) = find(&events, "time_ms") else {
+            panic!("a column of times");
+        };
+        assert!(times.is_sorted());
+        let Some(Column::Text(kinds)) = find(&events, "kind") else {
+            panic!("a column of text");
+        };
+        let expected = [
+            "stop_behind_liquidation",
+            "stop_behind_liquidation",
+            "breaker",
+            "instrument",
+            "instrument",
+            "breaker",
+            "breaker",
+            "account_closed",
+        ];
+        assert_eq!(kinds, expected);
+        let closed = find(&events, "until_ms");
+        let Some(Column::OptI64(until)) = closed else {
+            panic!("a column of times");
+        };
+        assert_eq!(until.iter().flatten().count(), 2, "one stands open");
+    }
+
     #[test]
     fn an_amount_is_text_and_float() {
         let run = sample::run_of(vec![sample::trade()]);
         let columns = trades(&run);
-        let column = |name: &str| columns.iter().find(|c| c.0 == name).map(|c| c.1.clone());
+        let column = |name: &str| find(&columns, name);
         assert_eq!(column("net"), Some(Column::Text(vec!["976.25".to_owned()])));
         assert_eq!(column("net_f64"), Some(Column::F64(vec![976.25])));
         assert_eq!(

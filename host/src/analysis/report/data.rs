@@ -5,12 +5,13 @@ use serde::Serialize;
 use crate::analysis::report::PriceChart;
 use crate::analysis::returns::underwater;
 use crate::analysis::trades::return_on_equity;
-use crate::domain::{Direction, Timestamp};
+use crate::domain::{Cash, Direction, Timestamp};
 use crate::engine::{Marker, Pane, Plot, PlotStyle};
+use crate::ledger::PostingKind;
 use crate::runs::RunResult;
 
 /// More points than this no screen can show.
-const EQUITY_POINTS: usize = 4_000;
+pub(super) const EQUITY_POINTS: usize = 4_000;
 
 #[derive(Serialize)]
 pub(super) struct Data {
@@ -19,6 +20,7 @@ pub(super) struct Data {
     /// Do the tags say anything.
     tags: bool,
     equity: Equity,
+    costs: Costs,
     charts: Vec<Chart>,
     trades: Vec<TradeRow>,
     marks: Vec<(i64, &'static str, String)>,
@@ -31,6 +33,13 @@ struct Equity {
     v: Vec<f64>,
     hold: Option<Vec<f64>>,
     dd: Vec<f64>,
+}
+
+/// What fees and funding did to the wallet so far, at the moments of [`Equity`].
+#[derive(Serialize)]
+struct Costs {
+    fees: Vec<f64>,
+    funding: Vec<f64>,
 }
 
 #[derive(Serialize)]
@@ -56,8 +65,8 @@ struct PlotData {
     v: Vec<Option<f64>>,
 }
 
-/// Symbol, is it long, entry, exit, quantity, entry price, exit price, net, share of equity, exit reason, tag, ambiguous.
-/// The order is the one report.js reads.
+/// Symbol, is it long, entry, exit, quantity, entry price, exit price, net, share of equity, exit reason, tag, ambiguous,
+/// funding. The order is the one report.js reads.
 type TradeRow = (
     u32,
     bool,
@@ -71,11 +80,13 @@ type TradeRow = (
     &'static str,
     u32,
     bool,
+    f64,
 );
 
 impl Data {
     pub(super) fn of(run: &RunResult, hold: Option<&[f64]>, charts: &[PriceChart<'_>]) -> Self {
         let trades = &run.observed.trades;
+        let equity = equity(run, hold);
         Self {
             currency: run.configuration.currency.clone(),
             symbols: run
@@ -85,7 +96,11 @@ impl Data {
                 .map(|i| i.symbol.clone())
                 .collect(),
             tags: trades.iter().any(|t| t.tag != 0),
-            equity: equity(run, hold),
+            costs: Costs {
+                fees: added_up(run, PostingKind::Fee, &equity.t),
+                funding: added_up(run, PostingKind::Funding, &equity.t),
+            },
+            equity,
             charts: charts
                 .iter()
                 .enumerate()
@@ -102,7 +117,7 @@ impl Data {
     }
 }
 
-fn seconds(time: Timestamp) -> i64 {
+pub(super) fn seconds(time: Timestamp) -> i64 {
     time.0.div_euclid(1_000)
 }
 
@@ -122,7 +137,7 @@ fn marker(marker: Marker) -> &'static str {
 }
 
 /// So many decimals are drawn; fewer digits make a smaller page.
-fn rounded(value: f64, scale: f64) -> f64 {
+pub(super) fn rounded(value: f64, scale: f64) -> f64 {
     (value * scale).round() / scale
 }
 
@@ -144,9 +159,32 @@ fn equity(run: &RunResult, hold: Option<&[f64]>) -> Equity {
     }
 }
 
+/// The sum of one kind of posting before each of these moments, in seconds.
+fn added_up(run: &RunResult, kind: PostingKind, times: &[i64]) -> Vec<f64> {
+    let mut postings = run
+        .observed
+        .postings
+        .iter()
+        .filter(|p| p.kind == kind)
+        .peekable();
+    let mut sum = Cash::ZERO;
+    times
+        .iter()
+        .enumerate()
+        .map(|(index, &time)| {
+            // The last moment is the end: nothing comes after it.
+            let is_last = index + 1 == times.len();
+            while let Some(posting) = postings.next_if(|p| is_last || seconds(p.time) < time) {
+                sum += posting.amount;
+            }
+            rounded(sum.to_f64(), 100.0)
+        })
+        .collect()
+}
+
 /// The places of the lowest and the highest value of each of `limit / 2` stretches, with both ends: what a line through all
 /// of them would look like.
-fn extremes(values: &[f64], limit: usize) -> Vec<usize> {
+pub(super) fn extremes(values: &[f64], limit: usize) -> Vec<usize> {
     if values.len() <= limit {
         return (0..values.len()).collect();
     }
@@ -244,6 +282,7 @@ fn trade_rows(run: &RunResult) -> Vec<TradeRow> {
                 t.exit_cause.name(),
                 t.tag,
                 t.ambiguous,
+                rounded(t.funding.to_f64(), 100.0),
             )
         })
         .collect()

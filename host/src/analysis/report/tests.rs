@@ -1,6 +1,7 @@
 use super::*;
 use crate::analysis::sample;
 use crate::engine::{Mark, Marker, Pane, Plot, PlotStyle};
+use crate::runs::{BreakerTrip, Compared};
 
 fn page(run: &RunResult) -> String {
     let candles = sample::candles();
@@ -23,6 +24,38 @@ fn the_same_run_gives_the_same_page() {
     if let Some(path) = std::env::var_os("REPORT_SAMPLE") {
         std::fs::write(path, first).expect("the sample can be written");
     }
+}
+
+/// With `EVENTFUL_SAMPLE=file.html` the page is written there, to look at it.
+#[test]
+fn what_endangered_the_account_is_on_the_page() {
+    let page = page(&sample::eventful());
+    for text in [
+        "<h2>Liquidations</h2>",
+        "<h2>Circuit breakers</h2>",
+        "<td class=\"rule\">consecutive losses</td>",
+        "<h2>Other orderings and profiles</h2>",
+        "4 runs: this one (strict, path pessimistic), best and worst ordering of ambiguous candles, profile fair",
+        "Best and worst ordering are greedy",
+        "this data cannot judge it",
+        "Settlements with a substitute",
+        "the account was closed at 2024-12-28 12:00",
+        "mark price from candles of 1h",
+        "outlier 12, stale_run 3",
+        "2 stops beyond the liquidation price",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    if let Some(path) = std::env::var_os("EVENTFUL_SAMPLE") {
+        std::fs::write(path, page).expect("the sample can be written");
+    }
+}
+
+#[test]
+fn a_run_without_alternatives_says_how_to_get_them() {
+    let page = page(&sample::run());
+    assert!(page.contains("one run: strict, path pessimistic; --range adds"));
+    assert!(!page.contains("Other orderings and profiles"));
 }
 
 #[test]
@@ -55,6 +88,27 @@ fn nothing_a_stranger_writes_becomes_markup() {
     run.configuration.parameters[0].name = evil.to_owned();
     run.configuration.instruments[0].symbol = evil.to_owned();
     run.configuration.dataset.venue = evil.to_owned();
+    run.configuration.dataset.mark_resolution = evil.to_owned();
+    run.configuration.dataset.funding.policy = evil.to_owned();
+    run.configuration
+        .dataset
+        .data_flags
+        .insert(evil.to_owned(), 1);
+    run.alternatives.compared = vec![Compared {
+        label: evil.to_owned(),
+        net_profit: Cash::ZERO,
+        end_equity: Cash::ZERO,
+        max_drawdown: None,
+        trades: 0,
+        win_rate: None,
+        ambiguous_candles: None,
+    }];
+    run.observed.breakers = vec![BreakerTrip {
+        rule: evil.to_owned(),
+        value: f64::NAN,
+        from: run.configuration.period.start,
+        until: None,
+    }];
     run.telemetry.metrics.push((evil.to_owned(), f64::NAN));
     run.telemetry.marks.push(Mark {
         time: run.configuration.period.start,
@@ -99,9 +153,18 @@ fn the_page_asks_for_nothing() {
 
 #[test]
 fn vendored_scripts_cannot_end_their_element() {
-    for text in [CHARTS_JS, UPLOT_JS, JS] {
+    for text in [CHARTS_JS, UPLOT_JS, PLOTS_JS, JS, overview::JS] {
         assert!(!text.to_lowercase().contains("</script") && !text.contains("<!--"));
     }
+}
+
+#[test]
+fn a_long_table_ends_and_names_the_file_that_goes_on() {
+    let rows = |n: usize| vec![row("", &[("", "x".to_owned())]); n];
+    assert!(!markup::long_table(&[], rows(2_000), "f.parquet").contains("f.parquet"));
+    let cut = markup::long_table(&[], rows(2_003), "f.parquet");
+    assert!(cut.contains("3 more in f.parquet"));
+    assert_eq!(cut.matches("<tr").count(), 2_000);
 }
 
 #[test]

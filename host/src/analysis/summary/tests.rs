@@ -1,10 +1,10 @@
 //! Exact texts. To accept new ones, run with `UPDATE_EXPECTED=1` and read the difference before committing it.
 
 use super::*;
+use crate::analysis::overview::{Accounts, Overview, Strategy};
 use crate::analysis::sample;
-use crate::domain::Price;
 use crate::engine::FaultCause;
-use crate::runs::{FaultSeen, LiquidationDue};
+use crate::runs::FaultSeen;
 
 fn summary(run: &RunResult, style: Style) -> String {
     text(run, &Metrics::of(run), "runs/x/report.html", style)
@@ -45,14 +45,33 @@ fn everything_that_needs_a_warning_comes_first() {
         cause: FaultCause::Trap,
         message,
     });
-    let due = LiquidationDue {
-        time: start,
-        position: 1,
-        price: Price(1),
-        minutes: 3,
-    };
-    run.observed.liquidations_due.push(due);
+    run.observed.account_closed = Some(start);
     expect("warnings", &summary(&run, Style::Plain));
+}
+
+#[test]
+fn a_year_in_which_everything_happened() {
+    expect("eventful", &summary(&sample::eventful(), Style::Plain));
+}
+
+#[test]
+fn several_strategies_have_a_line_each_and_a_sum() {
+    let runs = [sample::run(), sample::eventful()].map(|run| (Metrics::of(&run), run));
+    let strategies: Vec<Strategy<'_>> = ["sma-cross", "sma-cross-2"]
+        .into_iter()
+        .zip(&runs)
+        .map(|(name, (metrics, run))| Strategy { name, run, metrics })
+        .collect();
+    let text = |accounts| {
+        let overview = Overview {
+            title: "pairs",
+            accounts,
+            strategies: &strategies,
+        };
+        overview::text(&overview, "runs/x/report.html", Style::Plain)
+    };
+    expect("overview", &text(Accounts::Own));
+    expect("shared", &text(Accounts::Shared));
 }
 
 #[test]

@@ -34,6 +34,7 @@ fn drain(feed: &mut dyn Feed) -> Vec<String> {
                         SlotState::Missing => "?",
                         SlotState::Halted => "!",
                         SlotState::NotListed => "-",
+                        SlotState::Halted => "h",
                     };
                     format!("{}{mark}", (time.0 - START) / 60_000)
                 })

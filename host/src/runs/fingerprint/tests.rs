@@ -88,6 +88,7 @@ fn every_field_of_a_fill_counts() {
         price = Price(99),
         fee = Cash(99),
         liquidity = Liquidity::Maker,
+        liquidity = Liquidity::Liquidation,
         realized_pnl = Cash(99),
         tag = 99,
     });
@@ -279,6 +280,118 @@ fn every_field_of_the_small_ones_counts() {
 }
 
 #[test]
+fn every_field_of_a_funding_payment_counts() {
+    let payment = FundingEvent {
+        position: 1,
+        instrument: 1,
+        rate: Rate(1),
+        amount: Cash(1),
+    };
+    let funding = |payment: FundingEvent| Happening::Funding {
+        time: Timestamp(1),
+        payment,
+        price: Price(1),
+        rate_substituted: false,
+        price_substituted: false,
+    };
+    variations!(payment.clone(), funding, {
+        position = 99,
+        instrument = 99,
+        rate = Rate(-1),
+        amount = Cash(-1),
+    });
+    let with = |time, price, rate_substituted, price_substituted| Happening::Funding {
+        time: Timestamp(time),
+        payment: payment.clone(),
+        price: Price(price),
+        rate_substituted,
+        price_substituted,
+    };
+    all_differ(
+        with(1, 1, false, false),
+        vec![
+            with(2, 1, false, false),
+            with(1, 2, false, false),
+            with(1, 1, true, false),
+            with(1, 1, false, true),
+        ],
+    );
+}
+
+#[test]
+fn every_field_of_a_liquidation_counts() {
+    let time = Timestamp(1);
+    let event = LiquidationEvent {
+        position: 1,
+        instrument: 1,
+        qty: Qty(1),
+        price: Price(1),
+        loss: Cash(1),
+    };
+    variations!(event, |event| Happening::Liquidated { time, event }, {
+        position = 99,
+        instrument = 99,
+        qty = Qty(99),
+        price = Price(99),
+        loss = Cash(99),
+    });
+}
+
+#[test]
+fn every_field_of_what_endangers_an_account_counts() {
+    let at = Timestamp;
+    let stop = |time, order, position| Happening::StopBehindLiquidation {
+        time: at(time),
+        order,
+        position,
+    };
+    let instrument = |time, instrument, change| Happening::Instrument {
+        time: at(time),
+        instrument,
+        change,
+    };
+    let breaker = |time, rule: &str, open, value| Happening::Breaker {
+        time: at(time),
+        rule: rule.to_owned(),
+        open,
+        value,
+    };
+    let mut all = vec![
+        stop(1, 1, 2),
+        stop(1, 2, 1),
+        stop(2, 1, 1),
+        instrument(1, 1, InstrumentChange::Rules),
+        instrument(2, 1, InstrumentChange::Rules),
+        instrument(1, 2, InstrumentChange::Rules),
+        instrument(1, 1, InstrumentChange::Listed),
+        instrument(1, 1, InstrumentChange::Delisted),
+        instrument(1, 1, InstrumentChange::Halted),
+        instrument(1, 1, InstrumentChange::Resumed),
+        Happening::AccountClosed { time: at(1) },
+        Happening::AccountClosed { time: at(2) },
+    ];
+    all.extend([
+        breaker(1, "loss", true, 0.5),
+        breaker(2, "loss", true, 0.5),
+        breaker(1, "errors", true, 0.5),
+        breaker(1, "loss", false, 0.5),
+        breaker(1, "loss", true, 0.500_000_01),
+        breaker(1, "loss", true, 1e30),
+        breaker(1, "loss", true, -1e30),
+    ]);
+    all_differ(stop(1, 1, 1), all);
+}
+
+#[test]
+fn a_figure_of_a_rule_ends_at_the_bounds_of_an_integer() {
+    assert_eq!(scaled(0.25), 25_000_000);
+    assert_eq!(scaled(-0.000_000_017), -2);
+    assert_eq!(scaled(f64::INFINITY), i64::MAX);
+    assert_eq!(scaled(-1e300), i64::MIN);
+    assert_eq!(scaled(f64::NAN), 0);
+}
+
+#[test]
 fn text_for_people_does_not_count() {
     let time = Timestamp(1);
     let fault = |message: &str| Happening::Fault {
@@ -354,7 +467,7 @@ fn strategy_configuration_and_order_count() {
 #[test]
 fn the_layout_is_pinned() {
     let mut bytes = vec![];
-    bytes.extend(1u32.to_le_bytes());
+    bytes.extend(2u32.to_le_bytes());
     bytes.extend([7; 32]);
     bytes.push(4);
     bytes.extend(0u32.to_le_bytes());
@@ -368,6 +481,24 @@ fn the_layout_is_pinned() {
         }]),
         by_hand
     );
+
+    let mut bytes = vec![];
+    bytes.extend(2u32.to_le_bytes());
+    bytes.extend([7; 32]);
+    bytes.push(19);
+    bytes.extend(0u32.to_le_bytes());
+    bytes.extend(60_000i64.to_le_bytes());
+    bytes.extend(4u64.to_le_bytes());
+    bytes.extend(b"loss");
+    bytes.push(1);
+    bytes.extend(50_000_000i64.to_le_bytes());
+    let breaker = Happening::Breaker {
+        time: Timestamp(60_000),
+        rule: "loss".to_owned(),
+        open: true,
+        value: 0.5,
+    };
+    assert_eq!(print(&[breaker]), hex(blake3::hash(&bytes).as_bytes()));
 
     let reasons = [
         (RefusalReason::InvalidNumber, 0),

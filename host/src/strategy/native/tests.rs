@@ -156,6 +156,7 @@ fn engine(acts: &[&str]) -> Engine {
     });
     Engine::new(EngineSetup {
         instruments: Arc::new(vec![rules()]),
+        streams: Vec::new(),
         base: Length::M1,
         start: Time(0),
         strategies: strategies.collect(),

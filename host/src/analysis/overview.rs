@@ -1,0 +1,224 @@
+//! Several strategies of one run side by side: what the one page and the one table over all of them are made from.
+
+use crate::analysis::daily::Daily;
+use crate::analysis::metrics::Metrics;
+use crate::analysis::returns::ReturnMetrics;
+use crate::analysis::warnings::warnings;
+use crate::domain::{Cash, Timestamp};
+use crate::ledger::PostingKind;
+use crate::runs::RunResult;
+
+/// Whose money the strategies trade (`defaults.md` section 12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accounts {
+    /// Each has its own; nobody disturbs anybody.
+    Own,
+    /// One wallet for all: every result carries the same account, and depends on the others.
+    Shared,
+}
+
+/// One strategy of the run.
+#[derive(Debug, Clone, Copy)]
+pub struct Strategy<'a> {
+    /// Its name in the run and of its folder, where `report.html` lies.
+    pub name: &'a str,
+    /// Its result.
+    pub run: &'a RunResult,
+    /// Its figures.
+    pub metrics: &'a Metrics,
+}
+
+/// All of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Overview<'a> {
+    /// Name of the run.
+    pub title: &'a str,
+    /// Own accounts or one.
+    pub accounts: Accounts,
+    /// In the order of the run; at least one.
+    pub strategies: &'a [Strategy<'a>],
+}
+
+/// All accounts as one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Total {
+    /// The moments of the first strategy's samples.
+    pub times: Vec<Timestamp>,
+    /// Sum of the equities (the one account, where it is shared), in the currency of the run.
+    pub equity: Vec<f64>,
+    /// Figures of that sum.
+    pub returns: ReturnMetrics,
+    /// Money at the start.
+    pub start: Cash,
+    /// Equity at the end.
+    pub end: Cash,
+    /// Fees paid.
+    pub fees: Cash,
+    /// Funding, negative = paid.
+    pub funding: Cash,
+    /// Closed positions.
+    pub trades: u64,
+    /// Liquidations.
+    pub liquidations: u64,
+}
+
+impl Overview<'_> {
+    /// The sum.
+    #[must_use]
+    pub fn total(&self) -> Total {
+        let runs = || self.strategies.iter().map(|s| s.run);
+        // A shared account is in every result; it counts once.
+        let accounts = match self.accounts {
+            Accounts::Own => self.strategies.len(),
+            Accounts::Shared => 1,
+        };
+        let times: Vec<Timestamp> = runs()
+            .next()
+            .map_or_else(Vec::new, |run| run.samples.iter().map(|s| s.time).collect());
+        let mut equity = vec![0.0; times.len()];
+        for run in runs().take(accounts) {
+            for (sum, value) in equity.iter_mut().zip(equity_at(run, &times)) {
+                *sum += value;
+            }
+        }
+        let samples: Vec<(Timestamp, f64)> = times.iter().copied().zip(equity.clone()).collect();
+        let sum = |amount: &dyn Fn(&RunResult) -> Cash, runs_counted: usize| {
+            runs()
+                .take(runs_counted)
+                .fold(Cash::ZERO, |sum, run| sum + amount(run))
+        };
+        let all = self.strategies.len();
+        Total {
+            returns: ReturnMetrics::of(&Daily::of(&samples)),
+            times,
+            equity,
+            start: sum(&|run| run.configuration.starting_balance, accounts),
+            end: sum(&|run| run.last_account().equity, accounts),
+            fees: sum(&|run| -run.posted(PostingKind::Fee), all),
+            funding: sum(&|run| run.posted(PostingKind::Funding), all),
+            trades: runs().map(|run| run.observed.trades.len() as u64).sum(),
+            liquidations: runs()
+                .map(|run| run.observed.liquidations.len() as u64)
+                .sum(),
+        }
+    }
+
+    /// What must be known before any figure: what holds for all first, then strategy by strategy.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let each: Vec<Vec<String>> = self.strategies.iter().map(|s| warnings(s.run)).collect();
+        let first = each.first().cloned().unwrap_or_default();
+        let shared = |w: &String| each.iter().all(|others| others.contains(w));
+        let mut all: Vec<String> = first.into_iter().filter(shared).collect();
+        if self.accounts == Accounts::Shared {
+            all.insert(
+                0,
+                "one account for all strategies: the result of each depends on the others"
+                    .to_owned(),
+            );
+        }
+        for (strategy, warnings) in self.strategies.iter().zip(&each) {
+            let own = warnings.iter().filter(|w| !shared(w));
+            all.extend(own.map(|w| format!("{}: {w}", strategy.name)));
+        }
+        all
+    }
+}
+
+impl Strategy<'_> {
+    /// What it earned, costs and open positions included. In a shared account, where equity belongs to all, what its closed
+    /// trades earned.
+    #[must_use]
+    pub fn net_profit(&self, accounts: Accounts) -> Cash {
+        match accounts {
+            Accounts::Own => {
+                self.run.last_account().equity - self.run.configuration.starting_balance
+            }
+            Accounts::Shared => {
+                let trades = self.run.observed.trades.iter();
+                trades.fold(Cash::ZERO, |sum, t| sum + t.net)
+            }
+        }
+    }
+}
+
+/// The equity last known at each of these moments; the starting balance before the first sample.
+pub(crate) fn equity_at(run: &RunResult, times: &[Timestamp]) -> Vec<f64> {
+    let start = run.configuration.starting_balance;
+    times
+        .iter()
+        .map(|time| {
+            let after = run.samples.partition_point(|s| s.time <= *time);
+            let known = after.checked_sub(1).map(|last| run.samples[last].equity);
+            known.unwrap_or(start).to_f64()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::sample;
+
+    #[test]
+    fn own_accounts_add_up_and_a_shared_one_counts_once() {
+        let (one, other) = (
+            sample::run_of(vec![sample::trade()]),
+            sample::run_of(vec![]),
+        );
+        let metrics = Metrics::of(&one);
+        let strategy = |name, run| Strategy {
+            name,
+            run,
+            metrics: &metrics,
+        };
+        let strategies = [strategy("one", &one), strategy("other", &other)];
+        let total = |accounts| {
+            let overview = Overview {
+                title: "run",
+                accounts,
+                strategies: &strategies,
+            };
+            overview.total()
+        };
+        let own = total(Accounts::Own);
+        assert_eq!((own.start, own.end), (cash("20000"), cash("20976.25")));
+        assert_eq!(own.equity.last(), Some(&20_976.25));
+        assert_eq!(own.trades, 1);
+        let shared = total(Accounts::Shared);
+        assert_eq!(
+            (shared.start, shared.end),
+            (cash("10000"), cash("10976.25"))
+        );
+    }
+
+    fn cash(text: &str) -> Cash {
+        text.parse().expect("an amount")
+    }
+
+    #[test]
+    fn a_warning_that_holds_for_all_is_said_once() {
+        let one = sample::run_of(vec![]);
+        let mut other = sample::run_of(vec![]);
+        other.asked_from = None;
+        let metrics = Metrics::of(&one);
+        let strategies = [("one", &one), ("other", &other)].map(|(name, run)| Strategy {
+            name,
+            run,
+            metrics: &metrics,
+        });
+        let overview = Overview {
+            title: "run",
+            accounts: Accounts::Shared,
+            strategies: &strategies,
+        };
+        assert_eq!(
+            overview.warnings(),
+            [
+                "one account for all strategies: the result of each depends on the others",
+                "spot data as perpetual: no funding, no mark price of its own",
+                "other: the strategy was never asked: its warm-up is longer than the data",
+            ]
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! Several strategies on the terminal: one line each, and the sum.
+
+use crate::analysis::alternatives;
+use crate::analysis::format::{cash, count, number, percent, plain, tame};
+use crate::analysis::overview::{Accounts, Overview, Strategy, Total};
+use crate::analysis::summary::happened::compared_table;
+use crate::analysis::summary::table::{Align, Cell, Tone, cell, table, toned};
+use crate::analysis::summary::{Style, market, period, profile, streams};
+use crate::ledger::PostingKind;
+use crate::runs::Compared;
+
+/// The table over all strategies, ready to print. `report` is the path to tell.
+#[must_use]
+pub fn text(overview: &Overview<'_>, report: &str, style: Style) -> String {
+    let total = overview.total();
+    let mut lines = vec![Tone::Strong.paint(&head(overview), style)];
+    for warning in overview.warnings() {
+        lines.push(Tone::Warning.paint(&format!("! {}", tame(&warning)), style));
+    }
+    if let Some(first) = overview.strategies.first() {
+        lines.push(period(first.run));
+        lines.push(profile(first.run));
+        lines.extend(streams(first.run).map(|text| tame(&text)));
+        let end = tame(&cash(total.end, &first.run.configuration.currency));
+        lines.push(format!(
+            "equity {} to {end}",
+            plain(total.start.to_f64(), 2)
+        ));
+    }
+    lines.push(String::new());
+    lines.push(strategies(overview, &total, style));
+    let compared = compared(overview);
+    if !compared.is_empty() {
+        lines.push(compared_table(
+            "Other orderings and profiles",
+            &compared,
+            style,
+        ));
+    }
+    for verdict in verdicts(overview) {
+        lines.push(Tone::Warning.paint(&format!("! {}", tame(&verdict)), style));
+    }
+    for strategy in overview.strategies {
+        let (name, print) = (tame(strategy.name), &strategy.run.fingerprint);
+        lines.push(format!("fingerprint {print} {name}"));
+    }
+    lines.push(format!("report      {report}\n"));
+    lines.join("\n")
+}
+
+/// `pairs: 3 strategies, an account each`.
+fn head(overview: &Overview<'_>) -> String {
+    let accounts = match overview.accounts {
+        Accounts::Own => "an account each",
+        Accounts::Shared => "one account",
+    };
+    let number = overview.strategies.len();
+    format!("{}: {number} strategies, {accounts}", tame(overview.title))
+}
+
+fn strategies(overview: &Overview<'_>, total: &Total, style: Style) -> String {
+    let mut rows: Vec<[Cell; 9]> = overview
+        .strategies
+        .iter()
+        .map(|s| row(s, overview.accounts))
+        .collect();
+    let net = (total.end - total.start).to_f64();
+    rows.push([
+        cell("total"),
+        cell(""),
+        toned(plain(net, 2), Some(net)),
+        toned(
+            percent(total.returns.total_return),
+            total.returns.total_return,
+        ),
+        cell(percent(total.returns.max_drawdown)),
+        cell(number(total.returns.sharpe)),
+        cell(count(total.trades)),
+        cell(costs(total.fees.to_f64(), total.funding.to_f64())),
+        liquidations(total.liquidations),
+    ]);
+    let right = Align::Right;
+    let headers = [
+        "Strategy",
+        "Market",
+        "Net",
+        "Return",
+        "Drawdown",
+        "Sharpe",
+        "Trades",
+        "Fees, funding",
+        "Liquidated",
+    ];
+    let aligns = [
+        Align::Left,
+        Align::Left,
+        right,
+        right,
+        right,
+        right,
+        right,
+        right,
+        right,
+    ];
+    table("Strategies", &headers, &aligns, &rows, style)
+}
+
+fn row(strategy: &Strategy<'_>, accounts: Accounts) -> [Cell; 9] {
+    let (run, metrics) = (strategy.run, strategy.metrics);
+    let net = strategy.net_profit(accounts).to_f64();
+    let returns = &metrics.returns;
+    // In a shared account these belong to all strategies together.
+    let own = |figure: Option<f64>| figure.filter(|_| accounts == Accounts::Own);
+    let total_return = own(returns.total_return);
+    [
+        cell(tame(strategy.name)),
+        cell(short_market(strategy)),
+        toned(plain(net, 2), Some(net)),
+        toned(percent(total_return), total_return),
+        cell(percent(own(returns.max_drawdown))),
+        cell(number(own(returns.sharpe))),
+        cell(count(run.observed.trades.len() as u64)),
+        cell(costs(
+            -run.posted(PostingKind::Fee).to_f64(),
+            run.posted(PostingKind::Funding).to_f64(),
+        )),
+        liquidations(run.observed.liquidations.len() as u64),
+    ]
+}
+
+/// `BTC/USDT:USDT 1h`: the market without where it was recorded.
+pub(crate) fn short_market(strategy: &Strategy<'_>) -> String {
+    let market = market(strategy.run);
+    market
+        .split_once(", ")
+        .map_or_else(|| market.clone(), |(short, _)| short.to_owned())
+}
+
+fn costs(fees: f64, funding: f64) -> String {
+    format!("{}, {}", plain(fees, 2), plain(funding, 2))
+}
+
+fn liquidations(number: u64) -> Cell {
+    if number == 0 {
+        cell("none")
+    } else {
+        toned(count(number), Some(-1.0))
+    }
+}
+
+/// What must be concluded from the alternatives of each strategy.
+pub(crate) fn verdicts(overview: &Overview<'_>) -> Vec<String> {
+    let of = |s: &Strategy<'_>| {
+        let verdict = alternatives::verdict(s.run)?;
+        Some(format!("{}: {verdict}", s.name))
+    };
+    overview.strategies.iter().filter_map(of).collect()
+}
+
+/// The alternatives of every strategy that has some, with its name.
+pub(crate) fn compared(overview: &Overview<'_>) -> Vec<Compared> {
+    let of = |s: &Strategy<'_>| -> Vec<Compared> {
+        alternatives::rows(s.run, s.metrics)
+            .into_iter()
+            .map(|row| Compared {
+                label: format!("{}: {}", s.name, row.label),
+                ..row
+            })
+            .collect()
+    };
+    overview.strategies.iter().flat_map(of).collect()
+}
