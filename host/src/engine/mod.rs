@@ -9,6 +9,7 @@ mod history;
 mod record;
 mod risk;
 mod run;
+pub mod safety;
 mod strategy;
 mod telemetry;
 mod trader;

@@ -221,6 +221,7 @@ impl Run {
         self.step(Event::Minute {
             time,
             slots: &slots,
+            references: &[],
             end,
         });
         if end.is_none() {
@@ -405,6 +406,7 @@ fn engine(story: &Story, balance: Cash) -> Engine {
         instruments: Arc::new(vec![instrument("BTCUSDT"), instrument("ETHUSDT")]),
         base: Timeframe::M1,
         start: Timestamp(0),
+        streams: Vec::new(),
         strategies: vec![trader],
     })
 }

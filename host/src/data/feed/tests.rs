@@ -31,7 +31,7 @@ fn drain(feed: &mut dyn Feed) -> Vec<String> {
                     assert_eq!(slot.candle.open_time, time);
                     let mark = match slot.state {
                         SlotState::Real => "",
-                        SlotState::Missing => "?",
+                        SlotState::Missing | SlotState::Halted => "?",
                         SlotState::NotListed => "-",
                     };
                     format!("{}{mark}", (time.0 - START) / 60_000)

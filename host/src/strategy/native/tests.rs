@@ -152,6 +152,7 @@ fn engine(acts: &[&str]) -> Engine {
     });
     Engine::new(EngineSetup {
         instruments: Arc::new(vec![rules()]),
+        streams: Vec::new(),
         base: Length::M1,
         start: Time(0),
         strategies: strategies.collect(),
@@ -176,6 +177,7 @@ fn run(engine: &mut Engine, minutes: i64) -> Vec<(u32, Happening)> {
         note(engine.step(Step::Minute {
             time,
             slots: &slots,
+            references: &[],
             end,
         }));
     }
