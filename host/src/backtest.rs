@@ -29,6 +29,7 @@ mod builder;
 mod chart;
 mod error;
 mod run;
+mod safety_file;
 mod source;
 mod steps;
 
@@ -36,4 +37,5 @@ pub use builder::{Backtest, Builder, StrategySource};
 pub use chart::chart_timeframe;
 pub use error::BacktestError;
 pub use run::{Outcome, Progress};
+pub use safety_file::{BreakerEntry, EffectName, MetricName, Number, SafetyFile, SafetyFileError};
 pub use source::Source;

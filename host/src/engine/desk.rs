@@ -17,11 +17,12 @@ use crate::engine::executor::Executor;
 use crate::engine::history::History;
 use crate::engine::record::Happening;
 use crate::engine::risk::{self, refuse, refuse_at};
+use crate::engine::safety::{Guard, Safety};
 use crate::engine::telemetry::Telemetry;
 use crate::engine::{CandleCall, telemetry::Level};
 
-/// Bounds of `defaults.md` section 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Bounds of `defaults.md` section 1, and what the user adds to them.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeskLimits {
     /// Orders, changes and withdrawals in one call.
     pub actions_per_call: u32,
@@ -33,10 +34,12 @@ pub struct DeskLimits {
     pub timers: u32,
     /// Highest leverage the user allows.
     pub max_leverage: Rate,
+    /// Limits of orders and circuit breakers.
+    pub safety: Safety,
 }
 
 impl DeskLimits {
-    /// No bounds: for what the host and the user do themselves.
+    /// No bounds: for what the host and the user do themselves. The safety layer at work stays: it belongs to the account.
     #[must_use]
     pub fn none() -> Self {
         Self {
@@ -45,6 +48,7 @@ impl DeskLimits {
             open_orders: u32::MAX,
             timers: u32::MAX,
             max_leverage: Rate(i64::MAX),
+            safety: Safety::default(),
         }
     }
 }
@@ -57,6 +61,7 @@ impl Default for DeskLimits {
             open_orders: 5_000,
             timers: 1_024,
             max_leverage: Rate(UNIT),
+            safety: Safety::default(),
         }
     }
 }
@@ -104,6 +109,8 @@ pub struct Desk {
     pub(super) halt: Option<String>,
     pub(super) series: Vec<SeriesBinding>,
     pub(super) history: Option<Vec<History>>,
+    /// The user's safety layer; nothing where nothing is set.
+    pub(super) safety: Option<Box<Guard>>,
     executor: Option<Box<dyn Executor>>,
     roles: Vec<RoleBinding>,
     tradable: Vec<bool>,
@@ -154,6 +161,9 @@ impl Desk {
         let history = setup
             .keep_history
             .then(|| vec![History::default(); setup.series.len()]);
+        let mut limits = setup.limits;
+        let safety = std::mem::take(&mut limits.safety);
+        let safety = Guard::new(safety, setup.executor.account().wallet);
         Self {
             now: Timestamp(0),
             phase: Phase::WarmingUp,
@@ -163,11 +173,12 @@ impl Desk {
             halt: None,
             series: setup.series,
             history,
+            safety,
             executor: Some(setup.executor),
             roles: setup.roles,
             tradable: setup.tradable,
             abilities: setup.abilities,
-            limits: setup.limits,
+            limits,
             timers: BTreeMap::new(),
             next_timer: 0,
             random: Xoshiro256PlusPlus::seed_from_u64(setup.seed),
@@ -187,6 +198,7 @@ impl Desk {
             halt: None,
             series: Vec::new(),
             history: None,
+            safety: None,
             executor: None,
             roles: Vec::new(),
             tradable: Vec::new(),
@@ -332,8 +344,17 @@ impl Desk {
             return Err(refuse_at(RefusalReason::TooMany, f64::from(limit), text));
         }
         let now = self.now;
+        if let Err(refusal) = self.check_safety(request, &approved) {
+            // What the exchange would refuse anyway has its reason: the user's limits come last (section 4).
+            self.executor().check(&self.market, &approved)?;
+            return Err(refusal);
+        }
         let (executor, market, out) = self.parts();
-        executor.submit(now, market, &approved, out)
+        let placed = executor.submit(now, market, &approved, out)?;
+        if let Some(guard) = &mut self.safety {
+            guard.count_order(now);
+        }
+        Ok(placed)
     }
 
     /// Roles and abilities of the manifest.
@@ -529,6 +550,7 @@ impl Desk {
     pub fn amend(&mut self, order: u32, change: &Amendment) -> Result<(), Refusal> {
         let now = self.now;
         self.act()
+            .and_then(|()| self.check_amendment(order, change))
             .and_then(|()| {
                 let (executor, market, out) = self.parts();
                 executor.amend(now, market, order, change, out)
@@ -595,6 +617,11 @@ impl Desk {
         if wanted > self.limits.max_leverage {
             let limit = self.limits.max_leverage;
             let text = format!("this run allows a leverage of at most {limit}");
+            return Err(refuse_at(RefusalReason::RiskLimit, limit.to_f64(), text));
+        }
+        let allowed = self.safety.as_ref().and_then(|guard| guard.max_leverage());
+        if let Some(limit) = allowed.filter(|limit| wanted > *limit) {
+            let text = format!("the user allows a leverage of at most {limit}");
             return Err(refuse_at(RefusalReason::RiskLimit, limit.to_f64(), text));
         }
         let (executor, market, _) = self.parts();
@@ -950,6 +977,11 @@ impl Desk {
     /// One line in the strategy's log, at the moment of this call.
     pub fn log(&mut self, level: Level, text: &str) {
         self.telemetry.log(self.now, level, text);
+        if level == Level::Error
+            && let Some(guard) = &mut self.safety
+        {
+            guard.note_error(self.now);
+        }
     }
 }
 

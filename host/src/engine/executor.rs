@@ -54,6 +54,12 @@ pub trait Executor: Send {
     /// The account as it stands.
     fn account(&self) -> &Account;
 
+    /// Would an order be accepted at this moment: the checks of [`Self::submit`] without its effects.
+    ///
+    /// # Errors
+    /// The refusal.
+    fn check(&self, market: &Market, order: &Approved) -> Result<(), Refusal>;
+
     /// Validates and accepts an order (`simulation.md` section 4).
     ///
     /// # Errors

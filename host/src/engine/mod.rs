@@ -10,6 +10,7 @@ mod marks;
 mod record;
 mod risk;
 mod run;
+pub mod safety;
 mod strategy;
 mod telemetry;
 mod trader;

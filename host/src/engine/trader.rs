@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 
 use crate::domain::{
-    CandleColumns, Cash, Delivery, EventKinds, Manifest, Market, Needs, OnFault, Placed, Quote,
-    Refusal, SeriesBinding, SeriesNeed, SlotState, StrategyEvent, Timeframe, Timestamp,
+    AccountChange, CandleColumns, Cash, Delivery, EventKinds, Manifest, Market, Needs, OnFault,
+    Placed, Quote, Refusal, SeriesBinding, SeriesNeed, SlotState, StrategyEvent, Timeframe,
+    Timestamp,
 };
 use crate::engine::bars::{Bars, call};
 use crate::engine::desk::{Desk, DeskLimits, DeskSetup, Phase, RoleBinding};
@@ -13,6 +14,7 @@ use crate::engine::executor::{EndOfData, Executor, MinuteView};
 use crate::engine::history::push_columns;
 use crate::engine::record::{AccountPoint, Happening};
 use crate::engine::run::{Gauge, wind_down};
+use crate::engine::safety::{Effect, Switch};
 use crate::engine::strategy::{CandleCall, Fault, LAST_OF_MOMENT, Strategy};
 
 /// What a trader is made of.
@@ -214,6 +216,9 @@ impl Trader {
         bars: &[Bars],
         closed: &[Option<CandleCall>],
     ) {
+        if self.desk.safety.is_some() {
+            self.watch(minute.close_time);
+        }
         // A run that closes everything with the data has no moment left in which an order could matter.
         let over = matches!(minute.end, Some(EndOfData::Close | EndOfData::Open));
         if self.strategy.is_none() || over {
@@ -229,6 +234,46 @@ impl Trader {
         self.show_events(minute);
         self.show_candles(minute, bars, closed);
         self.meet_close(minute.close_time);
+    }
+
+    /// The user's breakers look at the account once a minute, after equity is taken.
+    fn watch(&mut self, now: Timestamp) {
+        self.desk.now = now;
+        let Some(guard) = &mut self.desk.safety else {
+            return;
+        };
+        let mut switches = guard.rearm(now);
+        self.queue_events();
+        switches.extend(self.desk.check_breakers(now));
+        for switch in &switches {
+            self.desk.happenings.push(Happening::Breaker {
+                time: now,
+                rule: switch.rule.clone(),
+                open: switch.open,
+                value: switch.value,
+            });
+        }
+        switches.retain(|switch| switch.open);
+        self.apply_breakers(now, &switches);
+    }
+
+    /// What breakers do that opened now, and those that take positions away as long as they are open.
+    fn apply_breakers(&mut self, now: Timestamp, tripped: &[Switch]) {
+        let halt = |s: &&Switch| s.effect == Effect::Halt && self.strategy.is_some();
+        let halted_by = tripped.iter().find(halt).map(|s| s.rule.clone());
+        let withdraws = tripped.len() > usize::from(halted_by.is_some());
+        if withdraws {
+            let all = tripped.iter().any(|s| s.effect == Effect::Flatten);
+            self.desk.as_host(now, |desk| desk.withdraw_for_risk(all));
+        }
+        let flattens = self.desk.safety.as_ref().is_some_and(|g| g.flattens(now));
+        if flattens && self.desk.as_host(now, Desk::close_for_risk) && self.strategy.is_none() {
+            self.commanded = true;
+        }
+        if let Some(rule) = halted_by {
+            self.desk.halt = Some(format!("the circuit breaker `{rule}` opened"));
+            self.halted(now);
+        }
     }
 
     fn meet_close(&mut self, close_time: Timestamp) {
@@ -518,10 +563,18 @@ impl Trader {
 
     /// Turns what happened since the last look into events the strategy asked for.
     pub(super) fn queue_events(&mut self) {
+        let desk = &mut *self.desk;
+        let happenings = &desk.happenings[self.seen..];
+        self.seen = desk.happenings.len();
+        if let Some(guard) = &mut desk.safety {
+            for happening in happenings {
+                guard.note(desk.now, happening);
+            }
+        }
         if self.strategy.is_none() {
             return;
         }
-        for happening in &self.desk.happenings[self.seen..] {
+        for happening in happenings {
             let event = match happening {
                 Happening::Fill(fill) if self.events.fills => {
                     Some((fill.time, StrategyEvent::Fill(fill.clone())))
@@ -532,11 +585,35 @@ impl Trader {
                 Happening::Position { time, change } if self.events.positions => {
                     Some((*time, StrategyEvent::Position(change.clone())))
                 }
+                Happening::Funding { time, payment, .. } if self.events.funding => {
+                    Some((*time, StrategyEvent::Funding(payment.clone())))
+                }
+                Happening::Liquidated { time, event } if self.events.liquidations => {
+                    Some((*time, StrategyEvent::Liquidation(event.clone())))
+                }
+                Happening::Instrument {
+                    time,
+                    instrument,
+                    change,
+                } if self.events.instruments => {
+                    let (instrument, change) = (*instrument, *change);
+                    Some((*time, StrategyEvent::Instrument { instrument, change }))
+                }
+                Happening::AccountClosed { time } if self.events.account => {
+                    Some((*time, StrategyEvent::Account(AccountChange::AccountClosed)))
+                }
+                Happening::Breaker { time, open, .. } if self.events.account => {
+                    let change = if *open {
+                        AccountChange::CircuitOpen
+                    } else {
+                        AccountChange::CircuitClosed
+                    };
+                    Some((*time, StrategyEvent::Account(change)))
+                }
                 _ => None,
             };
             self.queue.extend(event);
         }
-        self.seen = self.desk.happenings.len();
     }
 }
 

@@ -407,6 +407,7 @@ fn engine(story: &Story, balance: Cash) -> Engine {
         streams: Vec::new(),
         base: Timeframe::M1,
         start: Timestamp(0),
+        streams: Vec::new(),
         strategies: vec![trader],
         streams: Vec::new(),
     })

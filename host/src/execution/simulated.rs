@@ -233,6 +233,19 @@ impl Executor for Simulated {
         &self.state.account
     }
 
+    fn check(&self, market: &Market, order: &Approved) -> Result<(), Refusal> {
+        let (rules, quote) = market
+            .get(order.instrument())
+            .ok_or_else(|| crate::engine::unknown_instrument(order.instrument()))?;
+        let facts = Facts {
+            state: &self.state,
+            profile: &self.profile,
+            rules,
+            quote,
+        };
+        validate(order, &facts).map(|_| ())
+    }
+
     fn submit(
         &mut self,
         now: Timestamp,

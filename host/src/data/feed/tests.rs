@@ -31,8 +31,7 @@ fn drain(feed: &mut dyn Feed) -> Vec<String> {
                     assert_eq!(slot.candle.open_time, time);
                     let mark = match slot.state {
                         SlotState::Real => "",
-                        SlotState::Missing => "?",
-                        SlotState::Halted => "!",
+                        SlotState::Missing | SlotState::Halted => "?",
                         SlotState::NotListed => "-",
                         SlotState::Halted => "h",
                     };

@@ -1,0 +1,134 @@
+//! Whatever is sent and wherever the price goes: while a breaker is open no position is opened or increased.
+
+use proptest::prelude::{ProptestConfig, Strategy, any, prop};
+use proptest::{prop_assert_eq, proptest};
+
+use super::{Bench, Effect, Happening, OrderKind, OrderRequest, Side, breaker, rapid_loss};
+use crate::domain::{Exit, Exits, PositionChange, Target};
+
+/// One wish at the close of a minute, and where the price goes next.
+#[derive(Debug, Clone, Copy)]
+struct Wish {
+    buy: bool,
+    units: u8,
+    kind: u8,
+    distance: u8,
+    separate: bool,
+    reduce_only: bool,
+    child: bool,
+    exits: bool,
+    next_price: i64,
+}
+
+fn wishes() -> impl Strategy<Value = Vec<Wish>> {
+    let order = (any::<bool>(), 1..20_u8, 0..3_u8, 1..10_u8);
+    let flags = (
+        any::<bool>(),
+        prop::bool::weighted(0.2),
+        prop::bool::weighted(0.2),
+        any::<bool>(),
+    );
+    let wish = (order, flags, 70..130_i64).prop_map(|(order, flags, next_price)| {
+        let (buy, units, kind, distance) = order;
+        let (separate, reduce_only, child, exits) = flags;
+        Wish {
+            buy,
+            units,
+            kind,
+            distance,
+            separate,
+            reduce_only,
+            child,
+            exits,
+            next_price,
+        }
+    });
+    prop::collection::vec(wish, 1..60)
+}
+
+fn request(wish: Wish, price: f64, parent: Option<u32>) -> OrderRequest {
+    let side = if wish.buy { Side::Buy } else { Side::Sell };
+    let below = price - f64::from(wish.distance);
+    let above = price + f64::from(wish.distance);
+    let (better, worse) = if wish.buy {
+        (below, above)
+    } else {
+        (above, below)
+    };
+    let exits = Exits {
+        stop: Some(Exit::At(better)),
+        take_profit: Some(Exit::At(worse)),
+        trigger_by: None,
+    };
+    OrderRequest {
+        kind: match wish.kind {
+            0 => OrderKind::Market,
+            1 => OrderKind::Limit(better),
+            _ => OrderKind::Stop(worse),
+        },
+        target: if wish.separate && !wish.reduce_only {
+            Target::Separate
+        } else {
+            Target::Net
+        },
+        reduce_only: wish.reduce_only,
+        parent: parent.filter(|_| wish.child),
+        exits: if wish.exits && !wish.reduce_only {
+            exits
+        } else {
+            Exits::default()
+        },
+        ..OrderRequest::market(0, side, f64::from(wish.units))
+    }
+}
+
+/// What opened or increased while a breaker was open, as the record tells it.
+fn opened_while_blocked(happened: &[Happening]) -> Vec<&Happening> {
+    let mut open = false;
+    let mut found = Vec::new();
+    for what in happened {
+        match what {
+            Happening::Breaker { open: now, .. } => open = *now,
+            Happening::Position { change, .. } => {
+                let grows = matches!(
+                    change.change,
+                    PositionChange::Opened | PositionChange::Increased
+                );
+                if open && grows {
+                    found.push(what);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn run(wishes: &[Wish], effect: Effect) -> Bench {
+    let mut bench = Bench::new(breaker(rapid_loss(50, 5), 4, effect));
+    let mut price = 100;
+    let mut parent = None;
+    for wish in wishes {
+        let before = bench.happened.len();
+        let _ = bench.submit(request(*wish, price as f64, parent));
+        let accepted = bench.happened[before..].iter().find_map(|what| match what {
+            Happening::Accepted { order, .. } => Some(order.id),
+            _ => None,
+        });
+        parent = accepted.or(parent);
+        price = wish.next_price;
+        bench.at_price(price);
+    }
+    bench
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_blocked_account_never_opens(wishes in wishes(), flatten in any::<bool>()) {
+        let effect = if flatten { Effect::Flatten } else { Effect::BlockEntries };
+        let bench = run(&wishes, effect);
+        prop_assert_eq!(opened_while_blocked(&bench.happened), Vec::<&Happening>::new());
+    }
+}
