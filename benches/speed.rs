@@ -158,7 +158,12 @@ fn run(slots: &[Slot], ready: Option<Ready>) -> (f64, u64) {
 fn engine(ready: Option<Ready>) -> Engine {
     let instrument = instrument();
     let profile = Arc::new(Profile::preset(Preset::Strict));
-    let executor = Simulated::new(profile, Cash(10_000 * i128::from(UNIT)), 1, Rate(UNIT));
+    let executor = Simulated::new(
+        profile,
+        Cash(10_000 * i128::from(UNIT)),
+        std::slice::from_ref(&instrument),
+        Rate(UNIT),
+    );
     let (strategy, manifest, needs) = match ready {
         Some(ready) => (Some(ready.strategy), ready.manifest, ready.needs),
         None => (None, manifest(), Needs::default()),

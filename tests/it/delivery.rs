@@ -131,7 +131,7 @@ impl Bench {
         let executor = Simulated::new(
             Arc::new(profile),
             Cash(10_000 * i128::from(UNIT)),
-            1,
+            &[instrument()],
             Rate(UNIT),
         );
         let manifest = Manifest {

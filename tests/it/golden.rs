@@ -8,14 +8,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use host::domain::{
-    Abilities, Candle, CandleFault, Cash, Cost, Exit, Exits, Instrument, InstrumentKind, Manifest,
-    Needs, OnFault, OrderKind, OrderRequest, Price, PriceRule, Qty, Rate, RefusalReason, Side,
-    Slot, SlotState, Target, Tier, TimeInForce, Timeframe, Timestamp, TriggerBy, UNIT,
+    Abilities, Amendment, Candle, CandleFault, Cash, Cause, Cost, Delisting, Direction, Exit,
+    Exits, FundingSettlement, Instrument, InstrumentKind, Manifest, MarkCandle, Needs, Ohlc,
+    OnFault, OrderKind, OrderRequest, OrderStatus, Price, PriceRule, Qty, Rate, Reference,
+    RefusalReason, Side, Slot, SlotState, Target, Tier, TimeInForce, Timeframe, Timestamp,
+    TriggerBy, UNIT,
 };
 use host::engine::{
-    Bars, Command, DeskLimits, Engine, EngineSetup, Event, Happening, Record, TraderSetup,
+    Bars, CoarseMark, CoarseMarks, Command, DeskLimits, Engine, EngineSetup, Event, Happening,
+    Record, TraderSetup,
 };
-use host::execution::{Preset, Profile, Simulated};
+use host::execution::{MarginMode, PositionMode, Preset, Profile, Simulated};
 use serde_json::Value;
 
 /// These must pass; every other case must pass or name what is missing.
@@ -23,7 +26,7 @@ const REQUIRED: &str = "S01 S02 S03 S04 S05 S06 S07 S08 S10 S11 S12a S12b S12c S
      S30 S31a S31b S31c S31d S32 S33 S34 S35 F24 F25 F33 F39";
 
 /// Keys of the configuration that are rules of an instrument, so that a symbol may have its own.
-const OF_SYMBOL: [&str; 8] = [
+const OF_SYMBOL: [&str; 9] = [
     "tick",
     "step",
     "min_qty",
@@ -32,6 +35,7 @@ const OF_SYMBOL: [&str; 8] = [
     "price_band",
     "maker",
     "taker",
+    "leverage",
 ];
 
 /// How a case ended.
@@ -269,7 +273,10 @@ fn candle(value: &Value, time: Timestamp) -> Candle {
 struct Market {
     symbol: Option<String>,
     instrument: Instrument,
+    /// Leverage of its own.
+    leverage: Option<String>,
     slots: Vec<Slot>,
+    references: Vec<Reference>,
 }
 
 struct Scenario<'a> {
@@ -277,7 +284,6 @@ struct Scenario<'a> {
     markets: Vec<Market>,
     profile: Profile,
     leverage: Rate,
-    independent: bool,
 }
 
 /// What the runner knows of an order of the case.
@@ -294,14 +300,6 @@ struct Names {
 impl<'a> Scenario<'a> {
     /// Reads a case; the error names a feature the simulation does not have.
     fn read(case: &'a Value, tiers: &Value) -> Result<Self, String> {
-        for key in ["mark_candles", "delist", "funding"] {
-            if case
-                .get(key)
-                .is_some_and(|v| !v.as_array().is_some_and(Vec::is_empty))
-            {
-                return Err(key.to_owned());
-            }
-        }
         let config = case["config"].as_object().cloned().unwrap_or_default();
         let preset = config
             .get("preset")
@@ -314,16 +312,9 @@ impl<'a> Scenario<'a> {
         }
         let shared: Vec<(String, Value)> = config.into_iter().collect();
         set_knobs(&mut profile, &shared)?;
-        let mut independent = preset == Preset::Seed0;
-        if let Some((_, mode)) = shared.iter().find(|(k, _)| k == "position_mode") {
-            independent = text(mode) == "independent";
-        }
         let mut markets = Vec::new();
         if let Some(symbols) = case.get("symbols").and_then(Value::as_array) {
             for symbol in symbols {
-                if symbol.get("mark_candles").is_some() {
-                    return Err("mark_candles".to_owned());
-                }
                 let own: Vec<(String, Value)> = symbol
                     .get("config")
                     .and_then(Value::as_object)
@@ -335,18 +326,26 @@ impl<'a> Scenario<'a> {
                     }
                 }
                 let rules: Vec<_> = shared.iter().chain(&own).cloned().collect();
+                let slots = slots(&symbol["candles"]);
                 markets.push(Market {
                     symbol: Some(text(&symbol["symbol"])),
                     instrument: instrument(&rules, symbol.get("tiers").unwrap_or(tiers)),
-                    slots: slots(&symbol["candles"])?,
+                    leverage: own
+                        .iter()
+                        .find(|(k, _)| k == "leverage")
+                        .map(|(_, v)| text(v)),
+                    references: references(&symbol["candles"], &slots, symbol.get("mark_candles")),
+                    slots,
                 });
             }
         } else {
-            let slots = slots(&case["candles"])?;
+            let slots = slots(&case["candles"]);
             let tiers = case.get("tiers").unwrap_or(tiers);
             markets.push(Market {
                 symbol: None,
                 instrument: instrument(&shared, tiers),
+                leverage: None,
+                references: references(&case["candles"], &slots, case.get("mark_candles")),
                 slots,
             });
         }
@@ -360,7 +359,6 @@ impl<'a> Scenario<'a> {
             markets,
             profile,
             leverage,
-            independent,
         })
     }
 
@@ -377,7 +375,7 @@ impl<'a> Scenario<'a> {
             manifest: manifest(),
             needs: Needs::default(),
             strategy: None,
-            executor: Box::new(Simulated::new(profile, wallet, count, self.leverage)),
+            executor: Box::new(Simulated::new(profile, wallet, &instruments, self.leverage)),
             roles: vec![("main".to_owned(), all)],
             limits: DeskLimits {
                 max_leverage: Rate(1_000 * UNIT),
@@ -391,7 +389,7 @@ impl<'a> Scenario<'a> {
             instruments: Arc::new(instruments),
             streams: Vec::new(),
             base: Timeframe::M1,
-            start: Timestamp(0),
+            start: self.time(0),
             strategies: vec![strategy],
         })
     }
@@ -406,6 +404,8 @@ impl<'a> Scenario<'a> {
             ambiguous: Vec::new(),
             answers: BTreeMap::new(),
             unsupported: None,
+            candle: 0,
+            higher_tier: Vec::new(),
         };
         let opens: Vec<_> = self
             .markets
@@ -417,23 +417,38 @@ impl<'a> Scenario<'a> {
                     .map(|s| s.candle.open)
             })
             .collect();
-        let start = Timestamp(0);
         run.step(Event::Begin {
-            time: start,
+            time: self.time(0),
             opens: &opens,
         });
+        for (index, market) in self.markets.iter().enumerate() {
+            if let Some(leverage) = &market.leverage {
+                run.command(Command::SetLeverage {
+                    instrument: u32::try_from(index).expect("few"),
+                    leverage: leverage.parse().expect("a leverage"),
+                });
+            }
+        }
         run.act(-1);
         run.step(Event::Settle);
         let mut equity = Vec::new();
         for index in 0..self.markets[0].slots.len() {
             let slots: Vec<Slot> = self.markets.iter().map(|m| m.slots[index]).collect();
-            let time = Timestamp(i64::try_from(index).expect("few") * 60_000);
+            let references: Vec<Reference> =
+                self.markets.iter().map(|m| m.references[index]).collect();
+            let time = self.time(index);
+            run.candle = index;
+            run.announce(time);
+            let before = run.engine.trader(0).gauge.higher_tier_minutes;
             run.step(Event::Minute {
                 time,
                 slots: &slots,
-                references: &[],
+                references: &references,
                 end: None,
             });
+            if run.engine.trader(0).gauge.higher_tier_minutes > before {
+                run.higher_tier.push(Value::from(index));
+            }
             equity.push(Value::from(run.engine.account_point(0).equity.to_string()));
             run.act(i64::try_from(index).expect("few"));
             run.step(Event::Settle);
@@ -443,17 +458,21 @@ impl<'a> Scenario<'a> {
         }
         run.compare(equity)
     }
+
+    /// Open time of a candle.
+    fn time(&self, index: usize) -> Timestamp {
+        self.markets[0].slots[index].candle.open_time
+    }
 }
 
 fn set_knobs(profile: &mut Profile, config: &[(String, Value)]) -> Result<(), String> {
     for (knob, value) in config {
         let value = text(value);
         match knob.as_str() {
-            "position_mode" if value == "hedge" => return Err("hedge mode".to_owned()),
             // Fees belong to the instrument here, because a symbol may have its own.
             "maker" => profile.maker_fee = None,
             "taker" => profile.taker_fee = None,
-            "leverage" | "preset" | "position_mode" => {}
+            "leverage" | "preset" => {}
             knob if OF_SYMBOL.contains(&knob) => {}
             knob => profile.set(knob, &value).map_err(|e| e.to_string())?,
         }
@@ -516,27 +535,94 @@ fn instrument(config: &[(String, Value)], tiers: &Value) -> Instrument {
     }
 }
 
-fn slots(candles: &Value) -> Result<Vec<Slot>, String> {
-    let mut slots = Vec::new();
-    for (index, value) in candles.as_array().expect("candles").iter().enumerate() {
-        let time = Timestamp(i64::try_from(index).expect("few") * 60_000);
-        for key in ["mark", "index", "halted"] {
-            if value.get(key).is_some() {
-                return Err(format!("{key} candles"));
-            }
-        }
-        slots.push(if value.is_null() {
+fn time_of(value: &Value, index: usize) -> Timestamp {
+    let default = i64::try_from(index).expect("few") * 60_000;
+    Timestamp(value.get("t").and_then(Value::as_i64).unwrap_or(default))
+}
+
+fn slots(candles: &Value) -> Vec<Slot> {
+    let candles = candles.as_array().expect("candles");
+    let first = candles.iter().position(|c| !c.is_null()).unwrap_or(0);
+    let start = time_of(&candles[first], first).0 - i64::try_from(first).expect("few") * 60_000;
+    let slot = |(index, value): (usize, &Value)| {
+        let time = Timestamp(start + i64::try_from(index).expect("few") * 60_000);
+        if value.is_null() {
             Slot {
                 state: SlotState::NotListed,
+                ..Slot::missing(time)
+            }
+        } else if value["halted"] == Value::Bool(true) {
+            Slot {
+                state: SlotState::Halted,
                 ..Slot::missing(time)
             }
         } else if value["synthetic"] == Value::Bool(true) {
             Slot::missing(time)
         } else {
             Slot::real(candle(value, time))
-        });
+        }
+    };
+    candles.iter().enumerate().map(slot).collect()
+}
+
+fn ohlc(list: &Value) -> Ohlc {
+    Ohlc {
+        open: price(&list[0]),
+        high: price(&list[1]),
+        low: price(&list[2]),
+        close: price(&list[3]),
     }
-    Ok(slots)
+}
+
+/// Mark and index of each candle: given beside it, or derived from coarse mark candles.
+fn references(candles: &Value, slots: &[Slot], coarse: Option<&Value>) -> Vec<Reference> {
+    let mut coarse = coarse.and_then(Value::as_array).map(|list| {
+        let candle = |c: &Value| CoarseMark {
+            time: Timestamp(c["t"].as_i64().expect("a time")),
+            length_ms: c["ms"].as_i64().expect("a length"),
+            prices: Ohlc {
+                open: price(&c["o"]),
+                high: price(&c["h"]),
+                low: price(&c["l"]),
+                close: price(&c["c"]),
+            },
+        };
+        CoarseMarks::new(list.iter().map(candle).collect())
+    });
+    let mut last = Price::ZERO;
+    let mut of = |(value, slot): (&Value, &Slot)| {
+        let prices = match slot.state {
+            SlotState::Real => Ohlc {
+                open: slot.candle.open,
+                high: slot.candle.high,
+                low: slot.candle.low,
+                close: slot.candle.close,
+            },
+            _ => Ohlc {
+                open: last,
+                high: last,
+                low: last,
+                close: last,
+            },
+        };
+        last = prices.close;
+        let given = value.get("mark").map(|m| {
+            let path = ohlc(m);
+            MarkCandle {
+                path,
+                shown: path.close,
+            }
+        });
+        let derived = coarse
+            .as_mut()
+            .and_then(|marks| marks.minute(slot.candle.open_time, prices));
+        Reference {
+            mark: given.or(derived),
+            index: value.get("index").map(ohlc),
+        }
+    };
+    let candles = candles.as_array().expect("candles");
+    candles.iter().zip(slots).map(&mut of).collect()
 }
 
 fn manifest() -> Manifest {
@@ -572,12 +658,53 @@ struct Run<'a> {
     ambiguous: Vec<Value>,
     answers: BTreeMap<&'static str, Vec<Value>>,
     unsupported: Option<String>,
+    /// Index of the candle being stepped.
+    candle: usize,
+    higher_tier: Vec<Value>,
 }
 
 impl Run<'_> {
     fn step(&mut self, event: Event<'_>) {
         let record = self.engine.step(event).clone();
         self.note(&record);
+    }
+
+    /// Funding and delistings of the candle about to be stepped.
+    fn announce(&mut self, time: Timestamp) {
+        let case = self.scenario.case;
+        let list = |key: &str| {
+            case.get(key)
+                .and_then(Value::as_array)
+                .cloned()
+                .unwrap_or_default()
+        };
+        for record in list("funding") {
+            let at = Timestamp(record["t"].as_i64().expect("a time"));
+            let minute = Timestamp((at.0 + 30_000).div_euclid(60_000) * 60_000);
+            if minute == time {
+                let settlement = FundingSettlement {
+                    instrument: self.instrument(&record),
+                    time: minute,
+                    rate: text(&record["rate"]).parse().expect("a rate"),
+                    price: record.get("mark").map(price),
+                    substituted: false,
+                };
+                self.step(Event::Funding(&settlement));
+            }
+        }
+        for record in list("delist") {
+            if record["candle"].as_u64() == Some(self.candle as u64) {
+                let delisting = Delisting {
+                    instrument: self.instrument(&record),
+                    price: record.get("price").filter(|p| !p.is_null()).map(price),
+                };
+                self.step(Event::Delist(&delisting));
+            }
+        }
+    }
+
+    fn is_hedge(&self) -> bool {
+        self.scenario.profile.position_mode == PositionMode::Hedge
     }
 
     fn key(&self, position: u32) -> String {
@@ -606,21 +733,26 @@ impl Run<'_> {
                 Happening::Fill(fill) => {
                     if fill.net {
                         self.names.positions.insert(fill.position, "net".to_owned());
-                    }
-                    let order = match self.names.by_id.get(&fill.order) {
-                        Some(name) => name.clone(),
-                        None => {
-                            let exit = if fill.cause == host::domain::Cause::Stop {
-                                "stop"
-                            } else {
-                                "target"
-                            };
-                            format!("{}.{exit}", self.full_key(fill.instrument, fill.position))
+                    } else if self.is_hedge() {
+                        let desk = self.engine.trader(0).desk();
+                        if let Some(held) = desk.find_position(fill.position) {
+                            let side = held.direction.name().to_owned();
+                            self.names.positions.insert(fill.position, side);
                         }
+                    }
+                    let own = |exit: &str| {
+                        format!("{}.{exit}", self.full_key(fill.instrument, fill.position))
+                    };
+                    let order = match (self.names.by_id.get(&fill.order), fill.cause) {
+                        (Some(name), _) => name.clone(),
+                        (None, Cause::Liquidation) => "LIQ".to_owned(),
+                        (None, Cause::Delisting) => "DELIST".to_owned(),
+                        (None, Cause::Stop) => own("stop"),
+                        (None, _) => own("target"),
                     };
                     let mut row = serde_json::json!({
                         "order": order,
-                        "candle": fill.time.0 / 60_000,
+                        "candle": self.candle,
                         "price": fill.price.to_string(),
                         "qty": fill.qty.to_string(),
                         "liquidity": fill.liquidity.name(),
@@ -635,7 +767,11 @@ impl Run<'_> {
                 }
                 Happening::OrderFilled { order, .. } => self.status(*order, "filled".to_owned()),
                 Happening::OrderChanged { change, .. } => {
-                    let status = format!("{}:{}", change.status.name(), change.reason.name());
+                    let status = match change.status {
+                        OrderStatus::Expired => "canceled",
+                        status => status.name(),
+                    };
+                    let status = format!("{status}:{}", change.reason.name());
                     self.status(change.order, status);
                 }
                 Happening::Ambiguous { time, instrument } => {
@@ -673,8 +809,16 @@ impl Run<'_> {
             let id = self.order_id(&text(&cancel["order"]));
             self.command(Command::Cancel(id));
         }
-        if !here("amends").is_empty() {
-            self.unsupported.get_or_insert_with(|| "amend".to_owned());
+        for amend in here("amends") {
+            let number = |key: &str| amend.get(key).map(|v| text(v).parse().expect("a number"));
+            let change = Amendment {
+                qty: number("qty"),
+                limit: number("price"),
+                trigger: number("trigger"),
+            };
+            let order = self.order_id(&text(&amend["order"]));
+            let answer = self.command(Command::Amend { order, change });
+            self.answers.entry("amends").or_default().push(answer);
         }
         for order in here("orders") {
             self.submit(&order);
@@ -839,8 +983,16 @@ impl Run<'_> {
     }
 
     fn target(&self, order: &Value, name: &str) -> Target {
+        if self.is_hedge() {
+            return match order.get("position_side").map(text).as_deref() {
+                Some("long") => Target::Side(Direction::Long),
+                Some("short") => Target::Side(Direction::Short),
+                _ => Target::Separate,
+            };
+        }
+        let independent = self.scenario.profile.position_mode == PositionMode::Independent;
         match order.get("position").map(text) {
-            None if self.scenario.independent => Target::Separate,
+            None if independent => Target::Separate,
             None => Target::Net,
             Some(key) if key == "net" => Target::Net,
             Some(key) if key == name => Target::Separate,
@@ -905,6 +1057,7 @@ impl Run<'_> {
         check("funding_net", Value::from(account.funding.to_string()));
         check("realised", Value::from(account.realized.to_string()));
         check("ambiguous_candles", Value::from(self.ambiguous.clone()));
+        check("higher_tier_candles", Value::from(self.higher_tier.clone()));
         check("insurance", Value::from(account.insurance.to_string()));
         for (list, answers) in &self.answers {
             check(list, Value::from(answers.clone()));
@@ -928,30 +1081,21 @@ impl Run<'_> {
                 "side": p.direction.name(),
                 "qty": p.qty.to_string(),
                 "entry": p.avg_price.to_string(),
-                "isolated_margin": p.margin.to_string(),
             });
+            if self.scenario.profile.margin_mode == MarginMode::Isolated {
+                row["isolated_margin"] = Value::from(p.margin.to_string());
+            }
             for (name, exit) in [("stop", p.stop), ("target", p.take_profit)] {
                 if let Some(exit) = exit {
                     row[name] = Value::from(exit.to_string());
                 }
             }
             positions.insert(key.clone(), row);
-            if let Some(price) = p
-                .liquidation_price
-                .filter(|_| self.scenario.has_liquidation())
-            {
+            if let Some(price) = p.liquidation_price {
                 liquidations.insert(key, Value::from(price.to_string()));
             }
         }
         (Value::from(positions), Value::from(liquidations))
-    }
-}
-
-impl Scenario<'_> {
-    /// Under `liquidation: none` no liquidation price is given.
-    fn has_liquidation(&self) -> bool {
-        let explicit = self.case["config"].get("liquidation").map(text);
-        explicit.as_deref() != Some("none") && self.profile.preset != Preset::Seed0
     }
 }
 

@@ -231,7 +231,12 @@ fn trader(
         manifest,
         needs,
         strategy: Some(strategy),
-        executor: Box::new(Simulated::new(profile, balance, 1, Rate(UNIT))),
+        executor: Box::new(Simulated::new(
+            profile,
+            balance,
+            &[instrument()],
+            Rate(UNIT),
+        )),
         roles: vec![("main".to_owned(), vec![0])],
         limits: DeskLimits::default(),
         seed: 1,

@@ -159,7 +159,12 @@ fn trade((strategy, manifest, needs): Loaded, candles: &[Candle]) -> (Vec<Trade>
         manifest,
         needs,
         strategy: Some(strategy),
-        executor: Box::new(Simulated::new(profile, balance, 1, Rate(UNIT))),
+        executor: Box::new(Simulated::new(
+            profile,
+            balance,
+            &[instrument()],
+            Rate(UNIT),
+        )),
         roles: vec![("main".to_owned(), vec![0])],
         limits: DeskLimits::default(),
         seed: 0,

@@ -23,10 +23,9 @@ fn describe(what: &Happening) -> String {
             order.kind,
             order.position
         ),
-        Happening::Amended { order, .. } => format!(
-            "order {} changed: {} {:?}",
-            order.id, order.qty, order.kind
-        ),
+        Happening::Amended { order, .. } => {
+            format!("order {} changed: {} {:?}", order.id, order.qty, order.kind)
+        }
         Happening::Refused { refusal, .. } => {
             format!("refused: {}: {}", refusal.reason.name(), refusal.message)
         }

@@ -347,6 +347,8 @@ pub struct Gauge {
     pub minutes: u64,
     /// Minutes with an open position at their close.
     pub exposed_minutes: u64,
+    /// Minutes at whose close the positions of a symbol together lie in a higher maintenance tier than each alone (S103).
+    pub higher_tier_minutes: u64,
     peak: Cost,
     /// Lowest equity since the peak.
     low: Cost,
@@ -361,6 +363,7 @@ impl Gauge {
         Self {
             minutes: 0,
             exposed_minutes: 0,
+            higher_tier_minutes: 0,
             peak,
             low: peak,
             deepest: None,

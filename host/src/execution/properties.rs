@@ -387,12 +387,13 @@ fn candle(time: Timestamp, before: i64, shape: Shape) -> Candle {
 fn engine(story: &Story, balance: Cash) -> Engine {
     let profile = Arc::new(Profile::preset(story.preset));
     let leverage = Rate(story.leverage * UNIT);
+    let instruments = vec![instrument("BTCUSDT"), instrument("ETHUSDT")];
     let trader = TraderSetup {
         name: "user".to_owned(),
         manifest: manifest(),
         needs: Needs::default(),
         strategy: None,
-        executor: Box::new(Simulated::new(profile, balance, INSTRUMENTS, leverage)),
+        executor: Box::new(Simulated::new(profile, balance, &instruments, leverage)),
         roles: vec![("main".to_owned(), vec![0, 1])],
         limits: DeskLimits {
             max_leverage: Rate(20 * UNIT),
@@ -403,13 +404,11 @@ fn engine(story: &Story, balance: Cash) -> Engine {
         on_fault: OnFault::Hold,
     };
     Engine::new(EngineSetup {
-        instruments: Arc::new(vec![instrument("BTCUSDT"), instrument("ETHUSDT")]),
+        instruments: Arc::new(instruments),
         streams: Vec::new(),
         base: Timeframe::M1,
         start: Timestamp(0),
-        streams: Vec::new(),
         strategies: vec![trader],
-        streams: Vec::new(),
     })
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::domain::{
     Amendment, Candle, Cash, Cost, EndReason, Exits, Instrument, Market, OrderStatus, OrderView,
-    Placed, PositionView, Qty, Rate, Refusal, RefusalReason, SlotState, Timestamp,
+    Placed, PositionView, Qty, Quote, Rate, Refusal, RefusalReason, SlotState, Timestamp,
 };
 use crate::engine::{
     Approved, EndOfData, Executor, Happening, MinuteView, exits_on_grid, no_position,
@@ -221,6 +221,16 @@ impl Simulated {
         }
     }
 
+    fn facts<'a>(&'a self, market: &Market, rules: &'a Instrument, quote: Quote) -> Facts<'a> {
+        Facts {
+            state: &self.state,
+            ruleset: &self.rules,
+            rules,
+            quote,
+            available: self.free(market),
+        }
+    }
+
     /// Margin free between minutes.
     fn free(&self, market: &Market) -> Cash {
         self.state
@@ -237,12 +247,7 @@ impl Executor for Simulated {
         let (rules, quote) = market
             .get(order.instrument())
             .ok_or_else(|| crate::engine::unknown_instrument(order.instrument()))?;
-        let facts = Facts {
-            state: &self.state,
-            profile: &self.profile,
-            rules,
-            quote,
-        };
+        let facts = self.facts(market, rules, quote);
         validate(order, &facts).map(|_| ())
     }
 
@@ -256,13 +261,7 @@ impl Executor for Simulated {
         let (rules, quote) = market
             .get(order.instrument())
             .ok_or_else(|| crate::engine::unknown_instrument(order.instrument()))?;
-        let facts = Facts {
-            state: &self.state,
-            ruleset: &self.rules,
-            rules,
-            quote,
-            available: self.free(market),
-        };
+        let facts = self.facts(market, rules, quote);
         let accepted = validate(order, &facts)?;
         let trigger_by = self.rules.trigger_by(rules, order.trigger_by());
         let latency = self.profile().latency_ms;

@@ -1,6 +1,7 @@
 //! The account of one strategy: wallet, open positions, bound margin, and the postings that move them.
 
 use crate::domain::{Cash, Cause, Cost, Direction, Market, Price, Qty, Rate, Side, Timestamp};
+use crate::ledger::margin::tier_index;
 use crate::ledger::{Position, Posting, PostingKind, Trade};
 
 /// Which position something belongs to.
@@ -154,6 +155,27 @@ impl Account {
             return self.wallet;
         }
         self.wallet + self.unrealized(market).to_cash()
+    }
+
+    /// Do the positions of some instrument together lie in a higher maintenance tier than each of them (S103).
+    #[must_use]
+    pub fn sums_to_a_higher_tier(&self, market: &Market) -> bool {
+        let mut instruments: Vec<u32> = self.positions.iter().map(|p| p.instrument).collect();
+        instruments.sort_unstable();
+        instruments.dedup();
+        instruments.into_iter().any(|instrument| {
+            let tiers = &market.instruments[instrument as usize].tiers;
+            let mark = market.quotes[instrument as usize].mark;
+            let held = self.positions.iter().filter(|p| p.instrument == instrument);
+            let mut sum = Cost::ZERO;
+            let mut highest = None;
+            for position in held {
+                let notional = mark * position.qty;
+                sum += notional;
+                highest = highest.max(tier_index(tiers, notional));
+            }
+            tier_index(tiers, sum) > highest
+        })
     }
 
     /// What new orders may use as margin (isolated margin; `simulation.md` section 4).

@@ -6,6 +6,12 @@ const UNIT_WIDE: i128 = UNIT as i128;
 /// Liquidation prices have six decimals: two fewer than a price.
 const SIX_DECIMALS: i128 = 100;
 
+/// The place of the row that holds at a notional.
+pub(super) fn tier_index(tiers: &[Tier], notional: Cost) -> Option<usize> {
+    let tier = tier_at(tiers, notional)?;
+    tiers.iter().position(|t| t == tier)
+}
+
 /// The row that holds at a notional; above the last cap the last row.
 pub(super) fn tier_at(tiers: &[Tier], notional: Cost) -> Option<&Tier> {
     let inside = |t: &&Tier| {

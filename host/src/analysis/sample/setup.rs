@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::analysis::sample::{BALANCE, FEE, HOUR_MS, HOURS, START, UNIT};
 use crate::domain::{
-    Instrument, InstrumentKind, OnFault, ParameterValue, Price, PriceRule, Qty, Rate, Tier, Timeframe,
-    Timestamp, TriggerBy,
+    Instrument, InstrumentKind, OnFault, ParameterValue, Price, PriceRule, Qty, Rate, Tier,
+    Timeframe, Timestamp, TriggerBy,
 };
 use crate::runs::{
     Component, Configuration, Dataset, FundingUsed, Gap, Knob, LAST_PRICE, Limit, ParameterUsed,

@@ -33,7 +33,6 @@ fn drain(feed: &mut dyn Feed) -> Vec<String> {
                         SlotState::Real => "",
                         SlotState::Missing | SlotState::Halted => "?",
                         SlotState::NotListed => "-",
-                        SlotState::Halted => "h",
                     };
                     format!("{}{mark}", (time.0 - START) / 60_000)
                 })

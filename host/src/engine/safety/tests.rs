@@ -49,6 +49,10 @@ fn instrument(symbol: &str) -> Instrument {
             max_leverage: Rate(20 * UNIT),
             maintenance_amount: Qty::ZERO,
         }],
+        price_rule: crate::domain::PriceRule::Tick,
+        liquidation_fee: None,
+        trigger_by: crate::domain::TriggerBy::Last,
+        expires_at: None,
         assumed: false,
     }
 }
@@ -131,7 +135,7 @@ impl Bench {
             executor: Box::new(Simulated::new(
                 Arc::new(profile),
                 cash(10_000),
-                2,
+                &[instrument("ONE"), instrument("TWO")],
                 Rate(10 * UNIT),
             )),
             roles: vec![("main".to_owned(), vec![0]), ("other".to_owned(), vec![1])],

@@ -146,7 +146,7 @@ fn engine(acts: &[&str]) -> Engine {
             manifest,
             needs,
             strategy: Some(strategy),
-            executor: Box::new(Simulated::new(profile, balance, 1, Rate(UNIT))),
+            executor: Box::new(Simulated::new(profile, balance, &[rules()], Rate(UNIT))),
             roles: vec![("main".to_owned(), vec![0])],
             limits: DeskLimits::default(),
             seed: 1,
@@ -160,7 +160,6 @@ fn engine(acts: &[&str]) -> Engine {
         base: Length::M1,
         start: Time(0),
         strategies: strategies.collect(),
-        streams: Vec::new(),
     })
 }
 
