@@ -628,7 +628,7 @@ fn parameters_arrive_complete_typed_and_in_the_order_of_the_manifest() {
     };
     run.step(Event::Begin {
         time: START,
-        opens: &[None],
+        opens: &[Some(Price(40_000 * UNIT))],
     });
     let log = run.minutes(4).log(0);
     assert_eq!(

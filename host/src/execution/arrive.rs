@@ -89,6 +89,9 @@ impl World<'_> {
                 self.arrive_trigger(id, Level::take_profit(side, trigger), gapped);
             }
             Terms::Trailing { activation, .. } => self.arrive_trailing(id, activation),
+            Terms::Limit(_) if gapped && self.stop_beats(order) => {
+                self.set_stage(id, Stage::Resting);
+            }
             Terms::Limit(limit) => {
                 let price = self.last_here(order);
                 self.arrive_limit(id, limit, price);

@@ -47,6 +47,8 @@ pub(super) struct World<'a> {
     pub done: Vec<OrderView>,
     /// Orders the walk looks at.
     pub active: Vec<u32>,
+    /// Entries against a position that wait for its exits (`opposite_entry`).
+    pub behind_exits: Vec<u32>,
     /// Orders that came to life at the present price.
     pub woken: Vec<u32>,
     /// Orders whose level changed since the agenda of the segment was made.
@@ -106,6 +108,7 @@ impl<'a> World<'a> {
             out: Vec::new(),
             done: Vec::new(),
             active: Vec::new(),
+            behind_exits: Vec::new(),
             woken: Vec::new(),
             changed: Vec::new(),
             epoch: 0,

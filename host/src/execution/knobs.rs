@@ -168,6 +168,26 @@ named!(
 );
 
 named!(
+    /// A target the open gapped over in a candle that also reaches the stop (backtrader).
+    GappedTarget {
+        /// It fills at the open: what comes first happens first.
+        Fills = "fills",
+        /// The stop fills, whatever the open did.
+        StopFirst = "stop_first",
+    }
+);
+
+named!(
+    /// A market entry against a position that has exits of its own.
+    OppositeEntry {
+        /// It closes the position and opens the other one.
+        Flips = "flips",
+        /// It enters at the open of its candle if an exit ends the position within it, else it is dropped (freqtrade).
+        AfterExit = "after_exit",
+    }
+);
+
+named!(
     /// How much a taker pays beyond the price.
     SlippageModel {
         /// A fixed number of basis points.

@@ -14,6 +14,7 @@ mod knobs;
 mod liquidate;
 mod orders;
 mod path;
+mod peers;
 mod profile;
 #[cfg(test)]
 mod properties;
@@ -26,9 +27,10 @@ mod walk;
 mod watch;
 
 pub use knobs::{
-    BoundMargin, BracketStart, EquityView, FillTiming, FundingMissing, LimitFill, LimitGap,
-    LiquidationBy, LiquidationRule, MarginCheck, MarginMode, MarketableLimit, PartialLiquidation,
-    PathRule, PositionMode, Preset, SlippageModel, StopGap, Walk,
+    BoundMargin, BracketStart, EquityView, FillTiming, FundingMissing, GappedTarget, LimitFill,
+    LimitGap, LiquidationBy, LiquidationRule, MarginCheck, MarginMode, MarketableLimit,
+    OppositeEntry, PartialLiquidation, PathRule, PositionMode, Preset, SlippageModel, StopGap,
+    Walk,
 };
 pub use path::PathOrder;
 pub use profile::{KnobError, Profile, parse_end};

@@ -4,9 +4,10 @@
 use crate::domain::{Rate, TriggerBy};
 use crate::engine::EndOfData;
 use crate::execution::{
-    BoundMargin, BracketStart, EquityView, FillTiming, FundingMissing, LimitFill, LimitGap,
-    LiquidationBy, LiquidationRule, MarginCheck, MarginMode, MarketableLimit, PartialLiquidation,
-    PathRule, PositionMode, Preset, SlippageModel, StopGap, Walk,
+    BoundMargin, BracketStart, EquityView, FillTiming, FundingMissing, GappedTarget, LimitFill,
+    LimitGap, LiquidationBy, LiquidationRule, MarginCheck, MarginMode, MarketableLimit,
+    OppositeEntry, PartialLiquidation, PathRule, PositionMode, Preset, SlippageModel, StopGap,
+    Walk,
 };
 
 /// All knobs of one run.
@@ -60,6 +61,10 @@ pub struct Profile {
     pub walk: Walk,
     /// At most one order of an instrument fills in a candle.
     pub one_order_per_candle: bool,
+    /// A target gapped over where the stop is reached too.
+    pub gapped_target: GappedTarget,
+    /// A market entry against a position with exits.
+    pub opposite_entry: OppositeEntry,
     /// Positions open at the end of the data.
     pub end_of_data: EndOfData,
     /// Share of a candle's volume that own orders may take; absent = all they want.
@@ -108,6 +113,8 @@ impl Profile {
             bracket_start: BracketStart::AtFill,
             walk: Walk::Base,
             one_order_per_candle: false,
+            gapped_target: GappedTarget::Fills,
+            opposite_entry: OppositeEntry::Flips,
             end_of_data: EndOfData::Leave,
             participation: None,
             latency_ms: 0,
@@ -144,6 +151,7 @@ impl Profile {
             },
             Preset::Backtrader => Self {
                 bracket_start: BracketStart::NextCandle,
+                gapped_target: GappedTarget::StopFirst,
                 ..strict.like_a_peer().on_its_own_candles()
             },
             Preset::Backtesting => strict.like_a_peer().on_its_own_candles(),
@@ -155,6 +163,7 @@ impl Profile {
             Preset::Freqtrade => Self {
                 limit_gap: LimitGap::AtLimitWithin,
                 stop_gap: StopGap::AtLevelWithin,
+                opposite_entry: OppositeEntry::AfterExit,
                 end_of_data: EndOfData::Open,
                 ..strict.like_a_peer().on_its_own_candles()
             },
@@ -255,6 +264,8 @@ impl Profile {
             ("bracket_start", self.bracket_start.to_string()),
             ("walk", self.walk.to_string()),
             ("one_order_per_candle", switch(self.one_order_per_candle)),
+            ("gapped_target", self.gapped_target.to_string()),
+            ("opposite_entry", self.opposite_entry.to_string()),
             ("end_of_data", end.to_owned()),
             (
                 "participation",
@@ -356,6 +367,8 @@ impl Profile {
             "bracket_start" => self.bracket_start = value.parse().map_err(bad)?,
             "walk" => self.walk = value.parse().map_err(bad)?,
             "one_order_per_candle" => self.one_order_per_candle = switch(value).map_err(bad)?,
+            "gapped_target" => self.gapped_target = value.parse().map_err(bad)?,
+            "opposite_entry" => self.opposite_entry = value.parse().map_err(bad)?,
             "end_of_data" => self.end_of_data = parse_end(value).map_err(bad)?,
             "participation" => {
                 self.participation =

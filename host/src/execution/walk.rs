@@ -82,6 +82,7 @@ impl World<'_> {
         for segment in 0..3 {
             self.segment(segment);
         }
+        self.enter_behind_exits(paths);
         self.here = Here::Quotes;
     }
 
@@ -90,7 +91,7 @@ impl World<'_> {
     }
 
     /// The path of each book; chosen after the gap, so that a position opened there counts as held.
-    fn choose(&mut self, paths: &Paths) {
+    pub(super) fn choose(&mut self, paths: &Paths) {
         self.ways = match paths {
             Paths::Joint(ways) => ways.clone(),
             Paths::Trial(book, way) => vec![(*book, *way)],
@@ -161,7 +162,8 @@ impl World<'_> {
         let watchings = self.state.orders.watchings(order).into_iter().flatten();
         for (nth, watching) in (0..).zip(watchings) {
             let level = watching.level;
-            if level.holds_at(prices[row(watching.source)].open) {
+            let stopped = watching.reaction == Reaction::MakerFill && self.stop_beats(order);
+            if level.holds_at(prices[row(watching.source)].open) && !stopped {
                 let before = crate::execution::validate::price_of(quote, watching.source);
                 agenda.push(Reverse(Due {
                     at: Fraction::distance((level.price() - before).abs()),
@@ -198,6 +200,8 @@ impl World<'_> {
             }
             if stage == Stage::Remainder {
                 self.work_remainder(id);
+            } else if self.waits_for_exits(id) {
+                self.behind_exits.push(id);
             } else {
                 self.arrive(id, true);
             }
@@ -220,7 +224,7 @@ impl World<'_> {
 
     // --- the segments ------------------------------------------------------------------------------------------------------
 
-    fn segment(&mut self, segment: usize) {
+    pub(super) fn segment(&mut self, segment: usize) {
         let mut at = Fraction::START;
         self.here = Here::On { segment, at };
         let mut agenda = Agenda::new();

@@ -120,6 +120,7 @@ impl Bench {
     fn at(safety: Safety, minute: i64, act: Option<Act>) -> Self {
         let profile = Profile {
             slippage: Rate::ZERO,
+            liquidation: Some(crate::execution::LiquidationRule::None),
             ..Profile::preset(Preset::Strict)
         };
         let told = Arc::new(Mutex::new(Vec::new()));
