@@ -7,10 +7,12 @@
 
 mod cli;
 mod delivery;
+mod driver;
 mod golden;
 mod library;
 mod sandbox;
 mod seed0;
+mod strategy_runs;
 mod support;
 mod tidy;
 
