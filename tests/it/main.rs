@@ -10,6 +10,8 @@ mod delivery;
 mod driver;
 mod golden;
 mod library;
+mod peer_data;
+mod peers;
 mod sandbox;
 mod seed0;
 mod strategy_runs;

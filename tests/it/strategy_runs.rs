@@ -2,7 +2,6 @@
 //! every equity value out, compared exactly.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::Path;
 
 use host::domain::{
@@ -14,6 +13,7 @@ use host::execution::{Preset, Profile};
 use serde_json::Value;
 
 use crate::driver::{Bracket, Driver, Start, instrument};
+use crate::peer_data::read;
 
 const HOUR_MS: i64 = 3_600_000;
 const START_BALANCE: Cash = Cash(10_000 * UNIT as i128);
@@ -81,18 +81,6 @@ fn text(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn read(path: &Path) -> String {
-    let bytes = std::fs::read(path).expect("a readable file");
-    let mut text = String::new();
-    if path.extension().is_some_and(|e| e == "gz") {
-        let mut unpacked = flate2::read::GzDecoder::new(bytes.as_slice());
-        unpacked.read_to_string(&mut text).expect("packed text");
-    } else {
-        text = String::from_utf8(bytes).expect("text");
-    }
-    text
 }
 
 /// Columns by name; an empty cell is none.
