@@ -8,6 +8,7 @@
 mod cli;
 mod delivery;
 mod driver;
+mod formulas;
 mod golden;
 mod library;
 mod peer_data;
