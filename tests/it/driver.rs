@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use host::domain::{
-    Abilities, Candle, Cash, Cause, Direction, FundingSettlement, Instrument, InstrumentKind,
-    InstrumentKinds, Manifest, Needs, OnFault, OrderKind, OrderRequest, PositionView, Price, Qty,
-    Rate, Role, Side, Slot, Tier, Timeframe, Timestamp, UNIT,
+    Abilities, Candle, Cash, Cause, Direction, FundingSettlement, Instrument, InstrumentKinds,
+    Manifest, Needs, OnFault, OrderKind, OrderRequest, PositionView, Price, Qty, Rate, Role, Side,
+    Slot, Tier, Timeframe, Timestamp, UNIT,
 };
 use host::engine::{
     Command, DeskLimits, EndOfData, Engine, EngineSetup, Event, Happening, Record, TraderSetup,
@@ -272,16 +272,10 @@ fn manifest() -> Manifest {
     }
 }
 
-/// Where an instrument may be traded, without minimum and with one margin tier that never liquidates: callers change what matters.
+/// Bitcoin of the table of instruments without its minimum, and with one margin tier that never liquidates: callers change the rest.
 pub(crate) fn instrument(tick: Price, step: Qty, fee: Rate) -> Instrument {
+    let known = host::venues::instruments::lookup("binance", "BTC/USDT:USDT");
     Instrument {
-        venue: "binance".to_owned(),
-        symbol: "BTC/USDT:USDT".to_owned(),
-        venue_symbol: "BTCUSDT".to_owned(),
-        base: "BTC".to_owned(),
-        quote: "USDT".to_owned(),
-        settle: "USDT".to_owned(),
-        kind: InstrumentKind::LinearPerpetual,
         tick,
         step,
         min_qty: step,
@@ -297,6 +291,6 @@ pub(crate) fn instrument(tick: Price, step: Qty, fee: Rate) -> Instrument {
             max_leverage: Rate(100 * UNIT),
             maintenance_amount: Qty::ZERO,
         }],
-        assumed: false,
+        ..known.expect("it is in the table")
     }
 }
