@@ -3,6 +3,7 @@
 //! [`run`] answers one case. What the product itself needs comes from production code, what only users need from the calculator.
 
 mod fills;
+mod streams_and_safety;
 
 use std::collections::BTreeMap;
 
@@ -162,6 +163,10 @@ fn answer(function: &str, inputs: &Inputs<'_>) -> Option<Map<String, Value>> {
         "gap_report" => gaps(inputs),
         "books_maintenance" => maintenance(inputs),
         "carried_realised" => realized(inputs),
+        "circuit_breaker" => streams_and_safety::breaker(inputs),
+        "circuit_breaker_trips" => streams_and_safety::breaker_trips(inputs),
+        "minute_mark" => streams_and_safety::mark(inputs),
+        "settlement_minute" => streams_and_safety::settlement_minute(inputs),
         "path_price_at" => fills::path_prices(inputs)?,
         "slippage_volume_share" => fills::volume_share(inputs)?,
         "slippage_sqrt" => fills::square_root(inputs)?,
