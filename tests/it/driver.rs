@@ -72,7 +72,7 @@ impl Driver {
             executor: Box::new(Simulated::new(
                 Arc::new(start.profile),
                 start.wallet,
-                1,
+                std::slice::from_ref(&start.instrument),
                 start.leverage,
             )),
             roles: vec![("main".to_owned(), vec![0])],
@@ -148,15 +148,15 @@ impl Driver {
         self.engine.trader(0).desk().account()
     }
 
-    /// Closes the position at market.
-    pub(crate) fn close(&mut self, position: &PositionView) {
+    /// Closes the position at market, for this reason.
+    pub(crate) fn close(&mut self, position: &PositionView, reason: &'static str) {
         let side = closing_side(position.direction);
         self.submit(
             OrderRequest {
                 reduce_only: true,
                 ..OrderRequest::market(0, side, position.qty.to_f64())
             },
-            SIGNAL,
+            reason,
         );
     }
 

@@ -167,9 +167,9 @@ fn answer(function: &str, inputs: &Inputs<'_>) -> Option<Map<String, Value>> {
         "circuit_breaker_trips" => streams_and_safety::breaker_trips(inputs),
         "minute_mark" => streams_and_safety::mark(inputs),
         "settlement_minute" => streams_and_safety::settlement_minute(inputs),
-        "path_price_at" => fills::path_prices(inputs)?,
-        "slippage_volume_share" => fills::volume_share(inputs)?,
-        "slippage_sqrt" => fills::square_root(inputs)?,
+        "path_price_at" => fills::path_prices(inputs),
+        "slippage_volume_share" => fills::volume_share(inputs),
+        "slippage_sqrt" => fills::square_root(inputs),
         _ => return None,
     };
     match figures {
@@ -510,7 +510,9 @@ fn realized(inputs: &Inputs<'_>) -> Value {
             side,
             qty: text_of(&row[1]).parse().expect("a quantity"),
             price: text_of(&row[2]).parse().expect("a price"),
+            value: None,
             fee_rate: Rate::ZERO,
+            most_fee: None,
             leverage: Rate(UNIT),
             bound_margin: None,
             cause: Cause::Order,

@@ -11,7 +11,7 @@ use host::engine::EndOfData;
 use host::execution::{Preset, Profile};
 use serde_json::Value;
 
-use crate::driver::{Bracket, Driver, Start, instrument};
+use crate::driver::{Bracket, Driver, SIGNAL, Start, instrument};
 use crate::peer_data::{self, Row};
 
 /// One fee for makers and takers.
@@ -102,10 +102,7 @@ fn check(peer: &Peer) {
     let Some((folder, candles)) = peer_data::find(peer.folder) else {
         return;
     };
-    let Ok(preset) = peer.preset.parse::<Preset>() else {
-        println!("skipped: preset {} not there yet", peer.preset);
-        return;
-    };
+    let preset = peer.preset.parse::<Preset>().expect("a preset");
     let month = peer_data::month(&candles);
     let meta = peer_data::meta(&folder);
     let runs = meta["runs"].as_object().expect("runs by name");
@@ -280,7 +277,7 @@ impl<'a> Run<'a> {
             }
             (position, _) => {
                 if let Some(position) = position {
-                    driver.close(&position);
+                    driver.close(&position, SIGNAL);
                 }
                 // Freqtrade enters no trade on its last candle.
                 if self.peer.folder != "freqtrade" || next_close + 1 < self.signals.len() {
