@@ -8,6 +8,7 @@
 
 pub mod analysis;
 pub mod backtest;
+pub mod calculator;
 pub mod cli;
 pub mod config;
 pub mod data;

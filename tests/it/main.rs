@@ -5,12 +5,18 @@
     reason = "tests say what they compared and what they skipped"
 )]
 
+mod calc;
 mod cli;
 mod delivery;
+mod driver;
+mod formulas;
 mod golden;
 mod library;
+mod peer_data;
+mod peers;
 mod sandbox;
 mod seed0;
+mod strategy_runs;
 mod support;
 mod tidy;
 

@@ -3,13 +3,8 @@
 //! The rows come from `fixtures/peers/seed0` in the shared folder. Ours come from the same strategies written with the SDK, linked
 //! in natively, with the parameters of `docs/strategies-seed0.md`, through `Engine::step` under the preset `seed0`.
 
-use std::collections::BTreeMap;
-use std::io::Read as _;
-use std::path::Path;
 use std::sync::Arc;
 
-use host::data::candles::CandleReader;
-use host::data::grid::Grid;
 use host::domain::{
     Candle, Cash, Direction, Instrument, InstrumentKind, MINUTE_MS, OnFault, ParameterValue, Price,
     PriceRule, Qty, Rate, Slot, Tier, Timeframe, Timestamp, TriggerBy, UNIT,
@@ -18,7 +13,8 @@ use host::engine::{DeskLimits, EndOfData, Engine, EngineSetup, Event, Happening,
 use host::execution::{Preset, Profile, Simulated};
 use host::ledger::Trade;
 use host::strategy::native::{self, Loaded};
-use serde_json::Value;
+
+use crate::peer_data::{self, Row, candle_set, month, rows};
 
 const RUNS: usize = 11;
 /// Quantities are floored to this.
@@ -29,27 +25,17 @@ const BALANCE_APART: f64 = 2e-4;
 
 #[test]
 fn seed0_trades_are_reproduced() {
-    let shared = crate::shared_dir();
-    let folder = shared.join("fixtures/peers/seed0");
-    let candles = shared.join("data/candles/binance_spot_BTCUSDT_1m.parquet");
-    if !folder.exists() || !candles.exists() {
-        println!("skipped: no trades of the first seed beside the project (fixtures/peers/seed0)");
+    let Some((folder, candles)) = peer_data::find("seed0") else {
         return;
-    }
+    };
     let month = month(&candles);
-    let meta = std::fs::read_to_string(folder.join("meta.json")).expect("a readable meta.json");
-    let meta: Value = serde_json::from_str(&meta).expect("JSON");
+    let meta = peer_data::meta(&folder);
     let runs = meta["runs"].as_object().expect("runs by name");
     assert_eq!(runs.len(), RUNS, "runs in meta.json");
     let mut differences = Vec::new();
     for (name, run) in runs {
         let candles = candle_set(run["set"].as_str().expect("a set"), &month);
-        let rows = rows(&folder.join(run["file"].as_str().expect("a file")));
-        assert_eq!(
-            Some(rows.len() as u64),
-            run["trades"].as_u64(),
-            "{name}: rows in the file"
-        );
+        let rows = rows(&folder, run);
         let size = run["parameters"]["risk_percent"]
             .as_f64()
             .expect("a fraction");
@@ -75,52 +61,6 @@ fn seed0_trades_are_reproduced() {
         }
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
-}
-
-// --- candles ---------------------------------------------------------------------------------------------------------------
-
-/// March 2024, every minute of it.
-fn month(path: &Path) -> Vec<Candle> {
-    let day = |month| Timestamp::from_ymd(2024, month, 1).expect("a day");
-    let (from, to) = (day(3), day(4));
-    let mut reader = CandleReader::open(path, Grid::new(Timeframe::M1)).expect("candles");
-    reader.skip_to(from).expect("readable candles");
-    let mut candles = Vec::new();
-    while candles.last().is_none_or(|c: &Candle| c.open_time < to)
-        && reader.read(&mut candles).expect("readable candles")
-    {}
-    candles.retain(|c| from <= c.open_time && c.open_time < to);
-    assert_eq!(candles.len(), 44_640, "minutes of the month");
-    candles
-}
-
-/// The sets of the peers' README: the month, every fifth minute of it, its first week in steps of 50.
-fn candle_set(name: &str, month: &[Candle]) -> Vec<Candle> {
-    let start = month[0].open_time;
-    match name {
-        "month" => month.to_vec(),
-        "gaps" => {
-            let every_fifth = month.iter().step_by(5).take(8_925).zip(0..);
-            let stamped = every_fifth.map(|(candle, minute)| Candle {
-                open_time: start.plus_ms(minute * MINUTE_MS),
-                ..*candle
-            });
-            stamped.collect()
-        }
-        "touch" => {
-            let grid = 50 * UNIT;
-            let rounded = |price: Price| Price((price.0 + grid / 2).div_euclid(grid) * grid);
-            let coarse = month[..10_080].iter().map(|candle| Candle {
-                open: rounded(candle.open),
-                high: rounded(candle.high),
-                low: rounded(candle.low),
-                close: rounded(candle.close),
-                ..*candle
-            });
-            coarse.collect()
-        }
-        other => panic!("candle set {other} is unknown"),
-    }
 }
 
 // --- our side --------------------------------------------------------------------------------------------------------------
@@ -242,48 +182,7 @@ fn instrument() -> Instrument {
     }
 }
 
-// --- the peer's side -------------------------------------------------------------------------------------------------------
-
-/// One row of the peer.
-struct Row {
-    side: String,
-    entry_bar: i64,
-    exit_bar: i64,
-    qty: f64,
-    entry_price: f64,
-    exit_price: f64,
-    net: f64,
-    exit_reason: String,
-}
-
-fn rows(path: &Path) -> Vec<Row> {
-    let bytes = std::fs::read(path).expect("a readable file");
-    let mut text = String::new();
-    if path.extension().is_some_and(|e| e == "gz") {
-        let mut unpacked = flate2::read::GzDecoder::new(bytes.as_slice());
-        unpacked.read_to_string(&mut text).expect("packed text");
-    } else {
-        text = String::from_utf8(bytes).expect("text");
-    }
-    let mut lines = text.lines();
-    let names: Vec<_> = lines.next().expect("a line of names").split(',').collect();
-    let row = |line: &str| {
-        let cells: BTreeMap<_, _> = names.iter().copied().zip(line.split(',')).collect();
-        let number = |name: &str| cells[name].parse::<f64>().expect("a number");
-        let time = |name: &str| cells[name].parse::<i64>().expect("a time");
-        Row {
-            side: cells["side"].to_owned(),
-            entry_bar: time("entry_bar"),
-            exit_bar: time("exit_bar"),
-            qty: number("qty"),
-            entry_price: number("entry_price"),
-            exit_price: number("exit_price"),
-            net: number("net"),
-            exit_reason: cells["exit_reason"].to_owned(),
-        }
-    };
-    lines.map(row).collect()
-}
+// --- comparing -------------------------------------------------------------------------------------------------------------
 
 /// What differs, in the peer's order.
 fn compare(rows: &[Row], trades: &[Trade], balance: f64, wallet: Cash) -> Vec<String> {
@@ -292,7 +191,7 @@ fn compare(rows: &[Row], trades: &[Trade], balance: f64, wallet: Cash) -> Vec<St
         found.push(format!("{} rows, {} trades", rows.len(), trades.len()));
     }
     for (n, (row, trade)) in rows.iter().zip(trades).enumerate() {
-        if let Some(difference) = row.difference(trade) {
+        if let Some(difference) = difference(row, trade) {
             found.push(format!("row {n}: {difference}"));
         }
     }
@@ -302,64 +201,62 @@ fn compare(rows: &[Row], trades: &[Trade], balance: f64, wallet: Cash) -> Vec<St
     found
 }
 
-impl Row {
-    fn difference(&self, trade: &Trade) -> Option<String> {
-        let bar = |time: Timestamp| time.0.div_euclid(MINUTE_MS) * MINUTE_MS;
-        let side = match trade.direction {
-            Direction::Long => "long",
-            Direction::Short => "short",
-        };
-        let exact = [
-            ("side", self.side.as_str(), side),
-            ("exit_reason", &self.exit_reason, trade.exit_cause.name()),
-        ];
-        for (what, wanted, got) in exact {
-            if wanted != got {
-                return Some(format!("{what}: expected {wanted}, got {got}"));
-            }
+fn difference(row: &Row, trade: &Trade) -> Option<String> {
+    let bar = |time: Timestamp| time.0.div_euclid(MINUTE_MS) * MINUTE_MS;
+    let side = match trade.direction {
+        Direction::Long => "long",
+        Direction::Short => "short",
+    };
+    let exact = [
+        ("side", row.side.as_str(), side),
+        ("exit_reason", &row.exit_reason, trade.exit_cause.name()),
+    ];
+    for (what, wanted, got) in exact {
+        if wanted != got {
+            return Some(format!("{what}: expected {wanted}, got {got}"));
         }
-        let bars = [
-            ("entry_bar", self.entry_bar, bar(trade.entry_time)),
-            ("exit_bar", self.exit_bar, bar(trade.exit_time)),
-        ];
-        for (what, wanted, got) in bars {
-            if wanted != got {
-                return Some(format!("{what}: expected {wanted}, got {got}"));
-            }
-        }
-        // A quantity is floored to the step, and sized by an equity that lacks what the floored parts before it earned.
-        let qty_apart = STEP + BALANCE_APART / self.entry_price;
-        let numbers = [
-            (
-                "entry_price",
-                self.entry_price,
-                trade.entry_price.to_f64(),
-                1e-6,
-            ),
-            (
-                "exit_price",
-                self.exit_price,
-                trade.exit_price.to_f64(),
-                1e-6,
-            ),
-            ("qty", self.qty, trade.qty.to_f64(), qty_apart),
-            (
-                "net",
-                self.net,
-                trade.net.to_f64(),
-                self.net.abs() * 2e-6 + self.floored_profit(),
-            ),
-        ];
-        for (what, wanted, got, tolerance) in numbers {
-            if (wanted - got).abs() > tolerance {
-                return Some(format!("{what}: expected {wanted}, got {got}"));
-            }
-        }
-        None
     }
+    let bars = [
+        ("entry_bar", row.entry_bar, bar(trade.entry_time)),
+        ("exit_bar", row.exit_bar, bar(trade.exit_time)),
+    ];
+    for (what, wanted, got) in bars {
+        if wanted != got {
+            return Some(format!("{what}: expected {wanted}, got {got}"));
+        }
+    }
+    // A quantity is floored to the step, and sized by an equity that lacks what the floored parts before it earned.
+    let qty_apart = STEP + BALANCE_APART / row.entry_price;
+    let numbers = [
+        (
+            "entry_price",
+            row.entry_price,
+            trade.entry_price.to_f64(),
+            1e-6,
+        ),
+        (
+            "exit_price",
+            row.exit_price,
+            trade.exit_price.to_f64(),
+            1e-6,
+        ),
+        ("qty", row.qty, trade.qty.to_f64(), qty_apart),
+        (
+            "net",
+            row.net,
+            trade.net.to_f64(),
+            row.net.abs() * 2e-6 + floored_profit(row),
+        ),
+    ];
+    for (what, wanted, got, tolerance) in numbers {
+        if (wanted - got).abs() > tolerance {
+            return Some(format!("{what}: expected {wanted}, got {got}"));
+        }
+    }
+    None
+}
 
-    /// Profit of one step, and the rounding of the ledger.
-    fn floored_profit(&self) -> f64 {
-        STEP * (self.exit_price - self.entry_price).abs() + 1e-8
-    }
+/// Profit of one step, and the rounding of the ledger.
+fn floored_profit(row: &Row) -> f64 {
+    STEP * (row.exit_price - row.entry_price).abs() + 1e-8
 }

@@ -7,6 +7,7 @@
 
 mod backtest;
 mod build;
+mod calc;
 pub mod data;
 mod demo;
 mod error;
@@ -44,6 +45,8 @@ enum Command {
     Backtest(Box<backtest::Args>),
     /// Build a strategy's sources into a component.
     Build(build::Args),
+    /// A calculator: liquidation and bankruptcy prices, funding, break-even, order cost.
+    Calc(Box<calc::Args>),
     /// Market data: import, list, make up, check.
     Data(data::DataArgs),
     /// Build the example strategies, make a synthetic year, backtest and report.
@@ -60,6 +63,7 @@ pub fn run(cli: Cli) -> Result<u8, CliError> {
     match cli.command {
         Command::Backtest(args) => backtest::run(&args, &settings),
         Command::Build(args) => build::run(&args),
+        Command::Calc(args) => calc::run(&args),
         Command::Data(args) => {
             let folder = settings.path(&config::CACHE_PATH);
             match data::run(&args, &folder, &mut std::io::stdout().lock())? {
