@@ -184,7 +184,7 @@ impl<'a> World<'a> {
         let instrument = order.instrument() as usize;
         self.state.last_fill[instrument] = Some(self.state.candle);
         if let Some(left) = &mut self.state.volume_left[instrument] {
-            *left = *left - qty;
+            *left -= qty;
         }
         let outcome = self.execute(&execution);
         self.book_fill(&order, &execution, &outcome);
@@ -489,7 +489,7 @@ impl<'a> World<'a> {
             } else {
                 self.state.orders.change(id, |sibling| {
                     sibling.shrunk += qty;
-                    sibling.qty = sibling.qty - qty;
+                    sibling.qty -= qty;
                 });
             }
         }

@@ -288,13 +288,11 @@ impl Profile {
         if self.margin_mode == MarginMode::Isolated {
             return Ok(());
         }
-        match self.liquidation {
-            Some(LiquidationRule::Bankruptcy | LiquidationRule::BankruptcyFee) => {
-                return contradiction(
-                    "liquidation at the bankruptcy price needs isolated margin: under cross margin a position has none",
-                );
-            }
-            _ => {}
+        if let Some(LiquidationRule::Bankruptcy | LiquidationRule::BankruptcyFee) = self.liquidation
+        {
+            return contradiction(
+                "liquidation at the bankruptcy price needs isolated margin: under cross margin a position has none",
+            );
         }
         if self.position_mode == PositionMode::Independent {
             return contradiction("independent positions need isolated margin");
