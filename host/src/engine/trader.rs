@@ -426,7 +426,8 @@ impl Trader {
                 }
             }
         }
-        if self.primary_closed(minute, shown.closed) {
+        // Where no candle is primary, rows would wait for ever.
+        if self.primary.is_none() || self.primary_closed(minute, shown.closed) {
             for (id, rows) in self.streams.take_bulk() {
                 self.guarded(now, |strategy, desk| strategy.on_rows(desk, id, &rows));
             }
@@ -620,7 +621,8 @@ impl Trader {
         }
     }
 
-    /// Turns what happened since the last look into events the strategy asked for.
+    /// Turns what happened since the last look into events the strategy asked for, and lets the safety layer see it. What became
+    /// of instruments before the first decision is history: nobody could have acted on it.
     pub(super) fn queue_events(&mut self) {
         let desk = &mut *self.desk;
         let happenings = &desk.happenings[self.seen..];
@@ -654,7 +656,7 @@ impl Trader {
                     time,
                     instrument,
                     change,
-                } if self.events.instruments => {
+                } if self.events.instruments && self.live => {
                     let (instrument, change) = (*instrument, *change);
                     Some((*time, StrategyEvent::Instrument { instrument, change }))
                 }
