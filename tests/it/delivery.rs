@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use host::domain::{
-    Abilities, Candle, CandleColumns, Cash, Columns, Delivery, Direction, EventKinds, Instrument,
-    Manifest, Needs, OnFault, Price, Rate, Role, Rows, SeriesBinding, SeriesNeed, Slot, SlotState,
-    StrategyEvent, StreamBinding, StreamNeed, StreamRow, StreamSource, Timeframe, Timestamp, UNIT,
+    Abilities, Candle, CandleColumns, Cash, Columns, Delisting, Delivery, Direction, EventKinds,
+    FundingEvent, FundingSettlement, Instrument, Manifest, Needs, OnFault, Price, Rate, Role, Rows,
+    SeriesBinding, SeriesNeed, Slot, SlotState, StrategyEvent, StreamBinding, StreamNeed,
+    StreamRow, StreamSource, Timeframe, Timestamp, UNIT,
 };
 use host::engine::{
     CandleCall, Desk, DeskLimits, Engine, EngineSetup, Event, Fault, FaultCause, Happening,
@@ -196,7 +197,10 @@ impl Bench {
                 strategy: Some(Box::new(recorder)),
                 executor: Box::new(executor),
                 roles: vec![("main".to_owned(), vec![0])],
-                limits: DeskLimits::default(),
+                limits: DeskLimits {
+                    max_leverage: Rate(10 * UNIT),
+                    ..DeskLimits::default()
+                },
                 seed: 7,
                 keep_history: true,
                 on_fault,
@@ -770,7 +774,66 @@ fn a_stream_the_run_does_not_have_is_not_bound() {
 }
 
 #[test]
-fn a_halt_of_the_instrument_and_its_end_are_told() {
+fn funding_a_liquidation_and_the_end_of_an_instrument_are_told() {
+    let events = EventKinds {
+        funding: true,
+        liquidations: true,
+        instruments: true,
+        ..EventKinds::default()
+    };
+    let act: Action = Box::new(|desk, candle| {
+        if minute_of(candle.open_time) == 0 {
+            desk.set_leverage(0, 10.0).expect("the run allows it");
+            desk.set_net(0, 2.0).expect("there is money enough");
+        }
+        Ok(())
+    });
+    let mut bench = Bench::new(vec![need(Timeframe::M1, 0, Delivery::Each)], events, act);
+    bench.flat(2);
+    bench.diary();
+    // 2 x 100 x 0.0001 is paid at the start of minute 2.
+    bench.take(Event::Funding(&FundingSettlement {
+        instrument: 0,
+        time: Timestamp(2 * 60_000),
+        rate: Rate(UNIT / 10_000),
+        price: None,
+        substituted: false,
+    }));
+    bench.flat(1);
+    let paid = FundingEvent {
+        position: 1,
+        instrument: 0,
+        rate: Rate(UNIT / 10_000),
+        amount: Cash(-2 * i128::from(UNIT) / 100),
+    };
+    assert_eq!(
+        bench.diary()[0],
+        format!("event at 2: {:?}", StrategyEvent::Funding(paid))
+    );
+    // Down by a quarter: the margin of a tenth is gone.
+    bench.step(Slot::real(Candle::flat(
+        Timestamp(bench.minute * 60_000),
+        Price(75 * UNIT),
+    )));
+    let diary = bench.diary();
+    assert!(
+        diary[0]
+            .starts_with("event at 3: Liquidation(LiquidationEvent { position: 1, instrument: 0"),
+        "{diary:?}"
+    );
+    bench.take(Event::Delist(&Delisting {
+        instrument: 0,
+        price: None,
+    }));
+    bench.flat(1);
+    assert_eq!(
+        bench.diary()[0],
+        "event at 5: Instrument { instrument: 0, change: Delisted }"
+    );
+}
+
+#[test]
+fn a_halt_of_the_instrument_is_told() {
     let series = vec![need(Timeframe::M1, 0, Delivery::Each)];
     let mut bench = streamed(series, Vec::new(), &[], nothing());
     bench.flat(1);
