@@ -129,6 +129,39 @@ impl Exits {
             trigger_by: None,
         }
     }
+
+    /// With this stop: `Exits::NONE.stop(Exit::trailing(0.01, None))`.
+    pub fn stop(mut self, stop: Exit) -> Exits {
+        self.stop = Some(stop);
+        self
+    }
+
+    /// With this take-profit.
+    pub fn take_profit(mut self, take_profit: Exit) -> Exits {
+        self.take_profit = Some(take_profit);
+        self
+    }
+
+    /// Both triggers watch this price.
+    pub fn watching(mut self, price: TriggerBy) -> Exits {
+        self.trigger_by = Some(price);
+        self
+    }
+}
+
+impl Exit {
+    /// A limit order at this trigger.
+    pub fn limit(trigger: f64, limit: f64) -> Exit {
+        Exit::AtLimit(TriggerLimit { trigger, limit })
+    }
+
+    /// A market order once the price has turned by this fraction from its best, followed from `activation` on or at once.
+    pub fn trailing(callback: f64, activation: Option<f64>) -> Exit {
+        Exit::Trail(Trailing {
+            callback,
+            activation,
+        })
+    }
 }
 
 impl CandleColumns {

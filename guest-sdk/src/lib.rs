@@ -79,6 +79,7 @@ mod runner;
 mod signal;
 pub mod sizing;
 mod strategy;
+pub mod streams;
 pub mod telemetry;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
@@ -102,6 +103,6 @@ pub mod prelude {
     pub use crate::{
         Cross, Cycle, Data, LifeCycle, Plan, Portfolio, Ring, Series, Signal, Size, Strategy,
         Update, account, history, log, manifest, market, orders, parameters, require, runtime,
-        sizing, telemetry,
+        sizing, streams, telemetry,
     };
 }

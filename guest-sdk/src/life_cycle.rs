@@ -84,9 +84,19 @@ pub trait LifeCycle: Sized + 'static {
     /// Candles, streams and further events wanted. Changes of positions always come.
     fn needs(&self) -> Needs;
 
+    /// The series and streams it gets, before warm-up.
+    fn on_start(&mut self, series: &[SeriesBinding], streams: &[StreamBinding]) {
+        let _ = (series, streams);
+    }
+
     /// One closed candle of any series, warm-up included: the place to feed indicators.
     fn update(&mut self, data: &Data) {
         let _ = data;
+    }
+
+    /// Rows of a stream, warm-up included: `rows.read_as::<Funding>()`.
+    fn on_rows(&mut self, stream: StreamId, rows: &Rows) {
+        let _ = (stream, rows);
     }
 
     /// First of all.
@@ -375,8 +385,16 @@ impl<T: LifeCycle> Strategy for Cycle<T> {
         self.inner.needs().events(EventKinds::POSITIONS)
     }
 
+    fn on_start(&mut self, series: &[SeriesBinding], streams: &[StreamBinding]) {
+        self.inner.on_start(series, streams);
+    }
+
     fn update(&mut self, data: &Data) {
         self.inner.update(data);
+    }
+
+    fn on_rows(&mut self, stream: StreamId, rows: &Rows) {
+        self.inner.on_rows(stream, rows);
     }
 
     fn on_candle(&mut self, data: &Data, portfolio: &Portfolio) -> Vec<Signal> {

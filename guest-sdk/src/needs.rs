@@ -2,6 +2,7 @@
 
 use crate::contract::*;
 use crate::manifest::MAIN;
+use crate::streams::Reading;
 
 impl Needs {
     /// Nothing yet.
@@ -56,6 +57,38 @@ impl Needs {
             delivery: Delivery::Each,
             optional: false,
         });
+        self
+    }
+
+    /// The same by the type its rows are read as: `stream_of::<Funding>(30)`.
+    pub fn stream_of<T: Reading>(self, warm_up: u32) -> Needs {
+        self.stream(T::KIND, warm_up)
+    }
+
+    /// The stream named last comes in bulk just before the primary candle: ten times cheaper per row.
+    pub fn in_bulk(self) -> Needs {
+        self.change_stream(|stream| stream.delivery = Delivery::WithPrimary)
+    }
+
+    /// The run may start without the stream named last.
+    pub fn optional(self) -> Needs {
+        self.change_stream(|stream| stream.optional = true)
+    }
+
+    /// The stream named last in this interval of minutes (levels of a book) and no other.
+    pub fn detail(self, detail: u32) -> Needs {
+        self.change_stream(|stream| stream.detail = detail)
+    }
+
+    /// The stream named last, for the instruments of another role.
+    pub fn for_role(self, role: &str) -> Needs {
+        self.change_stream(|stream| stream.role = role.to_string())
+    }
+
+    fn change_stream(mut self, change: impl FnOnce(&mut StreamNeed)) -> Needs {
+        if let Some(stream) = self.streams.last_mut() {
+            change(stream);
+        }
         self
     }
 

@@ -35,6 +35,51 @@ pub fn stop(instrument: InstrumentId, side: Side, qty: f64, trigger: f64) -> Ord
     OrderRequest::new(instrument, side, qty, OrderKind::Stop(trigger))
 }
 
+/// A limit order once the price has moved to this trigger: up for a buy, down for a sell.
+pub fn stop_limit(
+    instrument: InstrumentId,
+    side: Side,
+    qty: f64,
+    trigger: f64,
+    limit: f64,
+) -> OrderRequest {
+    let prices = TriggerLimit { trigger, limit };
+    OrderRequest::new(instrument, side, qty, OrderKind::StopLimit(prices))
+}
+
+/// A market order once the price has moved to this trigger: down for a buy, up for a sell.
+pub fn take_profit(instrument: InstrumentId, side: Side, qty: f64, trigger: f64) -> OrderRequest {
+    OrderRequest::new(instrument, side, qty, OrderKind::TakeProfit(trigger))
+}
+
+/// A limit order once the price has moved to this trigger: down for a buy, up for a sell.
+pub fn take_profit_limit(
+    instrument: InstrumentId,
+    side: Side,
+    qty: f64,
+    trigger: f64,
+    limit: f64,
+) -> OrderRequest {
+    let prices = TriggerLimit { trigger, limit };
+    OrderRequest::new(instrument, side, qty, OrderKind::TakeProfitLimit(prices))
+}
+
+/// A market order once the price has turned by this fraction from its best, which counts from the first price beyond
+/// `activation`, or at once.
+pub fn trailing(
+    instrument: InstrumentId,
+    side: Side,
+    qty: f64,
+    callback: f64,
+    activation: Option<f64>,
+) -> OrderRequest {
+    let terms = Trailing {
+        callback,
+        activation,
+    };
+    OrderRequest::new(instrument, side, qty, OrderKind::Trailing(terms))
+}
+
 /// Market, limit or stop by where the price lies against the last one ([`smart_kind`]).
 pub fn smart(instrument: InstrumentId, side: Side, qty: f64, price: f64) -> OrderRequest {
     OrderRequest::new(

@@ -27,13 +27,16 @@ use crate::contract::*;
 use crate::native::{self, NativeStrategy};
 use crate::params::Parameters;
 use crate::strategy::Strategy;
+use crate::streams::Reading;
 
 mod book;
 mod feed;
+mod rows;
 
 use book::Book;
 use feed::Feed;
 pub use feed::candles_from_closes;
+use rows::RowFeed;
 
 /// The one instrument of a harness, of role `main`.
 pub const INSTRUMENT: InstrumentId = 0;
@@ -46,13 +49,15 @@ pub const INSTRUMENT: InstrumentId = 0;
 ///   its open if that is beyond; exits of a market entry count from the candle in which it fills. Stops come before targets.
 /// * Nothing costs anything: no fees, slippage, funding, interest. Nothing is rounded and no minimum applies.
 /// * Margin is never checked and nothing is liquidated. `available` is equity less the value of positions at entry.
-/// * Streams, trailing stops, stop-limits, OCO groups and amendments are refused `not-supported` or absent.
+/// * Rows of streams come at the close by which they are known, as in the host; they move nothing.
+/// * Trailing stops, stop-limits, OCO groups and amendments are refused `not-supported` or absent.
 ///
 /// What is unrealistic: nearly all of it. It shows what a strategy sends, not what it earns; that is the simulator's work.
 pub struct Harness<S> {
     strategy: NativeStrategy<S>,
     needs: Needs,
     book: Book,
+    rows: RowFeed,
 }
 
 /// What a run left behind.
@@ -143,6 +148,7 @@ impl<S: Strategy> Harness<S> {
         let (strategy, needs) = NativeStrategy::init(&params.to_values())?;
         Ok(Self {
             strategy,
+            rows: RowFeed::new(&needs),
             needs,
             book: Book::new(10_000.0),
         })
@@ -160,24 +166,38 @@ impl<S: Strategy> Harness<S> {
         self
     }
 
+    /// Rows of one stream, in any order. A stream that was not asked for is left out.
+    pub fn rows<T: Reading>(self, rows: &[T]) -> Self {
+        let rows: Vec<_> = rows.iter().map(Reading::write).collect();
+        self.raw_rows(T::KIND, rows)
+    }
+
+    /// The same for a stream of any kind: time, available-at, values.
+    pub fn raw_rows(mut self, kind: &str, rows: Vec<(Timestamp, Timestamp, Vec<f64>)>) -> Self {
+        self.rows.add(kind, rows);
+        self
+    }
+
     /// Run over candles of the primary length, without gaps, oldest first. Longer series are built from them.
     ///
     /// The first `on_candle` is for the first candle before whose open every series had its warm-up, as in the host.
     ///
     /// # Panics
-    /// If the needs name another role than `main`, or months.
+    /// If the needs name another role than `main`, or months; if a stream is needed that got no rows and is not optional.
     pub fn run(self, candles: &[Candle]) -> Outcome {
         let Self {
             mut strategy,
             needs,
             mut book,
+            mut rows,
         } = self;
         let feed = Feed::new(&needs, candles);
         book.series = vec![Vec::new(); needs.series.len()];
         book.events_wanted = needs.events;
         let mut book = Box::new(book);
         let mut decisions = 0;
-        (book, ()) = native::call(book, || strategy.start(&feed.bindings(), &[]));
+        let streams = rows.bindings();
+        (book, ()) = native::call(book, || strategy.start(&feed.bindings(), &streams));
         for (index, candle) in candles.iter().enumerate() {
             let live = index >= feed.first_live();
             book.begin(candle, feed.close_time(candle), live);
@@ -189,7 +209,22 @@ impl<S: Strategy> Harness<S> {
                 book.series[series as usize].push(candle);
             }
             let events = book.finish(candle);
-            let call = || deliver(&mut strategy, events, &closed, live);
+            if index == feed.first_live() {
+                let early = rows.warm(candle.open_time);
+                for (id, rows) in &early {
+                    book.keep_rows(*id, rows);
+                }
+                (book, ()) = native::call(book, || show(&mut strategy, &early));
+            }
+            let shown = if live {
+                rows.known(book.close_time())
+            } else {
+                Vec::new()
+            };
+            for (id, rows) in &shown {
+                book.keep_rows(*id, rows);
+            }
+            let call = || deliver(&mut strategy, events, &shown, &closed, live);
             let (returned, decided) = native::call(book, call);
             book = returned;
             decisions += decided;
@@ -199,16 +234,25 @@ impl<S: Strategy> Harness<S> {
     }
 }
 
-/// One moment: events, then candles in the contract's order; how many were decided on.
+/// Rows by stream.
+fn show<S: Strategy>(strategy: &mut NativeStrategy<S>, rows: &[(StreamId, Rows)]) {
+    for (id, rows) in rows {
+        strategy.on_rows(*id, rows);
+    }
+}
+
+/// One moment: events, rows, then candles in the contract's order; how many were decided on.
 fn deliver<S: Strategy>(
     strategy: &mut NativeStrategy<S>,
     events: Vec<(Timestamp, Event)>,
+    rows: &[(StreamId, Rows)],
     closed: &[(SeriesId, Candle, Delivery)],
     live: bool,
 ) -> usize {
     for (time, event) in events {
         strategy.on_event(time, &event);
     }
+    show(strategy, rows);
     let mut decisions = 0;
     for (index, &(series, candle, delivery)) in closed.iter().enumerate() {
         if live && delivery == Delivery::Each {

@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use host::domain::{
-    Abilities, Candle, CandleColumns, Cash, Columns, Delivery, Direction, EventKinds, Instrument,
-    Manifest, Needs, OnFault, Price, Rate, Role, Rows, SeriesBinding, SeriesNeed, Slot,
-    StrategyEvent, StreamBinding, Timeframe, Timestamp, UNIT,
+    Abilities, Candle, CandleColumns, Cash, Columns, Delisting, Delivery, Direction, EventKinds,
+    FundingEvent, FundingSettlement, Instrument, Manifest, Needs, OnFault, Price, Rate, Role, Rows,
+    SeriesBinding, SeriesNeed, Slot, SlotState, StrategyEvent, StreamBinding, StreamNeed,
+    StreamRow, StreamSource, Timeframe, Timestamp, UNIT,
 };
 use host::engine::{
     CandleCall, Desk, DeskLimits, Engine, EngineSetup, Event, Fault, FaultCause, Happening,
@@ -37,9 +38,15 @@ impl Strategy for Recorder {
         &mut self,
         _: &mut Box<Desk>,
         series: &[SeriesBinding],
-        _: &[StreamBinding],
+        streams: &[StreamBinding],
     ) -> Result<(), Fault> {
         self.note(format!("start {}", series.len()));
+        for stream in streams {
+            self.note(format!(
+                "stream {} of need {}: {:?}",
+                stream.id, stream.need, stream.columns
+            ));
+        }
         Ok(())
     }
 
@@ -65,7 +72,13 @@ impl Strategy for Recorder {
         Ok(())
     }
 
-    fn on_rows(&mut self, _: &mut Box<Desk>, _: u32, _: &Rows) -> Result<(), Fault> {
+    fn on_rows(&mut self, desk: &mut Box<Desk>, stream: u32, rows: &Rows) -> Result<(), Fault> {
+        let now = desk.now();
+        assert!(
+            rows.available_at.iter().all(|known| *known <= now),
+            "a row of the future"
+        );
+        self.note(format!("rows {stream} {:?}", rows.values));
         Ok(())
     }
 
@@ -123,6 +136,20 @@ impl Bench {
         on_fault: OnFault,
         act: Action,
     ) -> Self {
+        let needs = Needs {
+            series,
+            streams: Vec::new(),
+            events,
+        };
+        Self::with_streams(needs, Vec::new(), on_fault, act)
+    }
+
+    fn with_streams(
+        needs: Needs,
+        streams: Vec<StreamSource>,
+        on_fault: OnFault,
+        act: Action,
+    ) -> Self {
         let diary = Diary::default();
         let profile = Profile {
             slippage: Rate::ZERO,
@@ -160,21 +187,20 @@ impl Bench {
         };
         let engine = Engine::new(EngineSetup {
             instruments: Arc::new(vec![instrument()]),
-            streams: Vec::new(),
+            streams,
             base: Timeframe::M1,
             start: Timestamp(0),
             strategies: vec![TraderSetup {
                 name: "recorder".to_owned(),
                 manifest,
-                needs: Needs {
-                    series,
-                    streams: Vec::new(),
-                    events,
-                },
+                needs,
                 strategy: Some(Box::new(recorder)),
                 executor: Box::new(executor),
                 roles: vec![("main".to_owned(), vec![0])],
-                limits: DeskLimits::default(),
+                limits: DeskLimits {
+                    max_leverage: Rate(10 * UNIT),
+                    ..DeskLimits::default()
+                },
                 seed: 7,
                 keep_history: true,
                 on_fault,
@@ -497,4 +523,334 @@ fn a_strategy_cannot_use_up_what_its_fault_policy_needs() {
         .filter(|h| matches!(h, Happening::Trade(_)))
         .count();
     assert_eq!((trades, bench.engine.trader(0).desk().open_count()), (1, 0));
+}
+
+// --- streams ---------------------------------------------------------------------------------------------------------------
+
+fn stream(kind: &str, warm_up: u32, delivery: Delivery) -> StreamNeed {
+    StreamNeed {
+        role: "main".to_owned(),
+        kind: kind.to_owned(),
+        detail: 0,
+        warm_up,
+        delivery,
+        optional: true,
+    }
+}
+
+fn source(kind: &str) -> StreamSource {
+    StreamSource {
+        instrument: 0,
+        kind: kind.to_owned(),
+        detail: 0,
+        columns: vec!["value".to_owned()],
+    }
+}
+
+/// A row that happened at one second and became known at another.
+fn row(source: u32, second: i64, known: i64, value: f64) -> StreamRow {
+    StreamRow {
+        source,
+        time: Timestamp(second * 1_000),
+        available_at: Timestamp(known * 1_000),
+        values: vec![value],
+    }
+}
+
+fn streamed(
+    series: Vec<SeriesNeed>,
+    streams: Vec<StreamNeed>,
+    sources: &[&str],
+    act: Action,
+) -> Bench {
+    let needs = Needs {
+        series,
+        streams,
+        events: EventKinds {
+            timers: true,
+            instruments: true,
+            ..EventKinds::default()
+        },
+    };
+    let sources = sources.iter().map(|kind| source(kind)).collect();
+    Bench::with_streams(needs, sources, OnFault::Flatten, act)
+}
+
+#[test]
+fn at_one_moment_rows_come_after_events_and_before_candles() {
+    let series = vec![
+        need(Timeframe::M1, 0, Delivery::Each),
+        need(Timeframe::M3, 0, Delivery::WithPrimary),
+    ];
+    let streams = vec![
+        stream("mark", 0, Delivery::WithPrimary),
+        stream("funding", 0, Delivery::Each),
+    ];
+    let act: Action = Box::new(|desk, candle| {
+        if minute_of(candle.open_time) == 0 {
+            desk.set_timer(Timestamp(3 * 60_000), 7)
+                .expect("there is room");
+        }
+        Ok(())
+    });
+    let mut bench = streamed(series, streams, &["funding", "mark"], act);
+    assert_eq!(
+        bench.diary(),
+        [
+            "start 2",
+            r#"stream 0 of need 0: ["value"]"#,
+            r#"stream 1 of need 1: ["value"]"#
+        ]
+    );
+    bench.flat(2);
+    bench.diary();
+    for row in [
+        row(1, 130, 150, 1.5),
+        row(0, 121, 160, 2.5),
+        row(0, 122, 170, 3.5),
+    ] {
+        bench.take(Event::Row(&row));
+    }
+    bench.flat(1);
+    assert_eq!(
+        bench.diary(),
+        [
+            "event at 3: timer 7",
+            "rows 1 [2.5]",
+            "rows 1 [3.5]",
+            "rows 0 [1.5]",
+            "bulk 1 [0]",
+            "candle 0 from 2 bits 2"
+        ]
+    );
+}
+
+#[test]
+fn rows_with_the_primary_wait_for_its_candle() {
+    let series = vec![need(Timeframe::M5, 0, Delivery::Each)];
+    let streams = vec![stream("mark", 0, Delivery::WithPrimary)];
+    let mut bench = streamed(series, streams, &["mark"], nothing());
+    bench.flat(1);
+    bench.diary();
+    for minute in 1..4 {
+        bench.take(Event::Row(&row(
+            0,
+            minute * 60,
+            minute * 60 + 30,
+            minute as f64,
+        )));
+        bench.flat(1);
+    }
+    assert_eq!(bench.diary(), Vec::<String>::new());
+    bench.flat(1);
+    assert_eq!(
+        bench.diary(),
+        ["rows 0 [1.0, 2.0, 3.0]", "candle 0 from 0 bits 2"]
+    );
+}
+
+#[test]
+fn rows_before_the_first_decision_come_in_bulk_and_only_as_many_as_wanted() {
+    let series = vec![need(Timeframe::M1, 3, Delivery::Each)];
+    let streams = vec![
+        stream("funding", 2, Delivery::Each),
+        stream("mark", 0, Delivery::Each),
+    ];
+    let mut bench = streamed(series, streams, &["funding", "mark"], nothing());
+    // Recorded before the run begins.
+    bench.take(Event::Row(&row(0, -900, -800, 1.0)));
+    for second in [30, 90] {
+        bench.take(Event::Row(&row(0, second, second, second as f64)));
+        bench.take(Event::Row(&row(1, second, second, second as f64)));
+        bench.flat(1);
+    }
+    bench.flat(1);
+    // Known in the moment in which the first live candle opens: still warm-up. A second later: on its own.
+    bench.take(Event::Row(&row(0, 180, 180, 180.0)));
+    bench.take(Event::Row(&row(0, 181, 181, 181.0)));
+    bench.diary();
+    bench.flat(1);
+    assert_eq!(
+        bench.diary(),
+        [
+            "rows 0 [90.0, 180.0]",
+            "bulk 0 [0, 1, 2]",
+            "rows 0 [181.0]",
+            "candle 0 from 3 bits 2"
+        ]
+    );
+}
+
+#[test]
+fn a_row_is_shown_when_it_is_known_and_not_when_it_happened() {
+    let series = vec![need(Timeframe::M1, 0, Delivery::Each)];
+    let streams = vec![stream("open-interest", 0, Delivery::Each)];
+    // What looking back shows at each close, as well.
+    let seen: Arc<Mutex<Vec<(i64, Vec<f64>)>>> = Arc::default();
+    let looked = Arc::clone(&seen);
+    let act: Action = Box::new(move |desk, _| {
+        let rows = desk.stream_rows(0, 100);
+        assert!(rows.available_at.iter().all(|known| *known <= desk.now()));
+        assert_eq!(
+            desk.last_row(0),
+            rows.values.last().copied().into_iter().collect::<Vec<_>>()
+        );
+        looked
+            .lock()
+            .expect("one thread")
+            .push((minute_of(desk.now()), rows.values));
+        Ok(())
+    });
+    let mut bench = streamed(series, streams, &["open-interest"], act);
+    // All three happened in the first minute; the feed hands them over long before they are known.
+    for row in [
+        row(0, 10, 120, 1.0),
+        row(0, 20, 121, 2.0),
+        row(0, 30, 240, 3.0),
+    ] {
+        bench.take(Event::Row(&row));
+    }
+    bench.flat(4);
+    assert_eq!(
+        bench.diary(),
+        [
+            "start 1",
+            r#"stream 0 of need 0: ["value"]"#,
+            "candle 0 from 0 bits 2",
+            "rows 0 [1.0]",
+            "candle 0 from 1 bits 2",
+            "rows 0 [2.0]",
+            "candle 0 from 2 bits 2",
+            "rows 0 [3.0]",
+            "candle 0 from 3 bits 2"
+        ]
+    );
+    assert_eq!(
+        *seen.lock().expect("one thread"),
+        [
+            (1, vec![]),
+            (2, vec![1.0]),
+            (3, vec![1.0, 2.0]),
+            (4, vec![1.0, 2.0, 3.0])
+        ]
+    );
+}
+
+#[test]
+fn a_row_out_of_order_comes_late_but_none_comes_early() {
+    let series = vec![need(Timeframe::M1, 0, Delivery::Each)];
+    let streams = vec![stream("mark", 0, Delivery::Each)];
+    let mut bench = streamed(series, streams, &["mark"], nothing());
+    bench.take(Event::Row(&row(0, 0, 90, 9.0)));
+    bench.take(Event::Row(&row(0, 0, 30, 3.0)));
+    bench.flat(1);
+    bench.diary();
+    bench.flat(1);
+    assert_eq!(
+        bench.diary(),
+        ["rows 0 [9.0]", "rows 0 [3.0]", "candle 0 from 1 bits 2"]
+    );
+}
+
+#[test]
+fn a_stream_the_run_does_not_have_is_not_bound() {
+    let series = vec![need(Timeframe::M1, 0, Delivery::Each)];
+    let streams = vec![
+        stream("funding", 0, Delivery::Each),
+        stream("mark", 0, Delivery::Each),
+    ];
+    let mut bench = streamed(series, streams, &["mark"], nothing());
+    bench.take(Event::Row(&row(0, 0, 30, 3.0)));
+    bench.flat(1);
+    assert_eq!(
+        bench.diary(),
+        [
+            "start 1",
+            r#"stream 0 of need 1: ["value"]"#,
+            "rows 0 [3.0]",
+            "candle 0 from 0 bits 2"
+        ]
+    );
+}
+
+#[test]
+fn funding_a_liquidation_and_the_end_of_an_instrument_are_told() {
+    let events = EventKinds {
+        funding: true,
+        liquidations: true,
+        instruments: true,
+        ..EventKinds::default()
+    };
+    let act: Action = Box::new(|desk, candle| {
+        if minute_of(candle.open_time) == 0 {
+            desk.set_leverage(0, 10.0).expect("the run allows it");
+            desk.set_net(0, 2.0).expect("there is money enough");
+        }
+        Ok(())
+    });
+    let mut bench = Bench::new(vec![need(Timeframe::M1, 0, Delivery::Each)], events, act);
+    bench.flat(2);
+    bench.diary();
+    // 2 x 100 x 0.0001 is paid at the start of minute 2.
+    bench.take(Event::Funding(&FundingSettlement {
+        instrument: 0,
+        time: Timestamp(2 * 60_000),
+        rate: Rate(UNIT / 10_000),
+        price: None,
+        substituted: false,
+    }));
+    bench.flat(1);
+    let paid = FundingEvent {
+        position: 1,
+        instrument: 0,
+        rate: Rate(UNIT / 10_000),
+        amount: Cash(-2 * i128::from(UNIT) / 100),
+    };
+    assert_eq!(
+        bench.diary()[0],
+        format!("event at 2: {:?}", StrategyEvent::Funding(paid))
+    );
+    // Down by a quarter: the margin of a tenth is gone.
+    bench.step(Slot::real(Candle::flat(
+        Timestamp(bench.minute * 60_000),
+        Price(75 * UNIT),
+    )));
+    let diary = bench.diary();
+    assert!(
+        diary[0]
+            .starts_with("event at 3: Liquidation(LiquidationEvent { position: 1, instrument: 0"),
+        "{diary:?}"
+    );
+    bench.take(Event::Delist(&Delisting {
+        instrument: 0,
+        price: None,
+    }));
+    bench.flat(1);
+    assert_eq!(
+        bench.diary()[0],
+        "event at 5: Instrument { instrument: 0, change: Delisted }"
+    );
+}
+
+#[test]
+fn a_halt_of_the_instrument_is_told() {
+    let series = vec![need(Timeframe::M1, 0, Delivery::Each)];
+    let mut bench = streamed(series, Vec::new(), &[], nothing());
+    bench.flat(1);
+    bench.diary();
+    let time = Timestamp(60_000);
+    bench.step(Slot {
+        state: SlotState::Halted,
+        ..Slot::missing(time)
+    });
+    bench.flat(1);
+    let told = |change: &str| format!("Instrument {{ instrument: 0, change: {change} }}");
+    assert_eq!(
+        bench.diary(),
+        [
+            format!("event at 2: {}", told("Halted")),
+            format!("event at 3: {}", told("Resumed")),
+            "candle 0 from 2 bits 2".to_owned()
+        ]
+    );
 }

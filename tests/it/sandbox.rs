@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use host::domain::{
     Candle, Cash, Instrument, InstrumentKind, Needs, ParameterValue, Price, PriceRule, Qty, Rate,
-    Slot, Tier, Timeframe, Timestamp, TriggerBy, UNIT,
+    Slot, StreamRow, StreamSource, Tier, Timeframe, Timestamp, TriggerBy, UNIT,
 };
 use host::engine::{DeskLimits, Engine, EngineSetup, Event, FaultCause, Happening, TraderSetup};
 use host::execution::{Preset, Profile, Simulated};
@@ -131,13 +131,21 @@ struct Run {
 
 impl Run {
     fn new(components: &[Component]) -> Self {
+        let funding = StreamSource {
+            instrument: 0,
+            kind: "funding".to_owned(),
+            detail: 0,
+            columns: ["rate", "interval-hours", "price"]
+                .map(str::to_owned)
+                .to_vec(),
+        };
         let strategies = components.iter().map(|component| {
             let (strategy, needs) = component.instantiate(&[]).expect("it starts");
             trader(component, Box::new(strategy), needs)
         });
         let setup = EngineSetup {
             instruments: Arc::new(vec![instrument()]),
-            streams: Vec::new(),
+            streams: vec![funding],
             base: Timeframe::M1,
             start: START,
             strategies: strategies.collect(),
@@ -153,6 +161,19 @@ impl Run {
             opens: &opens,
         });
         run
+    }
+
+    /// A settlement in this minute after the start, known so many minutes later.
+    fn funding(mut self, minute: i64, delay: i64) -> Self {
+        let time = START.plus_ms(minute * 60_000);
+        let row = StreamRow {
+            source: 0,
+            time,
+            available_at: time.plus_ms(delay * 60_000),
+            values: vec![minute as f64, 8.0, f64::NAN],
+        };
+        self.step(Event::Row(&row));
+        self
     }
 
     fn of(attack: &str) -> Self {
@@ -416,6 +437,44 @@ fn numbers_that_are_none_are_refused_and_nothing_traps() {
     assert!(
         !log.is_empty() && log.iter().all(|line| line == "0 accepted"),
         "{log:?}"
+    );
+}
+
+#[test]
+fn rows_cross_the_boundary_when_they_are_known() {
+    let run = Run::of("rows")
+        .funding(1, 0)
+        .funding(2, 0)
+        .funding(3, 0)
+        .funding(2, 3)
+        .minutes(6);
+    let at = |minute: i64| START.0 + minute * 60_000;
+    let warm = |id: u32| {
+        [
+            format!(
+                "rows of {id}: [2.0, 8.0, NaN, 3.0, 8.0, NaN] known [{}, {}]",
+                at(2),
+                at(3)
+            ),
+            "3 in the past, 0 of the future, [3.0, 8.0, NaN] last".to_owned(),
+        ]
+    };
+    let later = |id: u32| {
+        [
+            format!("rows of {id}: [2.0, 8.0, NaN] known [{}]", at(5)),
+            "4 in the past, 0 of the future, [2.0, 8.0, NaN] last".to_owned(),
+        ]
+    };
+    assert_eq!(run.log(0), [warm(0), warm(1), later(0), later(1)].concat());
+}
+
+#[test]
+fn a_fault_over_rows_names_the_stream() {
+    let (cause, message) = Run::of("rows-panic").funding(1, 0).minutes(6).fault(0);
+    assert_eq!(cause, FaultCause::Trap);
+    assert!(
+        message.starts_with("strategy probe 0.1.0 failed in on-rows, stream 0"),
+        "{message}"
     );
 }
 

@@ -12,6 +12,8 @@ pub(super) struct Book {
     pub(super) fill_at_close: bool,
     /// Closed candles by series.
     pub(super) series: Vec<Vec<Candle>>,
+    /// Known rows by stream.
+    rows: BTreeMap<StreamId, Rows>,
     pub(super) events_wanted: EventKinds,
     live: bool,
     open_time: Timestamp,
@@ -53,6 +55,7 @@ impl Book {
             wallet: cash,
             fill_at_close: false,
             series: Vec::new(),
+            rows: BTreeMap::new(),
             events_wanted: EventKinds::empty(),
             live: false,
             open_time: 0,
@@ -127,6 +130,19 @@ impl Book {
         }
         self.timers.retain(|(at, _)| *at > now);
         events
+    }
+
+    /// The moment of the calls.
+    pub(super) fn close_time(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Rows that are known now.
+    pub(super) fn keep_rows(&mut self, id: StreamId, rows: &Rows) {
+        let kept = self.rows.entry(id).or_insert_with(super::rows::none);
+        for row in rows.iter() {
+            super::rows::push(kept, row);
+        }
     }
 
     /// The strategy has decided.
@@ -926,16 +942,18 @@ impl Host for Book {
         None
     }
 
-    fn stream_rows(&mut self, _: StreamId, _: u32) -> Rows {
-        Rows {
-            time: Vec::new(),
-            available_at: Vec::new(),
-            values: Vec::new(),
+    fn stream_rows(&mut self, id: StreamId, count: u32) -> Rows {
+        let mut last = super::rows::none();
+        if let Some(rows) = self.rows.get(&id) {
+            for row in rows.iter().skip(rows.len().saturating_sub(count as usize)) {
+                super::rows::push(&mut last, row);
+            }
         }
+        last
     }
 
-    fn last_row(&mut self, _: StreamId) -> Vec<f64> {
-        Vec::new()
+    fn last_row(&mut self, id: StreamId) -> Vec<f64> {
+        self.stream_rows(id, 1).values
     }
 
     fn now(&mut self) -> Timestamp {

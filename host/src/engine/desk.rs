@@ -18,6 +18,7 @@ use crate::engine::history::History;
 use crate::engine::record::Happening;
 use crate::engine::risk::{self, refuse, refuse_at};
 use crate::engine::safety::{Guard, Safety};
+use crate::engine::streams::StreamHistory;
 use crate::engine::telemetry::Telemetry;
 use crate::engine::{CandleCall, telemetry::Level};
 
@@ -109,6 +110,8 @@ pub struct Desk {
     pub(super) halt: Option<String>,
     pub(super) series: Vec<SeriesBinding>,
     pub(super) history: Option<Vec<History>>,
+    /// Rows by stream, kept like the candles.
+    pub(super) stream_history: Option<Vec<StreamHistory>>,
     /// The user's safety layer; nothing where nothing is set.
     pub(super) safety: Option<Box<Guard>>,
     executor: Option<Box<dyn Executor>>,
@@ -150,6 +153,8 @@ pub struct DeskSetup {
     pub seed: u64,
     /// Series of the strategy.
     pub series: Vec<SeriesBinding>,
+    /// How many streams of rows the strategy is bound to.
+    pub streams: usize,
     /// Keep rings for pulled history.
     pub keep_history: bool,
 }
@@ -161,6 +166,9 @@ impl Desk {
         let history = setup
             .keep_history
             .then(|| vec![History::default(); setup.series.len()]);
+        let stream_history = setup
+            .keep_history
+            .then(|| vec![StreamHistory::default(); setup.streams]);
         let mut limits = setup.limits;
         let safety = std::mem::take(&mut limits.safety);
         let safety = Guard::new(safety, setup.executor.account().wallet);
@@ -173,6 +181,7 @@ impl Desk {
             halt: None,
             series: setup.series,
             history,
+            stream_history,
             safety,
             executor: Some(setup.executor),
             roles: setup.roles,
@@ -198,6 +207,7 @@ impl Desk {
             halt: None,
             series: Vec::new(),
             history: None,
+            stream_history: None,
             safety: None,
             executor: None,
             roles: Vec::new(),
@@ -826,10 +836,10 @@ impl Desk {
         self.price_of(instrument, |q| q.last)
     }
 
-    /// Mark price of the last closed minute; NaN before there is one.
+    /// Mark price of the last closed minute as a strategy may know it; NaN before there is one.
     #[must_use]
     pub fn mark_price(&self, instrument: u32) -> f64 {
-        self.price_of(instrument, |q| q.mark)
+        self.price_of(instrument, |q| q.shown_mark)
     }
 
     fn price_of(&self, instrument: u32, of: fn(&crate::domain::Quote) -> Price) -> f64 {
@@ -908,16 +918,22 @@ impl Desk {
         self.past(series).and_then(|h| h.forming)
     }
 
-    /// The last rows of a stream. This engine delivers no streams yet.
-    #[must_use]
-    pub fn stream_rows(&self, _stream: u32, _count: u32) -> Rows {
-        Rows::default()
+    fn past_rows(&self, stream: u32) -> Option<&StreamHistory> {
+        self.stream_history.as_ref()?.get(stream as usize)
     }
 
-    /// The last row of a stream. This engine delivers no streams yet.
+    /// The last rows of a stream that are known, oldest first.
     #[must_use]
-    pub fn last_row(&self, _stream: u32) -> Vec<f64> {
-        Vec::new()
+    pub fn stream_rows(&self, stream: u32, count: u32) -> Rows {
+        self.past_rows(stream)
+            .map_or_else(Rows::default, |h| h.tail(count))
+    }
+
+    /// The values of the last known row of a stream; empty if there is none.
+    #[must_use]
+    pub fn last_row(&self, stream: u32) -> Vec<f64> {
+        self.past_rows(stream)
+            .map_or(Vec::new(), |h| h.last().to_vec())
     }
 
     // --- time and chance ---------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ mod risk;
 mod run;
 pub mod safety;
 mod strategy;
+mod streams;
 mod telemetry;
 mod trader;
 
@@ -27,5 +28,6 @@ pub(crate) use risk::unknown_instrument;
 pub use risk::{Approved, GridExits, Terms, exits_on_grid, terms_on_grid};
 pub use run::{Engine, EngineSetup, Gauge};
 pub use strategy::{COVERS_GAP, CandleCall, Fault, FaultCause, LAST_OF_MOMENT, Strategy};
+pub use streams::{MissingStream, missing_streams};
 pub use telemetry::{Level, LogLine, Mark, Marker, Pane, Plot, PlotStyle, Telemetry};
 pub use trader::{Trader, TraderSetup};

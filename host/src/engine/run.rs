@@ -11,7 +11,7 @@ use crate::engine::bars::Bars;
 use crate::engine::event::{Command, Event};
 use crate::engine::executor::{EndOfData, MinuteView};
 use crate::engine::record::{AccountPoint, Entry, Happening, Record};
-use crate::engine::trader::{Trader, TraderSetup};
+use crate::engine::trader::{Shown, Trader, TraderSetup};
 
 /// What an engine is made of.
 pub struct EngineSetup {
@@ -87,7 +87,15 @@ impl Engine {
         let traders: Vec<Trader> = setup
             .strategies
             .into_iter()
-            .map(|strategy| Trader::new(strategy, market.clone(), setup.base, &mut bars))
+            .map(|strategy| {
+                Trader::new(
+                    strategy,
+                    market.clone(),
+                    setup.base,
+                    &setup.streams,
+                    &mut bars,
+                )
+            })
             .collect();
         Self {
             base_ms: setup.base.minutes() * crate::domain::MINUTE_MS,
@@ -208,9 +216,20 @@ impl Engine {
         for (bars, closed) in self.bars.iter_mut().zip(&mut self.closed) {
             *closed = bars.push(time, &slots[bars.instrument as usize]);
         }
+        // Never by a search: a row out of order may come late, but none comes early.
+        let rows = self.rows.iter();
+        let known = rows
+            .take_while(|row| row.available_at <= close_time)
+            .count();
+        let shown = Shown {
+            bars: &self.bars,
+            closed: &self.closed,
+            rows: &self.rows[..known],
+        };
         for trader in &mut self.traders {
-            trader.deliver(&minute, self.start, &self.bars, &self.closed);
+            trader.deliver(&minute, self.start, &shown);
         }
+        self.rows.drain(..known);
         self.collect();
     }
 

@@ -4,8 +4,6 @@
 //! What can only reduce a position passes everything here: a safety layer never keeps anybody in a position.
 
 mod gate;
-#[cfg(test)]
-mod tests;
 mod window;
 
 pub use window::Breaker;
@@ -422,3 +420,6 @@ fn largest_exposure(account: &Account, market: &Market) -> Cash {
     let instruments = account.positions().iter().map(|p| p.instrument);
     instruments.map(notional).max().unwrap_or(Cash::ZERO)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use crate::domain::{
     AccountChange, CandleColumns, Cash, Delivery, EventKinds, Manifest, Market, Needs, OnFault,
-    Placed, Quote, Refusal, SeriesBinding, SeriesNeed, SlotState, StrategyEvent, Timeframe,
-    Timestamp,
+    Placed, Quote, Refusal, SeriesBinding, SeriesNeed, SlotState, StrategyEvent, StreamRow,
+    StreamSource, Timeframe, Timestamp,
 };
 use crate::engine::bars::{Bars, call};
 use crate::engine::desk::{Desk, DeskLimits, DeskSetup, Phase, RoleBinding};
@@ -16,6 +16,7 @@ use crate::engine::record::{AccountPoint, Happening};
 use crate::engine::run::{Gauge, wind_down};
 use crate::engine::safety::{Effect, Switch};
 use crate::engine::strategy::{CandleCall, Fault, LAST_OF_MOMENT, Strategy};
+use crate::engine::streams::Streams;
 
 /// What a trader is made of.
 pub struct TraderSetup {
@@ -39,6 +40,17 @@ pub struct TraderSetup {
     pub keep_history: bool,
     /// What happens after a fault: the manifest's word unless the user said otherwise.
     pub on_fault: OnFault,
+}
+
+/// What became known at the end of a minute, besides its base candles.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown<'a> {
+    /// Longer candles now being built.
+    pub bars: &'a [Bars],
+    /// Those that closed, by index of `bars`.
+    pub closed: &'a [Option<CandleCall>],
+    /// Rows of streams, in order of their available-at time.
+    pub rows: &'a [StreamRow],
 }
 
 /// One series as the trader delivers it.
@@ -67,6 +79,7 @@ pub struct Trader {
     pub(super) seen: usize,
     strategy: Option<Box<dyn Strategy>>,
     events: EventKinds,
+    streams: Streams,
     series: Vec<SeriesState>,
     /// Indices of `series` in the order in which they are delivered at one moment: longest first, the primary one last.
     order: Vec<usize>,
@@ -86,8 +99,10 @@ impl Trader {
         setup: TraderSetup,
         market: Market,
         base: Timeframe,
+        sources: &[StreamSource],
         bars: &mut Vec<Bars>,
     ) -> Self {
+        let streams = Streams::bind(&setup.needs, &setup.roles, sources);
         let series = bind_series(&setup.needs, &setup.roles, base, bars);
         let primary = primary_series(&series);
         let mut order: Vec<usize> = (0..series.len()).collect();
@@ -117,6 +132,7 @@ impl Trader {
             limits: setup.limits,
             seed: setup.seed,
             series: series.iter().map(|s| s.binding.clone()).collect(),
+            streams: streams.bindings().len(),
             keep_history: setup.keep_history,
         });
         let gauge = Gauge::new(desk.executor().account().wallet);
@@ -130,6 +146,7 @@ impl Trader {
             strategy: setup.strategy,
             events: setup.needs.events,
             series,
+            streams,
             order,
             primary,
             ready: false,
@@ -186,7 +203,10 @@ impl Trader {
             return;
         }
         let bindings: Vec<_> = self.series.iter().map(|s| s.binding.clone()).collect();
-        self.guarded(time, |strategy, desk| strategy.start(desk, &bindings, &[]));
+        let streams = self.streams.bindings();
+        self.guarded(time, |strategy, desk| {
+            strategy.start(desk, &bindings, &streams)
+        });
     }
 
     #[inline]
@@ -212,13 +232,7 @@ impl Trader {
 
     /// Shows the strategy this moment, then lets what it sent meet the close where the profile says so.
     #[inline]
-    pub(super) fn deliver(
-        &mut self,
-        minute: &MinuteView<'_>,
-        start: Timestamp,
-        bars: &[Bars],
-        closed: &[Option<CandleCall>],
-    ) {
+    pub(super) fn deliver(&mut self, minute: &MinuteView<'_>, start: Timestamp, shown: &Shown<'_>) {
         if self.desk.safety.is_some() {
             self.watch(minute.close_time);
         }
@@ -227,15 +241,25 @@ impl Trader {
         if self.strategy.is_none() || over {
             return;
         }
+        let mut shown = *shown;
         if !self.live {
+            let before = |row: &&StreamRow| row.available_at <= minute.time;
+            let before = shown.rows.iter().take_while(before).count();
+            let (earlier, rows) = shown.rows.split_at(before);
+            shown.rows = rows;
+            self.warm_rows(earlier);
             self.try_go_live(minute, start);
         }
+        let shown = &shown;
         if !self.live {
-            self.collect_warm_up(minute, bars, closed);
+            self.collect_warm_up(minute, shown);
             return;
         }
         self.show_events(minute);
-        self.show_candles(minute, bars, closed);
+        if !self.streams.is_empty() {
+            self.show_rows(minute, shown);
+        }
+        self.show_candles(minute, shown);
         self.meet_close(minute.close_time);
     }
 
@@ -299,6 +323,11 @@ impl Trader {
         }
         self.live = true;
         self.live_since = Some(minute.close_time);
+        for (id, rows) in self.streams.take_warm() {
+            self.guarded(minute.time, |strategy, desk| {
+                strategy.on_rows(desk, id, &rows)
+            });
+        }
         for index in self.order.clone() {
             let series = &mut self.series[index];
             let mut columns = CandleColumns::default();
@@ -318,14 +347,10 @@ impl Trader {
         }
     }
 
-    fn collect_warm_up(
-        &mut self,
-        minute: &MinuteView<'_>,
-        bars: &[Bars],
-        closed: &[Option<CandleCall>],
-    ) {
+    fn collect_warm_up(&mut self, minute: &MinuteView<'_>, shown: &Shown<'_>) {
+        self.warm_rows(shown.rows);
         for index in 0..self.series.len() {
-            if let Some(candle) = self.closed_candle(index, minute, closed) {
+            if let Some(candle) = self.closed_candle(index, minute, shown.closed) {
                 let series = &mut self.series[index];
                 series.closed = series.closed.saturating_add(1);
                 if series.need.warm_up > 0 {
@@ -336,7 +361,14 @@ impl Trader {
                 }
             }
         }
-        self.keep_history(minute, bars, closed);
+        self.keep_history(minute, shown);
+    }
+
+    fn warm_rows(&mut self, rows: &[StreamRow]) {
+        for row in rows {
+            self.streams.warm(row);
+            self.keep_row(row);
+        }
     }
 
     // --- what is shown -----------------------------------------------------------------------------------------------------
@@ -382,6 +414,41 @@ impl Trader {
         }
     }
 
+    /// Rows that became known in this minute, one by one; those that wait for the primary candle follow in bulk.
+    fn show_rows(&mut self, minute: &MinuteView<'_>, shown: &Shown<'_>) {
+        let now = minute.close_time;
+        for row in shown.rows {
+            self.keep_row(row);
+            let ids: Vec<u32> = self.streams.ids_of(row).collect();
+            for id in ids {
+                if let Some(rows) = self.streams.known(id, row) {
+                    self.guarded(now, |strategy, desk| strategy.on_rows(desk, id, &rows));
+                }
+            }
+        }
+        // Where no candle is primary, rows would wait for ever.
+        if self.primary.is_none() || self.primary_closed(minute, shown.closed) {
+            for (id, rows) in self.streams.take_bulk() {
+                self.guarded(now, |strategy, desk| strategy.on_rows(desk, id, &rows));
+            }
+        }
+    }
+
+    #[inline]
+    fn primary_closed(&self, minute: &MinuteView<'_>, closed: &[Option<CandleCall>]) -> bool {
+        self.primary
+            .is_some_and(|p| self.closed_candle(p, minute, closed).is_some())
+    }
+
+    /// For strategies that look back.
+    fn keep_row(&mut self, row: &StreamRow) {
+        if let Some(histories) = &mut self.desk.stream_history {
+            for id in self.streams.ids_of(row) {
+                histories[id as usize].push(row);
+            }
+        }
+    }
+
     /// Missing minutes are told when the data is back.
     #[inline]
     fn note_gaps(&mut self, minute: &MinuteView<'_>) {
@@ -404,19 +471,13 @@ impl Trader {
     }
 
     #[inline]
-    fn show_candles(
-        &mut self,
-        minute: &MinuteView<'_>,
-        bars: &[Bars],
-        closed: &[Option<CandleCall>],
-    ) {
+    fn show_candles(&mut self, minute: &MinuteView<'_>, shown: &Shown<'_>) {
+        let closed = shown.closed;
         if self.series.len() > 1 {
-            let primary_closed = self
-                .primary
-                .is_some_and(|p| self.closed_candle(p, minute, closed).is_some());
+            let primary_closed = self.primary_closed(minute, closed);
             self.show_bulk(minute, closed, primary_closed);
         }
-        self.keep_history(minute, bars, closed);
+        self.keep_history(minute, shown);
         let mut waiting: Option<CandleCall> = None;
         for position in 0..self.order.len() {
             let index = self.order[position];
@@ -465,12 +526,8 @@ impl Trader {
         }
     }
 
-    fn keep_history(
-        &mut self,
-        minute: &MinuteView<'_>,
-        bars: &[Bars],
-        closed: &[Option<CandleCall>],
-    ) {
+    fn keep_history(&mut self, minute: &MinuteView<'_>, shown: &Shown<'_>) {
+        let Shown { bars, closed, .. } = *shown;
         if self.desk.history.is_none() {
             return;
         }
@@ -564,7 +621,8 @@ impl Trader {
         }
     }
 
-    /// Turns what happened since the last look into events the strategy asked for.
+    /// Turns what happened since the last look into events the strategy asked for, and lets the safety layer see it. What became
+    /// of instruments before the first decision is history: nobody could have acted on it.
     pub(super) fn queue_events(&mut self) {
         let desk = &mut *self.desk;
         let happenings = &desk.happenings[self.seen..];
@@ -598,7 +656,7 @@ impl Trader {
                     time,
                     instrument,
                     change,
-                } if self.events.instruments => {
+                } if self.events.instruments && self.live => {
                     let (instrument, change) = (*instrument, *change);
                     Some((*time, StrategyEvent::Instrument { instrument, change }))
                 }

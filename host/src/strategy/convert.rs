@@ -638,3 +638,17 @@ fn position_event(e: &d::PositionEvent) -> g::PositionEvent {
         tag: e.tag,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::bindings::trading::strategy as contract;
+
+    mod w {
+        pub(super) use super::contract::orders::{
+            Exit, Exits, OrderKind, OrderRequest, Target, TimeInForce, Trailing, TriggerLimit,
+        };
+        pub(super) use super::contract::types::{Side, TriggerBy};
+    }
+
+    order_conversion_tests!();
+}

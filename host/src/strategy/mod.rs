@@ -5,6 +5,10 @@
 //! translated in `convert`; how it dies is told by `fault`. Nobody else knows wasmtime. See `docs/sandbox.md`. Trusted code can be linked
 //! in instead ([`native`]).
 
+#[cfg(test)]
+#[macro_use]
+mod conversion_tests;
+
 mod bindings;
 mod cache;
 mod component;

@@ -247,7 +247,8 @@ impl Desk {
                 .find_order(parent)
                 .is_some_and(|p| p.side != request.side && !self.executor().is_net_order(parent)),
             (None, Target::Position(position)) => opposes(position),
-            (None, Target::Net | Target::Separate | Target::Side(_)) => false,
+            (None, Target::Side(direction)) => direction.closing_side() == request.side,
+            (None, Target::Net | Target::Separate) => false,
         }
     }
 
@@ -310,13 +311,13 @@ impl Desk {
 /// Limit price and trigger of an order, where it has them.
 fn named_prices(kind: &OrderKind) -> [Option<Price>; 2] {
     let (limit, trigger) = match *kind {
-        OrderKind::Market => (None, None),
+        // A trailing stop has no trigger yet: it is valued at the last close like a market order.
+        OrderKind::Market | OrderKind::Trailing { .. } => (None, None),
         OrderKind::Limit(limit) => (Some(limit), None),
         OrderKind::Stop(trigger) | OrderKind::TakeProfit(trigger) => (None, Some(trigger)),
         OrderKind::StopLimit { trigger, limit } | OrderKind::TakeProfitLimit { trigger, limit } => {
             (Some(limit), Some(trigger))
         }
-        OrderKind::Trailing { activation, .. } => (None, activation),
     };
     [limit, trigger].map(|price| price.and_then(|p| Price::from_f64(p).ok()))
 }

@@ -3,7 +3,7 @@
 mod breakers;
 mod effects;
 mod limits;
-mod property;
+mod properties;
 
 use std::sync::{Arc, Mutex};
 
@@ -108,7 +108,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// Without a strategy: commands act. 10,000 at a leverage of 10.
+    /// Without a strategy: commands act. 10,000 at a leverage of 4: a long from 100 is liquidated below 76.
     fn new(safety: Safety) -> Self {
         Self::at(safety, 0, None)
     }
@@ -118,10 +118,14 @@ impl Bench {
     }
 
     fn at(safety: Safety, minute: i64, act: Option<Act>) -> Self {
+        Self::of(Profile::preset(Preset::Strict), safety, minute, act)
+    }
+
+    fn of(profile: Profile, safety: Safety, minute: i64, act: Option<Act>) -> Self {
         let profile = Profile {
             slippage: Rate::ZERO,
             liquidation: Some(crate::execution::LiquidationRule::None),
-            ..Profile::preset(Preset::Strict)
+            ..profile
         };
         let told = Arc::new(Mutex::new(Vec::new()));
         let script = |act| {
@@ -137,7 +141,7 @@ impl Bench {
                 Arc::new(profile),
                 cash(10_000),
                 &[instrument("ONE"), instrument("TWO")],
-                Rate(10 * UNIT),
+                Rate(4 * UNIT),
             )),
             roles: vec![("main".to_owned(), vec![0]), ("other".to_owned(), vec![1])],
             limits: DeskLimits {

@@ -605,3 +605,10 @@ fn position_event(e: &d::PositionEvent) -> c::PositionEvent {
         tag: e.tag,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::c as w;
+
+    order_conversion_tests!();
+}

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::io::Write as _;
 
-use crate::exports::trading::strategy::guest::{CandleColumns, Event, InitError, NamedValue, SeriesBinding};
+use crate::exports::trading::strategy::guest::{CandleColumns, Event, InitError, NamedValue, Rows, SeriesBinding};
 use crate::trading::strategy::manifest::{Columns, ParameterValue};
 use crate::trading::strategy::orders::{Exits, OrderKind, OrderRequest, Target, TimeInForce};
 use crate::trading::strategy::telemetry::{Level, log};
@@ -12,6 +12,19 @@ use crate::trading::strategy::{account, history, market, orders, runtime, teleme
 
 pub fn is_none() -> bool {
     std::hint::black_box(&crate::ATTACK)[crate::MARK] == b'n'
+}
+
+pub fn in_rows(attack: &str, id: u32, rows: &Rows) {
+    match attack {
+        "rows" => {
+            say(format!("rows of {id}: {:?} known {:?}", rows.values, rows.available_at));
+            let past = history::stream_rows(id, u32::MAX);
+            let future = past.available_at.iter().filter(|known| **known > runtime::now()).count();
+            say(format!("{} in the past, {future} of the future, {:?} last", past.time.len(), history::last_row(id)));
+        }
+        "rows-panic" => panic!("no rows today"),
+        _ => {}
+    }
 }
 
 fn spin() -> ! {

@@ -66,7 +66,9 @@ impl Guest for Probe {
         attacks::in_candles(attack(), series, &candles);
     }
 
-    fn on_rows(_id: StreamId, _rows: Rows) {}
+    fn on_rows(id: StreamId, rows: Rows) {
+        attacks::in_rows(attack(), id, &rows);
+    }
 
     fn on_event(_time: Timestamp, event: Event) {
         attacks::in_event(attack(), &event);

@@ -3,7 +3,7 @@
 use crate::exports::trading::strategy::guest::Description;
 use crate::trading::strategy::manifest::{
     Abilities, Choice, Columns, Delivery, EventKinds, FloatRange, InstrumentKinds, IntRange, Needs, OnFault,
-    OrderKinds, Parameter, ParameterKind, Role, SeriesNeed,
+    OrderKinds, Parameter, ParameterKind, Role, SeriesNeed, StreamNeed,
 };
 use crate::trading::strategy::types::Timeframe;
 
@@ -80,5 +80,17 @@ pub fn needs(attack: &str) -> Needs {
         columns: Columns::all(),
     };
     let events = if attack == "needs-never" { EventKinds::empty() } else { EventKinds::all() };
-    Needs { series: vec![series], streams: vec![], events }
+    let stream = |delivery| StreamNeed {
+        role: "main".into(),
+        kind: "funding".into(),
+        detail: 0,
+        warm_up: 2,
+        delivery,
+        optional: false,
+    };
+    let streams = match attack {
+        "rows" | "rows-panic" => vec![stream(Delivery::Each), stream(Delivery::WithPrimary)],
+        _ => vec![],
+    };
+    Needs { series: vec![series], streams, events }
 }

@@ -159,7 +159,7 @@ fn the_reason_of_the_exchange_comes_before_a_limit_of_the_user() {
         max_order_notional: Some(cash(1_000)),
         ..OrderLimits::default()
     }));
-    // 200,000 at a leverage of 10 need 20,000 of margin: both would refuse it.
+    // 200,000 at a leverage of 4 need 50,000 of margin: both would refuse it.
     let answer = bench.submit(OrderRequest::market(0, Side::Buy, 2_000.0));
     let refusal = answer.expect_err("there is not enough money");
     assert_eq!(refusal.reason, RefusalReason::InsufficientMargin);

@@ -4,7 +4,8 @@ use proptest::prelude::{ProptestConfig, Strategy, any, prop};
 use proptest::{prop_assert_eq, proptest};
 
 use super::{Bench, Effect, Happening, OrderKind, OrderRequest, Side, breaker, rapid_loss};
-use crate::domain::{Exit, Exits, PositionChange, Target};
+use crate::domain::{Direction, Exit, Exits, PositionChange, Target};
+use crate::execution::{PositionMode, Preset, Profile};
 
 /// One wish at the close of a minute, and where the price goes next.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +14,7 @@ struct Wish {
     units: u8,
     kind: u8,
     distance: u8,
-    separate: bool,
+    target: u8,
     reduce_only: bool,
     child: bool,
     exits: bool,
@@ -21,22 +22,22 @@ struct Wish {
 }
 
 fn wishes() -> impl Strategy<Value = Vec<Wish>> {
-    let order = (any::<bool>(), 1..20_u8, 0..3_u8, 1..10_u8);
+    let order = (any::<bool>(), 1..20_u8, 0..5_u8, 1..10_u8);
     let flags = (
-        any::<bool>(),
+        0..3_u8,
         prop::bool::weighted(0.2),
         prop::bool::weighted(0.2),
         any::<bool>(),
     );
     let wish = (order, flags, 70..130_i64).prop_map(|(order, flags, next_price)| {
         let (buy, units, kind, distance) = order;
-        let (separate, reduce_only, child, exits) = flags;
+        let (target, reduce_only, child, exits) = flags;
         Wish {
             buy,
             units,
             kind,
             distance,
-            separate,
+            target,
             reduce_only,
             child,
             exits,
@@ -64,12 +65,21 @@ fn request(wish: Wish, price: f64, parent: Option<u32>) -> OrderRequest {
         kind: match wish.kind {
             0 => OrderKind::Market,
             1 => OrderKind::Limit(better),
-            _ => OrderKind::Stop(worse),
+            2 => OrderKind::Stop(worse),
+            3 => OrderKind::StopLimit {
+                trigger: worse,
+                limit: worse,
+            },
+            _ => OrderKind::Trailing {
+                callback: 0.05,
+                activation: None,
+            },
         },
-        target: if wish.separate && !wish.reduce_only {
-            Target::Separate
-        } else {
-            Target::Net
+        target: match wish.target {
+            0 => Target::Net,
+            1 => Target::Separate,
+            // Of hedge mode only: refused in the others.
+            _ => Target::Side(Direction::Long),
         },
         reduce_only: wish.reduce_only,
         parent: parent.filter(|_| wish.child),
@@ -104,8 +114,13 @@ fn opened_while_blocked(happened: &[Happening]) -> Vec<&Happening> {
     found
 }
 
-fn run(wishes: &[Wish], effect: Effect) -> Bench {
-    let mut bench = Bench::new(breaker(rapid_loss(50, 5), 4, effect));
+fn run(wishes: &[Wish], effect: Effect, position_mode: PositionMode) -> Bench {
+    let profile = Profile {
+        position_mode,
+        ..Profile::preset(Preset::Strict)
+    };
+    let safety = breaker(rapid_loss(50, 5), 4, effect);
+    let mut bench = Bench::of(profile, safety, 0, None);
     let mut price = 100;
     let mut parent = None;
     for wish in wishes {
@@ -126,9 +141,13 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_blocked_account_never_opens(wishes in wishes(), flatten in any::<bool>()) {
+    fn a_blocked_account_never_opens(
+        wishes in wishes(),
+        flatten in any::<bool>(),
+        mode in prop::sample::select(vec![PositionMode::OneWay, PositionMode::Hedge, PositionMode::Independent]),
+    ) {
         let effect = if flatten { Effect::Flatten } else { Effect::BlockEntries };
-        let bench = run(&wishes, effect);
+        let bench = run(&wishes, effect, mode);
         prop_assert_eq!(opened_while_blocked(&bench.happened), Vec::<&Happening>::new());
     }
 }
