@@ -16,7 +16,8 @@ use crate::data::import::{DataKind, ImportRequest, Overrides, import, understand
 use crate::data::quality::GapReport;
 use crate::data::series::{CandleKind, SeriesKey, Symbol, market_name, parse_market};
 use crate::data::streams::check::{check_records, gaps_of_records, mark_deviations};
-use crate::data::synth::{Synth, SynthConfig, figures, funding, series_key};
+use crate::data::streams::record::{Record, RecordKind};
+use crate::data::synth::{Synth, SynthConfig, SynthMark, figures, funding, series_key};
 use crate::data::{DataError, ErrorKind};
 use crate::domain::{InstrumentKind, Timeframe, Timestamp};
 
@@ -506,26 +507,54 @@ fn run_synth(
     Ok(Outcome::Done)
 }
 
-/// Makes up a market and keeps it, in place of the one that is there; the number of candles.
+/// Makes up a market with its mark price and funding and keeps it, in place of the one that is there; the number of candles.
 ///
 /// # Errors
 /// The catalog cannot be written.
 pub(super) fn store_synthetic(catalog: &Catalog, config: SynthConfig) -> Result<u64, DataError> {
     let bar = progress_bar();
-    let mut writer = CatalogWriter::open(catalog, || {})?;
-    let series = writer.series(&series_key())?;
-    series.replace_by_synthetic();
+    let mut candles = Vec::new();
     for (i, candle) in Synth::new(config).enumerate() {
         if i.is_multiple_of(8_192) {
             #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
             let done = i as f64 / f64::from(config.days * 1_440);
-            show(&bar, Path::new("making up candles"), done);
+            show(&bar, Path::new("making up candles"), done / 2.0);
         }
-        series.push(&candle)?;
+        candles.push(candle);
     }
-    let imported = writer.commit()?;
+    let mut writer = CatalogWriter::open(catalog, || {})?;
+    let key = series_key();
+    let series = writer.series(&key)?;
+    series.replace_by_synthetic();
+    for candle in &candles {
+        series.push(candle)?;
+    }
+    let (mut mark, series) = (
+        SynthMark::default(),
+        writer.series(&key.clone().of_kind(CandleKind::Mark))?,
+    );
+    series.replace_by_synthetic();
+    for candle in &candles {
+        series.push(&mark.next(candle))?;
+    }
+    let records = writer.records(&RecordKey {
+        venue: key.venue,
+        symbol: key.symbol,
+        kind: RecordKind::Funding,
+        interval: None,
+    })?;
+    records.replace_by_synthetic();
+    for (time, rate) in funding(&candles, config.seed) {
+        let record = Record {
+            time,
+            available_at: None,
+            values: [rate.to_f64(), f64::NAN],
+        };
+        records.push(record).map_err(DataError::world)?;
+    }
+    writer.commit()?;
     bar.finish_and_clear();
-    Ok(imported.series.iter().map(|i| i.read).sum())
+    Ok(candles.len() as u64)
 }
 
 fn check_synth(
@@ -767,10 +796,86 @@ mod tests {
         assert_eq!(json_of(folder, "list --json")["series"][0]["rows"], 2_880);
         let (outcome, text) = host(folder, "check").expect("checks");
         assert_eq!(outcome, Outcome::Done, "{text}");
-        assert!(
-            text.contains("synthetic BTC/USDT:USDT 1m: 2880 candles, ok"),
-            "{text}"
+        for told in [
+            "synthetic BTC/USDT:USDT 1m: 2880 candles, ok",
+            "synthetic BTC/USDT:USDT mark 1m: 2880 candles, ok",
+            "synthetic BTC/USDT:USDT funding: 6 records, ok",
+        ] {
+            assert!(text.contains(told), "{text}");
+        }
+    }
+
+    #[test]
+    fn streams_are_imported_listed_and_checked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).expect("writes");
+            path.display().to_string()
+        };
+        let hours = |hours: &[i64], of: &dyn Fn(i64) -> String| -> String {
+            let at = |h: &i64| format!("{},{}\n", 1_704_067_200_000 + h * 3_600_000, of(*h));
+            hours.iter().map(at).collect()
+        };
+        let rate = |h: i64| if h == 8 { "0.05" } else { "0.0001" }.to_owned();
+        let rates = hours(&[0, 8, 16, 32, 40], &rate);
+        let funding = write(
+            "rates.csv",
+            &format!("time,rate\n{rates}1704069000000,0.1\n"),
         );
+        let price = |p: i64| format!("{p},{p},{p},{p},1");
+        let header = "open_time,open,high,low,close,volume\n";
+        let candles = hours(&[0, 1, 2], &|_| price(100));
+        let candles = write("binance_usdm_BTCUSDT_1h.csv", &format!("{header}{candles}"));
+        let marks = hours(&[0, 1, 2], &|h| price(100 + 6 * h));
+        let marks = write(
+            "binance_usdm_BTCUSDT_mark_1h.csv",
+            &format!("{header}{marks}"),
+        );
+        let interest = hours(&[0, 1], &|h| format!("{}", h - 1));
+        let interest = write(
+            "binance_usdm_BTCUSDT_open_interest_1h.csv",
+            &format!("time,open_interest\n{interest}"),
+        );
+        let data = folder.path().join("data");
+        let line =
+            format!("import {funding} --kind funding --exchange binance --symbol BTC/USDT:USDT");
+        let (_, text) = host(&data, &line).expect("imports");
+        for told in [
+            "CSV, records of binance BTC/USDT:USDT funding",
+            "imported 5 new records of binance BTC/USDT:USDT funding",
+            "refused 1 of them",
+        ] {
+            assert!(text.contains(told), "{text}");
+        }
+        let line = format!("import {candles} {marks} {interest} --json");
+        assert_eq!(
+            json_of(&data, &line)["series"].as_array().map(Vec::len),
+            Some(3)
+        );
+        let list = json_of(&data, "list --json");
+        let rows: Vec<_> = list["series"].as_array().expect("a list").iter().collect();
+        let kinds: Vec<_> = rows
+            .iter()
+            .map(|r| r["kind"].as_str().expect("text"))
+            .collect();
+        assert_eq!(kinds, ["candles", "mark", "funding", "open-interest"]);
+        assert_eq!(rows[2]["gaps"], json!([["2024-01-02T00:00:00Z", 1]]));
+        assert_eq!(rows[2]["timeframe"], Value::Null);
+        let (_, text) = host(&data, "list").expect("lists");
+        assert!(text.contains("open-interest  1h"), "{text}");
+        let (outcome, text) = host(&data, "check").expect("checks");
+        assert_eq!(outcome, Outcome::CheckFailed);
+        for told in [
+            "error gap: 1 missing",
+            "notice funding_cap: 1 rates beyond 4 %, first at 2024-01-01 08:00",
+            "notice negative_open_interest: 1 negative samples",
+            // Closes of the marks are 100, 106 and 112 beside 100.
+            "notice mark_deviation: 2 closes over 5 % away",
+        ] {
+            assert!(text.contains(told), "{text}");
+        }
+        assert!(!text.contains("mark 1h: 3 candles, WRONG"), "{text}");
     }
 
     #[test]

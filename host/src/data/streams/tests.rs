@@ -368,3 +368,90 @@ fn nothing_wanted_changes_nothing() {
             .all(|m| m.marks.is_empty() && m.events.is_empty())
     );
 }
+
+/// USD-M BTC, 2025-05-04 15:33 to 06-24 10:31: 73,139 minutes in one piece, hourly marks, three settlements a day.
+#[test]
+fn the_recorded_block_has_funding_and_a_mark_each_minute() {
+    use crate::data::catalog::Catalog;
+    use crate::data::feed::CatalogFeed;
+    use crate::data::import::{ImportRequest, import};
+    use crate::data::series::SeriesKey;
+    use crate::data::testing::shared_or_skip;
+
+    let names = [
+        "candles/binance_usdm_BTCUSDT_1m.parquet",
+        "funding/binance_usdm_BTCUSDT_funding.parquet",
+        "mark/binance_usdm_BTCUSDT_mark_1h.parquet",
+        "mark/binance_usdm_BTCUSDT_mark_8h.parquet",
+    ];
+    let files: Option<Vec<_>> = names
+        .iter()
+        .map(|n| shared_or_skip(&format!("data/{n}")))
+        .collect();
+    let Some(files) = files else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let catalog = Catalog::new(folder.path());
+    let request = ImportRequest {
+        files,
+        ..ImportRequest::default()
+    };
+    import(&catalog, &request, &mut |_, _| {}).expect("imports");
+    let at = |text: &str| Timestamp::parse(text).expect("a time");
+    let (from, to) = (at("2025-05-04T15:33:00Z"), at("2025-06-24T10:32:00Z"));
+    let period = Period {
+        from: Some(from),
+        to: Some(to),
+    };
+    let place = Place::new("binance", InstrumentKind::LinearPerpetual, "BTCUSDT").expect("a place");
+    let wanted = Wanted {
+        rows: vec![(StreamKind::Funding, 0), (StreamKind::VolumeDelta, 0)],
+        ..executed()
+    };
+    let mut of = open(&catalog, &place, period, &wanted).expect("opens");
+    assert_eq!(of.mark.as_ref().map(|m| m.timeframe), Some(Timeframe::H1));
+    assert!(of.index.is_none() && of.taker_volume);
+    let put_in = of
+        .complete_funding(MissingFunding::Error, from, to)
+        .expect("complete");
+    assert!(put_in.is_empty());
+    let key = SeriesKey::new(
+        "binance",
+        Some(InstrumentKind::LinearPerpetual),
+        "BTCUSDT",
+        Timeframe::M1,
+    );
+    let series = catalog.series(&key.expect("a key")).expect("there");
+    let inner = CatalogFeed::open(&[series], period).expect("candles");
+    let feed = StreamFeed::new(Box::new(inner), Timeframe::M1, period, &[of]);
+    let kinds: Vec<_> = feed.sources().into_iter().map(|s| s.kind).collect();
+    let mut feed = crate::data::feed::Prefetch::new(Box::new(feed));
+    assert_eq!(kinds, ["funding", "volume-delta"]);
+    let mut block = Block::new(1, Timeframe::M1);
+    let (mut minutes, mut settled, mut rows, mut deltas, mut worst) = (0, 0, 0, 0, 0.0_f64);
+    while feed.next_block(&mut block).expect("valid") {
+        minutes += block.minutes();
+        for (slot, reference) in block.slots.iter().zip(&block.references) {
+            let mark = reference.mark.expect("a mark each minute");
+            let path = mark.path;
+            assert!(
+                path.low <= path.open.min(path.close) && path.high >= path.open.max(path.close)
+            );
+            let off = mark.shown.to_f64() / slot.candle.close.to_f64() - 1.0;
+            worst = worst.max(off.abs());
+        }
+        for (_, event) in &block.events {
+            match event {
+                FeedEvent::Funding(_) => settled += 1,
+                FeedEvent::Row(row) if row.source == 0 => rows += 1,
+                FeedEvent::Row(row) => deltas += usize::from(!row.values[0].is_nan()),
+                FeedEvent::Delist(_) => panic!("nothing ends here"),
+            }
+        }
+    }
+    assert_eq!(minutes, 73_139);
+    // One on May 4 (16:00), three on each of fifty days, two on June 24 (00:00, 08:00).
+    assert_eq!((settled, rows), (153, 153));
+    assert_eq!(deltas, 14_399);
+    // The perpetual's mark is within a fraction of a percent of its last price.
+    assert!(worst > 0.0 && worst < 0.005, "{worst}");
+}
