@@ -18,7 +18,7 @@ mod tests;
 
 pub use feed::StreamFeed;
 pub use funding::{MissingFunding, Settlement, settlement_minute};
-pub use open::{Place, Prices, Records, Streams, Wanted, check_candles, open};
+pub use open::{Place, Prices, Records, Streams, Wanted, open};
 
 /// A kind of stream, as strategies name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,6 +12,8 @@ mod figures;
 pub use figures::{Figures, figures};
 
 use crate::data::series::SeriesKey;
+use crate::data::streams::record::Record;
+use crate::data::streams::{Place, Prices, Streams, Wanted};
 use crate::domain::{Candle, MINUTE_MS, Price, Rate, Timeframe, Timestamp};
 
 /// What to make up.
@@ -238,6 +240,35 @@ pub fn funding(candles: &[Candle], seed: u64) -> Vec<(Timestamp, Rate)> {
 #[derive(Debug, Clone, Default)]
 pub struct SynthMark {
     last: Option<Price>,
+}
+
+/// Everything such a market has besides its candles, in memory.
+///
+/// # Panics
+/// Candles that are not of a made-up market: their settlements may not lie at full hours.
+#[must_use]
+pub fn streams(candles: &[Candle], seed: u64, wanted: Wanted) -> Streams {
+    let key = series_key();
+    let place = Place {
+        venue: key.venue,
+        symbol: key.symbol,
+    };
+    let records: Vec<_> = funding(candles, seed)
+        .into_iter()
+        .map(|(time, rate)| Record {
+            time,
+            available_at: None,
+            values: [rate.to_f64(), f64::NAN],
+        })
+        .collect();
+    let mut mark = SynthMark::default();
+    let marks: Vec<_> = candles.iter().map(|candle| mark.next(candle)).collect();
+    let mut streams = Streams::none(place, wanted)
+        .with_funding(&records)
+        .expect("the market begins at midnight");
+    streams.mark = Some(Prices::new(marks, Timeframe::M1));
+    streams.taker_volume = true;
+    streams
 }
 
 /// Mark prices have two decimals.

@@ -87,6 +87,7 @@ pub struct CoarseMarks {
     basis: Option<Basis>,
     /// Close of the last minute.
     last: Option<Price>,
+    clamped: bool,
 }
 
 impl CoarseMarks {
@@ -98,6 +99,16 @@ impl CoarseMarks {
             next: 0,
             basis: None,
             last: None,
+            clamped: true,
+        }
+    }
+
+    /// The same without the clamp: for prices whose path strategies may see, like the index.
+    #[must_use]
+    pub fn unclamped(self) -> Self {
+        Self {
+            clamped: false,
+            ..self
         }
     }
 
@@ -130,7 +141,8 @@ impl CoarseMarks {
         if self.basis.is_none() && in_progress.is_none() {
             return None;
         }
-        Some(minute_mark(last, self.basis, in_progress.map(|c| c.prices)))
+        let limits = in_progress.filter(|_| self.clamped).map(|c| c.prices);
+        Some(minute_mark(last, self.basis, limits))
     }
 }
 
@@ -209,6 +221,16 @@ mod tests {
             }
             .of(Price(47_800 * UNIT))
         );
+    }
+
+    #[test]
+    fn without_the_clamp_the_path_is_what_is_shown() {
+        let flat = [50_000, 50_020, 49_980, 49_990];
+        let mut index = CoarseMarks::new(vec![hour(0, flat)]).unclamped();
+        let price = index.minute(Timestamp(0), ohlc([50_000, 50_500, 49_000, 50_400]));
+        let price = price.expect("one in progress");
+        assert_eq!(price.path, ohlc([50_000, 50_500, 49_000, 50_400]));
+        assert_eq!(price.shown, price.path.close);
     }
 
     #[test]

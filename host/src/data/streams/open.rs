@@ -9,10 +9,8 @@ use super::record::{Record, RecordKind};
 use super::reference::{Lane, Track};
 use super::rows::{Delta, Emitter, Row, Rows};
 use crate::data::DataError;
-use crate::data::candles::check_row;
 use crate::data::catalog::{Catalog, Series, content_digest};
 use crate::data::feed::{Candles, Months, Period, Source};
-use crate::data::grid::Grid;
 use crate::data::series::{CandleKind, SeriesKey, Symbol};
 use crate::domain::{Candle, InstrumentKind, StreamSource, Timeframe, Timestamp};
 
@@ -279,10 +277,13 @@ impl Streams {
 
     /// The mark and index prices a run executes with.
     pub(super) fn tracks(&self, base: Timeframe, period: Period) -> [Option<Track>; 2] {
-        [&self.mark, &self.index].map(|prices| {
+        let used = |prices: &Option<Prices>| {
             let prices = prices.as_ref().filter(|_| self.wanted.references)?;
-            Some(Track::new(prices.read(period), prices.timeframe, base))
-        })
+            Some((prices.read(period), prices.timeframe))
+        };
+        let mark = used(&self.mark).map(|(read, length)| Track::mark(read, length, base));
+        let index = used(&self.index).map(|(read, length)| Track::index(read, length, base));
+        [mark, index]
     }
 
     /// The rows strategies asked for, of what there is.
@@ -457,18 +458,4 @@ fn best(all: Vec<Series>, period: Period) -> Option<Series> {
     // A hundredth: series that end with the same month may differ by a candle.
     let enough = |series: &Series| overlap(series) >= longest - longest / 100;
     all.into_iter().find(enough)
-}
-
-/// Are candles in memory what they should be.
-///
-/// # Errors
-/// The first that is not valid, on the grid or in order.
-pub fn check_candles(candles: &[Candle], timeframe: Timeframe) -> Result<(), DataError> {
-    let (grid, mut last) = (Grid::new(timeframe), None);
-    for (i, candle) in candles.iter().enumerate() {
-        check_row(candle, last, grid)
-            .map_err(|why| DataError::user(format!("candle {i}: {why}")))?;
-        last = Some(candle.open_time);
-    }
-    Ok(())
 }

@@ -369,6 +369,150 @@ fn nothing_wanted_changes_nothing() {
     );
 }
 
+fn import(catalog: &crate::data::catalog::Catalog, files: &[(&str, String)]) {
+    use crate::data::import::{ImportRequest, import};
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |(name, text): &(&str, String)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("writes");
+        path
+    };
+    let request = ImportRequest {
+        files: files.iter().map(write).collect(),
+        ..ImportRequest::default()
+    };
+    import(catalog, &request, &mut |_, _| {}).expect("imports");
+}
+
+fn lines(header: &str, step: i64, count: i64, of: impl Fn(i64) -> String) -> String {
+    let line = |n: i64| format!("{},{}\n", START + n * step, of(n));
+    format!("{header}\n{}", (0..count).map(line).collect::<String>())
+}
+
+#[test]
+fn a_catalog_is_opened_for_what_is_wanted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let catalog = crate::data::catalog::Catalog::new(folder.path());
+    let candle = "open_time,open,high,low,close,volume";
+    let price = |n: i64| format!("{0},{0},{0},{0},1", 100 + n % 7);
+    let taker = |n: i64| format!("{},0.5", price(n));
+    import(
+        &catalog,
+        &[
+            (
+                "binance_usdm_BTCUSDT_1h.csv",
+                lines(&format!("{candle},taker_buy_volume"), HOUR, 480, taker),
+            ),
+            // Hourly marks of the first five days, eight-hourly ones of all twenty.
+            (
+                "binance_usdm_BTCUSDT_mark_1h.csv",
+                lines(candle, HOUR, 120, price),
+            ),
+            (
+                "binance_usdm_BTCUSDT_mark_8h.csv",
+                lines(candle, 8 * HOUR, 60, price),
+            ),
+            (
+                "binance_usdm_BTCUSDT_index_1h.csv",
+                lines(candle, HOUR, 480, price),
+            ),
+            (
+                "binance_usdm_BTCUSDT_funding.csv",
+                lines("time,rate", 8 * HOUR, 50, |_| "0.0001".into()),
+            ),
+            (
+                "binance_usdm_BTCUSDT_open_interest_5m.csv",
+                lines("time,open_interest", 5 * MINUTE, 9, |n| n.to_string()),
+            ),
+            (
+                "binance_usdm_BTCUSDT_open_interest_1h.csv",
+                lines("time,open_interest", HOUR, 480, |n| n.to_string()),
+            ),
+            (
+                "binance_usdm_BTCUSDT_liquidations.csv",
+                lines("time,qty,price", HOUR, 3, |_| "1,100".into()),
+            ),
+        ],
+    );
+    let place =
+        Place::new("Binance", InstrumentKind::LinearPerpetual, "BTC/USDT:USDT").expect("a place");
+    let period = |from: i64, to: i64| Period {
+        from: Some(Timestamp(START + from * 24 * HOUR)),
+        to: Some(Timestamp(START + to * 24 * HOUR)),
+    };
+    let all = Wanted {
+        rows: StreamKind::ALL.map(|kind| (kind, 0)).to_vec(),
+        ..executed()
+    };
+    let mark = |from, to| {
+        let of = open(&catalog, &place, period(from, to), &all).expect("opens");
+        of.mark.map(|m| m.timeframe)
+    };
+    assert_eq!(mark(1, 4), Some(Timeframe::H1));
+    assert_eq!(
+        mark(1, 20),
+        Some(Timeframe::H8),
+        "the shorter ones end too early"
+    );
+    assert_eq!(mark(30, 40), None);
+
+    let mut of = open(&catalog, &place, period(0, 20), &all).expect("opens");
+    assert!(of.taker_volume && of.index.is_some() && of.liquidations.is_some());
+    let intervals: Vec<_> = of
+        .open_interest
+        .iter()
+        .map(|r| r.interval_ms / MINUTE)
+        .collect();
+    assert_eq!(intervals, [5, 60]);
+    let whole = of.fingerprint(Timestamp(START), Timestamp(START + 480 * HOUR));
+    // Fifty of sixty settlements are there.
+    let (from, to) = (Timestamp(START), Timestamp(START + 480 * HOUR));
+    let stop = of
+        .complete_funding(MissingFunding::Error, from, to)
+        .expect_err("ten are missing");
+    assert!(
+        stop.to_string()
+            .contains("lacks 10 settlements, the first at 2024-01-17 16:00"),
+        "{stop}"
+    );
+    assert!(
+        stop.hint()
+            .expect("a hint")
+            .contains("--start 2024-01-01 --end 2024-01-21")
+    );
+    let put_in = of
+        .complete_funding(MissingFunding::Last, from, to)
+        .expect("goes on");
+    assert_eq!((put_in.len(), of.funding.len()), (10, 60));
+    assert_ne!(of.fingerprint(from, to), whole);
+
+    let nothing = open(&catalog, &place, period(0, 20), &Wanted::default()).expect("opens");
+    assert!(
+        nothing.funding.is_empty() && nothing.mark.is_none() && nothing.open_interest.is_empty()
+    );
+    let other = Place::new("bybit", InstrumentKind::LinearPerpetual, "BTCUSDT").expect("a place");
+    let none = open(&catalog, &other, period(0, 20), &all).expect("opens");
+    assert!(none.funding.is_empty() && none.mark.is_none() && !none.taker_volume);
+}
+
+#[test]
+fn a_made_up_market_is_complete_in_memory() {
+    use crate::data::synth::{Synth, SynthConfig, streams};
+    let config = SynthConfig {
+        days: 10,
+        ..SynthConfig::default()
+    };
+    let candles: Vec<_> = Synth::new(config).collect();
+    let mut of = streams(&candles, config.seed, executed());
+    let end = config.start.plus_ms(10 * 24 * HOUR);
+    let put_in = of.complete_funding(MissingFunding::Error, config.start, end);
+    assert!(put_in.expect("complete").is_empty());
+    let minutes = run(vec![candles], Timeframe::M1, &[of]);
+    assert!(minutes.iter().all(|m| m.marks[0].is_some()));
+    let settled: usize = minutes.iter().map(|m| m.funding().len()).sum();
+    assert_eq!(settled, 29, "not at the first minute, not after the last");
+}
+
 /// USD-M BTC, 2025-05-04 15:33 to 06-24 10:31: 73,139 minutes in one piece, hourly marks, three settlements a day.
 #[test]
 fn the_recorded_block_has_funding_and_a_mark_each_minute() {
