@@ -8,12 +8,16 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use crate::data::catalog::{Catalog, CatalogWriter, Series};
+use crate::data::catalog::{
+    Catalog, CatalogWriter, ImportedRecords, RecordKey, RecordSeries, Series,
+};
 use crate::data::check::{Finding, Severity, check, gaps_of_segments};
-use crate::data::import::{ImportRequest, Overrides, import, understand};
+use crate::data::import::{DataKind, ImportRequest, Overrides, import, understand};
 use crate::data::quality::GapReport;
-use crate::data::series::{SeriesKey, market_name, parse_market};
-use crate::data::synth::{Synth, SynthConfig, figures, funding, series_key};
+use crate::data::series::{CandleKind, SeriesKey, Symbol, market_name, parse_market};
+use crate::data::streams::check::{check_records, gaps_of_records, mark_deviations};
+use crate::data::streams::record::{Record, RecordKind};
+use crate::data::synth::{Synth, SynthConfig, SynthMark, figures, funding, series_key};
 use crate::data::{DataError, ErrorKind};
 use crate::domain::{InstrumentKind, Timeframe, Timestamp};
 
@@ -31,7 +35,7 @@ pub struct DataArgs {
 /// What `host data` can do.
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
-    /// Import candle files: Parquet, CSV, zip (Binance archives).
+    /// Import files of candles, mark and index prices, funding, open interest, liquidations: Parquet, CSV, zip (Binance archives).
     Import(ImportArgs),
     /// List what is there, with coverage and gaps.
     List(ListArgs),
@@ -47,9 +51,11 @@ pub enum DataCommand {
   host data import binance_spot_BTCUSDT_1m.parquet       the name says everything
   host data import --market perp BTCUSDT-1m-2025-*.zip   archives of data.binance.vision
   host data import candles.csv --exchange binance --symbol BTC/USDT:USDT --timeframe 1m
+  host data import binance_usdm_BTCUSDT_funding.parquet binance_usdm_BTCUSDT_mark_1h.parquet
+  host data import rates.csv --exchange bybit --symbol BTC/USDT:USDT --kind funding
   host data import old.csv --columns time,open,close,high,low,volume --exchange bitfinex --symbol BTC/USD --timeframe 1m
 
-Either all files are imported or none. Equal candles that are there already are skipped.")]
+Either all files are imported or none. Equal candles and records that are there already are skipped.")]
 pub struct ImportArgs {
     /// Files to import.
     #[arg(required = true, value_name = "FILES")]
@@ -63,12 +69,12 @@ pub struct ImportArgs {
     /// BTC/USDT (spot), BTC/USDT:USDT (perpetual) or the exchange's own name.
     #[arg(long)]
     pub symbol: Option<String>,
-    /// Length of a candle: 1m, 5m, 1h, ...
+    /// Length of a candle, time between samples: 1m, 5m, 1h, ...
     #[arg(long)]
     pub timeframe: Option<Timeframe>,
-    /// What the files hold.
-    #[arg(long, default_value = "candles", value_parser = ["candles"])]
-    pub kind: String,
+    /// What the files hold, if their names do not say it: candles, mark, index, funding, open-interest or liquidations.
+    #[arg(long, value_parser = data_kind)]
+    pub kind: Option<DataKind>,
     /// Other names of columns: FILE_NAME=our_name, several by comma.
     #[arg(long, value_delimiter = ',', value_parser = pair, value_name = "A=B")]
     pub map: Vec<(String, String)>,
@@ -162,6 +168,11 @@ fn market(text: &str) -> Result<InstrumentKind, DataError> {
     parse_market(text)
 }
 
+fn data_kind(text: &str) -> Result<DataKind, String> {
+    let known = "candles, mark, index, funding, open-interest or liquidations";
+    DataKind::of(text).ok_or_else(|| format!("`{text}` is none of {known}"))
+}
+
 fn pair(text: &str) -> Result<(String, String), String> {
     let (from, to) = text.split_once('=').ok_or("write NAME_IN_FILE=our_name")?;
     Ok((from.to_owned(), to.to_owned()))
@@ -179,6 +190,7 @@ fn run_import(
             market: args.market,
             symbol: args.symbol.clone(),
             timeframe: args.timeframe,
+            kind: args.kind,
         },
         map: args.map.clone(),
         columns: args.columns.clone(),
@@ -187,10 +199,7 @@ fn run_import(
     if !args.json {
         for file in &understood {
             let name = file.path.display();
-            say(
-                out,
-                &format!("{name}: {}, candles of {}", file.format(), file.key),
-            )?;
+            say(out, &format!("{name}: {}, {}", file.format(), file.content))?;
         }
     }
     let bar = progress_bar();
@@ -198,7 +207,7 @@ fn run_import(
     bar.finish_and_clear();
     let imported = imported?;
     if args.json {
-        let series = imported.iter().map(|i| {
+        let series = imported.series.iter().map(|i| {
             let (first, last) = i.range.expect("a file without candles is an error");
             let mut value = name_json(&i.key);
             value["from"] = json!(first.rfc3339());
@@ -207,27 +216,74 @@ fn run_import(
             value["added"] = json!(i.added);
             value
         });
-        let series: Vec<_> = series.collect();
+        let records = imported.records.iter().map(|i| {
+            let mut value = record_name_json(&i.key);
+            value["from"] = json!(i.range.map(|(first, _)| first.rfc3339()));
+            value["to"] = json!(i.range.map(|(_, last)| last.rfc3339()));
+            value["read"] = json!(i.read);
+            value["added"] = json!(i.added);
+            value["refused"] = json!(i.refused.len());
+            value
+        });
+        let series: Vec<_> = series.chain(records).collect();
         print_json(
             out,
             &json!({"schema": "data-import/1", "files": understood.len(), "series": series}),
         )?;
         return Ok(Outcome::Done);
     }
-    for i in &imported {
-        let there = i.read - i.added;
-        let rest = if there > 0 {
-            format!(", {there} were there already")
-        } else {
-            String::new()
-        };
+    for i in &imported.series {
+        let rest = already(i.read - i.added);
         say(
             out,
             &format!("imported {} new candles of {}{rest}", i.added, i.key),
         )?;
     }
+    say_records(&imported.records, out)?;
     Ok(Outcome::Done)
 }
+
+/// Files of liquidations may have hundreds of symbols: then one line stands for all.
+fn say_records(records: &[ImportedRecords], out: &mut dyn Write) -> Result<(), DataError> {
+    if records.len() > STREAMS_LISTED {
+        let added: u64 = records.iter().map(|i| i.added).sum();
+        let read: u64 = records.iter().map(|i| i.read).sum();
+        let rest = already(read - added);
+        let symbols = records.len();
+        return say(
+            out,
+            &format!("imported {added} new records of {symbols} symbols{rest}"),
+        );
+    }
+    for i in records {
+        let rest = already(i.read - i.added);
+        say(
+            out,
+            &format!("imported {} new records of {}{rest}", i.added, i.key),
+        )?;
+        if let Some(first) = i.refused.first() {
+            let count = i.refused.len();
+            say(
+                out,
+                &format!(
+                    "refused {count} of them: 30 s or more away from a full hour, first {}",
+                    first.rfc3339()
+                ),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn already(count: u64) -> String {
+    match count {
+        0 => String::new(),
+        n => format!(", {n} were there already"),
+    }
+}
+
+/// Streams of an import that are listed one by one.
+const STREAMS_LISTED: usize = 12;
 
 fn run_list(args: &ListArgs, catalog: &Catalog, out: &mut dyn Write) -> Result<Outcome, DataError> {
     let all = catalog.list()?;
@@ -235,16 +291,22 @@ fn run_list(args: &ListArgs, catalog: &Catalog, out: &mut dyn Write) -> Result<O
     for series in &all {
         reports.push(gaps_of_segments(series)?);
     }
+    let records = catalog.list_records()?;
+    let mut record_reports = Vec::new();
+    for series in &records {
+        record_reports.push(gaps_of_records(series)?);
+    }
     if args.json {
-        let series: Vec<_> = all
+        let series = all.iter().zip(&reports).map(|(s, r)| series_json(s, r));
+        let records = records
             .iter()
-            .zip(&reports)
-            .map(|(s, r)| series_json(s, r))
-            .collect();
+            .zip(&record_reports)
+            .map(|(s, r)| records_json(s, r));
+        let series: Vec<_> = series.chain(records).collect();
         print_json(out, &json!({"schema": "data-list/1", "series": series}))?;
         return Ok(Outcome::Done);
     }
-    if all.is_empty() {
+    if all.is_empty() && records.is_empty() {
         say(
             out,
             &format!("no market data in {}", catalog.root().display()),
@@ -254,7 +316,7 @@ fn run_list(args: &ListArgs, catalog: &Catalog, out: &mut dyn Write) -> Result<O
     }
     let mut rows = vec![
         [
-            "exchange", "symbol", "candle", "from", "to", "candles", "coverage", "gaps",
+            "exchange", "symbol", "kind", "candle", "from", "to", "rows", "coverage", "gaps",
         ]
         .map(str::to_owned),
     ];
@@ -268,13 +330,30 @@ fn run_list(args: &ListArgs, catalog: &Catalog, out: &mut dyn Write) -> Result<O
         rows.push([
             format!("{}{made_up}", series.key.venue),
             series.key.symbol.to_string(),
+            series.key.kind.name().to_owned(),
             series.key.timeframe.to_string(),
             from.to_string(),
             to.to_string(),
             series.rows().to_string(),
-            report
-                .coverage()
-                .map_or("-".to_owned(), |c| format!("{:.2} %", c * 100.0)),
+            coverage(report),
+            report.gaps.len().to_string(),
+        ]);
+    }
+    for (series, report) in records.iter().zip(&record_reports) {
+        let (from, to) = series.period().unwrap_or((Timestamp(0), Timestamp(0)));
+        let made_up = if series.synthetic { " (made up)" } else { "" };
+        rows.push([
+            format!("{}{made_up}", series.key.venue),
+            series.key.symbol.to_string(),
+            series.key.kind.name().to_owned(),
+            series
+                .key
+                .interval
+                .map_or("-".to_owned(), |i| i.to_string()),
+            from.to_string(),
+            to.to_string(),
+            series.rows().to_string(),
+            coverage(report),
             report.gaps.len().to_string(),
         ]);
     }
@@ -282,62 +361,78 @@ fn run_list(args: &ListArgs, catalog: &Catalog, out: &mut dyn Write) -> Result<O
     Ok(Outcome::Done)
 }
 
+fn coverage(report: &GapReport) -> String {
+    report
+        .coverage()
+        .map_or("-".to_owned(), |c| format!("{:.2} %", c * 100.0))
+}
+
 fn run_check(
     args: &CheckArgs,
     catalog: &Catalog,
     out: &mut dyn Write,
 ) -> Result<Outcome, DataError> {
-    let wanted = |key: &SeriesKey| {
-        let symbol = key.symbol.to_string();
-        args.exchange.as_ref().is_none_or(|e| *e == key.venue)
-            && args.symbol.as_ref().is_none_or(|s| *s == symbol)
-            && args.timeframe.is_none_or(|t| t == key.timeframe)
+    let wanted = |venue: &str, symbol: &Symbol, timeframe: Option<Timeframe>| {
+        args.exchange.as_ref().is_none_or(|e| *e == venue)
+            && args
+                .symbol
+                .as_ref()
+                .is_none_or(|s| *s == symbol.to_string())
+            && args.timeframe.is_none_or(|t| Some(t) == timeframe)
     };
     let mut all = catalog.list()?;
-    all.retain(|s| wanted(&s.key));
-    if all.is_empty() {
+    all.retain(|s| wanted(&s.key.venue, &s.key.symbol, Some(s.key.timeframe)));
+    let mut records = catalog.list_records()?;
+    records.retain(|s| wanted(&s.key.venue, &s.key.symbol, s.key.interval));
+    let count = all.len() + records.len();
+    if count == 0 {
         return Err(DataError::user("there is no such series to check")
             .with_hint("`host data list` shows what there is"));
     }
     let bar = progress_bar();
-    let mut results = Vec::new();
-    for (i, series) in all.iter().enumerate() {
-        #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
-        let done = i as f64 / all.len() as f64;
-        show(&bar, Path::new(&series.key.to_string()), done);
-        results.push(check(series));
+    let mut checked = Vec::new();
+    for series in &all {
+        show_part(&bar, &series.key.to_string(), checked.len(), count);
+        let (report, mut findings) = check(series);
+        findings.extend(deviations(catalog, series)?);
+        checked.push(CheckedSeries {
+            name: series.key.to_string(),
+            rows: format!("{} candles", series.rows()),
+            json: series_json(series, &report),
+            findings,
+        });
+    }
+    for series in &records {
+        show_part(&bar, &series.key.to_string(), checked.len(), count);
+        let (report, findings) = check_records(series);
+        checked.push(CheckedSeries {
+            name: series.key.to_string(),
+            rows: format!("{} records", series.rows()),
+            json: records_json(series, &report),
+            findings,
+        });
     }
     bar.finish_and_clear();
-    let ok = !results
-        .iter()
-        .flat_map(|(_, f)| f)
-        .any(|f| f.severity == Severity::Error);
+    let wrong = |f: &Finding| f.severity == Severity::Error;
+    let ok = !checked.iter().flat_map(|c| &c.findings).any(wrong);
     if args.json {
-        let series: Vec<_> = all
+        let series: Vec<_> = checked.iter().map(|c| &c.json).collect();
+        let findings: Vec<_> = checked
             .iter()
-            .zip(&results)
-            .map(|(s, (r, _))| series_json(s, r))
-            .collect();
-        let findings: Vec<_> = all
-            .iter()
-            .zip(&results)
-            .flat_map(|(s, (_, findings))| findings.iter().map(|f| finding_json(s, f)))
+            .flat_map(|c| c.findings.iter().map(|f| finding_json(&c.name, f)))
             .collect();
         let document =
             json!({"schema": "data-check/1", "series": series, "findings": findings, "ok": ok});
         print_json(out, &document)?;
     } else {
-        for (series, (_, findings)) in all.iter().zip(&results) {
-            let errors = findings
-                .iter()
-                .filter(|f| f.severity == Severity::Error)
-                .count();
-            let word = if errors == 0 { "ok" } else { "WRONG" };
-            say(
-                out,
-                &format!("{}: {} candles, {word}", series.key, series.rows()),
-            )?;
-            for f in findings {
+        for c in &checked {
+            let word = if c.findings.iter().any(wrong) {
+                "WRONG"
+            } else {
+                "ok"
+            };
+            say(out, &format!("{}: {}, {word}", c.name, c.rows))?;
+            for f in &c.findings {
                 say(
                     out,
                     &format!("  {} {}: {}", f.severity.name(), f.kind, f.message),
@@ -350,6 +445,27 @@ fn run_check(
     } else {
         Outcome::CheckFailed
     })
+}
+
+/// One series or stream and what was found in it.
+struct CheckedSeries {
+    name: String,
+    rows: String,
+    json: Value,
+    findings: Vec<Finding>,
+}
+
+/// A mark is compared with the shortest candles of its symbol.
+fn deviations(catalog: &Catalog, series: &Series) -> Result<Option<Finding>, DataError> {
+    if series.key.kind != CandleKind::Mark {
+        return Ok(None);
+    }
+    let candles = catalog.prices(&series.key.venue, &series.key.symbol, CandleKind::Candles)?;
+    match candles.first() {
+        // Damage of either is a finding of its own check.
+        Some(candles) => Ok(mark_deviations(series, candles).unwrap_or(None)),
+        None => Ok(None),
+    }
 }
 
 fn run_synth(
@@ -391,26 +507,54 @@ fn run_synth(
     Ok(Outcome::Done)
 }
 
-/// Makes up a market and keeps it, in place of the one that is there; the number of candles.
+/// Makes up a market with its mark price and funding and keeps it, in place of the one that is there; the number of candles.
 ///
 /// # Errors
 /// The catalog cannot be written.
 pub(super) fn store_synthetic(catalog: &Catalog, config: SynthConfig) -> Result<u64, DataError> {
     let bar = progress_bar();
-    let mut writer = CatalogWriter::open(catalog, || {})?;
-    let series = writer.series(&series_key())?;
-    series.replace_by_synthetic();
+    let mut candles = Vec::new();
     for (i, candle) in Synth::new(config).enumerate() {
         if i.is_multiple_of(8_192) {
             #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
             let done = i as f64 / f64::from(config.days * 1_440);
-            show(&bar, Path::new("making up candles"), done);
+            show(&bar, Path::new("making up candles"), done / 2.0);
         }
-        series.push(&candle)?;
+        candles.push(candle);
     }
-    let imported = writer.commit()?;
+    let mut writer = CatalogWriter::open(catalog, || {})?;
+    let key = series_key();
+    let series = writer.series(&key)?;
+    series.replace_by_synthetic();
+    for candle in &candles {
+        series.push(candle)?;
+    }
+    let (mut mark, series) = (
+        SynthMark::default(),
+        writer.series(&key.clone().of_kind(CandleKind::Mark))?,
+    );
+    series.replace_by_synthetic();
+    for candle in &candles {
+        series.push(&mark.next(candle))?;
+    }
+    let records = writer.records(&RecordKey {
+        venue: key.venue,
+        symbol: key.symbol,
+        kind: RecordKind::Funding,
+        interval: None,
+    })?;
+    records.replace_by_synthetic();
+    for (time, rate) in funding(&candles, config.seed) {
+        let record = Record {
+            time,
+            available_at: None,
+            values: [rate.to_f64(), f64::NAN],
+        };
+        records.push(record).map_err(DataError::world)?;
+    }
+    writer.commit()?;
     bar.finish_and_clear();
-    Ok(imported.iter().map(|i| i.read).sum())
+    Ok(candles.len() as u64)
 }
 
 fn check_synth(
@@ -458,38 +602,60 @@ fn name_json(key: &SeriesKey) -> Value {
         "exchange": key.venue,
         "market": market_name(key.symbol.market()),
         "symbol": key.symbol.to_string(),
-        "kind": "candles",
+        "kind": key.kind.name(),
         "timeframe": key.timeframe.name(),
     })
 }
 
+fn record_name_json(key: &RecordKey) -> Value {
+    json!({
+        "exchange": key.venue,
+        "market": market_name(key.symbol.market()),
+        "symbol": key.symbol.to_string(),
+        "kind": key.kind.name(),
+        "timeframe": key.interval.map(Timeframe::name),
+    })
+}
+
+fn records_json(series: &RecordSeries, report: &GapReport) -> Value {
+    let (from, to) = series.period().unwrap_or((Timestamp(0), Timestamp(0)));
+    let mut value = record_name_json(&series.key);
+    value["synthetic"] = json!(series.synthetic);
+    value["from"] = json!(from.rfc3339());
+    value["to"] = json!(to.rfc3339());
+    value["rows"] = json!(series.rows());
+    gaps_json(&mut value, report);
+    value["fingerprint"] = json!(series.fingerprint(from, to.plus_ms(1)));
+    value
+}
+
+fn gaps_json(value: &mut Value, report: &GapReport) {
+    let gaps = report.gaps.iter().take(GAPS_LISTED);
+    let gaps: Vec<_> = gaps.map(|g| json!([g.first.rfc3339(), g.length])).collect();
+    value["coverage"] = json!(report.coverage());
+    value["gap_count"] = json!(report.gaps.len());
+    value["missing"] = json!(report.missing());
+    value["gaps"] = json!(gaps);
+}
+
 fn series_json(series: &Series, report: &GapReport) -> Value {
     let (from, to) = series.period();
-    let gaps: Vec<_> = report
-        .gaps
-        .iter()
-        .take(GAPS_LISTED)
-        .map(|g| json!([g.first.rfc3339(), g.length]))
-        .collect();
     let mut value = name_json(&series.key);
     value["synthetic"] = json!(series.manifest.synthetic);
     value["from"] = json!(from.rfc3339());
     value["to"] = json!(to.rfc3339());
     value["rows"] = json!(series.rows());
     value["segments"] = json!(series.manifest.segments.len());
-    value["coverage"] = json!(report.coverage());
-    value["gap_count"] = json!(report.gaps.len());
-    value["missing"] = json!(report.missing());
-    value["gaps"] = json!(gaps);
+    gaps_json(&mut value, report);
     value["fingerprint"] = json!(series.fingerprint(from, to));
     value
 }
 
-fn finding_json(series: &Series, finding: &Finding) -> Value {
+fn finding_json(series: &str, finding: &Finding) -> Value {
     json!({
         "kind": finding.kind,
         "severity": finding.severity.name(),
-        "series": series.key.to_string(),
+        "series": series,
         "from": finding.range.0.rfc3339(),
         "to": finding.range.1.rfc3339(),
         "count": finding.count,
@@ -537,6 +703,11 @@ fn progress_bar() -> ProgressBar {
     bar.set_style(style.expect("a constant template"));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a progress bar")]
+fn show_part(bar: &ProgressBar, name: &str, done: usize, all: usize) {
+    show(bar, Path::new(name), done as f64 / all as f64);
 }
 
 #[expect(
@@ -625,10 +796,86 @@ mod tests {
         assert_eq!(json_of(folder, "list --json")["series"][0]["rows"], 2_880);
         let (outcome, text) = host(folder, "check").expect("checks");
         assert_eq!(outcome, Outcome::Done, "{text}");
-        assert!(
-            text.contains("synthetic BTC/USDT:USDT 1m: 2880 candles, ok"),
-            "{text}"
+        for told in [
+            "synthetic BTC/USDT:USDT 1m: 2880 candles, ok",
+            "synthetic BTC/USDT:USDT mark 1m: 2880 candles, ok",
+            "synthetic BTC/USDT:USDT funding: 6 records, ok",
+        ] {
+            assert!(text.contains(told), "{text}");
+        }
+    }
+
+    #[test]
+    fn streams_are_imported_listed_and_checked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).expect("writes");
+            path.display().to_string()
+        };
+        let hours = |hours: &[i64], of: &dyn Fn(i64) -> String| -> String {
+            let at = |h: &i64| format!("{},{}\n", 1_704_067_200_000 + h * 3_600_000, of(*h));
+            hours.iter().map(at).collect()
+        };
+        let rate = |h: i64| if h == 8 { "0.05" } else { "0.0001" }.to_owned();
+        let rates = hours(&[0, 8, 16, 32, 40], &rate);
+        let funding = write(
+            "rates.csv",
+            &format!("time,rate\n{rates}1704069000000,0.1\n"),
         );
+        let price = |p: i64| format!("{p},{p},{p},{p},1");
+        let header = "open_time,open,high,low,close,volume\n";
+        let candles = hours(&[0, 1, 2], &|_| price(100));
+        let candles = write("binance_usdm_BTCUSDT_1h.csv", &format!("{header}{candles}"));
+        let marks = hours(&[0, 1, 2], &|h| price(100 + 6 * h));
+        let marks = write(
+            "binance_usdm_BTCUSDT_mark_1h.csv",
+            &format!("{header}{marks}"),
+        );
+        let interest = hours(&[0, 1], &|h| format!("{}", h - 1));
+        let interest = write(
+            "binance_usdm_BTCUSDT_open_interest_1h.csv",
+            &format!("time,open_interest\n{interest}"),
+        );
+        let data = folder.path().join("data");
+        let line =
+            format!("import {funding} --kind funding --exchange binance --symbol BTC/USDT:USDT");
+        let (_, text) = host(&data, &line).expect("imports");
+        for told in [
+            "CSV, records of binance BTC/USDT:USDT funding",
+            "imported 5 new records of binance BTC/USDT:USDT funding",
+            "refused 1 of them",
+        ] {
+            assert!(text.contains(told), "{text}");
+        }
+        let line = format!("import {candles} {marks} {interest} --json");
+        assert_eq!(
+            json_of(&data, &line)["series"].as_array().map(Vec::len),
+            Some(3)
+        );
+        let list = json_of(&data, "list --json");
+        let rows: Vec<_> = list["series"].as_array().expect("a list").iter().collect();
+        let kinds: Vec<_> = rows
+            .iter()
+            .map(|r| r["kind"].as_str().expect("text"))
+            .collect();
+        assert_eq!(kinds, ["candles", "mark", "funding", "open-interest"]);
+        assert_eq!(rows[2]["gaps"], json!([["2024-01-02T00:00:00Z", 1]]));
+        assert_eq!(rows[2]["timeframe"], Value::Null);
+        let (_, text) = host(&data, "list").expect("lists");
+        assert!(text.contains("open-interest  1h"), "{text}");
+        let (outcome, text) = host(&data, "check").expect("checks");
+        assert_eq!(outcome, Outcome::CheckFailed);
+        for told in [
+            "error gap: 1 missing",
+            "notice funding_cap: 1 rates beyond 4 %, first at 2024-01-01 08:00",
+            "notice negative_open_interest: 1 negative samples",
+            // Closes of the marks are 100, 106 and 112 beside 100.
+            "notice mark_deviation: 2 closes over 5 % away",
+        ] {
+            assert!(text.contains(told), "{text}");
+        }
+        assert!(!text.contains("mark 1h: 3 candles, WRONG"), "{text}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::cli::progress::spinner;
 use crate::cli::{CliError, backtest, data};
 use crate::config::{self, Settings};
 use crate::data::catalog::Catalog;
+use crate::data::streams::record::RecordKind;
 use crate::data::synth;
 use crate::toolchain::{self, Options};
 
@@ -83,10 +84,11 @@ fn build_examples(sources: &Path) -> Result<PathBuf, CliError> {
         })
 }
 
-/// A year of candles, unless it is there already.
+/// A year of candles, marks and funding, unless it is there already.
 fn make_market(catalog: &Catalog) -> Result<(), CliError> {
     let key = synth::series_key();
-    if catalog.find(&key)?.is_some() {
+    let funding = catalog.records(&key.venue, &key.symbol, RecordKind::Funding)?;
+    if catalog.find(&key)?.is_some() && !funding.is_empty() {
         return Ok(());
     }
     let config = synth::SynthConfig::default();

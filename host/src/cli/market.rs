@@ -6,7 +6,7 @@ use crate::backtest::Source;
 use crate::cli::CliError;
 use crate::data::catalog::{Catalog, Series};
 use crate::data::feed::{Period, TableFeed};
-use crate::data::import::{ImportRequest, Overrides, import, understand};
+use crate::data::import::{ImportRequest, Overrides, Understood, import, understand};
 use crate::data::series::{SeriesKey, parse_market};
 use crate::domain::{Instrument, InstrumentKind, Price, PriceRule, Qty, Timeframe, Timestamp};
 use crate::execution::Preset;
@@ -83,6 +83,7 @@ fn from_file(request: &Request<'_>, path: &Path) -> Result<Market, CliError> {
         market: None,
         symbol: request.symbol.map(str::to_owned),
         timeframe: request.base,
+        kind: None,
     };
     let import_request = ImportRequest {
         files: vec![path.to_owned()],
@@ -95,13 +96,13 @@ fn from_file(request: &Request<'_>, path: &Path) -> Result<Market, CliError> {
     }
     let import_request = with_timeframe(import_request, path)?;
     let understood = understand(&import_request)?;
-    let Some(file) = understood.first() else {
+    let Some(key) = understood.first().and_then(Understood::candles) else {
         return Err(CliError::user(
             format!("{} is no file of candles", path.display()),
             "see `host data import --help` for the formats",
         ));
     };
-    let key = file.key.clone();
+    let key = key.clone();
     // Everything but plain Parquet is read into a catalog of its own, with all the checks of an import.
     let folder = tempfile::tempdir().map_err(CliError::world)?;
     let catalog = Catalog::new(folder.path().join("data"));

@@ -1,8 +1,9 @@
-//! The store of candles: a folder anyone can read, in which a series appears complete or not at all.
+//! The store of candles and records: a folder anyone can read, in which a series appears complete or not at all.
 //!
 //! ```text
 //! data/binance/perp/BTC_USDT_USDT/candles/1m/manifest.json
 //! data/binance/perp/BTC_USDT_USDT/candles/1m/2024-01.3f9a01bc.parquet
+//! data/binance/perp/BTC_USDT_USDT/funding/all/2024-01.07bd13ea.parquet
 //! ```
 //!
 //! Rules: a month file never changes, a new version has a new name (the first digits of its sha256); the manifest lists the
@@ -11,24 +12,27 @@
 //! Unrealistic: a reader that started before an import may miss a file the import replaced; it then fails and says so.
 
 mod manifest;
+mod records;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub(crate) use manifest::content_digest;
 pub use manifest::{Manifest, MonthFile};
+pub use records::{ImportedRecords, RecordFile, RecordKey, RecordSeries, RecordWriter};
 pub(crate) use write::unite;
-pub use write::{CatalogWriter, Imported, SeriesWriter};
+pub use write::{CatalogWriter, Committed, Imported, SeriesWriter};
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::data::candles::CandleReader;
 use crate::data::grid::Grid;
-use crate::data::series::{SeriesKey, market_name};
+use crate::data::series::{CandleKind, SeriesKey, Symbol, market_name, symbol_folder};
+use crate::data::streams::record::RecordKind;
 use crate::data::table::TableReader;
 use crate::data::{DataError, ErrorKind};
-use crate::domain::{Candle, Price, Timestamp};
+use crate::domain::{Candle, Price, Timeframe, Timestamp};
 
 /// Name of the manifest in the folder of a series.
 const MANIFEST: &str = "manifest.json";
@@ -113,42 +117,130 @@ impl Catalog {
     /// A folder cannot be read or a manifest is damaged.
     pub fn list(&self) -> Result<Vec<Series>, DataError> {
         let mut all = Vec::new();
-        self.walk(&self.root, 5, &mut all)?;
+        for (folder, kind) in self.folders()? {
+            let Some(bytes) = read_manifest(&folder, CandleKind::of(&kind).is_some()) else {
+                continue;
+            };
+            let (key, manifest) =
+                Manifest::parse(&bytes).map_err(|e| e.context(folder.join(MANIFEST).display()))?;
+            if self.root.join(key.folder()) == folder {
+                all.push(Series {
+                    key,
+                    manifest,
+                    folder,
+                });
+            }
+        }
         all.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(all)
     }
 
-    /// Manifests lie five folders deep: venue, market, symbol, kind, timeframe.
-    fn walk(&self, folder: &Path, depth: usize, all: &mut Vec<Series>) -> Result<(), DataError> {
-        let io = |e: std::io::Error| DataError::io("reading", folder, &e);
-        if depth == 0 {
-            let path = folder.join(MANIFEST);
-            if let Ok(bytes) = fs::read(&path) {
-                let (key, manifest) =
-                    Manifest::parse(&bytes).map_err(|e| e.context(path.display()))?;
-                if self.root.join(key.folder()) == folder {
-                    all.push(Series {
-                        key,
-                        manifest,
-                        folder: folder.to_owned(),
-                    });
+    /// All series of records, by name.
+    ///
+    /// # Errors
+    /// A folder cannot be read or a manifest is damaged.
+    pub fn list_records(&self) -> Result<Vec<RecordSeries>, DataError> {
+        let mut all = Vec::new();
+        for (folder, kind) in self.folders()? {
+            if let Some(bytes) = read_manifest(&folder, RecordKind::of(&kind).is_some()) {
+                let series = RecordSeries::parse(&bytes, folder)?;
+                if self.root.join(series.key.folder()) == series.folder() {
+                    all.push(series);
                 }
             }
-            return Ok(());
         }
-        let entries = match fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            Err(e) => return Err(io(e)),
-        };
-        for entry in entries {
-            let path = entry.map_err(io)?.path();
-            if path.is_dir() {
-                self.walk(&path, depth - 1, all)?;
+        all.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(all)
+    }
+
+    /// Records of a symbol, one series an interval, the shortest first.
+    ///
+    /// # Errors
+    /// A manifest is damaged.
+    pub fn records(
+        &self,
+        venue: &str,
+        symbol: &Symbol,
+        kind: RecordKind,
+    ) -> Result<Vec<RecordSeries>, DataError> {
+        let place = self
+            .root
+            .join(symbol_folder(venue, symbol))
+            .join(kind.name());
+        let mut folders = Vec::new();
+        subfolders(&place, 1, &mut folders)?;
+        let mut all = Vec::new();
+        for folder in folders {
+            if let Some(bytes) = read_manifest(&folder, true) {
+                all.push(RecordSeries::parse(&bytes, folder)?);
             }
         }
-        Ok(())
+        all.sort_by_key(|s| s.key.interval.map(Timeframe::minutes));
+        Ok(all)
     }
+
+    /// Candles of a kind of a symbol, one series a timeframe, the shortest first.
+    ///
+    /// # Errors
+    /// A manifest is damaged.
+    pub fn prices(
+        &self,
+        venue: &str,
+        symbol: &Symbol,
+        kind: CandleKind,
+    ) -> Result<Vec<Series>, DataError> {
+        let mut all = Vec::new();
+        for timeframe in Timeframe::ALL {
+            let key = SeriesKey {
+                venue: venue.to_owned(),
+                symbol: symbol.clone(),
+                kind,
+                timeframe,
+            };
+            all.extend(self.find(&key)?);
+        }
+        Ok(all)
+    }
+
+    /// Folders five deep, where manifests lie: venue, market, symbol, kind, timeframe; and the kind of each.
+    fn folders(&self) -> Result<Vec<(PathBuf, String)>, DataError> {
+        let mut folders = Vec::new();
+        subfolders(&self.root, 5, &mut folders)?;
+        let kind = |folder: &PathBuf| {
+            let kind = folder.parent()?.file_name()?;
+            Some(kind.to_string_lossy().into_owned())
+        };
+        Ok(folders
+            .into_iter()
+            .filter_map(|f| Some((f.clone(), kind(&f)?)))
+            .collect())
+    }
+}
+
+/// All folders so many levels below this one; none if it is not there.
+fn subfolders(folder: &Path, depth: usize, all: &mut Vec<PathBuf>) -> Result<(), DataError> {
+    if depth == 0 {
+        all.push(folder.to_owned());
+        return Ok(());
+    }
+    let io = |e: std::io::Error| DataError::io("reading", folder, &e);
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(io(e)),
+    };
+    for entry in entries {
+        let path = entry.map_err(io)?.path();
+        if path.is_dir() {
+            subfolders(&path, depth - 1, all)?;
+        }
+    }
+    Ok(())
+}
+
+/// The manifest in a folder, if it is of a kind that is asked for and there is one.
+fn read_manifest(folder: &Path, wanted: bool) -> Option<Vec<u8>> {
+    wanted.then(|| fs::read(folder.join(MANIFEST)).ok())?
 }
 
 impl Series {
@@ -237,6 +329,23 @@ impl Series {
             decimals,
             files.first().map_or(Price::ZERO, |f| f.first_close),
         )
+    }
+
+    /// Has any candle of the months in `[from, to)` the volume takers bought.
+    ///
+    /// # Errors
+    /// A file is gone or damaged.
+    pub fn has_taker_volume(&self, from: Timestamp, to: Timestamp) -> Result<bool, DataError> {
+        for file in self.files_between(from, to) {
+            let table = self.table(file)?;
+            if let Some(column) = table.column("taker_buy_volume") {
+                let some = |group| !table.all_absent(group, column);
+                if (0..table.groups()).any(some) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Hands on the times of all candles in `[from, to)`, decoding nothing else.

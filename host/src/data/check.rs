@@ -2,7 +2,8 @@
 
 use crate::data::DataError;
 use crate::data::catalog::Series;
-use crate::data::quality::{COVERAGE_MIN, Gap, GapReport, GapScan, NoticeScan};
+use crate::data::quality::{COVERAGE_MIN, Gap, GapReport, GapScan, NoticeKind, NoticeScan};
+use crate::data::series::CandleKind;
 use crate::domain::{Timeframe, Timestamp};
 
 /// Does a finding make a check fail.
@@ -28,7 +29,8 @@ impl Severity {
 /// One kind of thing found in a series.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// `gap`, `coverage`, `damaged`, `outlier`, `stale`, `zero_volume`.
+    /// `gap`, `coverage`, `damaged`, `outlier`, `stale`, `zero_volume`, `mark_deviation`, `funding_cap`,
+    /// `negative_open_interest`.
     pub kind: &'static str,
     /// How bad it is.
     pub severity: Severity,
@@ -91,19 +93,7 @@ pub fn check(series: &Series) -> (GapReport, Vec<Finding>) {
         }
     };
     findings.extend(gap_finding(&report, series.key.timeframe));
-    if let Some(coverage) = report.coverage().filter(|c| *c < COVERAGE_MIN) {
-        findings.push(Finding {
-            kind: "coverage",
-            severity: Severity::Error,
-            range: period,
-            count: 1,
-            minutes: minutes(report.missing(), series.key.timeframe),
-            message: format!(
-                "coverage is {:.2} %, at least 99.5 % are needed",
-                coverage * 100.0
-            ),
-        });
-    }
+    findings.extend(coverage_finding(&report, period, series.key.timeframe));
     let mut scan = NoticeScan::new(series.key.timeframe);
     for file in &series.manifest.files {
         match series.read(file) {
@@ -111,7 +101,11 @@ pub fn check(series: &Series) -> (GapReport, Vec<Finding>) {
             Err(error) => findings.push(damage((file.first, file.last), &error)),
         }
     }
-    findings.extend(scan.finish().into_iter().map(|notice| Finding {
+    // Prices that are not traded have no volume by nature.
+    let traded = series.key.kind == CandleKind::Candles;
+    let notices = scan.finish().into_iter();
+    let notices = notices.filter(|n| traded || n.kind == NoticeKind::Outlier);
+    findings.extend(notices.map(|notice| Finding {
         kind: notice.kind.name(),
         severity: Severity::Notice,
         range: notice.range,
@@ -131,7 +125,7 @@ pub fn check(series: &Series) -> (GapReport, Vec<Finding>) {
     (report, findings)
 }
 
-fn damage(range: (Timestamp, Timestamp), error: &DataError) -> Finding {
+pub(in crate::data) fn damage(range: (Timestamp, Timestamp), error: &DataError) -> Finding {
     Finding {
         kind: "damaged",
         severity: Severity::Error,
@@ -142,7 +136,28 @@ fn damage(range: (Timestamp, Timestamp), error: &DataError) -> Finding {
     }
 }
 
-fn gap_finding(report: &GapReport, base: Timeframe) -> Option<Finding> {
+/// Too much is missing.
+pub(in crate::data) fn coverage_finding(
+    report: &GapReport,
+    period: (Timestamp, Timestamp),
+    base: Timeframe,
+) -> Option<Finding> {
+    let coverage = report.coverage().filter(|c| *c < COVERAGE_MIN)?;
+    Some(Finding {
+        kind: "coverage",
+        severity: Severity::Error,
+        range: period,
+        count: 1,
+        minutes: minutes(report.missing(), base),
+        message: format!(
+            "coverage is {:.2} %, at least 99.5 % are needed",
+            coverage * 100.0
+        ),
+    })
+}
+
+/// Something is missing.
+pub(in crate::data) fn gap_finding(report: &GapReport, base: Timeframe) -> Option<Finding> {
     let (first, last) = (report.gaps.first()?, report.gaps.last()?);
     let longest = report.gaps.iter().max_by_key(|g| g.length)?;
     let show = |g: &Gap| format!("{} minutes from {}", minutes(g.length, base), g.first);

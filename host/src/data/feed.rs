@@ -17,6 +17,7 @@ pub use blocks::{BLOCK_MINUTES, VecFeed};
 pub use catalog::CatalogFeed;
 pub(in crate::data) use catalog::Months;
 pub use file::TableFeed;
+pub use prefetch::Prefetch;
 
 use crate::data::DataError;
 use crate::domain::{Candle, Timestamp};

@@ -1,22 +1,24 @@
-//! Files people have become series of the catalog: our Parquet, archives of Binance (CSV, zip), plain CSV.
+//! Files people have become series of the catalog: our Parquet, archives of Binance (CSV, zip), plain CSV; of candles or of the
+//! streams beside them.
 //!
 //! Rules (`defaults.md` section 6): a file is streamed and every row checked; the first fault ends the import, names file and
 //! row, and nothing is written. Equal duplicates are ignored, contradicting ones are a fault. What a file is, its name or the
 //! user says; nothing is guessed from the data.
 
 mod name;
+mod records;
 mod rows;
 #[cfg(test)]
 mod tests;
 mod text;
 
-pub use name::Overrides;
+pub use name::{Content, DataKind, Overrides};
 
 use std::path::{Path, PathBuf};
 
 use crate::data::DataError;
 use crate::data::candles::{CandleReader, Repeats, check_row};
-use crate::data::catalog::{Catalog, CatalogWriter, Imported, unite};
+use crate::data::catalog::{Catalog, CatalogWriter, Committed, unite};
 use crate::data::grid::Grid;
 use crate::data::series::SeriesKey;
 use crate::domain::Candle;
@@ -40,8 +42,8 @@ pub struct ImportRequest {
 pub struct Understood {
     /// The file.
     pub path: PathBuf,
-    /// Where its candles go.
-    pub key: SeriesKey,
+    /// What it holds and where that goes.
+    pub content: Content,
     format: Format,
 }
 
@@ -53,6 +55,15 @@ enum Format {
 }
 
 impl Understood {
+    /// The series its candles go to, if it holds candles.
+    #[must_use]
+    pub fn candles(&self) -> Option<&SeriesKey> {
+        match &self.content {
+            Content::Candles(key) => Some(key),
+            _ => None,
+        }
+    }
+
     /// The format in a word.
     #[must_use]
     pub fn format(&self) -> &'static str {
@@ -73,10 +84,9 @@ pub fn understand(request: &ImportRequest) -> Result<Vec<Understood>, DataError>
         .files
         .iter()
         .map(|path| {
-            let key = name::series_of(path, &request.overrides)?;
             Ok(Understood {
                 path: path.clone(),
-                key,
+                content: name::content_of(path, &request.overrides)?,
                 format: format_of(path)?,
             })
         })
@@ -113,38 +123,53 @@ pub fn import(
     catalog: &Catalog,
     request: &ImportRequest,
     progress: &mut dyn FnMut(&Path, f64),
-) -> Result<Vec<Imported>, DataError> {
+) -> Result<Committed, DataError> {
     let files = understand(request)?;
-    let names = Names::new(&request.map, &request.columns)?;
     let mut writer = CatalogWriter::open(catalog, || progress(Path::new("(waiting)"), 0.0))?;
     for file in &files {
-        let series = writer.series(&file.key)?;
-        let mut checked = Checked::new(Grid::new(file.key.timeframe));
-        let mut take = |row: u64, candle: &Candle, done: f64| {
-            if row.is_multiple_of(8_192) {
-                progress(&file.path, done);
+        match &file.content {
+            Content::Candles(key) => {
+                import_candles(&mut writer, request, file, key, progress)?;
             }
-            let fault = |why: String| row_fault(&file.path, row, &why);
-            match checked.admit(candle).map_err(fault)? {
-                Some(candle) => series.push(&candle),
-                None => Ok(()),
-            }
-        };
-        match file.format {
-            Format::Parquet => read_parquet(file, &mut take)?,
-            Format::Csv => text::read_csv(&file.path, &names, &mut take)?,
-            Format::Zip => text::read_zip(&file.path, &names, &mut take)?,
+            content => records::import(&mut writer, request, file, content, progress)?,
         }
-        if checked.last.is_none() {
-            return Err(DataError::user(format!(
-                "{} has no candles",
-                file.path.display()
-            )));
-        }
-        series.end_file();
         progress(&file.path, 1.0);
     }
     writer.commit()
+}
+
+fn import_candles(
+    writer: &mut CatalogWriter,
+    request: &ImportRequest,
+    file: &Understood,
+    key: &SeriesKey,
+    progress: &mut dyn FnMut(&Path, f64),
+) -> Result<(), DataError> {
+    let names = Names::new(&request.map, &request.columns)?;
+    let series = writer.series(key)?;
+    let grid = Grid::new(key.timeframe);
+    let mut checked = Checked::new(grid);
+    let mut take = |row: u64, candle: &Candle, done: f64| {
+        if row.is_multiple_of(8_192) {
+            progress(&file.path, done);
+        }
+        let fault = |why: String| row_fault(&file.path, row, &why);
+        match checked.admit(candle).map_err(fault)? {
+            Some(candle) => series.push(&candle),
+            None => Ok(()),
+        }
+    };
+    match file.format {
+        Format::Parquet => read_parquet(&file.path, grid, &mut take)?,
+        Format::Csv => text::read_csv(&file.path, &names, &mut take)?,
+        Format::Zip => text::read_zip(&file.path, &names, &mut take)?,
+    }
+    if checked.last.is_none() {
+        let path = file.path.display();
+        return Err(DataError::user(format!("{path} has no candles")));
+    }
+    series.end_file();
+    Ok(())
 }
 
 /// Hands on the candles of one CSV or zip, checked as on import, oldest first.
@@ -188,9 +213,8 @@ fn row_fault(path: &Path, row: u64, why: &str) -> DataError {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
-fn read_parquet(file: &Understood, take: &mut Take<'_>) -> Result<(), DataError> {
-    let mut reader =
-        CandleReader::open(&file.path, Grid::new(file.key.timeframe))?.with_repeats(Repeats::Pass);
+fn read_parquet(path: &Path, grid: Grid, take: &mut Take<'_>) -> Result<(), DataError> {
+    let mut reader = CandleReader::open(path, grid)?.with_repeats(Repeats::Pass);
     let rows = reader.rows().max(1);
     let mut batch = Vec::new();
     let mut row = 0;

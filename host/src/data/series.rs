@@ -6,6 +6,39 @@ use std::path::PathBuf;
 use crate::data::DataError;
 use crate::domain::{InstrumentKind, Timeframe};
 
+/// What candles are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum CandleKind {
+    /// Trades: what a strategy calls candles.
+    #[default]
+    Candles,
+    /// The mark price; without volume.
+    Mark,
+    /// The index or oracle price; without volume.
+    Index,
+}
+
+impl CandleKind {
+    /// All kinds.
+    pub const ALL: [Self; 3] = [Self::Candles, Self::Mark, Self::Index];
+
+    /// Its name in folders, manifests and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Candles => "candles",
+            Self::Mark => "mark",
+            Self::Index => "index",
+        }
+    }
+
+    /// By its name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 /// One series of candles of the catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeriesKey {
@@ -13,12 +46,14 @@ pub struct SeriesKey {
     pub venue: String,
     /// Unified symbol: `BTC/USDT` is the spot pair, `BTC/USDT:USDT` the perpetual.
     pub symbol: Symbol,
+    /// What its candles are of.
+    pub kind: CandleKind,
     /// Length of a candle.
     pub timeframe: Timeframe,
 }
 
 impl SeriesKey {
-    /// A series by the words a user gives; the market is needed only where the symbol does not say it.
+    /// A series of trades by the words a user gives; the market is needed only where the symbol does not say it.
     ///
     /// # Errors
     /// A venue or symbol that is none.
@@ -39,30 +74,41 @@ impl SeriesKey {
         Ok(Self {
             venue,
             symbol,
+            kind: CandleKind::Candles,
             timeframe,
         })
+    }
+
+    /// The series of another kind beside this one.
+    #[must_use]
+    pub fn of_kind(self, kind: CandleKind) -> Self {
+        Self { kind, ..self }
     }
 
     /// The folder inside the catalog: `binance/perp/BTC_USDT_USDT/candles/1m`.
     #[must_use]
     pub fn folder(&self) -> PathBuf {
-        let market = market_name(self.symbol.market());
-        let folder = self.symbol.to_string().replace(['/', ':'], "_");
-        [
-            &self.venue,
-            market,
-            &folder,
-            "candles",
-            self.timeframe.name(),
-        ]
+        symbol_folder(&self.venue, &self.symbol)
+            .join(self.kind.name())
+            .join(self.timeframe.name())
+    }
+}
+
+/// The folder of a symbol inside the catalog: `binance/perp/BTC_USDT_USDT`.
+pub(in crate::data) fn symbol_folder(venue: &str, symbol: &Symbol) -> PathBuf {
+    let folder = symbol.to_string().replace(['/', ':'], "_");
+    [venue, market_name(symbol.market()), &folder]
         .iter()
         .collect()
-    }
 }
 
 impl fmt::Display for SeriesKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.venue, self.symbol, self.timeframe)
+        write!(f, "{} {} ", self.venue, self.symbol)?;
+        if self.kind != CandleKind::Candles {
+            write!(f, "{} ", self.kind.name())?;
+        }
+        write!(f, "{}", self.timeframe)
     }
 }
 
@@ -74,7 +120,7 @@ impl PartialOrd for SeriesKey {
 
 impl Ord for SeriesKey {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let words = |k: &Self| (k.venue.clone(), k.symbol.to_string(), k.timeframe);
+        let words = |k: &Self| (k.venue.clone(), k.symbol.to_string(), k.kind, k.timeframe);
         words(self).cmp(&words(other))
     }
 }

@@ -1,11 +1,12 @@
 //! Market data besides candles: funding, mark and index prices, open interest, liquidations, volume delta.
 //!
 //! In reading order: what a stream is (here), one record of it ([`record`]), when it settles ([`funding`]), what a run opens
-//! ([`mod@open`]) and gets ([`feed`]).
+//! ([`open()`]) and gets ([`feed`]).
 //!
 //! Rules: every row has a time at which it could first be known (`defaults.md` section 2); a run is never given a row earlier.
 //! Mark and index prices are candles and kept as such; the other streams are records of a moment.
 
+pub mod check;
 pub mod feed;
 pub mod funding;
 mod open;
@@ -17,7 +18,7 @@ mod tests;
 
 pub use feed::StreamFeed;
 pub use funding::{MissingFunding, Settlement, settlement_minute};
-pub use open::{Place, Prices, Records, Streams, Wanted, check_candles};
+pub use open::{Place, Prices, Records, Streams, Wanted, open};
 
 /// A kind of stream, as strategies name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

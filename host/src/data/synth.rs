@@ -12,6 +12,8 @@ mod figures;
 pub use figures::{Figures, figures};
 
 use crate::data::series::SeriesKey;
+use crate::data::streams::record::Record;
+use crate::data::streams::{Place, Prices, Streams, Wanted};
 use crate::domain::{Candle, MINUTE_MS, Price, Rate, Timeframe, Timestamp};
 
 /// What to make up.
@@ -234,6 +236,69 @@ pub fn funding(candles: &[Candle], seed: u64) -> Vec<(Timestamp, Rate)> {
         .collect()
 }
 
+/// Mark price of such a market: it follows the last price with a delay and shows half of its wicks.
+#[derive(Debug, Clone, Default)]
+pub struct SynthMark {
+    last: Option<Price>,
+}
+
+/// Everything such a market has besides its candles, in memory.
+///
+/// # Panics
+/// Candles that are not of a made-up market: their settlements may not lie at full hours.
+#[must_use]
+pub fn streams(candles: &[Candle], seed: u64, wanted: Wanted) -> Streams {
+    let key = series_key();
+    let place = Place {
+        venue: key.venue,
+        symbol: key.symbol,
+    };
+    let records: Vec<_> = funding(candles, seed)
+        .into_iter()
+        .map(|(time, rate)| Record {
+            time,
+            available_at: None,
+            values: [rate.to_f64(), f64::NAN],
+        })
+        .collect();
+    let mut mark = SynthMark::default();
+    let marks: Vec<_> = candles.iter().map(|candle| mark.next(candle)).collect();
+    let mut streams = Streams::none(place, wanted)
+        .with_funding(&records)
+        .expect("the market begins at midnight");
+    streams.mark = Some(Prices::new(marks, Timeframe::M1));
+    streams.taker_volume = true;
+    streams
+}
+
+/// Mark prices have two decimals.
+const MARK_TICK: i64 = 1_000_000;
+
+impl SynthMark {
+    /// The mark candle beside the next candle.
+    pub fn next(&mut self, candle: &Candle) -> Candle {
+        let to_grid = |units: i64| Price((units / MARK_TICK).max(1) * MARK_TICK);
+        let open = self.last.unwrap_or(candle.open);
+        // Three quarters of the way to the last price.
+        let close = to_grid(candle.close.0 - (candle.close.0 - open.0) / 4);
+        self.last = Some(close);
+        let body = (candle.open.max(candle.close), candle.open.min(candle.close));
+        let above = (candle.high.0 - body.0.0) / 2;
+        let below = (body.1.0 - candle.low.0) / 2;
+        Candle {
+            high: to_grid(open.max(close).0 + above).max(open),
+            low: to_grid(open.min(close).0 - below).min(open),
+            open,
+            close,
+            volume: 0.0,
+            quote_volume: f64::NAN,
+            taker_buy_volume: f64::NAN,
+            trades: f64::NAN,
+            ..*candle
+        }
+    }
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     reason = "prices of this market are far below the limit"
@@ -311,6 +376,23 @@ mod tests {
 
     /// Changes only with a "Results change" in the changelog.
     const DIGEST: &str = "8ab817a7e56dc7e6e3534b7f8ff0e5377bb555c38ac99579fa71a5bbd6a808c7";
+
+    #[test]
+    fn the_mark_follows_the_last_price() {
+        let config = SynthConfig {
+            days: 30,
+            ..SynthConfig::default()
+        };
+        let (mut mark, mut last) = (SynthMark::default(), None);
+        let grid = Grid::new(Timeframe::M1);
+        for candle in Synth::new(config) {
+            let of = mark.next(&candle);
+            check_row(&of, last, grid).expect("valid");
+            let off = of.close.to_f64() / candle.close.to_f64() - 1.0;
+            assert!(off.abs() < 0.02, "{off} at {}", of.open_time);
+            last = Some(of.open_time);
+        }
+    }
 
     #[test]
     fn other_seeds_are_other_markets_most_of_them_plausible() {

@@ -41,9 +41,13 @@ pub struct Basis {
 /// **Source**: `simulation.md` section 10, F47.
 #[must_use]
 pub fn minute_mark(last: Ohlc, basis: Option<Basis>, in_progress: Option<Ohlc>) -> MarkCandle {
-    let derived = match basis {
+    scaled(last, basis.map(Scale::new), in_progress)
+}
+
+fn scaled(last: Ohlc, scale: Option<Scale>, in_progress: Option<Ohlc>) -> MarkCandle {
+    let derived = match scale {
         None => last,
-        Some(basis) => each(last, |price| basis.of(price)),
+        Some(scale) => each(last, |price| scale.of(price)),
     };
     let path = match in_progress {
         None => derived,
@@ -64,12 +68,49 @@ fn each(prices: Ohlc, of: impl Fn(Price) -> Price) -> Ohlc {
     }
 }
 
-impl Basis {
-    fn of(self, price: Price) -> Price {
+/// A basis ready to be applied: multiplications instead of a division for each vertex.
+#[derive(Debug, Clone, Copy)]
+struct Scale {
+    basis: Basis,
+    /// `mark / last` in units of 2^-64, rounded down.
+    factor: u128,
+}
+
+impl Scale {
+    fn new(basis: Basis) -> Self {
+        let mark = u128::from(basis.mark.0.unsigned_abs());
+        let last = u128::from(basis.last.0.unsigned_abs());
+        let factor = (mark << 64) / last;
+        Self { basis, factor }
+    }
+
+    /// `price x mark / last`, exact, rounded half-even.
+    fn of(&self, price: Price) -> Price {
+        let (mark, last) = (self.basis.mark.0, self.basis.last.0);
+        let Some(product) = u128::from(price.0.unsigned_abs()).checked_mul(self.factor) else {
+            return self.exactly(price);
+        };
+        // The factor lacks less than one unit of 2^-64 and a price has 63 bits: the quotient lacks at most one.
+        let mut quotient = i128::try_from(product >> 64).expect("64 of 128 bits");
+        let mut rest = i128::from(price.0) * i128::from(mark) - quotient * i128::from(last);
+        if rest < 0 {
+            // A price below zero is none, but arithmetic does not care.
+            return self.exactly(price);
+        }
+        while rest >= i128::from(last) {
+            quotient += 1;
+            rest -= i128::from(last);
+        }
+        let above = i128::from(last) - rest;
+        quotient += i128::from(rest > above || (rest == above && quotient & 1 == 1));
+        Price(i64::try_from(quotient).expect("a mark near the last price fits"))
+    }
+
+    fn exactly(&self, price: Price) -> Price {
         let units = mul_div(
             i128::from(price.0),
-            i128::from(self.mark.0),
-            i128::from(self.last.0),
+            i128::from(self.basis.mark.0),
+            i128::from(self.basis.last.0),
             Rounding::HalfEven,
         );
         Price(i64::try_from(units).expect("a mark near the last price fits"))
@@ -84,9 +125,10 @@ pub struct CoarseMarks {
     candles: Vec<CoarseMark>,
     /// The first one that had not finished at the last minute asked for.
     next: usize,
-    basis: Option<Basis>,
+    scale: Option<Scale>,
     /// Close of the last minute.
     last: Option<Price>,
+    clamped: bool,
 }
 
 impl CoarseMarks {
@@ -96,8 +138,18 @@ impl CoarseMarks {
         Self {
             candles,
             next: 0,
-            basis: None,
+            scale: None,
             last: None,
+            clamped: true,
+        }
+    }
+
+    /// The same without the clamp: for prices whose path strategies may see, like the index.
+    #[must_use]
+    pub fn unclamped(self) -> Self {
+        Self {
+            clamped: false,
+            ..self
         }
     }
 
@@ -121,21 +173,24 @@ impl CoarseMarks {
         while let Some(candle) = self.candles.get(self.next).filter(|c| c.end() <= time) {
             if let Some(last) = self.last {
                 let mark = candle.prices.close;
-                self.basis = Some(Basis { mark, last });
+                self.scale = Some(Scale::new(Basis { mark, last }));
             }
             self.next += 1;
         }
         self.last = Some(last.close);
         let in_progress = self.candles.get(self.next).filter(|c| c.time <= time);
-        if self.basis.is_none() && in_progress.is_none() {
+        if self.scale.is_none() && in_progress.is_none() {
             return None;
         }
-        Some(minute_mark(last, self.basis, in_progress.map(|c| c.prices)))
+        let limits = in_progress.filter(|_| self.clamped).map(|c| c.prices);
+        Some(scaled(last, self.scale, limits))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::domain::{MINUTE_MS, UNIT};
 
@@ -201,14 +256,17 @@ mod tests {
         let beyond = marks.minute(Timestamp(2 * HOUR), ohlc([47_800; 4]));
         let beyond = beyond.expect("a basis");
         assert_eq!(beyond.path.open, beyond.shown);
-        assert_eq!(
-            beyond.shown,
-            Basis {
-                mark: Price(49_990 * UNIT),
-                last: Price(47_800 * UNIT)
-            }
-            .of(Price(47_800 * UNIT))
-        );
+        assert_eq!(beyond.shown, Price(49_990 * UNIT));
+    }
+
+    #[test]
+    fn without_the_clamp_the_path_is_what_is_shown() {
+        let flat = [50_000, 50_020, 49_980, 49_990];
+        let mut index = CoarseMarks::new(vec![hour(0, flat)]).unclamped();
+        let price = index.minute(Timestamp(0), ohlc([50_000, 50_500, 49_000, 50_400]));
+        let price = price.expect("one in progress");
+        assert_eq!(price.path, ohlc([50_000, 50_500, 49_000, 50_400]));
+        assert_eq!(price.shown, price.path.close);
     }
 
     #[test]
@@ -236,6 +294,20 @@ mod tests {
                 pieces.minute(time, last),
                 "{minute}"
             );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_fast_way_is_the_exact_one(
+            price in 1..i64::MAX / 4, last in 2..i64::MAX / 4, off in 0..2_000u32, halves in any::<bool>(),
+        ) {
+            // Ratios from a half to one and a half; small numbers, where halves are frequent, as well.
+            let shrink = if halves { 1 << 50 } else { 1 };
+            let (price, last) = (price / shrink + 1, last / shrink + 2);
+            let mark = (i128::from(last) * i128::from(off + 1_000) / 2_000) as i64 + 1;
+            let scale = Scale::new(Basis { mark: Price(mark), last: Price(last) });
+            prop_assert_eq!(scale.of(Price(price)), scale.exactly(Price(price)));
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::DataError;
 use crate::data::candles::TIME_MAX;
-use crate::data::series::{SeriesKey, market_name, parse_market};
+use crate::data::series::{CandleKind, SeriesKey, market_name, parse_market};
 use crate::domain::{Candle, Price, Timeframe, Timestamp};
 
 /// Name and version of the format.
@@ -85,7 +85,7 @@ impl Manifest {
             exchange: key.venue.clone(),
             market: market_name(key.symbol.market()).to_owned(),
             symbol: key.symbol.to_string(),
-            kind: "candles".to_owned(),
+            kind: key.kind.name().to_owned(),
             timeframe: key.timeframe.name().to_owned(),
             synthetic: self.synthetic,
             segments: self
@@ -127,13 +127,14 @@ impl Manifest {
         };
         let json: ManifestJson =
             serde_json::from_slice(bytes).map_err(|e| damaged(e.to_string()))?;
-        if json.schema != SCHEMA || json.kind != "candles" {
+        let kind = CandleKind::of(&json.kind).filter(|_| json.schema == SCHEMA);
+        let Some(kind) = kind else {
             return Err(DataError::world(format!(
                 "the manifest is {} of {}, this host reads {SCHEMA} of candles",
                 json.schema, json.kind
             ))
             .with_hint("update the host"));
-        }
+        };
         let time = |text: &str| match Timestamp::parse(text) {
             Ok(time) if time.0 >= 0 && time < TIME_MAX => Ok(time),
             _ => Err(damaged(format!("`{text}` is not a time"))),
@@ -141,7 +142,8 @@ impl Manifest {
         let timeframe: Timeframe = json.timeframe.parse().map_err(damaged)?;
         let market = parse_market(&json.market).map_err(|e| damaged(e.to_string()))?;
         let key = SeriesKey::new(&json.exchange, Some(market), &json.symbol, timeframe)
-            .map_err(|e| damaged(e.to_string()))?;
+            .map_err(|e| damaged(e.to_string()))?
+            .of_kind(kind);
         let mut manifest = Self {
             synthetic: json.synthetic,
             ..Self::default()

@@ -16,7 +16,7 @@ fn import(catalog: &Catalog, candles: &[Candle]) -> Result<Imported, DataError> 
     for candle in candles {
         series.push(candle)?;
     }
-    Ok(writer.commit()?.remove(0))
+    Ok(writer.commit()?.series.remove(0))
 }
 
 fn all(catalog: &Catalog) -> Vec<Candle> {

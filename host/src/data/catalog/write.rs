@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::manifest::content_digest;
+use super::records::{ImportedRecords, RecordKey, RecordWriter};
 use super::{Catalog, MANIFEST, Manifest, MonthFile, Series};
 use crate::data::DataError;
 use crate::data::candles::{decimals_of, to_columns};
@@ -24,6 +25,7 @@ pub struct CatalogWriter {
     catalog: Catalog,
     staging: tempfile::TempDir,
     series: Vec<SeriesWriter>,
+    records: Vec<RecordWriter>,
     _lock: File,
 }
 
@@ -66,6 +68,7 @@ impl CatalogWriter {
             catalog: catalog.clone(),
             staging,
             series: Vec::new(),
+            records: Vec::new(),
             _lock: lock,
         })
     }
@@ -88,16 +91,45 @@ impl CatalogWriter {
     ///
     /// # Errors
     /// The disk refuses.
-    pub fn commit(mut self) -> Result<Vec<Imported>, DataError> {
+    pub fn commit(mut self) -> Result<Committed, DataError> {
         for series in &mut self.series {
             series.end_file();
             series.flush()?;
         }
-        self.series
-            .iter_mut()
-            .map(|s| s.commit(&self.catalog))
-            .collect()
+        for records in &mut self.records {
+            records.flush()?;
+        }
+        let series = self.series.iter_mut().map(|s| s.commit(&self.catalog));
+        let series = series.collect::<Result<_, _>>()?;
+        let records = self.records.iter_mut().map(|r| r.commit(&self.catalog));
+        Ok(Committed {
+            series,
+            records: records.collect::<Result<_, _>>()?,
+        })
     }
+
+    /// The place where records of a stream go.
+    ///
+    /// # Errors
+    /// Its manifest is damaged.
+    pub fn records(&mut self, key: &RecordKey) -> Result<&mut RecordWriter, DataError> {
+        if let Some(i) = self.records.iter().position(|r| *r.key() == *key) {
+            return Ok(&mut self.records[i]);
+        }
+        let staging = self.staging.path().join(format!("r{}", self.records.len()));
+        let writer = RecordWriter::new(&self.catalog, key, staging)?;
+        self.records.push(writer);
+        Ok(self.records.last_mut().expect("just pushed"))
+    }
+}
+
+/// What was made visible.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Committed {
+    /// Candles, series by series.
+    pub series: Vec<Imported>,
+    /// Records, stream by stream.
+    pub records: Vec<ImportedRecords>,
 }
 
 /// Candles of one series on their way into the catalog.
@@ -292,7 +324,7 @@ fn stage(staging: &Path, month: &str, candles: &[Candle]) -> Result<MonthFile, D
 }
 
 /// Replaces a small file in one step.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
     let io = |e: std::io::Error| DataError::io("writing", path, &e);
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
@@ -359,7 +391,7 @@ pub(crate) fn unite(old: &Candle, new: &Candle) -> Result<Candle, String> {
 }
 
 /// Lower-case hexadecimal text.
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

@@ -88,7 +88,7 @@ impl Blocks {
         }
     }
 
-    pub(super) fn next_block(&mut self, block: &mut Block) -> Result<bool, DataError> {
+    fn fill(&mut self, block: &mut Block) -> Result<bool, DataError> {
         block.symbols = self.lanes.len();
         block.base = self.grid.timeframe();
         block.slots.clear();
@@ -175,6 +175,12 @@ impl Blocks {
     }
 }
 
+impl Feed for Blocks {
+    fn next_block(&mut self, block: &mut Block) -> Result<bool, FeedError> {
+        Ok(self.fill(block)?)
+    }
+}
+
 /// Candles in memory, shared between runs (the optimizer reads them once for all its trials).
 pub struct VecFeed {
     blocks: Blocks,
@@ -213,7 +219,7 @@ impl VecFeed {
 
 impl Feed for VecFeed {
     fn next_block(&mut self, block: &mut Block) -> Result<bool, FeedError> {
-        Ok(self.blocks.next_block(block)?)
+        self.blocks.next_block(block)
     }
 }
 

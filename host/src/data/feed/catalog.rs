@@ -35,14 +35,14 @@ impl CatalogFeed {
             return Err(nothing_in(series, period));
         }
         Ok(Self {
-            ahead: Prefetch::new(Blocks::new(sources, base, period)),
+            ahead: Prefetch::new(Box::new(Blocks::new(sources, base, period))),
         })
     }
 }
 
 impl Feed for CatalogFeed {
     fn next_block(&mut self, block: &mut Block) -> Result<bool, FeedError> {
-        Ok(self.ahead.next_block(block)?)
+        self.ahead.next_block(block)
     }
 }
 

@@ -50,7 +50,7 @@ impl TableFeed {
             path: path.to_owned(),
             base,
             first,
-            ahead: Prefetch::new(blocks),
+            ahead: Prefetch::new(Box::new(blocks)),
         })
     }
 
@@ -103,7 +103,7 @@ impl TableFeed {
 
 impl Feed for TableFeed {
     fn next_block(&mut self, block: &mut Block) -> Result<bool, FeedError> {
-        Ok(self.ahead.next_block(block)?)
+        self.ahead.next_block(block)
     }
 }
 

@@ -3,24 +3,23 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use super::blocks::Blocks;
 use crate::data::DataError;
 use crate::domain::Timeframe;
-use crate::engine::Block;
+use crate::engine::{Block, Feed, FeedError};
 
 /// Blocks under way: one being filled, one waiting, one in use.
 const DEPTH: usize = 2;
 
-/// Blocks in order, from a thread of their own. Buffers go back and forth, none is allocated while running.
-pub(super) struct Prefetch {
+/// The blocks of another feed, from a thread of their own. Buffers go back and forth, none is allocated while running.
+pub struct Prefetch {
     state: State,
 }
 
 enum State {
     /// Nothing was asked for yet: no thread before the first block.
-    Idle(Box<Blocks>),
+    Idle(Box<dyn Feed + Send>),
     Running {
-        filled: Option<Receiver<Result<Block, DataError>>>,
+        filled: Option<Receiver<Result<Block, FeedError>>>,
         empty: Option<SyncSender<Block>>,
         thread: Option<JoinHandle<()>>,
     },
@@ -28,18 +27,40 @@ enum State {
 }
 
 impl Prefetch {
-    pub(super) fn new(blocks: Blocks) -> Self {
+    /// Works ahead of whoever asks for the blocks of this feed.
+    #[must_use]
+    pub fn new(feed: Box<dyn Feed + Send>) -> Self {
         Self {
-            state: State::Idle(Box::new(blocks)),
+            state: State::Idle(feed),
         }
     }
 
-    pub(super) fn next_block(&mut self, block: &mut Block) -> Result<bool, DataError> {
-        block.slots.clear();
-        if matches!(self.state, State::Idle(_))
-            && let State::Idle(blocks) = std::mem::replace(&mut self.state, State::Ended)
+    /// Closes the channels, which ends the thread, and waits for it.
+    fn stop(&mut self) {
+        let state = std::mem::replace(&mut self.state, State::Ended);
+        if let State::Running {
+            filled,
+            empty,
+            thread,
+        } = state
         {
-            self.state = start(*blocks)?;
+            drop((filled, empty));
+            if let Some(Err(panic)) = thread.map(JoinHandle::join) {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    }
+}
+
+impl Feed for Prefetch {
+    fn next_block(&mut self, block: &mut Block) -> Result<bool, FeedError> {
+        block.slots.clear();
+        block.references.clear();
+        block.events.clear();
+        if matches!(self.state, State::Idle(_))
+            && let State::Idle(feed) = std::mem::replace(&mut self.state, State::Ended)
+        {
+            self.state = start(feed)?;
         }
         let State::Running { filled, empty, .. } = &self.state else {
             return Ok(false);
@@ -64,22 +85,6 @@ impl Prefetch {
             }
         }
     }
-
-    /// Closes the channels, which ends the thread, and waits for it.
-    fn stop(&mut self) {
-        let state = std::mem::replace(&mut self.state, State::Ended);
-        if let State::Running {
-            filled,
-            empty,
-            thread,
-        } = state
-        {
-            drop((filled, empty));
-            if let Some(Err(panic)) = thread.map(JoinHandle::join) {
-                std::panic::resume_unwind(panic);
-            }
-        }
-    }
 }
 
 impl Drop for Prefetch {
@@ -90,7 +95,7 @@ impl Drop for Prefetch {
     }
 }
 
-fn start(mut blocks: Blocks) -> Result<State, DataError> {
+fn start(mut feed: Box<dyn Feed + Send>) -> Result<State, DataError> {
     let (send_filled, filled) = sync_channel(DEPTH);
     let (empty, take_empty) = sync_channel(DEPTH + 2);
     for _ in 0..=DEPTH {
@@ -100,7 +105,7 @@ fn start(mut blocks: Blocks) -> Result<State, DataError> {
         .name("candles".to_owned())
         .spawn(move || {
             while let Ok(mut block) = take_empty.recv() {
-                let message = match blocks.next_block(&mut block) {
+                let message = match feed.next_block(&mut block) {
                     Ok(true) => Ok(block),
                     Ok(false) => return,
                     Err(error) => Err(error),

@@ -1,10 +1,31 @@
 //! What the name of a file says about its content.
 
+use std::fmt;
 use std::path::Path;
 
 use crate::data::DataError;
-use crate::data::series::{SeriesKey, market_name, parse_market};
+use crate::data::catalog::RecordKey;
+use crate::data::series::{CandleKind, SeriesKey, market_name, parse_market};
+use crate::data::streams::record::RecordKind;
 use crate::domain::{InstrumentKind, Timeframe};
+
+/// What files can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataKind {
+    /// Candles of trades, of the mark or of the index price.
+    Candles(CandleKind),
+    /// Records of a stream.
+    Records(RecordKind),
+}
+
+impl DataKind {
+    /// By its name on the command line.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        let candles = CandleKind::of(name).map(Self::Candles);
+        candles.or_else(|| RecordKind::of(name).map(Self::Records))
+    }
+}
 
 /// What the user says; each part wins over the file's name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,22 +36,52 @@ pub struct Overrides {
     pub market: Option<InstrumentKind>,
     /// Symbol, unified or the venue's own.
     pub symbol: Option<String>,
-    /// Length of a candle.
+    /// Length of a candle, time between samples.
     pub timeframe: Option<Timeframe>,
+    /// What the file holds.
+    pub kind: Option<DataKind>,
 }
 
-/// The series a file belongs to.
+/// What a file holds and where that goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Candles of one series.
+    Candles(SeriesKey),
+    /// Records of one stream.
+    Records(RecordKey),
+    /// Records of many symbols of a venue, told apart by their column `symbol`.
+    ManySymbols(String, InstrumentKind, RecordKind),
+}
+
+impl fmt::Display for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Candles(key) => write!(f, "candles of {key}"),
+            Self::Records(key) => write!(f, "records of {key}"),
+            Self::ManySymbols(venue, market, kind) => {
+                let market = market_name(*market);
+                write!(f, "{} of many {market} symbols of {venue}", kind.name())
+            }
+        }
+    }
+}
+
+/// What a file holds.
 ///
 /// # Errors
 /// Neither the name nor the user says it; the message lists what is missing.
-pub(super) fn series_of(path: &Path, said: &Overrides) -> Result<SeriesKey, DataError> {
+pub(super) fn content_of(path: &Path, said: &Overrides) -> Result<Content, DataError> {
     let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or("");
-    let named = from_own_name(stem)?
+    let named = from_own_name(stem)
         .or_else(|| from_binance_archive(stem))
         .unwrap_or_default();
     let exchange = said.exchange.clone().or(named.exchange);
     let symbol = said.symbol.clone().or(named.symbol);
     let timeframe = said.timeframe.or(named.timeframe);
+    let kind = said
+        .kind
+        .or(named.kind)
+        .unwrap_or(DataKind::Candles(CandleKind::Candles));
     let market = said.market.or(named.market).or_else(|| {
         let unified = symbol.as_deref().filter(|s| s.contains('/'))?;
         Some(if unified.contains(':') {
@@ -39,11 +90,34 @@ pub(super) fn series_of(path: &Path, said: &Overrides) -> Result<SeriesKey, Data
             InstrumentKind::Spot
         })
     });
-    if let (Some(exchange), Some(market), Some(symbol), Some(timeframe)) =
-        (&exchange, market, &symbol, timeframe)
+    // Samples have an interval, events have none.
+    let timed = !matches!(
+        kind,
+        DataKind::Records(RecordKind::Funding | RecordKind::Liquidations)
+    );
+    let timeframe = if timed {
+        timeframe
+    } else {
+        Some(Timeframe::M1)
+    };
+    let said_all = (&exchange, market, &symbol, timeframe);
+    if let (Some(exchange), Some(market), Some(symbol), Some(timeframe)) = said_all {
+        let key = SeriesKey::new(exchange, Some(market), symbol, timeframe)
+            .map_err(|e| e.context(path.display()))?;
+        return Ok(match kind {
+            DataKind::Candles(kind) => Content::Candles(key.of_kind(kind)),
+            DataKind::Records(kind) => Content::Records(RecordKey {
+                venue: key.venue,
+                symbol: key.symbol,
+                kind,
+                interval: timed.then_some(timeframe),
+            }),
+        });
+    }
+    if let (DataKind::Records(kind @ RecordKind::Liquidations), Some(exchange), Some(market)) =
+        (kind, &exchange, market)
     {
-        return SeriesKey::new(exchange, Some(market), symbol, timeframe)
-            .map_err(|e| e.context(path.display()));
+        return Ok(Content::ManySymbols(exchange.clone(), market, kind));
     }
     let missing: Vec<_> = [
         ("--exchange", exchange.is_none()),
@@ -62,47 +136,76 @@ pub(super) fn series_of(path: &Path, said: &Overrides) -> Result<SeriesKey, Data
     .with_hint("give the flags, or name the file like binance_spot_BTCUSDT_1m.csv"))
 }
 
-/// `<venue>_<market>_<SYMBOL>_<timeframe>[_anything]`.
-fn from_own_name(stem: &str) -> Result<Option<Overrides>, DataError> {
-    let mut parts = stem.split('_');
-    let (Some(venue), Some(market), Some(symbol), Some(rest)) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return Ok(None);
+/// `<venue>_<market>_<SYMBOL>[_<kind>][_<timeframe>][_anything]`; `<venue>_<market>_force_orders` has many symbols.
+fn from_own_name(stem: &str) -> Option<Overrides> {
+    let parts: Vec<_> = stem.split('_').collect();
+    let [venue, market, rest @ ..] = parts.as_slice() else {
+        return None;
     };
-    let Ok(market) = parse_market(market) else {
-        return Ok(None);
-    };
-    if ["mark", "index", "funding", "open", "liquidations", "trades"].contains(&rest) {
-        return Err(DataError::user(format!(
-            "{stem} holds {rest} of {} {symbol}; only candles can be imported yet",
-            market_name(market)
-        )));
-    }
-    let Ok(timeframe) = rest.parse() else {
-        return Ok(None);
-    };
-    Ok(Some(Overrides {
-        exchange: Some(venue.to_owned()),
+    let market = parse_market(market).ok()?;
+    let said = |symbol: Option<&str>, kind, timeframe: Option<&&str>| Overrides {
+        exchange: Some((*venue).to_owned()),
         market: Some(market),
-        symbol: Some(symbol.to_owned()),
-        timeframe: Some(timeframe),
-    }))
+        symbol: symbol.map(str::to_owned),
+        timeframe: timeframe.and_then(|t| t.parse().ok()),
+        kind: Some(kind),
+    };
+    let records = DataKind::Records;
+    let prices = DataKind::Candles;
+    match rest {
+        ["force", "orders", ..] | ["liquidations", ..] => {
+            Some(said(None, records(RecordKind::Liquidations), None))
+        }
+        [symbol, "force", "orders", ..] | [symbol, "liquidations", ..] => {
+            Some(said(Some(symbol), records(RecordKind::Liquidations), None))
+        }
+        [symbol, "funding", ..] => Some(said(Some(symbol), records(RecordKind::Funding), None)),
+        [symbol, "open", "interest", rest @ ..] => {
+            let kind = records(RecordKind::OpenInterest);
+            Some(said(Some(symbol), kind, rest.first()))
+        }
+        [symbol, "mark", rest @ ..] => {
+            Some(said(Some(symbol), prices(CandleKind::Mark), rest.first()))
+        }
+        [symbol, "index", rest @ ..] => {
+            Some(said(Some(symbol), prices(CandleKind::Index), rest.first()))
+        }
+        [symbol, timeframe, ..] => {
+            let _: Timeframe = timeframe.parse().ok()?;
+            let kind = prices(CandleKind::Candles);
+            Some(said(Some(symbol), kind, Some(timeframe)))
+        }
+        _ => None,
+    }
 }
 
-/// `BTCUSDT-1m-2026-03`, the archives of Binance: they do not say which market.
+/// `BTCUSDT-1m-2026-03`, `BTCUSDT-fundingRate-2026-03`, `BTCUSDT-metrics-2026-03-01`: the archives of Binance. Those of candles do
+/// not say which market; the others are of perpetuals.
 fn from_binance_archive(stem: &str) -> Option<Overrides> {
     let mut parts = stem.split('-');
-    let (symbol, timeframe, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let (symbol, what, year) = (parts.next()?, parts.next()?, parts.next()?);
     let upper = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
     let plain = !symbol.is_empty() && symbol.bytes().all(upper);
     let dated = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
     (plain && dated).then_some(())?;
+    let perpetual = Some(InstrumentKind::LinearPerpetual);
+    let (market, kind, timeframe) = match what {
+        "fundingRate" => (perpetual, DataKind::Records(RecordKind::Funding), None),
+        "metrics" => {
+            let kind = DataKind::Records(RecordKind::OpenInterest);
+            (perpetual, kind, Some(Timeframe::M5))
+        }
+        timeframe => {
+            let kind = DataKind::Candles(CandleKind::Candles);
+            (None, kind, Some(timeframe.parse().ok()?))
+        }
+    };
     Some(Overrides {
         exchange: Some("binance".to_owned()),
-        market: None,
+        market,
         symbol: Some(symbol.to_owned()),
-        timeframe: Some(timeframe.parse().ok()?),
+        timeframe,
+        kind: Some(kind),
     })
 }
 
@@ -148,12 +251,45 @@ mod tests {
             (
                 "binance_usdm_BTCUSDT_mark_1h.parquet",
                 &none,
-                Err("only candles"),
+                Ok("binance BTC/USDT:USDT mark 1h"),
+            ),
+            (
+                "binance_usdm_BTCUSDT_mark.parquet",
+                &none,
+                Err("--timeframe missing"),
+            ),
+            (
+                "hyperliquid_perp_ETH_funding.parquet",
+                &none,
+                Ok("hyperliquid ETH/USDC:USDC funding"),
+            ),
+            (
+                "binance_usdm_BTCUSDT_open_interest_5m.csv",
+                &none,
+                Ok("binance BTC/USDT:USDT open-interest 5m"),
+            ),
+            (
+                "binance_usdm_force_orders.parquet",
+                &none,
+                Ok("liquidations of many perp symbols of binance"),
+            ),
+            (
+                "BTCUSDT-fundingRate-2024-01.zip",
+                &none,
+                Ok("binance BTC/USDT:USDT funding"),
+            ),
+            (
+                "BTCUSDT-metrics-2024-01-01.zip",
+                &none,
+                Ok("binance BTC/USDT:USDT open-interest 5m"),
             ),
         ];
         for (name, said, expected) in cases {
-            match (series_of(Path::new(name), said), expected) {
-                (Ok(key), Ok(text)) => assert_eq!(key.to_string(), text, "{name}"),
+            match (content_of(Path::new(name), said), expected) {
+                (Ok(content), Ok(text)) => {
+                    let told = content.to_string();
+                    assert!(told.ends_with(text), "{name}: {told}");
+                }
                 (Err(e), Err(text)) => assert!(e.to_string().contains(text), "{name}: {e}"),
                 (got, _) => panic!("{name}: {got:?}"),
             }
@@ -162,9 +298,18 @@ mod tests {
             exchange: Some("bybit".to_owned()),
             symbol: Some("ETH/USDT:USDT".to_owned()),
             timeframe: Some(Timeframe::H1),
-            market: None,
+            ..none
         };
-        let key = series_of(Path::new("x.csv"), &said).expect("flags are enough");
-        assert_eq!(key.to_string(), "bybit ETH/USDT:USDT 1h");
+        let content = content_of(Path::new("x.csv"), &said).expect("flags are enough");
+        assert_eq!(content.to_string(), "candles of bybit ETH/USDT:USDT 1h");
+        let said = Overrides {
+            kind: DataKind::of("funding"),
+            ..said
+        };
+        let content = content_of(Path::new("x.csv"), &said).expect("flags are enough");
+        assert_eq!(
+            content.to_string(),
+            "records of bybit ETH/USDT:USDT funding"
+        );
     }
 }

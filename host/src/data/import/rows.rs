@@ -156,7 +156,7 @@ impl Layout {
 }
 
 /// Lower case, no quotes, spaces as underscores.
-fn normal(name: &str) -> String {
+pub(super) fn normal(name: &str) -> String {
     name.trim_start_matches('\u{feff}')
         .trim()
         .to_ascii_lowercase()
@@ -164,18 +164,18 @@ fn normal(name: &str) -> String {
 }
 
 /// Texts of strangers are shown shortened.
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-fn parse_number(text: &str) -> Option<f64> {
+pub(super) fn parse_number(text: &str) -> Option<f64> {
     // `f64::from_str` also knows words.
     let plain = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E');
     (!text.is_empty() && text.bytes().all(plain)).then(|| text.parse().ok())?
 }
 
 /// Whole numbers since 1970 in s, ms, µs or ns, or a date with a time, UTC unless it says otherwise.
-fn parse_time(text: &str) -> Option<Timestamp> {
+pub(super) fn parse_time(text: &str) -> Option<Timestamp> {
     if text.len() >= 9 && text.bytes().all(|b| b.is_ascii_digit()) {
         return to_millis(text.parse().ok()?, None);
     }

@@ -15,23 +15,21 @@ const TEXT_MAX: u64 = 16 << 30;
 /// Most text a zip may unfold to, as a multiple of its own size. Deflate reaches 1,032 with zeros, 10 with candles.
 const ZIP_RATIO_MAX: u64 = 100;
 
-pub(super) fn read_csv(path: &Path, names: &Names, take: &mut Take<'_>) -> Result<(), DataError> {
+/// What readers hand each line to: row number (from 1), fields, part of the file that is done.
+type TakeLine<'a> = dyn FnMut(u64, &[&str], f64) -> Result<(), DataError> + 'a;
+
+/// Hands on the lines of a CSV.
+pub(super) fn csv_lines(path: &Path, take: &mut TakeLine<'_>) -> Result<(), DataError> {
     let file = File::open(path).map_err(|e| DataError::io("opening", path, &e))?;
     let size = file
         .metadata()
         .map_err(|e| DataError::io("opening", path, &e))?
         .len();
-    read_text(
-        path,
-        BufReader::with_capacity(1 << 16, file),
-        size,
-        names,
-        take,
-    )
+    read_text(path, BufReader::with_capacity(1 << 16, file), size, take)
 }
 
-/// A zip holds one CSV; checksums beside it are ignored.
-pub(super) fn read_zip(path: &Path, names: &Names, take: &mut Take<'_>) -> Result<(), DataError> {
+/// Hands on the lines of the CSV in a zip, which holds one; checksums beside it are ignored.
+pub(super) fn zip_lines(path: &Path, take: &mut TakeLine<'_>) -> Result<(), DataError> {
     let damaged = |why: String| {
         DataError::user(format!("{} is not a readable zip ({why})", path.display()))
             .with_hint("download it again")
@@ -69,9 +67,42 @@ pub(super) fn read_zip(path: &Path, names: &Names, take: &mut Take<'_>) -> Resul
         path,
         BufReader::with_capacity(1 << 16, entry.take(limit)),
         size,
-        names,
         take,
     )
+}
+
+pub(super) fn read_csv(path: &Path, names: &Names, take: &mut Take<'_>) -> Result<(), DataError> {
+    csv_lines(path, &mut candles(path, names, take))
+}
+
+pub(super) fn read_zip(path: &Path, names: &Names, take: &mut Take<'_>) -> Result<(), DataError> {
+    zip_lines(path, &mut candles(path, names, take))
+}
+
+/// Lines become candles; the first one says what is where.
+fn candles<'a>(
+    path: &'a Path,
+    names: &'a Names,
+    take: &'a mut Take<'_>,
+) -> impl FnMut(u64, &[&str], f64) -> Result<(), DataError> + 'a {
+    let mut layout = None;
+    move |row, fields, done| {
+        let layout = match &layout {
+            Some(layout) => layout,
+            None => {
+                let (found, header) = layout_of(path, names, fields)?;
+                let found = layout.insert(found);
+                if header == HasHeader::Yes {
+                    return Ok(());
+                }
+                found
+            }
+        };
+        let candle = layout
+            .candle(fields)
+            .map_err(|why| row_fault(path, row, &why))?;
+        take(row, &candle, done)
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
@@ -79,8 +110,7 @@ fn read_text(
     path: &Path,
     input: impl Read,
     size: u64,
-    names: &Names,
-    take: &mut Take<'_>,
+    take: &mut TakeLine<'_>,
 ) -> Result<(), DataError> {
     let bounded = ShortLines {
         input: input.take(TEXT_MAX),
@@ -93,7 +123,6 @@ fn read_text(
         .trim(csv::Trim::All)
         .from_reader(bounded);
     let mut record = csv::ByteRecord::new();
-    let mut layout = None;
     loop {
         let row = reader.position().line();
         let more = reader
@@ -112,21 +141,7 @@ fn read_text(
                 .map_err(|_| row_fault(path, row, "bytes that are not text"))?;
             fields.push(text.trim_matches('"'));
         }
-        let layout = match &layout {
-            Some(layout) => layout,
-            None => {
-                let (found, header) = layout_of(path, names, &fields)?;
-                let found = layout.insert(found);
-                if header == HasHeader::Yes {
-                    continue;
-                }
-                found
-            }
-        };
-        let candle = layout
-            .candle(&fields)
-            .map_err(|why| row_fault(path, row, &why))?;
-        take(row, &candle, done.min(1.0))?;
+        take(row, &fields, done.min(1.0))?;
     }
 }
 

@@ -20,8 +20,11 @@ use crate::engine::{Block, Feed, FeedError, FeedEvent};
 /// **Order**: what belongs to a minute comes funding first, by symbol and time, then rows by the moment they are known, then by
 /// source. A settlement belongs to the minute that begins with it (or to the first after it); a row to the minute in which it
 /// becomes known. What was known or due before the first minute is left out.
+///
+/// Deriving minutes from coarse marks costs more than decoding them: run it ahead of the engine with
+/// [`Prefetch`](crate::data::feed::Prefetch).
 pub struct StreamFeed {
-    inner: Box<dyn Feed>,
+    inner: Box<dyn Feed + Send>,
     grid: Grid,
     symbols: Vec<OfSymbol>,
     emitters: Vec<Emitter>,
@@ -44,7 +47,12 @@ impl StreamFeed {
     /// Streams of each symbol, in the order of the feed's symbols. Every row the streams want is delivered if there is any data
     /// of it: see [`Streams::lacks`] for the others.
     #[must_use]
-    pub fn new(inner: Box<dyn Feed>, base: Timeframe, period: Period, streams: &[Streams]) -> Self {
+    pub fn new(
+        inner: Box<dyn Feed + Send>,
+        base: Timeframe,
+        period: Period,
+        streams: &[Streams],
+    ) -> Self {
         let mut emitters = Vec::new();
         let mut symbols = Vec::new();
         for (index, of_symbol) in (0..).zip(streams) {

@@ -5,15 +5,13 @@ use std::sync::Arc;
 
 use super::StreamKind;
 use super::funding::{self, MissingFunding, Settlement};
-use super::record::Record;
+use super::record::{Record, RecordKind};
 use super::reference::{Lane, Track};
 use super::rows::{Delta, Emitter, Row, Rows};
 use crate::data::DataError;
-use crate::data::candles::check_row;
-use crate::data::catalog::{Series, content_digest};
+use crate::data::catalog::{Catalog, Series, content_digest};
 use crate::data::feed::{Candles, Months, Period, Source};
-use crate::data::grid::Grid;
-use crate::data::series::{SeriesKey, Symbol};
+use crate::data::series::{CandleKind, SeriesKey, Symbol};
 use crate::domain::{Candle, InstrumentKind, StreamSource, Timeframe, Timestamp};
 
 /// A symbol at a venue.
@@ -279,10 +277,13 @@ impl Streams {
 
     /// The mark and index prices a run executes with.
     pub(super) fn tracks(&self, base: Timeframe, period: Period) -> [Option<Track>; 2] {
-        [&self.mark, &self.index].map(|prices| {
+        let used = |prices: &Option<Prices>| {
             let prices = prices.as_ref().filter(|_| self.wanted.references)?;
-            Some(Track::new(prices.read(period), prices.timeframe, base))
-        })
+            Some((prices.read(period), prices.timeframe))
+        };
+        let mark = used(&self.mark).map(|(read, length)| Track::mark(read, length, base));
+        let index = used(&self.index).map(|(read, length)| Track::index(read, length, base));
+        [mark, index]
     }
 
     /// The rows strategies asked for, of what there is.
@@ -379,16 +380,82 @@ fn joined(own: Timeframe, minutes: u32) -> Option<Timeframe> {
     (minutes % own.minutes() == 0).then_some(wanted)
 }
 
-/// Are candles in memory what they should be.
+/// What the catalog has of a symbol for a period (warm-up included), of what is wanted. What is not there is absent: see
+/// [`Streams::complete_funding`] and [`Streams::lacks`].
 ///
 /// # Errors
-/// The first that is not valid, on the grid or in order.
-pub fn check_candles(candles: &[Candle], timeframe: Timeframe) -> Result<(), DataError> {
-    let (grid, mut last) = (Grid::new(timeframe), None);
-    for (i, candle) in candles.iter().enumerate() {
-        check_row(candle, last, grid)
-            .map_err(|why| DataError::user(format!("candle {i}: {why}")))?;
-        last = Some(candle.open_time);
+/// A damaged file or manifest, a funding record between hours.
+pub fn open(
+    catalog: &Catalog,
+    place: &Place,
+    period: Period,
+    wanted: &Wanted,
+) -> Result<Streams, DataError> {
+    let mut streams = Streams::none(place.clone(), wanted.clone());
+    let records = |kind| catalog.records(&place.venue, &place.symbol, kind);
+    // Neighbors outside the period tell the interval of settlements and are known early enough.
+    let around = |ms: i64| (period.start().plus_ms(-ms), later(period.end(), ms));
+    if wanted.needs(StreamKind::Funding)
+        && let Some(series) = records(RecordKind::Funding)?.first()
+    {
+        let (from, to) = around(FUNDING_MARGIN_MS);
+        streams.funding = funding::settlements(&series.between(from, to)?)?;
     }
-    Ok(())
+    if wanted.needs(StreamKind::Mark) {
+        let all = catalog.prices(&place.venue, &place.symbol, CandleKind::Mark)?;
+        streams.mark = best(all, period).map(Prices::of_series);
+    }
+    if wanted.needs(StreamKind::Index) {
+        let all = catalog.prices(&place.venue, &place.symbol, CandleKind::Index)?;
+        streams.index = best(all, period).map(Prices::of_series);
+    }
+    if wanted.needs(StreamKind::OpenInterest) {
+        for series in records(RecordKind::OpenInterest)? {
+            let interval_ms = series.key.interval.map_or(0, |i| i.minutes() * 60_000);
+            let (from, to) = around(interval_ms);
+            let found = series.between(from, to)?;
+            if !found.is_empty() {
+                streams.open_interest.push(Records {
+                    interval_ms,
+                    records: found.into(),
+                });
+            }
+        }
+    }
+    if wanted.needs(StreamKind::Liquidations)
+        && let Some(series) = records(RecordKind::Liquidations)?.first()
+    {
+        let (from, to) = around(LIQUIDATION_DELAY_MS);
+        let found = series.between(from, to)?;
+        streams.liquidations = (!found.is_empty()).then(|| Records {
+            interval_ms: 0,
+            records: found.into(),
+        });
+    }
+    if wanted.needs(StreamKind::VolumeDelta) {
+        let all = catalog.prices(&place.venue, &place.symbol, CandleKind::Candles)?;
+        if let Some(candles) = best(all, period) {
+            streams.taker_volume = candles.has_taker_volume(period.start(), period.end())?;
+        }
+    }
+    Ok(streams)
+}
+
+/// Funding is read this far beyond the period on both sides.
+const FUNDING_MARGIN_MS: i64 = 4 * 86_400_000;
+
+fn later(time: Timestamp, ms: i64) -> Timestamp {
+    Timestamp(time.0.saturating_add(ms))
+}
+
+/// The shortest candles that overlap the period about as long as any.
+fn best(all: Vec<Series>, period: Period) -> Option<Series> {
+    let overlap = |series: &Series| {
+        let (from, to) = series.period();
+        (to.min(period.end()).0 - from.max(period.start()).0).max(0)
+    };
+    let longest = all.iter().map(overlap).max().filter(|ms| *ms > 0)?;
+    // A hundredth: series that end with the same month may differ by a candle.
+    let enough = |series: &Series| overlap(series) >= longest - longest / 100;
+    all.into_iter().find(enough)
 }

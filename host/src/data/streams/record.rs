@@ -1,5 +1,6 @@
 //! One record of a stream that is not made of candles.
 
+use super::funding::settlement_minute;
 use crate::data::candles::TIME_MAX;
 use crate::domain::Timestamp;
 
@@ -26,6 +27,12 @@ impl RecordKind {
             Self::OpenInterest => "open-interest",
             Self::Liquidations => "liquidations",
         }
+    }
+
+    /// By its name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
     /// Names of its two values in files of the catalog.
@@ -91,6 +98,41 @@ impl Record {
                 Err(format!("{other} {second} is no price"))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// What there can be only one of: the settlement of a funding record, the sample of an open interest. Liquidations are only the
+    /// same if all of them is.
+    #[must_use]
+    pub fn moment(&self, kind: RecordKind) -> Option<Timestamp> {
+        match kind {
+            RecordKind::Funding => Some(settlement_minute(self.time).unwrap_or(self.time)),
+            RecordKind::OpenInterest => Some(self.time),
+            RecordKind::Liquidations => None,
+        }
+    }
+
+    /// Another version of the same record: what is absent in one is taken from the other.
+    ///
+    /// # Errors
+    /// They contradict each other.
+    pub fn unite(&self, other: &Self) -> Result<Self, String> {
+        let value = |a: f64, b: f64| match (a.is_nan(), b.is_nan()) {
+            (true, _) => Some(b),
+            (_, true) => Some(a),
+            _ => (a == b).then_some(a),
+        };
+        let [a, b] = [0, 1].map(|i| value(self.values[i], other.values[i]));
+        match (a, b) {
+            (Some(a), Some(b)) => Ok(Self {
+                time: self.time,
+                available_at: self.available_at.or(other.available_at),
+                values: [a, b],
+            }),
+            _ => Err(format!(
+                "two versions of {}: {:?} and {:?}",
+                self.time, self.values, other.values
+            )),
         }
     }
 

@@ -71,16 +71,32 @@ enum Kind {
 }
 
 impl Track {
-    pub(super) fn new(source: Box<dyn Source>, timeframe: Timeframe, base: Timeframe) -> Self {
-        let kind = if timeframe.minutes() <= base.minutes() {
-            Kind::Direct
-        } else {
-            Kind::Coarse(CoarseMarks::new(Vec::new()))
-        };
+    /// A mark: where it is derived, its path stays within the candle in progress.
+    pub(super) fn mark(source: Box<dyn Source>, timeframe: Timeframe, base: Timeframe) -> Self {
+        let marks = CoarseMarks::new(Vec::new());
+        Self::new(source, timeframe, base, marks)
+    }
+
+    /// An index: strategies see its path, so it knows nothing of the candle in progress.
+    pub(super) fn index(source: Box<dyn Source>, timeframe: Timeframe, base: Timeframe) -> Self {
+        let marks = CoarseMarks::new(Vec::new()).unclamped();
+        Self::new(source, timeframe, base, marks)
+    }
+
+    fn new(
+        source: Box<dyn Source>,
+        timeframe: Timeframe,
+        base: Timeframe,
+        marks: CoarseMarks,
+    ) -> Self {
         Self {
             lane: Lane::new(source),
             grid: Grid::new(timeframe),
-            kind,
+            kind: if timeframe.minutes() <= base.minutes() {
+                Kind::Direct
+            } else {
+                Kind::Coarse(marks)
+            },
         }
     }
 

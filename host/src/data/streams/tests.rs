@@ -368,3 +368,234 @@ fn nothing_wanted_changes_nothing() {
             .all(|m| m.marks.is_empty() && m.events.is_empty())
     );
 }
+
+fn import(catalog: &crate::data::catalog::Catalog, files: &[(&str, String)]) {
+    use crate::data::import::{ImportRequest, import};
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |(name, text): &(&str, String)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("writes");
+        path
+    };
+    let request = ImportRequest {
+        files: files.iter().map(write).collect(),
+        ..ImportRequest::default()
+    };
+    import(catalog, &request, &mut |_, _| {}).expect("imports");
+}
+
+fn lines(header: &str, step: i64, count: i64, of: impl Fn(i64) -> String) -> String {
+    let line = |n: i64| format!("{},{}\n", START + n * step, of(n));
+    format!("{header}\n{}", (0..count).map(line).collect::<String>())
+}
+
+#[test]
+fn a_catalog_is_opened_for_what_is_wanted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let catalog = crate::data::catalog::Catalog::new(folder.path());
+    let candle = "open_time,open,high,low,close,volume";
+    let price = |n: i64| format!("{0},{0},{0},{0},1", 100 + n % 7);
+    let taker = |n: i64| format!("{},0.5", price(n));
+    import(
+        &catalog,
+        &[
+            (
+                "binance_usdm_BTCUSDT_1h.csv",
+                lines(&format!("{candle},taker_buy_volume"), HOUR, 480, taker),
+            ),
+            // Hourly marks of the first five days, eight-hourly ones of all twenty.
+            (
+                "binance_usdm_BTCUSDT_mark_1h.csv",
+                lines(candle, HOUR, 120, price),
+            ),
+            (
+                "binance_usdm_BTCUSDT_mark_8h.csv",
+                lines(candle, 8 * HOUR, 60, price),
+            ),
+            (
+                "binance_usdm_BTCUSDT_index_1h.csv",
+                lines(candle, HOUR, 480, price),
+            ),
+            (
+                "binance_usdm_BTCUSDT_funding.csv",
+                lines("time,rate", 8 * HOUR, 50, |_| "0.0001".into()),
+            ),
+            (
+                "binance_usdm_BTCUSDT_open_interest_5m.csv",
+                lines("time,open_interest", 5 * MINUTE, 9, |n| n.to_string()),
+            ),
+            (
+                "binance_usdm_BTCUSDT_open_interest_1h.csv",
+                lines("time,open_interest", HOUR, 480, |n| n.to_string()),
+            ),
+            (
+                "binance_usdm_BTCUSDT_liquidations.csv",
+                lines("time,qty,price", HOUR, 3, |_| "1,100".into()),
+            ),
+        ],
+    );
+    let place =
+        Place::new("Binance", InstrumentKind::LinearPerpetual, "BTC/USDT:USDT").expect("a place");
+    let period = |from: i64, to: i64| Period {
+        from: Some(Timestamp(START + from * 24 * HOUR)),
+        to: Some(Timestamp(START + to * 24 * HOUR)),
+    };
+    let all = Wanted {
+        rows: StreamKind::ALL.map(|kind| (kind, 0)).to_vec(),
+        ..executed()
+    };
+    let mark = |from, to| {
+        let of = open(&catalog, &place, period(from, to), &all).expect("opens");
+        of.mark.map(|m| m.timeframe)
+    };
+    assert_eq!(mark(1, 4), Some(Timeframe::H1));
+    assert_eq!(
+        mark(1, 20),
+        Some(Timeframe::H8),
+        "the shorter ones end too early"
+    );
+    assert_eq!(mark(30, 40), None);
+
+    let mut of = open(&catalog, &place, period(0, 20), &all).expect("opens");
+    assert!(of.taker_volume && of.index.is_some() && of.liquidations.is_some());
+    let intervals: Vec<_> = of
+        .open_interest
+        .iter()
+        .map(|r| r.interval_ms / MINUTE)
+        .collect();
+    assert_eq!(intervals, [5, 60]);
+    let whole = of.fingerprint(Timestamp(START), Timestamp(START + 480 * HOUR));
+    // Fifty of sixty settlements are there.
+    let (from, to) = (Timestamp(START), Timestamp(START + 480 * HOUR));
+    let stop = of
+        .complete_funding(MissingFunding::Error, from, to)
+        .expect_err("ten are missing");
+    assert!(
+        stop.to_string()
+            .contains("lacks 10 settlements, the first at 2024-01-17 16:00"),
+        "{stop}"
+    );
+    assert!(
+        stop.hint()
+            .expect("a hint")
+            .contains("--start 2024-01-01 --end 2024-01-21")
+    );
+    let put_in = of
+        .complete_funding(MissingFunding::Last, from, to)
+        .expect("goes on");
+    assert_eq!((put_in.len(), of.funding.len()), (10, 60));
+    assert_ne!(of.fingerprint(from, to), whole);
+
+    let nothing = open(&catalog, &place, period(0, 20), &Wanted::default()).expect("opens");
+    assert!(
+        nothing.funding.is_empty() && nothing.mark.is_none() && nothing.open_interest.is_empty()
+    );
+    let other = Place::new("bybit", InstrumentKind::LinearPerpetual, "BTCUSDT").expect("a place");
+    let none = open(&catalog, &other, period(0, 20), &all).expect("opens");
+    assert!(none.funding.is_empty() && none.mark.is_none() && !none.taker_volume);
+}
+
+#[test]
+fn a_made_up_market_is_complete_in_memory() {
+    use crate::data::synth::{Synth, SynthConfig, streams};
+    let config = SynthConfig {
+        days: 10,
+        ..SynthConfig::default()
+    };
+    let candles: Vec<_> = Synth::new(config).collect();
+    let mut of = streams(&candles, config.seed, executed());
+    let end = config.start.plus_ms(10 * 24 * HOUR);
+    let put_in = of.complete_funding(MissingFunding::Error, config.start, end);
+    assert!(put_in.expect("complete").is_empty());
+    let minutes = run(vec![candles], Timeframe::M1, &[of]);
+    assert!(minutes.iter().all(|m| m.marks[0].is_some()));
+    let settled: usize = minutes.iter().map(|m| m.funding().len()).sum();
+    assert_eq!(settled, 29, "not at the first minute, not after the last");
+}
+
+/// USD-M BTC, 2025-05-04 15:33 to 06-24 10:31: 73,139 minutes in one piece, hourly marks, three settlements a day.
+#[test]
+fn the_recorded_block_has_funding_and_a_mark_each_minute() {
+    use crate::data::catalog::Catalog;
+    use crate::data::feed::CatalogFeed;
+    use crate::data::import::{ImportRequest, import};
+    use crate::data::series::SeriesKey;
+    use crate::data::testing::shared_or_skip;
+
+    let names = [
+        "candles/binance_usdm_BTCUSDT_1m.parquet",
+        "funding/binance_usdm_BTCUSDT_funding.parquet",
+        "mark/binance_usdm_BTCUSDT_mark_1h.parquet",
+        "mark/binance_usdm_BTCUSDT_mark_8h.parquet",
+    ];
+    let files: Option<Vec<_>> = names
+        .iter()
+        .map(|n| shared_or_skip(&format!("data/{n}")))
+        .collect();
+    let Some(files) = files else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let catalog = Catalog::new(folder.path());
+    let request = ImportRequest {
+        files,
+        ..ImportRequest::default()
+    };
+    import(&catalog, &request, &mut |_, _| {}).expect("imports");
+    let at = |text: &str| Timestamp::parse(text).expect("a time");
+    let (from, to) = (at("2025-05-04T15:33:00Z"), at("2025-06-24T10:32:00Z"));
+    let period = Period {
+        from: Some(from),
+        to: Some(to),
+    };
+    let place = Place::new("binance", InstrumentKind::LinearPerpetual, "BTCUSDT").expect("a place");
+    let wanted = Wanted {
+        rows: vec![(StreamKind::Funding, 0), (StreamKind::VolumeDelta, 0)],
+        ..executed()
+    };
+    let mut of = open(&catalog, &place, period, &wanted).expect("opens");
+    assert_eq!(of.mark.as_ref().map(|m| m.timeframe), Some(Timeframe::H1));
+    assert!(of.index.is_none() && of.taker_volume);
+    let put_in = of
+        .complete_funding(MissingFunding::Error, from, to)
+        .expect("complete");
+    assert!(put_in.is_empty());
+    let key = SeriesKey::new(
+        "binance",
+        Some(InstrumentKind::LinearPerpetual),
+        "BTCUSDT",
+        Timeframe::M1,
+    );
+    let series = catalog.series(&key.expect("a key")).expect("there");
+    let inner = CatalogFeed::open(&[series], period).expect("candles");
+    let feed = StreamFeed::new(Box::new(inner), Timeframe::M1, period, &[of]);
+    let kinds: Vec<_> = feed.sources().into_iter().map(|s| s.kind).collect();
+    let mut feed = crate::data::feed::Prefetch::new(Box::new(feed));
+    assert_eq!(kinds, ["funding", "volume-delta"]);
+    let mut block = Block::new(1, Timeframe::M1);
+    let (mut minutes, mut settled, mut rows, mut deltas, mut worst) = (0, 0, 0, 0, 0.0_f64);
+    while feed.next_block(&mut block).expect("valid") {
+        minutes += block.minutes();
+        for (slot, reference) in block.slots.iter().zip(&block.references) {
+            let mark = reference.mark.expect("a mark each minute");
+            let path = mark.path;
+            assert!(
+                path.low <= path.open.min(path.close) && path.high >= path.open.max(path.close)
+            );
+            let off = mark.shown.to_f64() / slot.candle.close.to_f64() - 1.0;
+            worst = worst.max(off.abs());
+        }
+        for (_, event) in &block.events {
+            match event {
+                FeedEvent::Funding(_) => settled += 1,
+                FeedEvent::Row(row) if row.source == 0 => rows += 1,
+                FeedEvent::Row(row) => deltas += usize::from(!row.values[0].is_nan()),
+                FeedEvent::Delist(_) => panic!("nothing ends here"),
+            }
+        }
+    }
+    assert_eq!(minutes, 73_139);
+    // One on May 4 (16:00), three on each of fifty days, two on June 24 (00:00, 08:00).
+    assert_eq!((settled, rows), (153, 153));
+    assert_eq!(deltas, 14_399);
+    // The perpetual's mark is within a fraction of a percent of its last price.
+    assert!(worst > 0.0 && worst < 0.005, "{worst}");
+}
