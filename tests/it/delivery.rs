@@ -681,12 +681,15 @@ fn rows_before_the_first_decision_come_in_bulk_and_only_as_many_as_wanted() {
     );
 }
 
+/// Rows by the moment they were shown at.
+type Seen = Arc<Mutex<Vec<(i64, Vec<f64>)>>>;
+
 #[test]
 fn a_row_is_shown_when_it_is_known_and_not_when_it_happened() {
     let series = vec![need(Timeframe::M1, 0, Delivery::Each)];
     let streams = vec![stream("open-interest", 0, Delivery::Each)];
     // What looking back shows at each close, as well.
-    let seen: Arc<Mutex<Vec<(i64, Vec<f64>)>>> = Arc::default();
+    let seen: Seen = Arc::default();
     let looked = Arc::clone(&seen);
     let act: Action = Box::new(move |desk, _| {
         let rows = desk.stream_rows(0, 100);

@@ -510,7 +510,7 @@ fn a_record_between_hours_is_refused_and_counted_and_versions_of_one_are_joined(
         "binance_usdm_BTCUSDT_funding.csv",
         "time,rate\n1704067200006,0.1\n1704069000000,0.1\n1704095999990,0.3\n",
     );
-    let done = into(&catalog, &[first.clone()]).expect("imports");
+    let done = into(&catalog, std::slice::from_ref(&first)).expect("imports");
     assert_eq!((done.records[0].read, done.records[0].added), (2, 2));
     assert_eq!(done.records[0].refused, [Timestamp(1_704_069_000_000)]);
     // Another source stamps the same settlements otherwise and knows the mark.
@@ -670,7 +670,7 @@ fn hostile_bytes_never_panic_and_never_become_records() {
             let path = folder.path().join(names[name]);
             for content in [bytes.as_slice(), text.as_bytes()] {
                 fs::write(&path, content).expect("writes");
-                if let Ok(done) = into(&catalog, &[path.clone()]) {
+                if let Ok(done) = into(&catalog, std::slice::from_ref(&path)) {
                     prop_assert!(
                         done.records
                             .iter()
@@ -712,15 +712,18 @@ fn damaged_parquet_of_records_never_panics() {
     write_table(&path, &columns).expect("writes");
     let good = fs::read(&path).expect("reads");
     assert_eq!(
-        into(&catalog, &[path.clone()]).expect("imports").records[0].read,
+        into(&catalog, std::slice::from_ref(&path))
+            .expect("imports")
+            .records[0]
+            .read,
         200
     );
     for at in (0..good.len()).step_by(7) {
         let mut bad = good.clone();
         bad[at] ^= 0x55;
         fs::write(&path, &bad).expect("writes");
-        let _ = into(&catalog, &[path.clone()]);
+        let _ = into(&catalog, std::slice::from_ref(&path));
         fs::write(&path, &good[..at]).expect("writes");
-        assert!(into(&catalog, &[path.clone()]).is_err());
+        assert!(into(&catalog, std::slice::from_ref(&path)).is_err());
     }
 }
