@@ -33,6 +33,21 @@ fn main() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let candles: Vec<Candle> = Synth::new(SynthConfig::default()).collect();
+    if std::env::args().any(|a| a == "native") {
+        // For a profiler: one thing again and again.
+        let slots: Vec<Slot> = candles.iter().copied().map(Slot::real).collect();
+        let minute = [(
+            "timeframe".to_owned(),
+            ParameterValue::Timeframe(Timeframe::M1),
+        )];
+        measure("engine alone, no strategy", None, || run(&slots, None));
+        for _ in 0..10 {
+            measure("engine + native strategy", None, || {
+                run(&slots, Some(native_strategy(&minute)))
+            });
+        }
+        return;
+    }
     let slots: Vec<Slot> = candles.iter().copied().map(Slot::real).collect();
     println!(
         "{} synthetic one-minute candles, best of {ROUNDS} (spread)",
