@@ -247,19 +247,21 @@ fn run_import(
     Ok(Outcome::Done)
 }
 
-/// Files of liquidations may have hundreds of symbols: then one line stands for all.
+/// Files of liquidations may have hundreds of symbols: then one line stands for all of them.
 fn say_records(records: &[ImportedRecords], out: &mut dyn Write) -> Result<(), DataError> {
-    if records.len() > STREAMS_LISTED {
-        let added: u64 = records.iter().map(|i| i.added).sum();
-        let read: u64 = records.iter().map(|i| i.read).sum();
+    let liquidations = |i: &&ImportedRecords| i.key.kind == RecordKind::Liquidations;
+    let (many, mut listed): (Vec<_>, Vec<_>) = records.iter().partition(liquidations);
+    if many.len() > SYMBOLS_LISTED {
+        let added: u64 = many.iter().map(|i| i.added).sum();
+        let read: u64 = many.iter().map(|i| i.read).sum();
         let rest = already(read - added);
-        let symbols = records.len();
-        return say(
-            out,
-            &format!("imported {added} new records of {symbols} symbols{rest}"),
-        );
+        let symbols = many.len();
+        let line = format!("imported {added} new liquidations of {symbols} symbols{rest}");
+        say(out, &line)?;
+    } else {
+        listed.extend(many);
     }
-    for i in records {
+    for i in listed {
         let rest = already(i.read - i.added);
         say(
             out,
@@ -270,7 +272,7 @@ fn say_records(records: &[ImportedRecords], out: &mut dyn Write) -> Result<(), D
             say(
                 out,
                 &format!(
-                    "refused {count} of them: 30 s or more away from a full hour, first {}",
+                    "refused {count} more: 30 s or more away from a full hour, first {}",
                     first.rfc3339()
                 ),
             )?;
@@ -286,8 +288,8 @@ fn already(count: u64) -> String {
     }
 }
 
-/// Streams of an import that are listed one by one.
-const STREAMS_LISTED: usize = 12;
+/// Symbols with liquidations that are listed one by one.
+const SYMBOLS_LISTED: usize = 12;
 
 fn run_list(args: &ListArgs, catalog: &Catalog, out: &mut dyn Write) -> Result<Outcome, DataError> {
     let all = catalog.list()?;

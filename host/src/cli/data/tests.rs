@@ -111,7 +111,7 @@ fn streams_are_imported_listed_and_checked() {
     for told in [
         "CSV, records of binance BTC/USDT:USDT funding",
         "imported 5 new records of binance BTC/USDT:USDT funding",
-        "refused 1 of them",
+        "refused 1 more: 30 s or more away from a full hour",
     ] {
         assert!(text.contains(told), "{text}");
     }
