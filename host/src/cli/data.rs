@@ -1,25 +1,29 @@
 //! `host data`: import, list, check and synth.
 
+mod show;
+#[cfg(test)]
+mod tests;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use crate::data::catalog::{
-    Catalog, CatalogWriter, ImportedRecords, RecordKey, RecordSeries, Series,
-};
+use crate::data::catalog::{Catalog, CatalogWriter, ImportedRecords, RecordKey, Series};
 use crate::data::check::{Finding, Severity, check, gaps_of_segments};
 use crate::data::import::{DataKind, ImportRequest, Overrides, import, understand};
 use crate::data::quality::GapReport;
-use crate::data::series::{CandleKind, SeriesKey, Symbol, market_name, parse_market};
+use crate::data::series::{CandleKind, Symbol, parse_market};
 use crate::data::streams::check::{check_records, gaps_of_records, mark_deviations};
 use crate::data::streams::record::{Record, RecordKind};
 use crate::data::synth::{Synth, SynthConfig, SynthMark, figures, funding, series_key};
 use crate::data::{DataError, ErrorKind};
 use crate::domain::{InstrumentKind, Timeframe, Timestamp};
+use show::{
+    finding_json, name_json, print_json, progress_bar, record_name_json, records_json, say,
+    series_json, show, show_part, table,
+};
 
 /// Get, look at and check market data.
 #[derive(Debug, Args)]
@@ -243,19 +247,21 @@ fn run_import(
     Ok(Outcome::Done)
 }
 
-/// Files of liquidations may have hundreds of symbols: then one line stands for all.
+/// Files of liquidations may have hundreds of symbols: then one line stands for all of them.
 fn say_records(records: &[ImportedRecords], out: &mut dyn Write) -> Result<(), DataError> {
-    if records.len() > STREAMS_LISTED {
-        let added: u64 = records.iter().map(|i| i.added).sum();
-        let read: u64 = records.iter().map(|i| i.read).sum();
+    let liquidations = |i: &&ImportedRecords| i.key.kind == RecordKind::Liquidations;
+    let (many, mut listed): (Vec<_>, Vec<_>) = records.iter().partition(liquidations);
+    if many.len() > SYMBOLS_LISTED {
+        let added: u64 = many.iter().map(|i| i.added).sum();
+        let read: u64 = many.iter().map(|i| i.read).sum();
         let rest = already(read - added);
-        let symbols = records.len();
-        return say(
-            out,
-            &format!("imported {added} new records of {symbols} symbols{rest}"),
-        );
+        let symbols = many.len();
+        let line = format!("imported {added} new liquidations of {symbols} symbols{rest}");
+        say(out, &line)?;
+    } else {
+        listed.extend(many);
     }
-    for i in records {
+    for i in listed {
         let rest = already(i.read - i.added);
         say(
             out,
@@ -266,7 +272,7 @@ fn say_records(records: &[ImportedRecords], out: &mut dyn Write) -> Result<(), D
             say(
                 out,
                 &format!(
-                    "refused {count} of them: 30 s or more away from a full hour, first {}",
+                    "refused {count} more: 30 s or more away from a full hour, first {}",
                     first.rfc3339()
                 ),
             )?;
@@ -282,8 +288,8 @@ fn already(count: u64) -> String {
     }
 }
 
-/// Streams of an import that are listed one by one.
-const STREAMS_LISTED: usize = 12;
+/// Symbols with liquidations that are listed one by one.
+const SYMBOLS_LISTED: usize = 12;
 
 fn run_list(args: &ListArgs, catalog: &Catalog, out: &mut dyn Write) -> Result<Outcome, DataError> {
     let all = catalog.list()?;
@@ -594,354 +600,11 @@ fn check_synth(
     })
 }
 
-/// Gaps listed in JSON; the number of all is beside them.
-const GAPS_LISTED: usize = 1_000;
-
-fn name_json(key: &SeriesKey) -> Value {
-    json!({
-        "exchange": key.venue,
-        "market": market_name(key.symbol.market()),
-        "symbol": key.symbol.to_string(),
-        "kind": key.kind.name(),
-        "timeframe": key.timeframe.name(),
-    })
-}
-
-fn record_name_json(key: &RecordKey) -> Value {
-    json!({
-        "exchange": key.venue,
-        "market": market_name(key.symbol.market()),
-        "symbol": key.symbol.to_string(),
-        "kind": key.kind.name(),
-        "timeframe": key.interval.map(Timeframe::name),
-    })
-}
-
-fn records_json(series: &RecordSeries, report: &GapReport) -> Value {
-    let (from, to) = series.period().unwrap_or((Timestamp(0), Timestamp(0)));
-    let mut value = record_name_json(&series.key);
-    value["synthetic"] = json!(series.synthetic);
-    value["from"] = json!(from.rfc3339());
-    value["to"] = json!(to.rfc3339());
-    value["rows"] = json!(series.rows());
-    gaps_json(&mut value, report);
-    value["fingerprint"] = json!(series.fingerprint(from, to.plus_ms(1)));
-    value
-}
-
-fn gaps_json(value: &mut Value, report: &GapReport) {
-    let gaps = report.gaps.iter().take(GAPS_LISTED);
-    let gaps: Vec<_> = gaps.map(|g| json!([g.first.rfc3339(), g.length])).collect();
-    value["coverage"] = json!(report.coverage());
-    value["gap_count"] = json!(report.gaps.len());
-    value["missing"] = json!(report.missing());
-    value["gaps"] = json!(gaps);
-}
-
-fn series_json(series: &Series, report: &GapReport) -> Value {
-    let (from, to) = series.period();
-    let mut value = name_json(&series.key);
-    value["synthetic"] = json!(series.manifest.synthetic);
-    value["from"] = json!(from.rfc3339());
-    value["to"] = json!(to.rfc3339());
-    value["rows"] = json!(series.rows());
-    value["segments"] = json!(series.manifest.segments.len());
-    gaps_json(&mut value, report);
-    value["fingerprint"] = json!(series.fingerprint(from, to));
-    value
-}
-
-fn finding_json(series: &str, finding: &Finding) -> Value {
-    json!({
-        "kind": finding.kind,
-        "severity": finding.severity.name(),
-        "series": series,
-        "from": finding.range.0.rfc3339(),
-        "to": finding.range.1.rfc3339(),
-        "count": finding.count,
-        "minutes": finding.minutes,
-        "message": finding.message,
-    })
-}
-
-/// A closed pipe behind stdout is nobody's mistake, but the command cannot go on.
-fn say(out: &mut dyn Write, line: &str) -> Result<(), DataError> {
-    writeln!(out, "{line}").map_err(|e| DataError::world(format!("writing the result: {e}")))
-}
-
-fn print_json(out: &mut dyn Write, value: &Value) -> Result<(), DataError> {
-    say(
-        out,
-        &serde_json::to_string_pretty(value).expect("a JSON value"),
-    )
-}
-
-/// Columns as wide as their widest cell; the first line is the header.
-fn table<const N: usize>(out: &mut dyn Write, rows: &[[String; N]]) -> Result<(), DataError> {
-    let width = |column: usize| {
-        rows.iter()
-            .map(|r| r[column].chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: Vec<_> = (0..N).map(width).collect();
-    for row in rows {
-        let cells: Vec<_> = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:<width$}"))
-            .collect();
-        say(out, cells.join("  ").trim_end())?;
-    }
-    Ok(())
-}
-
-/// A bar on stderr; invisible where that is no terminal.
-fn progress_bar() -> ProgressBar {
-    let bar = ProgressBar::new(1_000);
-    let style = ProgressStyle::with_template("{bar:30} {percent:>3} % {elapsed} {msg}");
-    bar.set_style(style.expect("a constant template"));
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a progress bar")]
-fn show_part(bar: &ProgressBar, name: &str, done: usize, all: usize) {
-    show(bar, Path::new(name), done as f64 / all as f64);
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "between 0 and 1000"
-)]
-fn show(bar: &ProgressBar, file: &Path, done: f64) {
-    bar.set_position((done.clamp(0.0, 1.0) * 1_000.0) as u64);
-    let name = file.file_name().map(|n| n.to_string_lossy().into_owned());
-    bar.set_message(name.unwrap_or_default());
-}
-
 /// The exit code of an error: 2 for the user's mistake, 1 for the world.
 #[must_use]
 pub fn exit_code(error: &DataError) -> u8 {
     match error.kind() {
         ErrorKind::User => 2,
         ErrorKind::World => 1,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::Parser;
-
-    use super::*;
-    use crate::data::testing::shared_or_skip;
-
-    #[derive(Debug, Parser)]
-    struct Cli {
-        #[command(flatten)]
-        data: DataArgs,
-    }
-
-    /// Runs a command line; its output, or its error with the exit code and the hint.
-    fn host(folder: &Path, line: &str) -> Result<(Outcome, String), String> {
-        let words = ["data", "--data-dir", folder.to_str().expect("text")];
-        let cli = Cli::try_parse_from(words.into_iter().chain(line.split_whitespace()))
-            .map_err(|e| e.to_string())?;
-        let mut out = Vec::new();
-        match run(&cli.data, folder, &mut out) {
-            Ok(outcome) => Ok((outcome, String::from_utf8(out).expect("text"))),
-            Err(e) => Err(format!(
-                "{} {e} ({})",
-                exit_code(&e),
-                e.hint().unwrap_or("no hint")
-            )),
-        }
-    }
-
-    fn json_of(folder: &Path, line: &str) -> Value {
-        serde_json::from_str(&host(folder, line).expect(line).1).expect("JSON")
-    }
-
-    #[test]
-    fn synthetic_data_is_made_listed_and_checked() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let folder = folder.path();
-        assert!(
-            host(folder, "list")
-                .expect("lists")
-                .1
-                .contains("host data synth")
-        );
-        assert!(
-            host(folder, "check")
-                .expect_err("nothing")
-                .starts_with("2 ")
-        );
-        host(folder, "synth --days 40").expect("makes");
-        let list = json_of(folder, "list --json");
-        let series = &list["series"][0];
-        assert_eq!(list["schema"], "data-list/1");
-        assert_eq!(series["exchange"], "synthetic");
-        assert_eq!(series["symbol"], "BTC/USDT:USDT");
-        assert_eq!(series["from"], "2024-01-01T00:00:00Z");
-        assert_eq!(series["to"], "2024-02-10T00:00:00Z");
-        assert_eq!(
-            (&series["rows"], &series["coverage"]),
-            (&json!(57_600), &json!(1.0))
-        );
-        assert!(host(folder, "list").expect("lists").1.contains("(made up)"));
-        // Another seed replaces it.
-        host(folder, "synth --days 2 --seed 2").expect("makes");
-        assert_eq!(json_of(folder, "list --json")["series"][0]["rows"], 2_880);
-        let (outcome, text) = host(folder, "check").expect("checks");
-        assert_eq!(outcome, Outcome::Done, "{text}");
-        for told in [
-            "synthetic BTC/USDT:USDT 1m: 2880 candles, ok",
-            "synthetic BTC/USDT:USDT mark 1m: 2880 candles, ok",
-            "synthetic BTC/USDT:USDT funding: 6 records, ok",
-        ] {
-            assert!(text.contains(told), "{text}");
-        }
-    }
-
-    #[test]
-    fn streams_are_imported_listed_and_checked() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let write = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            std::fs::write(&path, text).expect("writes");
-            path.display().to_string()
-        };
-        let hours = |hours: &[i64], of: &dyn Fn(i64) -> String| -> String {
-            let at = |h: &i64| format!("{},{}\n", 1_704_067_200_000 + h * 3_600_000, of(*h));
-            hours.iter().map(at).collect()
-        };
-        let rate = |h: i64| if h == 8 { "0.05" } else { "0.0001" }.to_owned();
-        let rates = hours(&[0, 8, 16, 32, 40], &rate);
-        let funding = write(
-            "rates.csv",
-            &format!("time,rate\n{rates}1704069000000,0.1\n"),
-        );
-        let price = |p: i64| format!("{p},{p},{p},{p},1");
-        let header = "open_time,open,high,low,close,volume\n";
-        let candles = hours(&[0, 1, 2], &|_| price(100));
-        let candles = write("binance_usdm_BTCUSDT_1h.csv", &format!("{header}{candles}"));
-        let marks = hours(&[0, 1, 2], &|h| price(100 + 6 * h));
-        let marks = write(
-            "binance_usdm_BTCUSDT_mark_1h.csv",
-            &format!("{header}{marks}"),
-        );
-        let interest = hours(&[0, 1], &|h| format!("{}", h - 1));
-        let interest = write(
-            "binance_usdm_BTCUSDT_open_interest_1h.csv",
-            &format!("time,open_interest\n{interest}"),
-        );
-        let data = folder.path().join("data");
-        let line =
-            format!("import {funding} --kind funding --exchange binance --symbol BTC/USDT:USDT");
-        let (_, text) = host(&data, &line).expect("imports");
-        for told in [
-            "CSV, records of binance BTC/USDT:USDT funding",
-            "imported 5 new records of binance BTC/USDT:USDT funding",
-            "refused 1 of them",
-        ] {
-            assert!(text.contains(told), "{text}");
-        }
-        let line = format!("import {candles} {marks} {interest} --json");
-        assert_eq!(
-            json_of(&data, &line)["series"].as_array().map(Vec::len),
-            Some(3)
-        );
-        let list = json_of(&data, "list --json");
-        let rows: Vec<_> = list["series"].as_array().expect("a list").iter().collect();
-        let kinds: Vec<_> = rows
-            .iter()
-            .map(|r| r["kind"].as_str().expect("text"))
-            .collect();
-        assert_eq!(kinds, ["candles", "mark", "funding", "open-interest"]);
-        assert_eq!(rows[2]["gaps"], json!([["2024-01-02T00:00:00Z", 1]]));
-        assert_eq!(rows[2]["timeframe"], Value::Null);
-        let (_, text) = host(&data, "list").expect("lists");
-        assert!(text.contains("open-interest  1h"), "{text}");
-        let (outcome, text) = host(&data, "check").expect("checks");
-        assert_eq!(outcome, Outcome::CheckFailed);
-        for told in [
-            "error gap: 1 missing",
-            "notice funding_cap: 1 rates beyond 4 %, first at 2024-01-01 08:00",
-            "notice negative_open_interest: 1 negative samples",
-            // Closes of the marks are 100, 106 and 112 beside 100.
-            "notice mark_deviation: 2 closes over 5 % away",
-        ] {
-            assert!(text.contains(told), "{text}");
-        }
-        assert!(!text.contains("mark 1h: 3 candles, WRONG"), "{text}");
-    }
-
-    #[test]
-    fn files_are_imported_and_their_gaps_fail_a_check() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("binance_spot_BTCUSDT_1m.csv");
-        let rows =
-            [0, 1, 5].map(|m| format!("{},10,12,9,11,5\n", 1_704_067_200_000i64 + m * 60_000));
-        std::fs::write(&file, rows.concat()).expect("writes");
-        let file = file.display().to_string();
-        let data = folder.path().join("data");
-        let (_, text) = host(&data, &format!("import {file}")).expect("imports");
-        assert!(
-            text.contains("CSV, candles of binance BTC/USDT 1m"),
-            "{text}"
-        );
-        assert!(text.contains("imported 3 new candles"), "{text}");
-        let again = json_of(&data, &format!("import {file} --json"));
-        assert_eq!(
-            (&again["series"][0]["read"], &again["series"][0]["added"]),
-            (&json!(3), &json!(0))
-        );
-        let (outcome, text) = host(&data, "check --json").expect("checks");
-        assert_eq!(outcome, Outcome::CheckFailed);
-        let document: Value = serde_json::from_str(&text).expect("JSON");
-        assert_eq!(document["ok"], false);
-        assert_eq!(document["findings"][0]["kind"], "gap");
-        assert_eq!(
-            document["series"][0]["gaps"],
-            json!([["2024-01-01T00:02:00Z", 3]])
-        );
-    }
-
-    #[test]
-    fn mistakes_have_a_hint() {
-        let folder = tempfile::tempdir().expect("a folder");
-        for (line, expected) in [
-            ("import nowhere.csv", "2 nowhere.csv: its name does not say"),
-            (
-                "import binance_spot_BTCUSDT_1m.csv",
-                "2 opening binance_spot_BTCUSDT_1m.csv",
-            ),
-            ("import x.csv --market moon", "`moon` is not a market"),
-            ("import x.csv --timeframe 7m", "`7m` is not a timeframe"),
-            ("import x.csv --map a", "NAME_IN_FILE=our_name"),
-            ("synth --start 2024-01-01T05:00:00Z", "not midnight"),
-            ("synth --days 0", "0 is not in"),
-        ] {
-            let error = host(folder.path(), line).expect_err(line);
-            assert!(error.contains(expected), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_well_formed_lie_is_noticed() {
-        let Some(file) = shared_or_skip("data/messy/bogus_BTCUSDT_1m_implausible.parquet") else {
-            return;
-        };
-        let folder = tempfile::tempdir().expect("a folder");
-        let line = format!(
-            "import {} --exchange bybit --symbol BTC/USDT:USDT --timeframe 1m",
-            file.display()
-        );
-        host(folder.path(), &line).expect("well-formed");
-        let (outcome, text) = host(folder.path(), "check").expect("checks");
-        assert_eq!(outcome, Outcome::CheckFailed);
-        assert!(text.contains("coverage is"), "{text}");
     }
 }

@@ -3,6 +3,9 @@
 //! Of liquidations the side tells the sign: the exchange sells what longs held. Where a column `symbol` is there, it is compared with
 //! the symbol the file is said to be of, or, in a file of many symbols, says whose record it is.
 
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 
 use super::rows::{cut, normal, parse_number, parse_time};

@@ -115,16 +115,20 @@ impl StreamFeed {
             let slots = block.slots.iter().skip(column).step_by(width);
             self.last
                 .extend(slots.map(|slot| last_prices(slot, &mut symbol.close)));
-            let references = &mut block.references;
+            let (references, slots) = (&mut block.references, &block.slots);
+            // What is not listed yet has no price, whatever its series says.
+            let listed = |at: usize| slots[at].state != SlotState::NotListed;
             let [mark, index] = &mut symbol.tracks;
             if let Some(track) = mark {
                 track.each(&self.times, end, &self.last, |minute, mark| {
-                    references[minute * width + column].mark = Some(mark);
+                    let at = minute * width + column;
+                    references[at].mark = Some(mark).filter(|_| listed(at));
                 })?;
             }
             if let Some(track) = index {
                 track.each(&self.times, end, &self.last, |minute, index| {
-                    references[minute * width + column].index = Some(index.path);
+                    let at = minute * width + column;
+                    references[at].index = Some(index.path).filter(|_| listed(at));
                 })?;
             }
         }

@@ -200,6 +200,21 @@ fn minute_marks_are_taken_as_they_are_also_in_missing_minutes() {
 }
 
 #[test]
+fn what_is_not_listed_yet_has_no_mark() {
+    let of = || {
+        let mut of = streams(executed());
+        let marks: Vec<_> = (0..6).map(|m| mark(m, 100 + m, 1)).collect();
+        of.mark = Some(Prices::new(marks, Timeframe::M1));
+        of
+    };
+    let symbols = vec![at_minutes(0..6), at_minutes(3..6)];
+    let minutes = run(symbols, Timeframe::M1, &[of(), of()]);
+    let second: Vec<_> = minutes.iter().map(|m| m.marks[1].is_some()).collect();
+    assert_eq!(second, [false, false, false, true, true, true]);
+    assert_eq!(minutes[0].states[1], SlotState::NotListed);
+}
+
+#[test]
 fn shorter_marks_are_joined_to_longer_minutes() {
     let mut of = streams(executed());
     let marks: Vec<_> = (0..10).map(|m| mark(m, 100 + m, 1)).collect();

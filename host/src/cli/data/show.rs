@@ -1,0 +1,145 @@
+//! How `host data` speaks: JSON documents, tables, a progress bar.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::data::DataError;
+use crate::data::catalog::{RecordKey, RecordSeries, Series};
+use crate::data::check::Finding;
+use crate::data::quality::GapReport;
+use crate::data::series::{SeriesKey, market_name};
+use crate::domain::{Timeframe, Timestamp};
+
+/// Gaps listed in JSON; the number of all is beside them.
+const GAPS_LISTED: usize = 1_000;
+
+pub(super) fn name_json(key: &SeriesKey) -> Value {
+    json!({
+        "exchange": key.venue,
+        "market": market_name(key.symbol.market()),
+        "symbol": key.symbol.to_string(),
+        "kind": key.kind.name(),
+        "timeframe": key.timeframe.name(),
+    })
+}
+
+pub(super) fn record_name_json(key: &RecordKey) -> Value {
+    json!({
+        "exchange": key.venue,
+        "market": market_name(key.symbol.market()),
+        "symbol": key.symbol.to_string(),
+        "kind": key.kind.name(),
+        "timeframe": key.interval.map(Timeframe::name),
+    })
+}
+
+pub(super) fn records_json(series: &RecordSeries, report: &GapReport) -> Value {
+    let (from, to) = series.period().unwrap_or((Timestamp(0), Timestamp(0)));
+    let mut value = record_name_json(&series.key);
+    value["synthetic"] = json!(series.synthetic);
+    value["from"] = json!(from.rfc3339());
+    value["to"] = json!(to.rfc3339());
+    value["rows"] = json!(series.rows());
+    gaps_json(&mut value, report);
+    value["fingerprint"] = json!(series.fingerprint(from, to.plus_ms(1)));
+    value
+}
+
+pub(super) fn gaps_json(value: &mut Value, report: &GapReport) {
+    let gaps = report.gaps.iter().take(GAPS_LISTED);
+    let gaps: Vec<_> = gaps.map(|g| json!([g.first.rfc3339(), g.length])).collect();
+    value["coverage"] = json!(report.coverage());
+    value["gap_count"] = json!(report.gaps.len());
+    value["missing"] = json!(report.missing());
+    value["gaps"] = json!(gaps);
+}
+
+pub(super) fn series_json(series: &Series, report: &GapReport) -> Value {
+    let (from, to) = series.period();
+    let mut value = name_json(&series.key);
+    value["synthetic"] = json!(series.manifest.synthetic);
+    value["from"] = json!(from.rfc3339());
+    value["to"] = json!(to.rfc3339());
+    value["rows"] = json!(series.rows());
+    value["segments"] = json!(series.manifest.segments.len());
+    gaps_json(&mut value, report);
+    value["fingerprint"] = json!(series.fingerprint(from, to));
+    value
+}
+
+pub(super) fn finding_json(series: &str, finding: &Finding) -> Value {
+    json!({
+        "kind": finding.kind,
+        "severity": finding.severity.name(),
+        "series": series,
+        "from": finding.range.0.rfc3339(),
+        "to": finding.range.1.rfc3339(),
+        "count": finding.count,
+        "minutes": finding.minutes,
+        "message": finding.message,
+    })
+}
+
+/// A closed pipe behind stdout is nobody's mistake, but the command cannot go on.
+pub(super) fn say(out: &mut dyn Write, line: &str) -> Result<(), DataError> {
+    writeln!(out, "{line}").map_err(|e| DataError::world(format!("writing the result: {e}")))
+}
+
+pub(super) fn print_json(out: &mut dyn Write, value: &Value) -> Result<(), DataError> {
+    say(
+        out,
+        &serde_json::to_string_pretty(value).expect("a JSON value"),
+    )
+}
+
+/// Columns as wide as their widest cell; the first line is the header.
+pub(super) fn table<const N: usize>(
+    out: &mut dyn Write,
+    rows: &[[String; N]],
+) -> Result<(), DataError> {
+    let width = |column: usize| {
+        rows.iter()
+            .map(|r| r[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<_> = (0..N).map(width).collect();
+    for row in rows {
+        let cells: Vec<_> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        say(out, cells.join("  ").trim_end())?;
+    }
+    Ok(())
+}
+
+/// A bar on stderr; invisible where that is no terminal.
+pub(super) fn progress_bar() -> ProgressBar {
+    let bar = ProgressBar::new(1_000);
+    let style = ProgressStyle::with_template("{bar:30} {percent:>3} % {elapsed} {msg}");
+    bar.set_style(style.expect("a constant template"));
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a progress bar")]
+pub(super) fn show_part(bar: &ProgressBar, name: &str, done: usize, all: usize) {
+    show(bar, Path::new(name), done as f64 / all as f64);
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 0 and 1000"
+)]
+pub(super) fn show(bar: &ProgressBar, file: &Path, done: f64) {
+    bar.set_position((done.clamp(0.0, 1.0) * 1_000.0) as u64);
+    let name = file.file_name().map(|n| n.to_string_lossy().into_owned());
+    bar.set_message(name.unwrap_or_default());
+}

@@ -1,0 +1,212 @@
+//! The command lines of `host data`, in a folder of their own.
+
+use clap::Parser;
+
+use super::*;
+use crate::data::testing::shared_or_skip;
+
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+/// Runs a command line; its output, or its error with the exit code and the hint.
+fn host(folder: &Path, line: &str) -> Result<(Outcome, String), String> {
+    let words = ["data", "--data-dir", folder.to_str().expect("text")];
+    let cli = Cli::try_parse_from(words.into_iter().chain(line.split_whitespace()))
+        .map_err(|e| e.to_string())?;
+    let mut out = Vec::new();
+    match run(&cli.data, folder, &mut out) {
+        Ok(outcome) => Ok((outcome, String::from_utf8(out).expect("text"))),
+        Err(e) => Err(format!(
+            "{} {e} ({})",
+            exit_code(&e),
+            e.hint().unwrap_or("no hint")
+        )),
+    }
+}
+
+fn json_of(folder: &Path, line: &str) -> Value {
+    serde_json::from_str(&host(folder, line).expect(line).1).expect("JSON")
+}
+
+#[test]
+fn synthetic_data_is_made_listed_and_checked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    assert!(
+        host(folder, "list")
+            .expect("lists")
+            .1
+            .contains("host data synth")
+    );
+    assert!(
+        host(folder, "check")
+            .expect_err("nothing")
+            .starts_with("2 ")
+    );
+    host(folder, "synth --days 40").expect("makes");
+    let list = json_of(folder, "list --json");
+    let series = &list["series"][0];
+    assert_eq!(list["schema"], "data-list/1");
+    assert_eq!(series["exchange"], "synthetic");
+    assert_eq!(series["symbol"], "BTC/USDT:USDT");
+    assert_eq!(series["from"], "2024-01-01T00:00:00Z");
+    assert_eq!(series["to"], "2024-02-10T00:00:00Z");
+    assert_eq!(
+        (&series["rows"], &series["coverage"]),
+        (&json!(57_600), &json!(1.0))
+    );
+    assert!(host(folder, "list").expect("lists").1.contains("(made up)"));
+    // Another seed replaces it.
+    host(folder, "synth --days 2 --seed 2").expect("makes");
+    assert_eq!(json_of(folder, "list --json")["series"][0]["rows"], 2_880);
+    let (outcome, text) = host(folder, "check").expect("checks");
+    assert_eq!(outcome, Outcome::Done, "{text}");
+    for told in [
+        "synthetic BTC/USDT:USDT 1m: 2880 candles, ok",
+        "synthetic BTC/USDT:USDT mark 1m: 2880 candles, ok",
+        "synthetic BTC/USDT:USDT funding: 6 records, ok",
+    ] {
+        assert!(text.contains(told), "{text}");
+    }
+}
+
+#[test]
+fn streams_are_imported_listed_and_checked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("writes");
+        path.display().to_string()
+    };
+    let hours = |hours: &[i64], of: &dyn Fn(i64) -> String| -> String {
+        let at = |h: &i64| format!("{},{}\n", 1_704_067_200_000 + h * 3_600_000, of(*h));
+        hours.iter().map(at).collect()
+    };
+    let rate = |h: i64| if h == 8 { "0.05" } else { "0.0001" }.to_owned();
+    let rates = hours(&[0, 8, 16, 32, 40], &rate);
+    let funding = write(
+        "rates.csv",
+        &format!("time,rate\n{rates}1704069000000,0.1\n"),
+    );
+    let price = |p: i64| format!("{p},{p},{p},{p},1");
+    let header = "open_time,open,high,low,close,volume\n";
+    let candles = hours(&[0, 1, 2], &|_| price(100));
+    let candles = write("binance_usdm_BTCUSDT_1h.csv", &format!("{header}{candles}"));
+    let marks = hours(&[0, 1, 2], &|h| price(100 + 6 * h));
+    let marks = write(
+        "binance_usdm_BTCUSDT_mark_1h.csv",
+        &format!("{header}{marks}"),
+    );
+    let interest = hours(&[0, 1], &|h| format!("{}", h - 1));
+    let interest = write(
+        "binance_usdm_BTCUSDT_open_interest_1h.csv",
+        &format!("time,open_interest\n{interest}"),
+    );
+    let data = folder.path().join("data");
+    let line = format!("import {funding} --kind funding --exchange binance --symbol BTC/USDT:USDT");
+    let (_, text) = host(&data, &line).expect("imports");
+    for told in [
+        "CSV, records of binance BTC/USDT:USDT funding",
+        "imported 5 new records of binance BTC/USDT:USDT funding",
+        "refused 1 more: 30 s or more away from a full hour",
+    ] {
+        assert!(text.contains(told), "{text}");
+    }
+    let line = format!("import {candles} {marks} {interest} --json");
+    assert_eq!(
+        json_of(&data, &line)["series"].as_array().map(Vec::len),
+        Some(3)
+    );
+    let list = json_of(&data, "list --json");
+    let rows: Vec<_> = list["series"].as_array().expect("a list").iter().collect();
+    let kinds: Vec<_> = rows
+        .iter()
+        .map(|r| r["kind"].as_str().expect("text"))
+        .collect();
+    assert_eq!(kinds, ["candles", "mark", "funding", "open-interest"]);
+    assert_eq!(rows[2]["gaps"], json!([["2024-01-02T00:00:00Z", 1]]));
+    assert_eq!(rows[2]["timeframe"], Value::Null);
+    let (_, text) = host(&data, "list").expect("lists");
+    assert!(text.contains("open-interest  1h"), "{text}");
+    let (outcome, text) = host(&data, "check").expect("checks");
+    assert_eq!(outcome, Outcome::CheckFailed);
+    for told in [
+        "error gap: 1 missing",
+        "notice funding_cap: 1 rates beyond 4 %, first at 2024-01-01 08:00",
+        "notice negative_open_interest: 1 negative samples",
+        // Closes of the marks are 100, 106 and 112 beside 100.
+        "notice mark_deviation: 2 closes over 5 % away",
+    ] {
+        assert!(text.contains(told), "{text}");
+    }
+    assert!(!text.contains("mark 1h: 3 candles, WRONG"), "{text}");
+}
+
+#[test]
+fn files_are_imported_and_their_gaps_fail_a_check() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("binance_spot_BTCUSDT_1m.csv");
+    let rows = [0, 1, 5].map(|m| format!("{},10,12,9,11,5\n", 1_704_067_200_000i64 + m * 60_000));
+    std::fs::write(&file, rows.concat()).expect("writes");
+    let file = file.display().to_string();
+    let data = folder.path().join("data");
+    let (_, text) = host(&data, &format!("import {file}")).expect("imports");
+    assert!(
+        text.contains("CSV, candles of binance BTC/USDT 1m"),
+        "{text}"
+    );
+    assert!(text.contains("imported 3 new candles"), "{text}");
+    let again = json_of(&data, &format!("import {file} --json"));
+    assert_eq!(
+        (&again["series"][0]["read"], &again["series"][0]["added"]),
+        (&json!(3), &json!(0))
+    );
+    let (outcome, text) = host(&data, "check --json").expect("checks");
+    assert_eq!(outcome, Outcome::CheckFailed);
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(document["ok"], false);
+    assert_eq!(document["findings"][0]["kind"], "gap");
+    assert_eq!(
+        document["series"][0]["gaps"],
+        json!([["2024-01-01T00:02:00Z", 3]])
+    );
+}
+
+#[test]
+fn mistakes_have_a_hint() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (line, expected) in [
+        ("import nowhere.csv", "2 nowhere.csv: its name does not say"),
+        (
+            "import binance_spot_BTCUSDT_1m.csv",
+            "2 opening binance_spot_BTCUSDT_1m.csv",
+        ),
+        ("import x.csv --market moon", "`moon` is not a market"),
+        ("import x.csv --timeframe 7m", "`7m` is not a timeframe"),
+        ("import x.csv --map a", "NAME_IN_FILE=our_name"),
+        ("synth --start 2024-01-01T05:00:00Z", "not midnight"),
+        ("synth --days 0", "0 is not in"),
+    ] {
+        let error = host(folder.path(), line).expect_err(line);
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_well_formed_lie_is_noticed() {
+    let Some(file) = shared_or_skip("data/messy/bogus_BTCUSDT_1m_implausible.parquet") else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let line = format!(
+        "import {} --exchange bybit --symbol BTC/USDT:USDT --timeframe 1m",
+        file.display()
+    );
+    host(folder.path(), &line).expect("well-formed");
+    let (outcome, text) = host(folder.path(), "check").expect("checks");
+    assert_eq!(outcome, Outcome::CheckFailed);
+    assert!(text.contains("coverage is"), "{text}");
+}
