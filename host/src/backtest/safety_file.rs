@@ -25,6 +25,9 @@ use serde::Deserialize;
 use crate::domain::{Cash, Rate};
 use crate::engine::safety::{BreakerRule, Effect, Metric, OrderLimits, Safety};
 
+/// Amounts beyond a thousand million million are typing errors, and sums of them would leave 128 bits.
+const LARGEST_AMOUNT: Cash = Cash(1_000_000_000_000_000 * 100_000_000);
+
 /// Requests within the window below which a ratio of them says nothing, unless the rule says otherwise.
 const MIN_REQUESTS: u32 = 10;
 
@@ -283,8 +286,9 @@ fn count(key: &str, value: Option<u32>) -> Result<Option<u32>, SafetyFileError> 
 
 fn money_of(key: &str, number: &Number) -> Result<Cash, SafetyFileError> {
     let amount: Option<Cash> = number.to_string().parse().ok();
-    amount.filter(|cash| *cash > Cash::ZERO).ok_or_else(|| {
-        let problem = format!("is `{number}`, not a positive amount of money");
+    let sensible = |cash: &Cash| *cash > Cash::ZERO && *cash <= LARGEST_AMOUNT;
+    amount.filter(sensible).ok_or_else(|| {
+        let problem = format!("is `{number}`, not a sensible positive amount of money");
         wrong(key, problem, "decimal digits such as \"2500\" or \"99.5\"")
     })
 }

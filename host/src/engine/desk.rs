@@ -10,8 +10,9 @@ use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
 
 use crate::domain::{
     Abilities, Amendment, CandleColumns, Cash, Columns, Direction, EndReason, Exit, Exits,
-    Instrument, InstrumentKind, Market, OrderKind, OrderRequest, OrderView, Placed, PositionView,
-    Price, Qty, Rate, Refusal, RefusalReason, Rows, SeriesBinding, Side, Target, Timestamp, UNIT,
+    Instrument, InstrumentKind, Market, OrderKind, OrderRequest, OrderStatus, OrderView, Placed,
+    PositionView, Price, Qty, Rate, Refusal, RefusalReason, Rows, SeriesBinding, Side, Target,
+    Timestamp, UNIT,
 };
 use crate::engine::executor::Executor;
 use crate::engine::history::History;
@@ -451,26 +452,25 @@ impl Desk {
                 Ok(if qty < 0.0 { -size } else { size })
             })
             .map_err(|refusal| self.refused(refusal, instrument))?;
-        let held = self.net_qty(instrument);
+        let held = i128::from(self.net_qty(instrument).0);
         let coming = self.net_market_orders(instrument);
-        let change = wanted - held - coming;
-        if change.is_zero() {
+        let change = i128::from(wanted.0) - held - coming;
+        if change == 0 {
             return Ok(None);
         }
-        let side = if change > Qty::ZERO {
-            Side::Buy
-        } else {
-            Side::Sell
-        };
+        let side = if change > 0 { Side::Buy } else { Side::Sell };
+        let size = i64::try_from(change.abs())
+            .map(Qty)
+            .map_err(|_| self.refused(invalid_qty(qty), instrument))?;
         // What is left of the position after the orders on their way: only a step towards flat from there reduces.
         let expected = held + coming;
-        let only_reduces = held.0.signum() == expected.0.signum()
+        let only_reduces = held.signum() == expected.signum()
             && expected.abs() <= held.abs()
-            && expected.0.signum() == -change.0.signum()
+            && expected.signum() == -change.signum()
             && change.abs() <= expected.abs();
         let request = OrderRequest {
             reduce_only: only_reduces,
-            ..OrderRequest::market(instrument, side, change.abs().to_f64())
+            ..OrderRequest::market(instrument, side, size.to_f64())
         };
         self.submit(&request).map(Some)
     }
@@ -767,19 +767,19 @@ impl Desk {
             .map_or(Qty::ZERO, |p| Qty(p.qty.0 * p.direction.sign()))
     }
 
-    fn net_market_orders(&self, instrument: u32) -> Qty {
+    /// Signed sum of the market orders on their way to the netted position, units of [`Qty`]. Children that sleep are on no way,
+    /// and may ask for more than 64 bits hold together.
+    fn net_market_orders(&self, instrument: u32) -> i128 {
         let net = |o: &&OrderView| {
+            let asleep = o.parent.is_some() && o.status == OrderStatus::Pending;
             o.instrument == instrument
                 && matches!(o.kind, OrderKind::Market)
+                && !asleep
                 && self.executor().is_net_order(o.id)
         };
-        self.executor()
-            .working()
-            .iter()
-            .filter(net)
-            .fold(Qty::ZERO, |sum, o| {
-                sum + Qty((o.qty - o.filled_qty).0 * o.side.sign())
-            })
+        let leaves = |o: &OrderView| i128::from((o.qty - o.filled_qty).0 * o.side.sign());
+        let working = self.executor().working();
+        working.iter().filter(net).map(leaves).sum()
     }
 
     // --- market ------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ pub use window::Breaker;
 use window::Window;
 
 use crate::domain::{
-    Cash, Market, OrderStatus, Qty, Rate, RefusalReason, Rounding, Timestamp, UNIT, div_round,
+    Cash, Cost, Market, OrderStatus, Rate, RefusalReason, Rounding, Timestamp, UNIT, div_round,
 };
 use crate::engine::record::Happening;
 use crate::ledger::Account;
@@ -411,11 +411,12 @@ fn largest_exposure(account: &Account, market: &Market) -> Cash {
     let net = |instrument: u32| {
         let held = account.positions().iter();
         let same = held.filter(|p| p.instrument == instrument);
-        same.map(|p| p.qty.0 * p.direction.sign()).sum::<i64>()
+        same.map(|p| i128::from(p.qty.0 * p.direction.sign()))
+            .sum::<i128>()
     };
     let notional = |instrument: u32| {
         let mark = market.quotes[instrument as usize].mark;
-        (mark * Qty(net(instrument)).abs()).to_cash()
+        Cost(i128::from(mark.0).saturating_mul(net(instrument).abs())).to_cash()
     };
     let instruments = account.positions().iter().map(|p| p.instrument);
     instruments.map(notional).max().unwrap_or(Cash::ZERO)

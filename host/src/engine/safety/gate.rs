@@ -23,11 +23,12 @@ struct Ask {
     instead_of: Option<u32>,
 }
 
-/// What would be held if the order and everything that works on its side filled.
+/// What would be held if the order and everything that works on its side filled. Sums saturate: children that sleep are not
+/// bound by margin and may ask for anything.
 #[derive(Debug, Clone, Copy)]
 struct Reach {
-    /// On this side of the instrument.
-    side_qty: Qty,
+    /// On this side of the instrument, units of [`Qty`].
+    side_qty: i128,
     /// In all instruments, both sides added up.
     gross: Cost,
 }
@@ -101,10 +102,15 @@ impl Desk {
         let price = |value: Option<f64>| value.and_then(|v| Price::from_f64(v).ok());
         let [limit, trigger] = named_prices(&view.kind);
         let total = change.qty.and_then(|qty| Qty::from_f64(qty).ok());
+        let total = total.unwrap_or(view.qty);
+        if total <= view.filled_qty {
+            // Amended down to nothing, or nonsense that is the exchange's to refuse.
+            return Ok(());
+        }
         let ask = Ask {
             instrument: view.instrument,
             side: view.side,
-            qty: total.unwrap_or(view.qty) - view.filled_qty,
+            qty: total - view.filled_qty,
             named: [
                 price(change.limit).or(limit),
                 price(change.trigger).or(trigger),
@@ -165,7 +171,7 @@ impl Desk {
         };
         let price = ask.named[0].or(ask.named[1]).unwrap_or(quote.last);
         if let Some(limit) = limits.max_order_notional {
-            at_most(limit, price * ask.qty, "an order")?;
+            at_most(limit, notional(price, i128::from(ask.qty.0)), "an order")?;
         }
         check_deviation(limits, ask, quote.shown_mark)?;
         if limits.max_position_notional.is_none() && limits.max_leverage.is_none() {
@@ -173,7 +179,7 @@ impl Desk {
         }
         let reach = self.reach(ask, price);
         if let Some(limit) = limits.max_position_notional {
-            at_most(limit, price * reach.side_qty, "a position")?;
+            at_most(limit, notional(price, reach.side_qty), "a position")?;
         }
         match limits.max_leverage {
             Some(limit) => {
@@ -193,43 +199,45 @@ impl Desk {
 
     /// What the order could lead to, with everything that works beside it.
     fn reach(&self, ask: &Ask, price: Price) -> Reach {
-        let mut side_qty = Qty::ZERO;
-        let mut against_net = Qty::ZERO;
-        let mut gross = Cost::ZERO;
+        let mut side_qty = 0_i128;
+        let mut against_net = 0_i128;
+        let mut gross = 0_i128;
         for held in self.executor().account().positions() {
             let mark = self.market.quotes[held.instrument as usize].mark;
-            gross += mark * held.qty;
+            let qty = i128::from(held.qty.0);
+            gross = gross.saturating_add(notional(mark, qty).0);
             if held.instrument == ask.instrument {
                 if held.direction == ask.side.direction() {
-                    side_qty += held.qty;
+                    side_qty += qty;
                 } else if held.net && ask.nets {
-                    against_net = held.qty;
+                    against_net = qty;
                 }
             }
         }
-        let mut coming = ask.qty;
+        let mut coming = i128::from(ask.qty.0);
         for order in self.executor().working() {
             if Some(order.id) == ask.instead_of || !self.can_open(&order) {
                 continue;
             }
-            let leaves = order.qty - order.filled_qty;
+            let leaves = i128::from((order.qty - order.filled_qty).0);
             if (order.instrument, order.side) == (ask.instrument, ask.side) {
                 coming += leaves;
             } else {
                 let quote = self.market.quotes[order.instrument as usize];
                 let [limit, trigger] = named_prices(&order.kind);
-                gross += limit.or(trigger).unwrap_or(quote.last) * leaves;
+                let price = limit.or(trigger).unwrap_or(quote.last);
+                gross = gross.saturating_add(notional(price, leaves).0);
             }
         }
         // The netted position on the other side goes first.
         let reduced = against_net.min(coming);
         let opened = coming - reduced;
         let mark = self.market.quotes[ask.instrument as usize].mark;
-        gross += price * opened;
-        gross -= mark * reduced;
+        gross = gross.saturating_add(notional(price, opened).0);
+        gross = gross.saturating_sub(notional(mark, reduced).0);
         Reach {
             side_qty: side_qty + opened,
-            gross,
+            gross: Cost(gross),
         }
     }
 
@@ -322,15 +330,20 @@ fn named_prices(kind: &OrderKind) -> [Option<Price>; 2] {
     [limit, trigger].map(|price| price.and_then(|p| Price::from_f64(p).ok()))
 }
 
-fn at_most(limit: Cash, notional: Cost, what: &str) -> Result<(), Refusal> {
-    if notional <= limit.to_cost() {
+/// Price x quantity, saturating.
+fn notional(price: Price, qty: i128) -> Cost {
+    Cost(i128::from(price.0).saturating_mul(qty))
+}
+
+fn at_most(limit: Cash, value: Cost, what: &str) -> Result<(), Refusal> {
+    if value <= limit.to_cost() {
         return Ok(());
     }
-    let notional = notional.to_cash();
+    let value = value.to_cash();
     Err(refuse_at(
         RefusalReason::RiskLimit,
         limit.to_f64(),
-        format!("{what} of {notional} is over the {limit} the user allows"),
+        format!("{what} of {value} is over the {limit} the user allows"),
     ))
 }
 
@@ -339,8 +352,8 @@ fn check_deviation(limits: &OrderLimits, ask: &Ask, mark: Price) -> Result<(), R
         return Ok(());
     };
     let too_far = |price: &Price| {
-        let distance = i128::from((*price - mark).abs().0) * i128::from(UNIT);
-        distance > i128::from(limit.0) * i128::from(mark.0)
+        let distance = (i128::from(price.0) - i128::from(mark.0)).abs();
+        distance * i128::from(UNIT) > i128::from(limit.0) * i128::from(mark.0)
     };
     match ask.named.into_iter().flatten().find(too_far) {
         None => Ok(()),

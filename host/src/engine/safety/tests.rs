@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::domain::{
     Abilities, Amendment, Candle, CandleColumns, Direction, EndReason, EventKinds, Instrument,
-    InstrumentKind, Manifest, Needs, OnFault, OrderKind, OrderRequest, Price, Refusal, Role, Rows,
-    SeriesBinding, SeriesNeed, Side, Slot, StrategyEvent, StreamBinding, Tier, Timeframe,
+    InstrumentKind, Manifest, Needs, OnFault, OrderKind, OrderRequest, Price, Qty, Refusal, Role,
+    Rows, SeriesBinding, SeriesNeed, Side, Slot, StrategyEvent, StreamBinding, Tier, Timeframe,
 };
 use crate::engine::{
     CandleCall, Command, Desk, DeskLimits, Engine, EngineSetup, Event, Fault, Level, Strategy,

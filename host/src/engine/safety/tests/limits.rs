@@ -164,3 +164,63 @@ fn the_reason_of_the_exchange_comes_before_a_limit_of_the_user() {
     let refusal = answer.expect_err("there is not enough money");
     assert_eq!(refusal.reason, RefusalReason::InsufficientMargin);
 }
+
+#[test]
+fn absurd_quantities_are_answered_and_overflow_nothing() {
+    let mut bench = Bench::new(limits(OrderLimits {
+        max_order_notional: None,
+        max_position_notional: Some(cash(1_000_000_000_000)),
+        max_price_deviation: Some(Rate(UNIT)),
+        max_leverage: Some(Rate(10_000 * UNIT)),
+        ..OrderLimits::default()
+    }));
+    bench.submit(limit(Side::Buy, 1.0, 90.0)).expect("allowed");
+    let absurd = 8e10;
+    for side in [Side::Buy, Side::Sell, Side::Buy] {
+        for kind in [OrderKind::Market, OrderKind::Limit(100.0)] {
+            let child = OrderRequest {
+                kind,
+                parent: Some(1),
+                ..OrderRequest::market(0, side, absurd)
+            };
+            // Refused or not: children that sleep are bound by nothing but these limits.
+            let _ = bench.submit(child);
+        }
+    }
+    for qty in [-absurd, absurd, f64::NAN, 0.0] {
+        for price in [None, Some(-absurd), Some(absurd), Some(f64::INFINITY)] {
+            let change = Amendment {
+                qty: Some(qty),
+                limit: price,
+                trigger: None,
+            };
+            let _ = bench.command(Command::Amend { order: 1, change });
+        }
+    }
+    bench.at_price(100);
+}
+
+#[test]
+fn a_target_net_of_children_that_sleep_overflows_nothing() {
+    let act: Act = Box::new(|desk| {
+        let Ok(parent) = desk.submit(&limit(Side::Buy, 1.0, 90.0)) else {
+            return;
+        };
+        for _ in 0..3 {
+            let child = OrderRequest {
+                parent: Some(parent.order),
+                reduce_only: true,
+                ..OrderRequest::market(0, Side::Sell, 8e10)
+            };
+            desk.submit(&child).expect("it sleeps and only reduces");
+        }
+        for qty in [8e10, -8e10, 0.0, f64::NAN, f64::INFINITY] {
+            let _ = desk.set_net(0, qty);
+        }
+    });
+    let mut bench = Bench::scripted(Safety::default(), act);
+    // The parents fill at 90: their children wake.
+    for price in [100, 100, 89, 89, 89] {
+        bench.at_price(price);
+    }
+}
