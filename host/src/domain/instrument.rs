@@ -88,6 +88,42 @@ pub struct Instrument {
     pub assumed: bool,
 }
 
+/// The grid of an instrument's prices: one tick, or one that grows with the price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PriceGrid {
+    tick: Price,
+    rule: PriceRule,
+}
+
+impl PriceGrid {
+    /// The grid in the magnitude of `price`.
+    #[inline]
+    #[must_use]
+    pub fn tick_at(self, price: Price) -> Price {
+        match self.rule {
+            PriceRule::Tick => self.tick,
+            PriceRule::SignificantFigures { figures, .. } => {
+                let magnitude = price.0.unsigned_abs().checked_ilog10().unwrap_or(0);
+                let grid = 10_i64.pow((magnitude + 1).saturating_sub(figures));
+                Price(grid.min(UNIT).max(self.tick.0))
+            }
+        }
+    }
+
+    /// A price x (1 + rate) on the grid.
+    #[must_use]
+    pub fn scaled(self, price: Price, rate: Rate, rounding: Rounding) -> Price {
+        let tick = match self.rule {
+            PriceRule::Tick => self.tick,
+            PriceRule::SignificantFigures { .. } => {
+                // A power of ten has no fraction of a unit: rounding down stays in the magnitude of the exact price.
+                self.tick_at(price.scaled(rate, Price(1), Rounding::Floor))
+            }
+        };
+        price.scaled(rate, tick, rounding)
+    }
+}
+
 impl Instrument {
     /// Quantity floored to the step; a value within a millionth of a step of the grid counts as on it.
     ///
@@ -124,26 +160,21 @@ impl Instrument {
             Side::Buy => (slippage, Rounding::Ceil),
             Side::Sell => (-slippage, Rounding::Floor),
         };
-        let tick = match self.price_rule {
-            PriceRule::Tick => self.tick,
-            PriceRule::SignificantFigures { .. } => {
-                // A power of ten has no fraction of a unit: rounding down stays in the magnitude of the exact price.
-                self.tick_at(price.scaled(rate, Price(1), Rounding::Floor))
-            }
-        };
-        price.scaled(rate, tick, rounding)
+        self.price_grid().scaled(price, rate, rounding)
     }
 
     /// The grid of prices in the magnitude of `price`: the distance to the next higher price.
     #[must_use]
     pub fn tick_at(&self, price: Price) -> Price {
-        match self.price_rule {
-            PriceRule::Tick => self.tick,
-            PriceRule::SignificantFigures { figures, .. } => {
-                let magnitude = price.0.unsigned_abs().checked_ilog10().unwrap_or(0);
-                let grid = 10_i64.pow((magnitude + 1).saturating_sub(figures));
-                Price(grid.min(UNIT).max(self.tick.0))
-            }
+        self.price_grid().tick_at(price)
+    }
+
+    /// The grid of its prices.
+    #[must_use]
+    pub fn price_grid(&self) -> PriceGrid {
+        PriceGrid {
+            tick: self.tick,
+            rule: self.price_rule,
         }
     }
 

@@ -211,8 +211,8 @@ impl World<'_> {
         let candle = self.prices(order.instrument())[row(TriggerBy::Last)];
         let trigger = match (order.trigger_by, order.terms) {
             (TriggerBy::Last, Terms::Trailing { .. }) => {
-                let tick = self.market.instruments[order.instrument() as usize].tick;
-                order.trailing_level(tick).map(Level::price)
+                let rules = &self.market.instruments[order.instrument() as usize];
+                order.trailing_level(rules.price_grid()).map(Level::price)
             }
             (TriggerBy::Last, terms) => crate::execution::fill::trigger_of(terms),
             // The level is one of another price.
@@ -300,7 +300,8 @@ impl World<'_> {
             let waiting = |o: &&WorkingOrder| {
                 o.stage == Stage::Arriving
                     && o.terms == Terms::Market
-                    && o.arrives_at <= world.time.plus_ms(1)
+                    && o.created_at == world.time.plus_ms(1)
+                    && o.arrives_at == o.created_at
                     && world.market.quotes[o.instrument() as usize].fresh
             };
             let orders = world.state.orders.known().filter(waiting);

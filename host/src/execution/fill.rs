@@ -488,8 +488,13 @@ impl<'a> World<'a> {
                 self.finish(id, OrderStatus::Canceled, EndReason::Oco);
             } else {
                 self.state.orders.change(id, |sibling| {
-                    sibling.shrunk += qty;
-                    sibling.qty -= qty;
+                    if sibling.bound.is_some() {
+                        sibling.shrunk += qty;
+                    } else {
+                        let rest = sibling.asked.qty() - qty;
+                        sibling.asked = sibling.asked.amended(rest, sibling.asked.terms());
+                    }
+                    sibling.resize();
                 });
             }
         }

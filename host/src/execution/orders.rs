@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    Cash, Cost, EndReason, OrderStatus, OrderView, Price, Qty, Rate, Rounding, Side, TimeInForce,
-    Timestamp, TriggerBy,
+    Cash, Cost, EndReason, OrderStatus, OrderView, Price, PriceGrid, Qty, Rate, Rounding, Side,
+    TimeInForce, Timestamp, TriggerBy,
 };
 use crate::engine::{Approved, Terms};
 use crate::execution::path::row;
@@ -189,7 +189,7 @@ impl WorkingOrder {
     }
 
     /// The level a trailing stop has now, to the nearest tick (S64).
-    pub(super) fn trailing_level(&self, tick: Price) -> Option<Level> {
+    pub(super) fn trailing_level(&self, grid: PriceGrid) -> Option<Level> {
         let Terms::Trailing { callback, .. } = self.terms else {
             return None;
         };
@@ -197,7 +197,7 @@ impl WorkingOrder {
             Side::Sell => -callback,
             Side::Buy => callback,
         };
-        let level = self.watermark?.scaled(retreat, tick, Rounding::HalfUp);
+        let level = grid.scaled(self.watermark?, retreat, Rounding::HalfUp);
         Some(Level::stop(self.side(), level))
     }
 
@@ -234,9 +234,9 @@ impl WorkingOrder {
 /// What decides the levels of an order besides itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LevelRules {
-    pub tick: Price,
-    /// What a resting limit needs beyond its price.
-    pub beyond: Price,
+    pub grid: PriceGrid,
+    /// A resting limit needs a price one tick beyond it.
+    pub through: bool,
     /// Slippage of a taker.
     pub slippage: Rate,
 }
@@ -267,7 +267,7 @@ impl LevelRules {
             (Stage::Resting, Terms::Limit(limit)) => [Some(self.resting(side, limit)), None],
             (Stage::Resting, Terms::Trailing { activation, .. }) => match order.watermark {
                 Some(_) => order
-                    .trailing_level(self.tick)
+                    .trailing_level(self.grid)
                     .map_or([None, None], trigger),
                 None => [activation.map(|price| arm(order, price)), None],
             },
@@ -278,9 +278,14 @@ impl LevelRules {
 
     /// A resting limit order (`simulation.md` section 7).
     fn resting(&self, side: Side, limit: Price) -> Watching {
+        let beyond = if self.through {
+            self.grid.tick_at(limit)
+        } else {
+            Price::ZERO
+        };
         let level = match side {
-            Side::Buy => Level::AtOrBelow(limit - self.beyond),
-            Side::Sell => Level::AtOrAbove(limit + self.beyond),
+            Side::Buy => Level::AtOrBelow(limit - beyond),
+            Side::Sell => Level::AtOrAbove(limit + beyond),
         };
         Watching {
             level,
@@ -290,9 +295,10 @@ impl LevelRules {
     }
 
     fn inside_spread(&self, side: Side, limit: Price) -> Watchings {
+        let tick = self.grid.tick_at(limit);
         let leaves = match side {
-            Side::Buy => Level::AtOrAbove(limit + self.tick),
-            Side::Sell => Level::AtOrBelow(limit - self.tick),
+            Side::Buy => Level::AtOrAbove(limit + tick),
+            Side::Sell => Level::AtOrBelow(limit - tick),
         };
         let watch = |level, reaction| Watching {
             level,

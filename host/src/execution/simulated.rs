@@ -132,7 +132,6 @@ impl Simulated {
                 world.expire(minute);
             });
         }
-        self.cap_volume(minute, market);
         let mut world = World::new(&mut self.state, &self.rules, market, time);
         world.minute = Some(minute);
         let active = world.touched(minute);
@@ -165,6 +164,7 @@ impl Simulated {
     }
 
     /// What own orders may take of each candle's volume, floored to the step (S80).
+    #[inline]
     fn cap_volume(&mut self, minute: &MinuteView<'_>, market: &Market) {
         let share = self.rules.profile.participation;
         let by_share = self.rules.profile.slippage_model == SlippageModel::VolumeShare;
@@ -196,9 +196,9 @@ impl Simulated {
             .flatten();
         let trigger = |exit: Option<AttachedExit>| {
             let exit = exit?;
-            let tick = market.instruments[position.instrument as usize].tick;
+            let rules = &market.instruments[position.instrument as usize];
             let order = self.state.orders.get(exit.order)?;
-            let level = order.trailing_level(tick).map(|l| l.price());
+            let level = order.trailing_level(rules.price_grid()).map(|l| l.price());
             level.or(trigger_of(order.terms)).or(Some(exit.trigger))
         };
         PositionView {
@@ -276,8 +276,11 @@ impl Executor for Simulated {
         };
         let id = state.next_order;
         state.next_order += 1;
-        let bound = order.parent().map(|_| Qty::ZERO);
-        let working = WorkingOrder {
+        let parent = order.parent().and_then(|id| state.orders.get(id));
+        let bound = parent
+            .map(|p| p.opened)
+            .filter(|opened| *opened > Qty::ZERO);
+        let mut working = WorkingOrder {
             id,
             book: accepted.book,
             position,
@@ -302,6 +305,7 @@ impl Executor for Simulated {
             bound,
             version: 0,
         };
+        working.resize();
         let view = working.view(working.status(), EndReason::None);
         state.orders.insert(working);
         if let Some(parent) = order.parent() {
@@ -523,6 +527,7 @@ impl Executor for Simulated {
     fn minute(&mut self, minute: &MinuteView<'_>, market: &Market, out: &mut Vec<Happening>) {
         self.state.candle = minute.time;
         self.look_back(minute);
+        self.cap_volume(minute, market);
         if self.state.orders.is_empty() && self.state.account.positions().is_empty() {
             return;
         }

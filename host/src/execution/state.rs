@@ -34,11 +34,8 @@ impl Ruleset {
             }],
         });
         let levels = instruments.iter().map(|i| LevelRules {
-            tick: i.tick,
-            beyond: match profile.limit_fill {
-                LimitFill::Touch => Price::ZERO,
-                LimitFill::Through => i.tick,
-            },
+            grid: i.price_grid(),
+            through: profile.limit_fill == LimitFill::Through,
             slippage: match profile.slippage_model {
                 SlippageModel::FixedBps => profile.slippage,
                 SlippageModel::VolumeShare | SlippageModel::Sqrt => Rate::ZERO,

@@ -46,7 +46,10 @@ pub(super) fn validate(order: &Approved, facts: &Facts<'_>) -> Result<Accepted, 
         Some(book) => book,
         None => book_of(order, facts)?,
     };
-    check_in_book(order, book, parent.is_some(), facts)
+    // A child of an order that has opened something already is an order like any other.
+    let opened = order.parent().and_then(|id| facts.state.orders.get(id));
+    let dormant = opened.is_some_and(|p| p.opened.is_zero());
+    check_in_book(order, book, dormant, facts)
 }
 
 /// The checks of an order whose book is known: a new one, or one that is changed.

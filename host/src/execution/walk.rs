@@ -130,17 +130,17 @@ impl World<'_> {
         for id in &self.active {
             self.note_crossed(*id, instrument, &prices, &mut agenda);
         }
-        while let Some(Reverse(due)) = agenda.pop() {
-            if self.react(&due, true) {
-                self.act_woken();
-            }
-            for id in std::mem::take(&mut self.changed) {
+        self.cross(instrument, &prices, agenda);
+        self.act_in_turn(instrument, Stage::Remainder);
+        self.act_in_turn(instrument, Stage::Arriving);
+        // A stop-limit that fired at its level on the way has the rest of the gap before it.
+        let mut agenda = Agenda::new();
+        for id in std::mem::take(&mut self.changed) {
+            if self.state.orders.get(id).is_some_and(|o| o.fired) {
                 self.note_crossed(id, instrument, &prices, &mut agenda);
             }
         }
-        self.act_in_turn(instrument, Stage::Remainder);
-        self.act_in_turn(instrument, Stage::Arriving);
-        self.changed.clear();
+        self.cross(instrument, &prices, agenda);
         let open = prices[row(TriggerBy::Last)].open;
         for position in self.state.account.positions_mut() {
             if position.instrument == instrument {
@@ -148,6 +148,18 @@ impl World<'_> {
             }
         }
         self.follow(instrument, |_, source, _| prices[row(source)].open);
+    }
+
+    /// Meets the levels that the gap crossed, nearest first.
+    fn cross(&mut self, instrument: u32, prices: &[Ohlc; 3], mut agenda: Agenda) {
+        while let Some(Reverse(due)) = agenda.pop() {
+            if self.react(&due, true) {
+                self.act_woken();
+            }
+            for id in std::mem::take(&mut self.changed) {
+                self.note_crossed(id, instrument, prices, &mut agenda);
+            }
+        }
     }
 
     /// A level that the open lies beyond, by its distance from the previous price.
