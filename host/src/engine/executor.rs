@@ -49,6 +49,29 @@ impl MinuteView<'_> {
     }
 }
 
+/// What the other strategies of a shared account have: one wallet, of which each may bind its weight (`defaults.md` section 12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pool {
+    /// Their cash together.
+    pub wallet: Cash,
+    /// Margin their positions and orders bind.
+    pub bound: Cash,
+    /// Profit of their positions at the marks.
+    pub unrealized: Cash,
+}
+
+impl Pool {
+    /// With the account of one more strategy.
+    #[must_use]
+    pub fn with(self, account: &Account, market: &Market) -> Self {
+        Self {
+            wallet: self.wallet + account.wallet,
+            bound: self.bound + account.position_margin + account.order_margin,
+            unrealized: self.unrealized + account.unrealized(market).to_cash(),
+        }
+    }
+}
+
 /// The account of one strategy and the orders it has working. What happens is appended to `out`, in order.
 pub trait Executor: Send {
     /// The account as it stands.
@@ -59,6 +82,12 @@ pub trait Executor: Send {
     /// # Errors
     /// The refusal.
     fn check(&self, market: &Market, order: &Approved) -> Result<(), Refusal>;
+
+    /// Tells what the others of a shared account have now, and the share of the equity this one may bind.
+    fn share(&mut self, others: Pool, weight: Rate);
+
+    /// The shared account has no equity left: this part of it ends too.
+    fn end_account(&mut self, now: Timestamp, market: &Market, out: &mut Vec<Happening>);
 
     /// Validates and accepts an order (`simulation.md` section 4).
     ///

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::domain::{
     Cash, Cost, Delisting, FundingSettlement, Instrument, InstrumentChange, Market, OnFault, Price,
-    Quote, Reference, Rounding, Slot, SlotState, StreamRow, StreamSource, Timeframe, Timestamp,
-    Trading, div_round,
+    Quote, Rate, Reference, Rounding, Slot, SlotState, StreamRow, StreamSource, Timeframe,
+    Timestamp, Trading, div_round,
 };
 use crate::engine::bars::Bars;
 use crate::engine::event::{Command, Event};
-use crate::engine::executor::{EndOfData, MinuteView};
+use crate::engine::executor::{EndOfData, MinuteView, Pool};
 use crate::engine::record::{AccountPoint, Entry, Happening, Record};
 use crate::engine::trader::{Shown, Trader, TraderSetup};
 
@@ -141,6 +141,26 @@ impl Engine {
     #[must_use]
     pub fn account_point(&self, strategy: usize) -> AccountPoint {
         self.traders[strategy].account_point(self.now)
+    }
+
+    /// What a strategy of this engine adds to a shared account.
+    #[must_use]
+    pub fn add_to(&self, pool: Pool, strategy: usize) -> Pool {
+        let desk = self.traders[strategy].desk();
+        pool.with(desk.account(), &desk.market)
+    }
+
+    /// Tells a strategy of a shared account what the others have. Before every event.
+    ///
+    /// A wallet of all below zero ends the account of every strategy: the one that noticed is closed, the others by this.
+    pub fn share(&mut self, strategy: usize, others: Pool, weight: Rate, closed: bool) {
+        let now = self.now;
+        let trader = &mut self.traders[strategy];
+        trader.desk.executor_mut().share(others, weight);
+        if closed && !trader.desk.account().closed {
+            let (executor, market, out) = trader.desk.parts();
+            executor.end_account(now, market, out);
+        }
     }
 
     /// Last prices and marks by instrument.

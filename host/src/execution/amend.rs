@@ -5,6 +5,7 @@ use crate::domain::{
 };
 use crate::engine::{Happening, Terms, terms_on_grid};
 use crate::execution::fill::World;
+use crate::execution::latency::arrival;
 use crate::execution::orders::{Stage, WorkingOrder};
 use crate::execution::state::{InFlight, Message};
 use crate::execution::validate::{Facts, check_in_book, check_trading};
@@ -57,8 +58,9 @@ impl World<'_> {
         }
         let latency = self.rules.profile.latency_ms;
         if latency > 0 {
+            let nth = self.state.sequence();
             self.state.in_flight.push(InFlight {
-                arrives_at: self.time.plus_ms(latency),
+                arrives_at: arrival(&self.rules.profile, self.time, nth),
                 order: id,
                 what: Message::Amend(qty, terms, reserved),
             });

@@ -369,24 +369,32 @@ impl World<'_> {
 
     /// A wallet below zero ends the account: orders go, positions close as `market` does, the insurance fund takes the loss (S140).
     pub(super) fn cover_shortfall(&mut self) {
-        if self.state.account.wallet >= Cash::ZERO {
+        if self.state.solvent_wallet() >= Cash::ZERO {
             return;
         }
+        self.end_account();
+    }
+
+    /// Ends the account whatever its own part of a shared wallet is.
+    pub(super) fn end_account(&mut self) {
         let first = !self.state.account.closed;
-        self.post_insurance();
+        self.state.account.closed = true;
+        self.post_insurance(first && self.state.shared.is_some());
         if first {
             self.out.push(Happening::AccountClosed { time: self.time });
         }
         self.cancel_all(EndReason::AccountClosed);
         while let Some(held) = self.state.account.positions().first().cloned() {
             self.take_at_market(&held, held.qty);
-            self.post_insurance();
+            self.post_insurance(false);
         }
     }
 
-    fn post_insurance(&mut self) {
+    fn post_insurance(&mut self, all: bool) {
         let mut postings = Vec::new();
-        self.state.account.cover_shortfall(self.time, &mut postings);
+        self.state
+            .account
+            .cover_shortfall(self.time, all, &mut postings);
         self.out
             .extend(postings.into_iter().map(Happening::Posting));
     }

@@ -11,6 +11,7 @@ mod arrive;
 mod fill;
 mod impact;
 mod knobs;
+mod latency;
 mod liquidate;
 mod orders;
 mod path;

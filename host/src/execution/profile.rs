@@ -71,6 +71,10 @@ pub struct Profile {
     pub participation: Option<Rate>,
     /// Milliseconds from sending an order, change or withdrawal to its arrival.
     pub latency_ms: i64,
+    /// Scatter of the latency: standard deviation of its logarithm; 0 = constant.
+    pub latency_sigma: Rate,
+    /// Seed of the scatter.
+    pub latency_seed: u64,
     /// When margin is checked.
     pub margin_check: MarginCheck,
     /// What a position binds.
@@ -118,6 +122,8 @@ impl Profile {
             end_of_data: EndOfData::Leave,
             participation: None,
             latency_ms: 0,
+            latency_sigma: Rate::ZERO,
+            latency_seed: 0,
             margin_check: MarginCheck::AtSubmission,
             bound_margin: BoundMargin::Filled,
             equity_view: EquityView::Full,
@@ -273,6 +279,8 @@ impl Profile {
                     .map_or("null".to_owned(), |r| r.to_string()),
             ),
             ("latency_ms", self.latency_ms.to_string()),
+            ("latency_sigma", self.latency_sigma.to_string()),
+            ("latency_seed", self.latency_seed.to_string()),
             ("margin_check", self.margin_check.to_string()),
             ("bound_margin", self.bound_margin.to_string()),
             ("equity_view", self.equity_view.to_string()),
@@ -373,6 +381,12 @@ impl Profile {
                     word_or(value, "null", |v| participation(rate(v)?).map_err(bad))?;
             }
             "latency_ms" => self.latency_ms = latency(value).map_err(bad)?,
+            "latency_sigma" => self.latency_sigma = sigma(rate(value)?).map_err(bad)?,
+            "latency_seed" => {
+                let read = value.parse::<u64>();
+                self.latency_seed =
+                    read.map_err(|_| bad(format!("`{value}` is not a whole number from 0 on")))?;
+            }
             "margin_check" => self.margin_check = value.parse().map_err(bad)?,
             "bound_margin" => self.bound_margin = value.parse().map_err(bad)?,
             "equity_view" => self.equity_view = value.parse().map_err(bad)?,
@@ -434,7 +448,15 @@ fn participation(rate: Rate) -> Result<Rate, String> {
 }
 
 /// A day, in milliseconds: nothing is longer on its way.
-const MOST_LATENCY_MS: i64 = 86_400_000;
+pub(super) const MOST_LATENCY_MS: i64 = 86_400_000;
+
+/// Scatter beyond this makes every message arrive at once or never.
+fn sigma(rate: Rate) -> Result<Rate, String> {
+    if rate < Rate::ZERO || rate > Rate(3 * crate::domain::UNIT) {
+        return Err(format!("a scatter of {rate} is not within 0 and 3"));
+    }
+    Ok(rate)
+}
 
 fn latency(value: &str) -> Result<i64, String> {
     let read = value.parse::<i64>().ok();

@@ -10,11 +10,12 @@ use crate::domain::{
     Placed, PositionView, Qty, Quote, Rate, Refusal, RefusalReason, SlotState, Timestamp,
 };
 use crate::engine::{
-    Approved, EndOfData, Executor, Happening, MinuteView, exits_on_grid, no_position,
+    Approved, EndOfData, Executor, Happening, MinuteView, Pool, exits_on_grid, no_position,
 };
 use crate::execution::amend::not_open;
 use crate::execution::fill::{World, trigger_of};
 use crate::execution::impact::Days;
+use crate::execution::latency::arrival;
 use crate::execution::orders::{ExitKind, WorkingOrder};
 use crate::execution::state::{InFlight, Message, Ruleset, State};
 use crate::execution::trial::choose_paths;
@@ -251,6 +252,14 @@ impl Executor for Simulated {
         validate(order, &facts).map(|_| ())
     }
 
+    fn share(&mut self, others: Pool, weight: Rate) {
+        self.state.shared = Some((others, weight));
+    }
+
+    fn end_account(&mut self, now: Timestamp, market: &Market, out: &mut Vec<Happening>) {
+        self.change(market, now, out, |world| world.end_account());
+    }
+
     fn submit(
         &mut self,
         now: Timestamp,
@@ -264,8 +273,9 @@ impl Executor for Simulated {
         let facts = self.facts(market, rules, quote);
         let accepted = validate(order, &facts)?;
         let trigger_by = self.rules.trigger_by(rules, order.trigger_by());
-        let latency = self.profile().latency_ms;
         let state = &mut self.state;
+        let sequence = state.sequence();
+        let arrives_at = arrival(&self.rules.profile, now, sequence);
         let position = match (accepted.book, state.account.position(accepted.book)) {
             (Book::Own(id), _) => {
                 state.next_position = state.next_position.max(id + 1);
@@ -297,9 +307,9 @@ impl Executor for Simulated {
             exit: None,
             has_children: false,
             created_at: now,
-            arrives_at: now.plus_ms(latency),
+            arrives_at,
             stage: accepted.stage,
-            sequence: state.sequence(),
+            sequence,
             reserved: accepted.reserved,
             reserved_for: order.qty(),
             bound,
@@ -349,8 +359,9 @@ impl Executor for Simulated {
         }
         let latency = self.profile().latency_ms;
         if latency > 0 {
+            let nth = self.state.sequence();
             self.state.in_flight.push(InFlight {
-                arrives_at: now.plus_ms(latency),
+                arrives_at: arrival(&self.rules.profile, now, nth),
                 order,
                 what: Message::Cancel(reason),
             });
@@ -509,7 +520,11 @@ impl Executor for Simulated {
     }
 
     fn equity_view(&self, market: &Market) -> Cash {
-        let equity = self.state.account.equity(market);
+        let shared = self
+            .state
+            .shared
+            .map_or(Cash::ZERO, |(others, _)| others.wallet + others.unrealized);
+        let equity = self.state.account.equity(market) + shared;
         match self.profile().equity_view {
             EquityView::Full => equity,
             // A close fills before what is sent after it: an entry behind it is sized by what it frees.

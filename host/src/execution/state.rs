@@ -6,7 +6,7 @@ use crate::domain::{
     Cash, Cost, Direction, EndReason, Instrument, Price, Qty, Rate, Side, Tier, Timestamp,
     TriggerBy,
 };
-use crate::engine::Terms;
+use crate::engine::{Pool, Terms};
 use crate::execution::impact::Impact;
 use crate::execution::orders::{FIRST_EXIT, LevelRules, Orders, Stage};
 use crate::execution::{LimitFill, MarginMode, Profile, SlippageModel};
@@ -108,6 +108,8 @@ pub(super) struct State {
     pub candle: Timestamp,
     /// The candle in which an order of each instrument filled last.
     pub last_fill: Vec<Option<Timestamp>>,
+    /// What the others of a shared account have, and the share of its equity this one may bind.
+    pub shared: Option<(Pool, Rate)>,
     /// Positions that were liquidated in part, with the moment the rest may follow.
     pub stepped: Vec<(u32, Timestamp)>,
 }
@@ -130,6 +132,7 @@ impl State {
             impact: vec![None; instruments],
             candle: Timestamp(i64::MIN),
             last_fill: vec![None; instruments],
+            shared: None,
             stepped: Vec::new(),
         }
     }
@@ -214,6 +217,9 @@ impl State {
         mark: impl Fn(&Position) -> Price,
     ) -> Cash {
         let free = account.wallet - account.position_margin - self.orders.reserved;
+        if let Some((others, weight)) = self.shared {
+            return self.free_of_pool(account, others, weight, mark);
+        }
         if !rules.is_cross() {
             return free;
         }
@@ -226,6 +232,31 @@ impl State {
             profit += position.unrealized(mark);
         }
         free - bound + profit.to_cash().min(Cash::ZERO)
+    }
+
+    /// In a shared account: what its weight of the whole equity leaves, and at most what nobody has bound.
+    fn free_of_pool(
+        &self,
+        account: &Account,
+        others: Pool,
+        weight: Rate,
+        mark: impl Fn(&Position) -> Price,
+    ) -> Cash {
+        let bound = account.position_margin + self.orders.reserved;
+        let profit = account
+            .positions()
+            .iter()
+            .fold(Cost::ZERO, |sum, p| sum + p.unrealized(mark(p)));
+        let wallet = account.wallet + others.wallet;
+        let equity = wallet + profit.to_cash() + others.unrealized;
+        let own = equity.to_cost().times_rate(weight) - bound;
+        own.min(wallet - bound - others.bound)
+    }
+
+    /// The wallet that must not fall below zero: its own, or that of the whole shared account.
+    pub(super) fn solvent_wallet(&self) -> Cash {
+        let others = self.shared.map_or(Cash::ZERO, |(others, _)| others.wallet);
+        self.account.wallet + others
     }
 
     /// Margin that market orders on their way will free by closing.

@@ -366,17 +366,15 @@ impl Account {
         }
     }
 
-    /// A wallet below zero becomes zero; the insurance fund takes the rest and the account is closed (S140).
-    pub fn cover_shortfall(&mut self, time: Timestamp, out: &mut Vec<Posting>) -> bool {
-        if self.wallet >= Cash::ZERO {
-            return false;
+    /// A wallet below zero becomes zero; the insurance fund takes the rest (S140). With `all` a wallet above zero does too: it covers
+    /// what another part of a shared account has lost.
+    pub fn cover_shortfall(&mut self, time: Timestamp, all: bool, out: &mut Vec<Posting>) {
+        if self.wallet < Cash::ZERO || (all && !self.wallet.is_zero()) {
+            let shortfall = -self.wallet;
+            self.wallet = Cash::ZERO;
+            self.insurance += shortfall;
+            self.post(time, PostingKind::Insurance, shortfall, 0, out);
         }
-        let shortfall = -self.wallet;
-        self.wallet = Cash::ZERO;
-        self.insurance += shortfall;
-        self.closed = true;
-        self.post(time, PostingKind::Insurance, shortfall, 0, out);
-        true
     }
 
     fn post(
