@@ -1,7 +1,7 @@
-//! WIRING 1: a recorded feed, the simulated exchange, one strategy, a result as plain values.
+//! WIRING 1: a recorded feed, the simulated exchange, one strategy or several, a result of each as plain values.
 //!
 //! ```no_run
-//! use host::backtest::Backtest;
+//! use host::backtest::{Backtest, StreamsFrom};
 //! use host::data::catalog::Catalog;
 //! use host::domain::{InstrumentKind, Timestamp, Timeframe};
 //! use host::strategy::{Limits, Runtime};
@@ -10,7 +10,8 @@
 //! let runtime = Runtime::new(Limits::default(), None)?;
 //! let component = runtime.load("ma_crossover.wasm".as_ref())?;
 //! let key = host::data::series::SeriesKey::new("binance", Some(InstrumentKind::Spot), "BTC/USDT", Timeframe::M1)?;
-//! let series = Catalog::new("data").series(&key)?;
+//! let catalog = Catalog::new("data");
+//! let series = catalog.series(&key)?;
 //! let instrument = host::venues::instruments::lookup("binance", "BTC/USDT:USDT")
 //!     .ok_or("no rules for this symbol")?;
 //! let result = Backtest::builder()
@@ -18,6 +19,7 @@
 //!     .parameter("fast=12")
 //!     .instrument(instrument)
 //!     .catalog(series)
+//!     .streams(StreamsFrom::Catalog(catalog))
 //!     .period(Timestamp::from_ymd(2024, 1, 1), Timestamp::from_ymd(2025, 1, 1))
 //!     .build()?
 //!     .run(&mut |_| {})?;
@@ -25,17 +27,28 @@
 //! # Ok(()) }
 //! ```
 
+mod bind;
 mod builder;
 mod chart;
+pub mod checks;
+mod coarse;
+mod configuration;
 mod error;
+mod gathered;
+mod quality;
 mod run;
 mod safety_file;
+mod share;
 mod source;
 mod steps;
+mod streams;
+#[cfg(test)]
+mod tests;
 
 pub use builder::{Backtest, Builder, StrategySource};
-pub use chart::chart_timeframe;
+pub use chart::{ChartCandles, chart_timeframe};
 pub use error::BacktestError;
-pub use run::{Outcome, Progress};
+pub use run::{Outcome, Progress, run_together};
 pub use safety_file::{BreakerEntry, EffectName, MetricName, Number, SafetyFile, SafetyFileError};
 pub use source::Source;
+pub use streams::StreamsFrom;

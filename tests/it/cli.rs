@@ -96,7 +96,7 @@ fn the_summary_says_what_was_run_on_what() {
         "ma-crossover",
         "synthetic data",
         "2024-01-04 00:00 to 2024-01-09 00:00",
-        "not active: funding, liquidation",
+        "profile strict",
     ] {
         assert!(text.contains(part), "`{part}` is not in\n{text}");
     }
@@ -164,8 +164,8 @@ fn mistakes_end_with_a_sentence_a_hint_and_exit_code_2() {
         ),
         (vec!["@".into(), "--profile".into(), "kind".into()], "kind"),
         (
-            vec!["@".into(), "--set".into(), "margin_mode=cross".into()],
-            "not supported yet",
+            vec!["@".into(), "--set".into(), "margin_mode=crossed".into()],
+            "margin_mode",
         ),
         (
             vec!["@".into(), "--leverage".into(), "5000".into()],
@@ -317,6 +317,9 @@ fn help_texts_show_examples() {
         vec!["build", "--help"],
         vec!["data", "import", "--help"],
         vec!["demo", "--help"],
+        vec!["lookahead-check", "--help"],
+        vec!["warmup-check", "--help"],
+        vec!["profiles", "--help"],
     ] {
         let output = host(folder.path(), &command);
         assert!(output.status.success());

@@ -2,6 +2,7 @@
 
 use host::backtest::{Backtest, StrategySource};
 use host::domain::{Instrument, ParameterValue, Timeframe};
+use host::execution::{Preset, Profile};
 use host::runs::RunResult;
 use host::strategy::{Limits, Runtime, native};
 
@@ -9,6 +10,14 @@ use crate::support::{day, example, market};
 
 fn instrument() -> Instrument {
     host::venues::instruments::lookup("binance", "BTC/USDT:USDT").expect("it is in the table")
+}
+
+/// Made-up candles in memory have no funding.
+fn without_funding() -> Profile {
+    Profile {
+        funding: false,
+        ..Profile::preset(Preset::Strict)
+    }
 }
 
 fn sandboxed(runtime: &Runtime) -> RunResult {
@@ -20,6 +29,7 @@ fn sandboxed(runtime: &Runtime) -> RunResult {
         .parameter("timeframe=15m")
         .instrument(instrument())
         .candles(market(20), Timeframe::M1)
+        .profile(without_funding())
         .period(day(2024, 1, 3), day(2024, 1, 20))
         .build()
         .expect("the parts fit")
@@ -43,6 +53,7 @@ fn natively() -> RunResult {
         })
         .instrument(instrument())
         .candles(market(20), Timeframe::M1)
+        .profile(without_funding())
         .period(day(2024, 1, 3), day(2024, 1, 20))
         .build()
         .expect("the parts fit")
@@ -97,6 +108,7 @@ fn warm_up_comes_from_before_the_start_where_there_is_data() {
             .component(&component)
             .instrument(instrument())
             .candles(market(20), Timeframe::M1)
+            .profile(without_funding())
             .period(from, day(2024, 1, 20))
             .build()
             .expect("the parts fit")

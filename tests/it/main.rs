@@ -16,6 +16,7 @@ mod peer_data;
 mod peers;
 mod sandbox;
 mod seed0;
+mod several;
 mod strategy_runs;
 mod support;
 mod tidy;

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use host::data::catalog::{Catalog, CatalogWriter};
-use host::data::synth::{Synth, SynthConfig, series_key};
+use host::data::catalog::{Catalog, CatalogWriter, RecordKey};
+use host::data::series::SeriesKey;
+use host::data::streams::record::{Record, RecordKind};
+use host::data::synth::{Synth, SynthConfig, funding, series_key};
 use host::domain::{Candle, Timestamp};
 use host::toolchain::{Options, build_guests};
 
@@ -52,18 +54,45 @@ pub(crate) fn market(days: u32) -> Vec<Candle> {
     .collect()
 }
 
-/// A folder with a catalog of made-up candles in `data`, where the program can be run.
+/// A folder with a catalog of a made-up market in `data`, where the program can be run.
 pub(crate) fn folder_with_market(days: u32) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let catalog = Catalog::new(folder.path().join("data"));
     let mut writer = CatalogWriter::open(&catalog, || {}).expect("an empty catalog");
-    let series = writer.series(&series_key()).expect("a good name");
-    series.replace_by_synthetic();
-    for candle in market(days) {
-        series.push(&candle).expect("candles in order");
-    }
+    let candles = market(days);
+    store(&mut writer, &series_key(), &candles, &candles);
     writer.commit().expect("the disk has room");
     folder
+}
+
+/// Candles of a perpetual, with funding made up for a market without holes.
+pub(crate) fn store(
+    writer: &mut CatalogWriter,
+    key: &SeriesKey,
+    candles: &[Candle],
+    whole: &[Candle],
+) {
+    let series = writer.series(key).expect("a good name");
+    series.replace_by_synthetic();
+    for candle in candles {
+        series.push(candle).expect("candles in order");
+    }
+    let records = writer.records(&RecordKey {
+        venue: key.venue.clone(),
+        symbol: key.symbol.clone(),
+        kind: RecordKind::Funding,
+        interval: None,
+    });
+    let records = records.expect("a good name");
+    records.replace_by_synthetic();
+    for (time, rate) in funding(whole, 1) {
+        let record = Record {
+            time,
+            available_at: None,
+            values: [rate.to_f64(), f64::NAN],
+        };
+        records.push(record).expect("at a full hour");
+    }
 }
 
 /// Runs the program in a folder with an environment of its own.

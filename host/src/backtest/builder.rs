@@ -1,16 +1,19 @@
 //! Puts a backtest together and checks that the parts fit before anything runs.
 
-use crate::backtest::{BacktestError, Source};
+use std::path::PathBuf;
+
+use crate::backtest::bind::{self, Bound};
+use crate::backtest::{BacktestError, Source, StreamsFrom};
 use crate::data::catalog::Series;
 use crate::domain::{
-    Candle, Cash, Instrument, InstrumentKind, InstrumentKinds, Manifest, Needs, OnFault,
-    ParameterValue, Rate, Role, Timeframe, Timestamp, UNIT,
+    Candle, Cash, Instrument, InstrumentKind, Manifest, Needs, OnFault, ParameterValue, Rate,
+    Timeframe, Timestamp, UNIT,
 };
+use crate::engine::safety::Safety;
 use crate::engine::{RoleBinding, Strategy};
 use crate::execution::{Preset, Profile};
 use crate::runs::Component as ComponentFacts;
-use crate::strategy::imports::CONTRACT;
-use crate::strategy::{Component, Limits, parameters};
+use crate::strategy::{Component, Limits};
 
 /// 10,000 of the account's currency.
 const DEFAULT_BALANCE: Cash = Cash(10_000 * UNIT as i128);
@@ -35,11 +38,14 @@ pub enum StrategySource {
 
 /// Settings of a backtest; see [`Backtest::builder`].
 pub struct Builder {
+    name: Option<String>,
     strategy: Option<StrategySource>,
+    bound: Bound,
     settings: Vec<String>,
     instruments: Vec<Instrument>,
     source: Option<Source>,
-    recorded_as: Option<InstrumentKind>,
+    streams: StreamsFrom,
+    recorded_as: Vec<InstrumentKind>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
     profile: Profile,
@@ -48,12 +54,15 @@ pub struct Builder {
     seed: u64,
     on_fault: Option<OnFault>,
     limits: Limits,
+    safety: Safety,
     keep_steps: bool,
     use_history: bool,
+    check_data: Option<PathBuf>,
 }
 
 /// A backtest that is ready to run.
 pub struct Backtest {
+    pub(super) name: String,
     pub(super) instance: Box<dyn Strategy>,
     pub(super) manifest: Manifest,
     pub(super) needs: Needs,
@@ -63,7 +72,8 @@ pub struct Backtest {
     pub(super) instruments: Vec<Instrument>,
     pub(super) roles: Vec<RoleBinding>,
     pub(super) source: Source,
-    pub(super) recorded_as: Option<InstrumentKind>,
+    pub(super) streams: StreamsFrom,
+    pub(super) recorded_as: Vec<InstrumentKind>,
     pub(super) from: Option<Timestamp>,
     pub(super) to: Option<Timestamp>,
     pub(super) profile: Profile,
@@ -72,8 +82,11 @@ pub struct Backtest {
     pub(super) seed: u64,
     pub(super) on_fault: OnFault,
     pub(super) limits: Limits,
+    pub(super) safety: Safety,
     pub(super) keep_steps: bool,
     pub(super) use_history: bool,
+    pub(super) check_data: Option<PathBuf>,
+    pub(super) keep_records: bool,
 }
 
 impl Backtest {
@@ -81,11 +94,14 @@ impl Backtest {
     #[must_use]
     pub fn builder() -> Builder {
         Builder {
+            name: None,
             strategy: None,
+            bound: Vec::new(),
             settings: Vec::new(),
             instruments: Vec::new(),
             source: None,
-            recorded_as: None,
+            streams: StreamsFrom::Nowhere,
+            recorded_as: Vec::new(),
             from: None,
             to: None,
             profile: Profile::preset(Preset::Strict),
@@ -94,13 +110,54 @@ impl Backtest {
             seed: 0,
             on_fault: None,
             limits: Limits::default(),
+            safety: Safety::default(),
             keep_steps: false,
             use_history: true,
+            check_data: None,
         }
+    }
+
+    /// Its name in the run.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The strategy's own name, whatever it is called in the run.
+    #[must_use]
+    pub fn strategy(&self) -> &str {
+        &self.manifest.name
+    }
+
+    /// What it trades, by index.
+    #[must_use]
+    pub fn instruments(&self) -> &[Instrument] {
+        &self.instruments
+    }
+
+    /// Money at the start.
+    #[must_use]
+    pub fn starting_balance(&self) -> Cash {
+        self.balance
+    }
+
+    /// Keeps everything that happens, for a comparison of two runs ([`Outcome::records`](crate::backtest::Outcome::records)).
+    #[must_use]
+    pub fn keep_records(mut self) -> Self {
+        self.keep_records = true;
+        self
     }
 }
 
 impl Builder {
+    /// What the strategy is called in the run [default: its own name]. Its chance depends on it, so two of one name in one run
+    /// need two names.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
     /// The strategy as a component.
     #[must_use]
     pub fn component(mut self, component: &Component) -> Self {
@@ -129,6 +186,13 @@ impl Builder {
         self
     }
 
+    /// Binds instruments, by their index, to a role by its name. Roles that are not named share what is left.
+    #[must_use]
+    pub fn role(mut self, role: impl Into<String>, instruments: Vec<u32>) -> Self {
+        self.bound.push((role.into(), instruments));
+        self
+    }
+
     /// Candles in memory for one symbol, ascending.
     #[must_use]
     pub fn candles(self, candles: Vec<Candle>, base: Timeframe) -> Self {
@@ -151,10 +215,18 @@ impl Builder {
         self
     }
 
-    /// What was recorded, where that is not what is traded (spot candles for a perpetual).
+    /// Funding, mark and index prices and rows for the strategy. Without them a perpetual under a profile that settles funding
+    /// does not run: see `funding` and `funding_missing` in [`Profile`].
     #[must_use]
-    pub fn recorded_as(mut self, kind: InstrumentKind) -> Self {
-        self.recorded_as = Some(kind);
+    pub fn streams(mut self, streams: StreamsFrom) -> Self {
+        self.streams = streams;
+        self
+    }
+
+    /// What was recorded, where that is not what is traded (spot candles for a perpetual): one word an instrument, in order.
+    #[must_use]
+    pub fn recorded_as(mut self, kinds: impl IntoIterator<Item = InstrumentKind>) -> Self {
+        self.recorded_as = kinds.into_iter().collect();
         self
     }
 
@@ -208,6 +280,13 @@ impl Builder {
         self
     }
 
+    /// Limits and circuit breakers around the strategy.
+    #[must_use]
+    pub fn safety(mut self, safety: Safety) -> Self {
+        self.safety = safety;
+        self
+    }
+
     /// Keep one line of text for everything that happens.
     #[must_use]
     pub fn keep_steps(mut self, keep: bool) -> Self {
@@ -219,6 +298,13 @@ impl Builder {
     #[must_use]
     pub fn use_history(mut self, use_history: bool) -> Self {
         self.use_history = use_history;
+        self
+    }
+
+    /// Count what is odd about the candles beside the run, on another thread. The counts of a dataset are kept in `folder`.
+    #[must_use]
+    pub fn check_data(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.check_data = Some(folder.into());
         self
     }
 
@@ -244,14 +330,18 @@ impl Builder {
             );
             return Err(BacktestError::setup(text, "choose a positive balance"));
         }
-        check_leverage(self.leverage, &self.instruments)?;
-        let started = start(
+        self.profile
+            .check()
+            .map_err(|e| BacktestError::setup(e.to_string(), "change one of the two knobs"))?;
+        bind::check_leverage(self.leverage, &self.instruments)?;
+        bind::check_currency(&self.instruments)?;
+        let started = bind::start(
             self.strategy.ok_or_else(|| missing("a strategy"))?,
             &self.settings,
         )?;
-        let roles = bind_roles(&started.manifest, &self.instruments)?;
-        check_streams(&started.manifest, &started.needs)?;
+        let roles = bind::bind_roles(&started.manifest, &self.instruments, &self.bound)?;
         Ok(Backtest {
+            name: self.name.unwrap_or_else(|| started.manifest.name.clone()),
             on_fault: self.on_fault.unwrap_or(started.manifest.on_fault),
             instance: started.instance,
             manifest: started.manifest,
@@ -262,6 +352,7 @@ impl Builder {
             instruments: self.instruments,
             roles,
             source,
+            streams: self.streams,
             recorded_as: self.recorded_as,
             from: self.from,
             to: self.to,
@@ -270,170 +361,11 @@ impl Builder {
             leverage: self.leverage,
             seed: self.seed,
             limits: self.limits,
+            safety: self.safety,
             keep_steps: self.keep_steps,
             use_history: self.use_history,
+            check_data: self.check_data,
+            keep_records: false,
         })
-    }
-}
-
-/// A strategy whose parameters were accepted.
-struct Started {
-    instance: Box<dyn Strategy>,
-    manifest: Manifest,
-    needs: Needs,
-    facts: ComponentFacts,
-    parameters: Vec<(String, ParameterValue)>,
-    keep_history: bool,
-}
-
-fn start(source: StrategySource, settings: &[String]) -> Result<Started, BacktestError> {
-    match source {
-        StrategySource::Component(component) => {
-            let manifest = component
-                .manifest()
-                .map_err(crate::strategy::InitError::from)?
-                .clone();
-            let parameters = parameters::parse(&manifest, settings)?;
-            let (instance, needs) = component.instantiate(&parameters)?;
-            let facts = ComponentFacts {
-                name: manifest.name.clone(),
-                version: manifest.version.clone(),
-                sha256: component.sha256(),
-                bytes: component.bytes(),
-                language: Some(component.structure().languages.join(", "))
-                    .filter(|l| !l.is_empty()),
-                contract: CONTRACT.line(),
-            };
-            Ok(Started {
-                instance: Box::new(instance),
-                manifest,
-                needs,
-                facts,
-                parameters,
-                keep_history: component.imports_history(),
-            })
-        }
-        StrategySource::Native {
-            manifest,
-            parameters,
-            needs,
-            instance,
-        } => {
-            if let Some(setting) = settings.first() {
-                let text = format!("`{setting}` is set on a native strategy");
-                return Err(BacktestError::setup(
-                    text,
-                    "give its parameters when it is loaded",
-                ));
-            }
-            let facts = ComponentFacts {
-                name: manifest.name.clone(),
-                version: manifest.version.clone(),
-                sha256: String::new(),
-                bytes: 0,
-                language: Some("native".to_owned()),
-                contract: CONTRACT.line(),
-            };
-            Ok(Started {
-                instance,
-                manifest,
-                needs,
-                facts,
-                parameters,
-                keep_history: true,
-            })
-        }
-    }
-}
-
-fn check_leverage(leverage: Rate, instruments: &[Instrument]) -> Result<(), BacktestError> {
-    for instrument in instruments {
-        let most = instrument.max_leverage();
-        if leverage.0 < UNIT || leverage > most {
-            let text = format!(
-                "a leverage of {leverage} is not within 1 and {most}, what {} allows",
-                instrument.symbol
-            );
-            return Err(BacktestError::setup(text, "choose another --leverage"));
-        }
-    }
-    Ok(())
-}
-
-/// Fills the roles: one role takes all instruments, several take one each in order.
-fn bind_roles(
-    manifest: &Manifest,
-    instruments: &[Instrument],
-) -> Result<Vec<RoleBinding>, BacktestError> {
-    let mut left: Vec<u32> = (0..u32::try_from(instruments.len()).expect("few")).collect();
-    let mut roles = Vec::new();
-    let single = manifest.roles.len() == 1;
-    for role in &manifest.roles {
-        let most = if single {
-            role.max_instruments
-        } else {
-            role.max_instruments.min(1)
-        };
-        let taken: Vec<u32> = left.drain(..left.len().min(most as usize)).collect();
-        if taken.len() < role.min_instruments as usize {
-            let text = format!(
-                "the role `{}` of {} needs {} instruments, {} are left for it",
-                role.name,
-                manifest.name,
-                role.min_instruments,
-                taken.len()
-            );
-            return Err(BacktestError::setup(
-                text,
-                "this host binds one symbol to a strategy",
-            ));
-        }
-        for instrument in &taken {
-            check_kind(manifest, role, &instruments[*instrument as usize])?;
-        }
-        roles.push((role.name.clone(), taken));
-    }
-    Ok(roles)
-}
-
-fn check_kind(
-    manifest: &Manifest,
-    role: &Role,
-    instrument: &Instrument,
-) -> Result<(), BacktestError> {
-    let InstrumentKinds {
-        spot,
-        linear_perpetual,
-        ..
-    } = role.kinds;
-    let fits = match instrument.kind {
-        InstrumentKind::Spot => spot,
-        InstrumentKind::LinearPerpetual => linear_perpetual,
-    };
-    if fits {
-        return Ok(());
-    }
-    let text = format!(
-        "{} does not trade {} in its role `{}`",
-        manifest.name, instrument.symbol, role.name
-    );
-    let hint = match instrument.kind {
-        InstrumentKind::Spot => "trade the pair as a perpetual: --as perp",
-        InstrumentKind::LinearPerpetual => "choose a spot symbol, such as BTC/USDT",
-    };
-    Err(BacktestError::setup(text, hint))
-}
-
-/// Streams other than candles are not delivered yet: a strategy that cannot do without one is refused, not fed substitutes.
-fn check_streams(manifest: &Manifest, needs: &Needs) -> Result<(), BacktestError> {
-    match needs.streams.iter().find(|s| !s.optional) {
-        None => Ok(()),
-        Some(stream) => Err(BacktestError::setup(
-            format!(
-                "{} needs the stream `{}`, which this host does not deliver yet",
-                manifest.name, stream.kind
-            ),
-            "choose parameters that do without it, or a strategy that declares it optional",
-        )),
     }
 }

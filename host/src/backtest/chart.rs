@@ -17,12 +17,22 @@ pub fn chart_timeframe(from: Timestamp, to: Timestamp, base: Timeframe) -> Timef
         .unwrap_or(Timeframe::Month1)
 }
 
+/// Candles of one instrument as a report draws them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChartCandles {
+    /// Index of the instrument in its run.
+    pub instrument: u32,
+    /// Length of a candle.
+    pub timeframe: Timeframe,
+    /// Ascending; missing ones are left out.
+    pub candles: Vec<Candle>,
+}
+
 /// Gathers the candles of one instrument.
 #[derive(Debug)]
 pub(super) struct Chart {
     bars: Option<Bars>,
-    pub timeframe: Timeframe,
-    pub candles: Vec<Candle>,
+    drawn: ChartCandles,
 }
 
 impl Chart {
@@ -30,8 +40,11 @@ impl Chart {
         let bars = (timeframe != base).then(|| Bars::new(instrument, timeframe, base));
         Self {
             bars,
-            timeframe,
-            candles: Vec::new(),
+            drawn: ChartCandles {
+                instrument,
+                timeframe,
+                candles: Vec::new(),
+            },
         }
     }
 
@@ -41,6 +54,10 @@ impl Chart {
             Some(bars) => bars.push(time, slot).map(|_| *bars.candle()),
             None => (slot.state == crate::domain::SlotState::Real).then_some(slot.candle),
         };
-        self.candles.extend(closed);
+        self.drawn.candles.extend(closed);
+    }
+
+    pub(super) fn finish(self) -> ChartCandles {
+        self.drawn
     }
 }

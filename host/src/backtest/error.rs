@@ -20,6 +20,14 @@ pub enum BacktestError {
     /// The data broke off on its way.
     #[error(transparent)]
     Feed(#[from] FeedError),
+    /// One of several strategies.
+    #[error("{name}: {source}")]
+    Strategy {
+        /// What it is called in the run.
+        name: String,
+        /// Why it does not run.
+        source: Box<BacktestError>,
+    },
     /// What was asked for does not fit together.
     #[error("{message}")]
     Setup {
@@ -39,6 +47,15 @@ impl BacktestError {
         }
     }
 
+    /// The same, said of one strategy of several.
+    #[must_use]
+    pub fn of(self, name: &str) -> Self {
+        Self::Strategy {
+            name: name.to_owned(),
+            source: Box::new(self),
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -47,6 +64,7 @@ impl BacktestError {
             Self::Parameter(error) => error.hint(),
             Self::Data(error) => error.hint().map(str::to_owned),
             Self::Feed(error) => error.hint.clone(),
+            Self::Strategy { source, .. } => source.hint(),
             Self::Setup { hint, .. } => hint.clone(),
         }
     }
@@ -66,6 +84,7 @@ impl BacktestError {
                 ErrorKind::World => 1,
             },
             Self::Feed(_) => 1,
+            Self::Strategy { source, .. } => source.exit_code(),
             Self::Init(_) | Self::Parameter(_) | Self::Setup { .. } => 2,
         }
     }

@@ -1,68 +1,97 @@
-//! The loop of a backtest: minutes from the feed into the engine, records out of it.
+//! The loop of a backtest: minutes from the feed into the engine, records out of it. Several backtests share one feed; each has
+//! an engine of its own.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::backtest::builder::Backtest;
-use crate::backtest::chart::{Chart, chart_timeframe};
-use crate::backtest::{BacktestError, steps};
+use crate::backtest::coarse::Coarse;
+use crate::backtest::gathered::{Gathered, Keep};
+use crate::backtest::quality::{Flags, MarkCheck, Scan};
+use crate::backtest::share::{Share, shared};
+use crate::backtest::streams::Streamed;
+use crate::backtest::{BacktestError, ChartCandles};
 use crate::data::feed::Period;
-use crate::domain::{
-    Cash, Delivery, InstrumentKind, MINUTE_MS, ParameterValue, Price, Slot, SlotState, Timeframe,
-    Timestamp,
-};
+use crate::domain::{MINUTE_MS, Price, SlotState, StreamSource, Timeframe, Timestamp};
 use crate::engine::{
-    AccountPoint, Block, DeskLimits, EndOfData, Engine, EngineSetup, Event, Feed, TraderSetup,
+    Block, DeskLimits, EndOfData, Engine, EngineSetup, Event, FeedEvent, Happening, TraderSetup,
 };
-use crate::execution::{Profile, Simulated};
-use crate::runs::fingerprint::{Fingerprint, telemetry_fingerprint};
-use crate::runs::{self, Observed, RunResult};
-use crate::strategy::{RUNTIME_VERSION, parameters};
+use crate::execution::Simulated;
+use crate::runs::{Configuration, RunResult};
 
-const HOUR_MS: i64 = 3_600_000;
-/// Venue of the generator's candles.
-const SYNTHETIC: &str = "synthetic";
+/// How far apart the rows of a stream are taken to be that does not say it: as funding settlements usually are.
+const USUAL_ROW_MINUTES: i64 = 8 * 60;
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// The minute it has reached.
     pub time: Timestamp,
-    /// Base candles stepped so far, warm-up included.
+    /// Base candles read so far, warm-up included.
     pub candles: u64,
 }
 
 /// A result with what a report draws beside it.
+#[derive(Debug)]
 pub struct Outcome {
+    /// What the strategy is called in the run.
+    pub name: String,
     /// The result.
     pub result: RunResult,
-    /// Candles for the price chart and their length.
-    pub chart: (Timeframe, Vec<crate::domain::Candle>),
+    /// Candles for the price charts, one an instrument.
+    pub charts: Vec<ChartCandles>,
     /// The step log, if it was kept.
     pub steps: Option<String>,
+    /// Everything that happened with the start of its minute, if it was kept ([`Backtest::keep_records`]).
+    pub records: Vec<(Timestamp, Happening)>,
 }
 
-/// What the loop gathers.
-struct Gathered {
-    observed: Observed,
-    fingerprint: Fingerprint,
-    samples: Vec<AccountPoint>,
-    marks: Vec<Vec<Price>>,
-    coverage: Coverage,
-    charts: Vec<Chart>,
-    steps: Option<String>,
-    balance: Cash,
-    first: Option<Timestamp>,
-    last: Timestamp,
-}
-
-/// Which minutes were there.
-#[derive(Default)]
-struct Coverage {
-    minutes: u64,
-    real: u64,
-    gaps: Vec<runs::Gap>,
-    open: Option<Timestamp>,
+/// Runs several backtests over one feed, which holds the symbols of all of them and is read once. Each strategy has its own
+/// engine, which sees the symbols of this strategy alone, under the indices and from the first to the last of its own candles,
+/// as if it were alone: a result does not depend on who else runs. Outcomes come in the order of the backtests.
+///
+/// # Errors
+/// An empty period, data that is missing, breaks off or cannot be shared. A fault of a strategy is part of its result.
+pub fn run_together(
+    backtests: Vec<Backtest>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Vec<Outcome>, BacktestError> {
+    let several = backtests.len() > 1;
+    let of = |name: &str, error: BacktestError| {
+        if several { error.of(name) } else { error }
+    };
+    for backtest in &backtests {
+        backtest.check_period().map_err(|e| of(&backtest.name, e))?;
+    }
+    let (source, period, shares) = shared(&backtests)?;
+    let (mut feed, base) = source.open(period)?;
+    for backtest in &backtests {
+        backtest
+            .check_base(base)
+            .map_err(|e| of(&backtest.name, e))?;
+    }
+    let mut lanes: Vec<Lane> = backtests
+        .into_iter()
+        .zip(shares)
+        .map(|(backtest, share)| {
+            let name = backtest.name.clone();
+            Lane::new(backtest, share, base).map_err(|e| of(&name, e))
+        })
+        .collect::<Result<_, BacktestError>>()?;
+    let mut block = Block::new(source.symbols(), base);
+    let mut candles = 0;
+    while feed.next_block(&mut block)? {
+        candles += block.slots.len() as u64;
+        let time = block.start;
+        for lane in &mut lanes {
+            lane.take(&mut block).map_err(|e| of(&lane.name, e))?;
+        }
+        progress(Progress { time, candles });
+    }
+    let finish = |lane: Lane| {
+        let name = lane.name.clone();
+        lane.finish().map_err(|e| of(&name, e))
+    };
+    lanes.into_iter().map(finish).collect()
 }
 
 impl Backtest {
@@ -74,7 +103,7 @@ impl Backtest {
         Ok(self.run_with_chart(progress)?.result)
     }
 
-    /// The same with the candles of a chart and the step log.
+    /// The same with the candles of charts and the step log.
     ///
     /// # Errors
     /// As [`Self::run`].
@@ -82,6 +111,42 @@ impl Backtest {
         self,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Outcome, BacktestError> {
+        let mut outcomes = run_together(vec![self], progress)?;
+        Ok(outcomes.pop().expect("one outcome a backtest"))
+    }
+
+    /// The period of its data, warm-up included.
+    pub(super) fn data_period(&self) -> Period {
+        let from = match self.from {
+            Some(from) if self.use_history => Some(self.warm_up_start(from)),
+            from => from,
+        };
+        Period { from, to: self.to }
+    }
+
+    /// Where the data must begin so that every series and stream has its warm-up before the start.
+    fn warm_up_start(&self, from: Timestamp) -> Timestamp {
+        let series = self.needs.series.iter().filter(|n| n.warm_up > 0);
+        let candles = series.map(|need| {
+            // One more than asked for: the candle in progress at the start does not count.
+            let minutes = (i64::from(need.warm_up) + 1) * need.timeframe.minutes();
+            need.timeframe
+                .bucket_start(from.plus_ms(-minutes * MINUTE_MS))
+        });
+        let streams = self.needs.streams.iter().filter(|n| n.warm_up > 0);
+        let rows = streams.map(|need| {
+            let minutes = match need.detail {
+                0 => USUAL_ROW_MINUTES,
+                minutes => i64::from(minutes),
+            };
+            from.plus_ms(-(i64::from(need.warm_up) + 1) * minutes * MINUTE_MS)
+        });
+        let wanted = candles.chain(rows).min();
+        wanted.map_or(from, |earliest| Timestamp(earliest.0.max(0)))
+    }
+
+    /// A period beside the data is told in the user's own times.
+    fn check_period(&self) -> Result<(), BacktestError> {
         if let (Some(from), Some(to)) = (self.from, self.to)
             && from >= to
         {
@@ -91,82 +156,6 @@ impl Backtest {
                 "the end is excluded: choose a later one",
             ));
         }
-        self.check_period()?;
-        let warm_from = self.from.map(|from| {
-            if self.use_history {
-                self.warm_up_start(from)
-            } else {
-                from
-            }
-        });
-        let (mut feed, base) = self.source.open(Period {
-            from: warm_from,
-            to: self.to,
-        })?;
-        self.check_base(base)?;
-        let mut block = Block::new(self.instruments.len(), base);
-        if !feed.next_block(&mut block)? {
-            return Err(self.nothing_there());
-        }
-        let start = self.from.map_or(block.start, |from| from.max(block.start));
-        let mut configuration = self.configuration(base, start)?;
-        let parts = self.into_engine(base, start);
-        let (mut engine, profile, keep_steps) = parts;
-        let count = configuration.instruments.len();
-        let chart_end = configuration.period.end;
-        let timeframe = chart_timeframe(start, chart_end.max(start.plus_ms(MINUTE_MS)), base);
-        let mut gathered = Gathered {
-            observed: Observed::default(),
-            fingerprint: Fingerprint::new(configuration.digest()),
-            samples: Vec::new(),
-            marks: vec![Vec::new(); count],
-            coverage: Coverage::default(),
-            charts: vec![Chart::new(0, timeframe, base)],
-            steps: keep_steps.then(String::new),
-            balance: configuration.starting_balance,
-            first: None,
-            last: start,
-        };
-        drive(
-            &mut engine,
-            feed.as_mut(),
-            block,
-            start,
-            profile.end_of_data,
-            &mut gathered,
-            progress,
-        )?;
-        if gathered.first.is_none() {
-            let text = format!("there are no candles from {start} on");
-            return Err(BacktestError::setup(
-                text,
-                "choose another period: `host data list` shows what is there",
-            ));
-        }
-        gathered.coverage.close(gathered.last);
-        gathered.finish(engine, &mut configuration)
-    }
-
-    /// Where the data must begin so that every series has its warm-up before the start.
-    fn warm_up_start(&self, from: Timestamp) -> Timestamp {
-        let needed = |need: &crate::domain::SeriesNeed| {
-            // One more than asked for: the candle in progress at the start does not count.
-            let minutes = (i64::from(need.warm_up) + 1) * need.timeframe.minutes();
-            need.timeframe
-                .bucket_start(from.plus_ms(-minutes * MINUTE_MS))
-        };
-        let wanted = self
-            .needs
-            .series
-            .iter()
-            .filter(|n| n.warm_up > 0)
-            .map(needed)
-            .min();
-        wanted.map_or(from, |earliest| Timestamp(earliest.0.max(0)))
-    }
-
-    /// A period beside the data is told in the user's own times.
-    fn check_period(&self) -> Result<(), BacktestError> {
         let before = self
             .source
             .end()
@@ -210,125 +199,27 @@ impl Backtest {
         )
     }
 
-    fn configuration(
-        &self,
+    fn into_engine(
+        self,
         base: Timeframe,
         start: Timestamp,
-    ) -> Result<runs::Configuration, BacktestError> {
-        // An end beyond the data is the end of the data, so that leaving it open and naming it give the same run.
-        let there = self.source.end().unwrap_or(Timestamp(i64::MAX));
-        let end = self.to.map_or(there, |to| to.min(there));
-        let traded = self.instruments.first().map(|i| i.kind);
-        let recorded = self
-            .recorded_as
-            .or(traded)
-            .unwrap_or(InstrumentKind::LinearPerpetual);
-        let word = |kind: InstrumentKind| crate::data::series::market_name(kind).to_owned();
-        let preset = Profile::preset(self.profile.preset);
-        let knobs = self.profile.knobs().into_iter().zip(preset.knobs());
-        let venue = self
-            .instruments
-            .first()
-            .map_or(String::new(), |i| i.venue.clone());
-        // The primary series is the shortest one delivered one by one.
-        let mut series: Vec<_> = self.needs.series.iter().collect();
-        series.sort_by_key(|n| (n.delivery != Delivery::Each, n.timeframe));
-        let mut timeframes: Vec<Timeframe> = Vec::new();
-        for need in series {
-            if !timeframes.contains(&need.timeframe) {
-                timeframes.push(need.timeframe);
-            }
-        }
-        Ok(runs::Configuration {
-            component: self.component.clone(),
-            parameters: self.parameters_used(),
-            instruments: self.instruments.clone(),
-            timeframes,
-            profile: runs::Profile {
-                preset: self.profile.preset.name().to_owned(),
-                knobs: knobs
-                    .map(|((key, value), (_, default))| runs::Knob {
-                        key: key.to_owned(),
-                        overridden: value != default,
-                        value,
-                    })
-                    .collect(),
-                active: vec![
-                    "fees".to_owned(),
-                    "slippage".to_owned(),
-                    "isolated margin".to_owned(),
-                ],
-                inactive: self
-                    .profile
-                    .inactive()
-                    .into_iter()
-                    .map(str::to_owned)
-                    .collect(),
-            },
-            limits: self.limits.entries().iter().map(limit).collect(),
-            dataset: runs::Dataset {
-                fingerprint: self.source.fingerprint(start, end)?,
-                synthetic: venue == SYNTHETIC,
-                venue,
-                market: word(recorded),
-                traded_as: traded.filter(|kind| *kind != recorded).map(word),
-                base,
-                coverage: 0.0,
-                gaps: Vec::new(),
-                mark_resolution: runs::LAST_PRICE.to_owned(),
-                funding: runs::FundingUsed {
-                    policy: "none".to_owned(),
-                    source: None,
-                },
-                data_flags: BTreeMap::new(),
-            },
-            period: runs::Period {
-                start,
-                end,
-                candles: 0,
-            },
-            seed: self.seed,
-            starting_balance: self.balance,
-            currency: self
-                .instruments
-                .first()
-                .map_or(String::new(), |i| i.settle.clone()),
-            leverage: self.leverage,
-            on_fault: self.on_fault,
-            use_history: self.use_history,
-        })
-    }
-
-    fn parameters_used(&self) -> Vec<runs::ParameterUsed> {
-        let default = |name: &str| -> Option<ParameterValue> {
-            let declared = self.manifest.parameters.iter().find(|p| p.name == name)?;
-            Some(parameters::default_value(&declared.kind))
-        };
-        let used = |(name, value): &(String, ParameterValue)| runs::ParameterUsed {
-            overridden: default(name).as_ref() != Some(value),
-            name: name.clone(),
-            value: value.clone(),
-        };
-        self.parameters.iter().map(used).collect()
-    }
-
-    fn into_engine(self, base: Timeframe, start: Timestamp) -> (Engine, Arc<Profile>, bool) {
+        streams: Vec<StreamSource>,
+    ) -> (Engine, EndOfData) {
         let profile = Arc::new(self.profile);
-        let seed = mixed_seed(self.seed, &self.manifest.name);
-        let instruments = &self.instruments;
+        let seed = mixed_seed(self.seed, &self.name);
         let executor = Simulated::new(
             Arc::clone(&profile),
             self.balance,
-            instruments,
+            &self.instruments,
             self.leverage,
         );
         let engine = Engine::new(EngineSetup {
             instruments: Arc::new(self.instruments),
-            streams: Vec::new(),
+            streams,
             base,
             start,
             strategies: vec![TraderSetup {
-                name: self.manifest.name.clone(),
+                name: self.name,
                 manifest: self.manifest,
                 needs: self.needs,
                 strategy: Some(self.instance),
@@ -336,6 +227,7 @@ impl Backtest {
                 roles: self.roles,
                 limits: DeskLimits {
                     max_leverage: self.leverage,
+                    safety: self.safety,
                     ..DeskLimits::default()
                 },
                 seed,
@@ -343,14 +235,187 @@ impl Backtest {
                 on_fault: self.on_fault,
             }],
         });
-        (engine, profile, self.keep_steps)
+        (engine, profile.end_of_data)
     }
 }
 
-fn limit((name, value): &(&'static str, u64)) -> runs::Limit {
-    runs::Limit {
-        name: (*name).to_owned(),
-        value: value.to_string(),
+/// One backtest on its way through the common minutes.
+struct Lane {
+    name: String,
+    share: Share,
+    /// Joins base candles where the path is walked on the strategy's own.
+    coarse: Option<Coarse>,
+    /// Until its first minute.
+    waiting: Option<Backtest>,
+    running: Option<Running>,
+    /// Its part of the current block.
+    own: Block,
+}
+
+/// An engine with what comes out of it.
+struct Running {
+    engine: Engine,
+    gathered: Gathered,
+    configuration: Configuration,
+    start: Timestamp,
+    end_of_data: EndOfData,
+    streamed: Option<Streamed>,
+    scan: Option<Scan>,
+    marks: MarkCheck,
+    /// The newest minutes, held back so that the last one is known as such.
+    held: Block,
+}
+
+impl Lane {
+    fn new(backtest: Backtest, share: Share, base: Timeframe) -> Result<Self, BacktestError> {
+        Ok(Self {
+            name: backtest.name.clone(),
+            own: Block::new(backtest.instruments.len(), base),
+            share,
+            coarse: backtest.coarse(base)?,
+            waiting: Some(backtest),
+            running: None,
+        })
+    }
+
+    /// The next common minutes.
+    fn take(&mut self, block: &mut Block) -> Result<(), BacktestError> {
+        self.share.cut(block, &mut self.own);
+        if let Some(coarse) = &mut self.coarse {
+            coarse.fold(&mut self.own);
+        }
+        if self.own.slots.is_empty() {
+            return Ok(());
+        }
+        if let Some(backtest) = self.waiting.take() {
+            let empty = Block::new(self.own.symbols, self.own.base);
+            let first = std::mem::replace(&mut self.own, empty);
+            self.running = Some(Running::begin(backtest, first)?);
+        } else if let Some(running) = &mut self.running {
+            running.next(&mut self.own)?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Outcome, BacktestError> {
+        match (self.waiting, self.running) {
+            (Some(backtest), _) => Err(backtest.nothing_there()),
+            (None, Some(running)) => running.finish(),
+            (None, None) => unreachable!("a backtest waits or runs"),
+        }
+    }
+}
+
+impl Running {
+    /// The engine before its first minute.
+    fn begin(backtest: Backtest, mut held: Block) -> Result<Self, BacktestError> {
+        let start = backtest
+            .from
+            .map_or(held.start, |from| from.max(held.start));
+        let opened = backtest.open_streams(held.base, start)?;
+        let configuration = backtest.configuration(held.base, start, &opened)?;
+        let scan = backtest.check_data.as_ref().map(|folder| {
+            let (from, to) = (Some(start), backtest.to);
+            Scan::start(backtest.source.clone(), Period { from, to }, folder.clone())
+        });
+        let streamed = opened.feed();
+        let sources = streamed.as_ref().map_or(Vec::new(), Streamed::sources);
+        let keep = Keep {
+            steps: backtest.keep_steps,
+            records: backtest.keep_records,
+        };
+        let mut gathered = Gathered::new(&configuration, keep);
+        let (mut engine, end_of_data) = backtest.into_engine(held.base, start, sources);
+        let first: Vec<Option<Price>> = held.slots[..held.symbols]
+            .iter()
+            .map(|s| (s.state == SlotState::Real).then_some(s.candle.open))
+            .collect();
+        gathered.note(engine.step(Event::Begin {
+            time: held.start,
+            opens: &first,
+        }));
+        if let Some(streamed) = &streamed {
+            let empty = Block::new(held.symbols, held.base);
+            streamed.hand(std::mem::replace(&mut held, empty));
+        }
+        Ok(Self {
+            engine,
+            gathered,
+            configuration,
+            start,
+            end_of_data,
+            streamed,
+            scan,
+            marks: MarkCheck::default(),
+            held,
+        })
+    }
+
+    /// Steps what was held back and holds back the next minutes instead. Where there are streams, these are one block behind: the
+    /// newest one is being filled meanwhile.
+    fn next(&mut self, block: &mut Block) -> Result<(), BacktestError> {
+        if let Some(streamed) = &mut self.streamed {
+            let empty = Block::new(block.symbols, block.base);
+            streamed.hand(std::mem::replace(block, empty));
+            streamed.take(block)?;
+        }
+        self.step(None);
+        std::mem::swap(&mut self.held, block);
+        Ok(())
+    }
+
+    /// Every minute of the block that was held back.
+    fn step(&mut self, end: Option<EndOfData>) {
+        let block = &self.held;
+        self.marks.block(block, self.start);
+        let base_ms = block.base.minutes() * MINUTE_MS;
+        let minutes = block.minutes();
+        let mut events = block.events.iter().peekable();
+        for (index, slots) in block.slots.chunks_exact(block.symbols).enumerate() {
+            let time = block.start.plus_ms(index as i64 * base_ms);
+            while let Some((_, event)) = events.next_if(|(minute, _)| *minute <= index) {
+                self.gathered.note(self.engine.step(match event {
+                    FeedEvent::Funding(settlement) => Event::Funding(settlement),
+                    FeedEvent::Delist(delisting) => Event::Delist(delisting),
+                    FeedEvent::Row(row) => Event::Row(row),
+                }));
+            }
+            let last = end.filter(|_| index + 1 == minutes);
+            let record = self.engine.step(Event::Minute {
+                time,
+                slots,
+                references: block.references_of(index),
+                end: last,
+            });
+            self.gathered.note(record);
+            if time >= self.start {
+                self.gathered
+                    .minute(&self.engine, time, base_ms, slots, last.is_some());
+            }
+        }
+    }
+
+    fn finish(mut self) -> Result<Outcome, BacktestError> {
+        if let Some(mut streamed) = self.streamed.take() {
+            streamed.close();
+            self.step(None);
+            streamed.take(&mut self.held)?;
+        }
+        self.step(Some(self.end_of_data));
+        if self.gathered.first.is_none() {
+            let text = format!("there are no candles from {} on", self.start);
+            return Err(BacktestError::setup(
+                text,
+                "choose another period: `host data list` shows what is there",
+            ));
+        }
+        let mut flags = match self.scan {
+            Some(scan) => scan.finish()?,
+            None => Flags::new(),
+        };
+        self.marks.finish(&mut flags);
+        self.configuration.dataset.data_flags = flags;
+        Ok(self.gathered.finish(&self.engine, self.configuration))
     }
 }
 
@@ -365,197 +430,4 @@ fn mixed_seed(seed: u64, name: &str) -> u64 {
             .try_into()
             .expect("eight bytes of a digest"),
     )
-}
-
-/// Steps every minute of the feed. One block is held back so that the last minute is known as such.
-fn drive(
-    engine: &mut Engine,
-    feed: &mut dyn Feed,
-    mut block: Block,
-    start: Timestamp,
-    end_of_data: EndOfData,
-    gathered: &mut Gathered,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<(), BacktestError> {
-    let mut next = Block::new(block.symbols, block.base);
-    let first: Vec<Option<Price>> = block.slots[..block.symbols]
-        .iter()
-        .map(|s| (s.state == SlotState::Real).then_some(s.candle.open))
-        .collect();
-    let record = engine.step(Event::Begin {
-        time: block.start,
-        opens: &first,
-    });
-    gathered.note(record);
-    let mut candles = 0;
-    loop {
-        let more = feed.next_block(&mut next)?;
-        gathered.block(engine, &block, start, (!more).then_some(end_of_data));
-        candles += block.slots.len() as u64;
-        progress(Progress {
-            time: block.start,
-            candles,
-        });
-        if !more {
-            return Ok(());
-        }
-        std::mem::swap(&mut block, &mut next);
-    }
-}
-
-impl Gathered {
-    fn note(&mut self, record: &crate::engine::Record) {
-        if record.entries.is_empty() {
-            return;
-        }
-        self.fingerprint.add(record);
-        self.observed.add(record, 0);
-        if let Some(steps) = &mut self.steps {
-            steps::append(steps, record);
-        }
-    }
-
-    fn block(
-        &mut self,
-        engine: &mut Engine,
-        block: &Block,
-        start: Timestamp,
-        end: Option<EndOfData>,
-    ) {
-        let base_ms = block.base.minutes() * MINUTE_MS;
-        let minutes = block.minutes();
-        for (index, slots) in block.slots.chunks_exact(block.symbols).enumerate() {
-            let time = block.start.plus_ms(index as i64 * base_ms);
-            let last = end.filter(|_| index + 1 == minutes);
-            let record = engine.step(Event::Minute {
-                time,
-                slots,
-                references: block.references_of(index),
-                end: last,
-            });
-            self.note(record);
-            if time >= start {
-                self.minute(engine, time, base_ms, slots, last.is_some());
-            }
-        }
-    }
-
-    #[inline]
-    fn minute(
-        &mut self,
-        engine: &Engine,
-        time: Timestamp,
-        base_ms: i64,
-        slots: &[Slot],
-        last: bool,
-    ) {
-        if self.first.is_none() {
-            self.first = Some(time);
-            self.opening_sample(time, slots);
-        }
-        let close_time = time.plus_ms(base_ms);
-        self.last = close_time;
-        self.coverage.note(time, slots);
-        self.charts[0].push(time, &slots[0]);
-        if last || close_time.0 % HOUR_MS == 0 {
-            self.samples.push(engine.account_point(0));
-            for (marks, quote) in self.marks.iter_mut().zip(engine.quotes()) {
-                marks.push(quote.mark);
-            }
-        }
-    }
-
-    /// The account before the first minute, marked at its open.
-    fn opening_sample(&mut self, time: Timestamp, slots: &[Slot]) {
-        self.samples.push(AccountPoint {
-            time,
-            wallet: self.balance,
-            equity: self.balance,
-            position_margin: Cash::ZERO,
-            order_margin: Cash::ZERO,
-        });
-        for (marks, slot) in self.marks.iter_mut().zip(slots) {
-            marks.push(slot.candle.open);
-        }
-    }
-
-    fn finish(
-        self,
-        engine: Engine,
-        configuration: &mut runs::Configuration,
-    ) -> Result<Outcome, BacktestError> {
-        configuration.period.end = self.last;
-        configuration.period.candles = self.coverage.minutes;
-        configuration.dataset.coverage = self.coverage.fraction();
-        configuration.dataset.gaps = self.coverage.gaps;
-        let trader = engine.trader(0);
-        let open_positions = trader.desk().positions(None);
-        let deepest = trader
-            .gauge
-            .deepest_fall()
-            .map(|(peak, low)| low.to_f64() / peak.to_f64() - 1.0);
-        let telemetry = trader.desk().telemetry.clone();
-        let result = RunResult {
-            configuration: configuration.clone(),
-            versions: runs::Versions {
-                host: env!("CARGO_PKG_VERSION").to_owned(),
-                runtime: RUNTIME_VERSION.to_owned(),
-            },
-            observed: self.observed,
-            samples: self.samples,
-            marks: self.marks,
-            max_drawdown_intraday: Some(deepest.unwrap_or(0.0)),
-            higher_tier_candles: 0,
-            alternatives: runs::Alternatives::default(),
-            asked_from: trader.live_since(),
-            open_positions,
-            fingerprint: self.fingerprint.finish(),
-            telemetry_fingerprint: telemetry_fingerprint(&[&telemetry]),
-            telemetry,
-            timings: runs::Timings::default(),
-        };
-        let chart = self.charts.into_iter().next().expect("one chart a run");
-        Ok(Outcome {
-            result,
-            chart: (chart.timeframe, chart.candles),
-            steps: self.steps,
-        })
-    }
-}
-
-impl Coverage {
-    #[inline]
-    fn note(&mut self, time: Timestamp, slots: &[Slot]) {
-        self.minutes += slots.len() as u64;
-        let real = slots.iter().filter(|s| s.state == SlotState::Real).count() as u64;
-        self.real += real;
-        if real == slots.len() as u64 {
-            if self.open.is_some() {
-                self.close(time);
-            }
-        } else if self.open.is_none() {
-            self.open = Some(time);
-        }
-    }
-
-    /// Data is back, or over.
-    fn close(&mut self, at: Timestamp) {
-        if let Some(from) = self.open.take() {
-            let minutes = u64::try_from((at.0 - from.0) / MINUTE_MS).unwrap_or(0);
-            self.gaps.push(runs::Gap {
-                from,
-                to: at,
-                minutes,
-            });
-        }
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "a fraction for people")]
-    fn fraction(&self) -> f64 {
-        if self.minutes == 0 {
-            0.0
-        } else {
-            self.real as f64 / self.minutes as f64
-        }
-    }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::backtest::BacktestError;
 use crate::data::DataError;
 use crate::data::catalog::Series;
 use crate::data::feed::{CatalogFeed, Period, TableFeed, VecFeed};
@@ -51,6 +52,53 @@ impl Source {
         })
     }
 
+    /// How many symbols it has.
+    pub(super) fn symbols(&self) -> usize {
+        match self {
+            Self::Candles { symbols, .. } => symbols.len(),
+            Self::Catalog(series) => series.len(),
+            Self::File { .. } => 1,
+        }
+    }
+
+    /// One source with the symbols of all, each once, and where each of them finds its own.
+    pub(super) fn union(sources: &[&Self]) -> Result<(Self, Vec<Vec<usize>>), BacktestError> {
+        let mut all = sources[0].clone();
+        let mut columns = Vec::new();
+        for source in sources {
+            columns.push(all.include(source)?);
+        }
+        Ok((all, columns))
+    }
+
+    /// Adds what is not there yet; where the symbols of `other` are, in its order.
+    fn include(&mut self, other: &Self) -> Result<Vec<usize>, BacktestError> {
+        match (self, other) {
+            (
+                Self::Candles { symbols, base },
+                Self::Candles {
+                    symbols: more,
+                    base: also,
+                },
+            ) if base == also => Ok(places(symbols, more, Arc::ptr_eq)),
+            (Self::Catalog(series), Self::Catalog(more)) => Ok(places(series, more, |a, b| {
+                let all = |s: &Series| s.fingerprint(Timestamp(i64::MIN), Timestamp(i64::MAX));
+                a.key == b.key && all(a) == all(b)
+            })),
+            (
+                Self::File { path, base },
+                Self::File {
+                    path: other,
+                    base: also,
+                },
+            ) if path == other && base == also => Ok(vec![0]),
+            _ => Err(BacktestError::setup(
+                "the strategies of one run take their candles from different kinds of sources",
+                "import the files into the catalog, all with one timeframe",
+            )),
+        }
+    }
+
     /// First candle, where it is known without reading everything.
     pub(super) fn start(&self) -> Option<Timestamp> {
         match self {
@@ -60,6 +108,32 @@ impl Source {
                 .map(|c| c.open_time)
                 .min(),
             Self::Catalog(series) => series.iter().map(|s| s.period().0).min(),
+            Self::File { .. } => None,
+        }
+    }
+
+    /// First candle and end of the last one of a symbol, where they are known without reading everything.
+    pub(super) fn span(&self, symbol: usize) -> Option<(Timestamp, Timestamp)> {
+        match self {
+            Self::Candles { symbols, base } => {
+                let candles = symbols.get(symbol)?;
+                let end = base.bucket_end(candles.last()?.open_time);
+                Some((candles.first()?.open_time, end))
+            }
+            Self::Catalog(series) => Some(series.get(symbol)?.period()),
+            Self::File { .. } => None,
+        }
+    }
+
+    /// First candle of the symbol that begins last, where it is known without reading everything.
+    pub(super) fn all_started(&self) -> Option<Timestamp> {
+        match self {
+            Self::Candles { symbols, .. } => symbols
+                .iter()
+                .filter_map(|s| s.first())
+                .map(|c| c.open_time)
+                .max(),
+            Self::Catalog(series) => series.iter().map(|s| s.period().0).max(),
             Self::File { .. } => None,
         }
     }
@@ -96,6 +170,19 @@ impl Source {
             }
         }
     }
+}
+
+/// Where each of `more` is in `all`, which takes those it does not have.
+fn places<T: Clone>(all: &mut Vec<T>, more: &[T], same: impl Fn(&T, &T) -> bool) -> Vec<usize> {
+    let mut places = Vec::new();
+    for wanted in more {
+        let known = all.iter().position(|one| same(one, wanted));
+        places.push(known.unwrap_or_else(|| {
+            all.push(wanted.clone());
+            all.len() - 1
+        }));
+    }
+    places
 }
 
 fn of_candles(

@@ -12,7 +12,8 @@ pub(super) fn append(log: &mut String, record: &Record) {
     }
 }
 
-fn describe(what: &Happening) -> String {
+/// One happening in a line.
+pub(super) fn describe(what: &Happening) -> String {
     match what {
         Happening::Accepted { order, .. } => format!(
             "order {} accepted: {} {} {} ({:?}), position {}",

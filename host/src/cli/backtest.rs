@@ -1,99 +1,55 @@
-//! `host backtest`: a strategy on recorded candles, a summary, a run folder.
+//! `host backtest`: strategies on recorded candles, a summary, a run folder.
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use crate::analysis::alternatives::compared;
 use crate::analysis::metrics::Metrics;
+use crate::analysis::overview::{Accounts, Overview, Strategy};
 use crate::analysis::report::{self, PriceChart};
 use crate::analysis::summary::{self, Style};
-use crate::backtest::{Backtest, Builder, Outcome};
-use crate::cli::market::{self, Market, Request};
-use crate::cli::progress::{bar, spinner};
-use crate::cli::{CliError, GUEST_FAULT, locate};
+use crate::backtest::{Outcome, run_together};
+use crate::cli::flags::Flags;
+use crate::cli::plan::{Beside, Prepared, Route, folder_name};
+use crate::cli::progress::bar;
+use crate::cli::{CliError, GUEST_FAULT, run_file};
 use crate::config::{self, Settings};
-use crate::data::catalog::Catalog;
-use crate::domain::{Cash, Rate, Timeframe, Timestamp};
-use crate::execution::{Preset, Profile};
+use crate::execution::Profile;
 use crate::runs::{
-    self,
-    folder::{self, Documents, Written},
+    self, Alternatives, Compared, Range,
+    folder::{self, Documents, Part, Written},
 };
-use crate::strategy::{Limits, Runtime};
 
-const DAY_MS: i64 = 86_400_000;
-
-/// Run a strategy on recorded candles.
+/// Run strategies on recorded candles.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     host backtest ma-crossover --symbol BTC/USDT --as perp --start 2024-01-01 --end 2025-01-01\n  \
     host backtest my-strategy.wasm --timerange 20240101-20240401 --param fast=12 --param slow=40\n  \
     host backtest strategies/breakout --exchange synthetic --json\n  \
-    host backtest rsi-reversal --data BTCUSDT-1m-2024-03.zip --exchange binance --symbol BTC/USDT --as perp")]
+    host backtest rsi-reversal --data BTCUSDT-1m-2024-03.zip --exchange binance --symbol BTC/USDT --as perp --funding none\n  \
+    host backtest rotation.wasm --symbols BTC/USDT,ETH/USDT,bybit:SOL/USDT --as perp\n  \
+    host backtest breakout --symbols BTC/USDT,ETH/USDT --each --as perp\n  \
+    host backtest breakout rsi-reversal --exchange synthetic -p breakout.size=0.1\n  \
+    host backtest run.toml --profile fair")]
 pub(super) struct Args {
-    /// A .wasm file, a folder of sources, or the name of a strategy in the drop-in folder.
-    #[arg(required_unless_present = "strategy")]
-    component: Option<String>,
+    /// .wasm files, folders of sources, or names in the drop-in folder; or one run file (.toml).
+    #[arg(required_unless_present_any = ["strategy", "run"], value_name = "STRATEGY")]
+    components: Vec<String>,
     /// The same as the argument, by name.
-    #[arg(long, conflicts_with = "component", value_name = "NAME")]
+    #[arg(long, conflicts_with = "components", value_name = "NAME")]
     strategy: Option<String>,
-    /// Venue of the candles [default: binance, or EXCHANGE].
+    /// What is run, written down: docs/run-file.md.
+    #[arg(long, conflicts_with_all = ["components", "strategy"], value_name = "FILE")]
+    run: Option<PathBuf>,
+    #[command(flatten)]
+    flags: Flags,
+    /// Two further runs: every ambiguous candle in the better order, and in the worse one (greedy: candle by candle).
     #[arg(long)]
-    exchange: Option<String>,
-    /// BTC/USDT is the spot pair, BTC/USDT:USDT the perpetual [default: SYMBOL].
-    #[arg(long)]
-    symbol: Option<String>,
-    /// Trade spot candles as the perpetual of the same venue.
-    #[arg(long = "as", value_name = "MARKET")]
-    traded_as: Option<String>,
-    /// Candles straight from a Parquet, CSV or zip file instead of the catalog.
-    #[arg(long, value_name = "FILE")]
-    data: Option<PathBuf>,
-    /// Length of the base candles [default: 1m, or what the file has].
-    #[arg(long, alias = "timeframe", value_name = "TIMEFRAME")]
-    base: Option<String>,
-    /// First day of the period.
-    #[arg(long, value_name = "DATE")]
-    start: Option<String>,
-    /// End of the period, excluded.
-    #[arg(long, value_name = "DATE")]
-    end: Option<String>,
-    /// Both at once: 20240101-20241201, either side may be empty.
-    #[arg(long, value_name = "FROM-TO", conflicts_with_all = ["start", "end"], allow_hyphen_values = true)]
-    timerange: Option<String>,
-    /// The last so many days of the data (or before --end).
-    #[arg(long, conflicts_with_all = ["start", "timerange"], value_parser = clap::value_parser!(u32).range(1..=36_500))]
-    days: Option<u32>,
-    /// Take the warm-up from the period itself, not from the candles before it.
-    #[arg(long)]
-    no_history: bool,
-    /// A parameter of the strategy; may be repeated.
-    #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
-    params: Vec<String>,
-    /// Money at the start [default: 10000, or INITIAL_BALANCE].
-    #[arg(long, allow_hyphen_values = true)]
-    balance: Option<String>,
-    /// Rules of the simulation: strict, fair or seed0.
-    #[arg(long, default_value = "strict")]
-    profile: String,
-    /// One knob of the rules, such as path=adaptive; may be repeated.
-    #[arg(long = "set", value_name = "KNOB=VALUE")]
-    knobs: Vec<String>,
-    /// Fee of makers and takers as a fraction, instead of the venue's.
-    #[arg(long, allow_hyphen_values = true)]
-    fee: Option<String>,
-    /// Slippage of takers in basis points.
-    #[arg(long, allow_hyphen_values = true)]
-    slippage_bps: Option<String>,
-    /// Leverage of every fill.
-    #[arg(long, default_value = "1")]
-    leverage: String,
-    /// Positions open when the data ends: leave, close or open [default: the profile's].
-    #[arg(long, value_name = "POLICY")]
-    at_end: Option<String>,
-    /// Seed of everything random.
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
+    range: bool,
+    /// A further run under another preset, shown beside this one; may be repeated.
+    #[arg(long, value_name = "PROFILE")]
+    compare: Vec<String>,
     /// Folder of results [default: runs, or OUTPUT_PATH].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -109,145 +65,135 @@ impl Args {
     /// What `host demo` runs.
     pub(super) fn demo(component: &Path, exchange: &str, out: Option<PathBuf>, json: bool) -> Self {
         Self {
-            component: Some(component.to_string_lossy().into_owned()),
+            components: vec![component.to_string_lossy().into_owned()],
             strategy: None,
-            exchange: Some(exchange.to_owned()),
-            symbol: Some("BTC/USDT:USDT".to_owned()),
-            traded_as: None,
-            data: None,
-            base: None,
-            start: None,
-            end: None,
-            timerange: None,
-            days: None,
-            no_history: false,
-            params: Vec::new(),
-            balance: None,
-            profile: Preset::Strict.name().to_owned(),
-            knobs: Vec::new(),
-            fee: None,
-            slippage_bps: None,
-            leverage: "1".to_owned(),
-            at_end: None,
-            seed: 0,
+            run: None,
+            flags: Flags {
+                exchange: Some(exchange.to_owned()),
+                symbol: Some("BTC/USDT:USDT".to_owned()),
+                ..Flags::default()
+            },
+            range: false,
+            compare: Vec::new(),
             out,
             json,
             debug: false,
         }
     }
 
-    fn what(&self) -> &str {
-        self.component
-            .as_deref()
-            .or(self.strategy.as_deref())
-            .unwrap_or_default()
-    }
-
-    fn profile(&self) -> Result<Profile, CliError> {
-        let preset: Preset = self.profile.parse().map_err(|e: String| {
-            CliError::user(
-                format!("--profile {e}"),
-                "docs/profiles.md says what each one means",
-            )
-        })?;
-        let mut profile = Profile::named(preset);
-        let mut set = |knob: &str, value: &str| {
-            profile.set(knob, value).map_err(|e| {
-                CliError::user(
-                    e.to_string(),
-                    "docs/profiles.md lists the knobs and their values",
-                )
-            })
+    /// The routes, and the flags with what a run file adds to them.
+    fn routes(&self) -> Result<(Vec<Route>, Flags), CliError> {
+        let mut flags = self.flags.clone();
+        let is_run_file = |path: &str| Path::new(path).extension().is_some_and(|e| e == "toml");
+        let file = match (&self.run, self.components.as_slice()) {
+            (Some(path), _) => Some(path.clone()),
+            (None, [one]) if is_run_file(one) => Some(PathBuf::from(one)),
+            _ => None,
         };
-        if let Some(fee) = &self.fee {
-            set("maker", fee)?;
-            set("taker", fee)?;
+        if let Some(path) = file {
+            let routes = run_file::read(&path, &mut flags)?;
+            return Ok((with_symbols(routes, &flags), flags));
         }
-        if let Some(bps) = &self.slippage_bps {
-            set("slippage_bps", bps)?;
-        }
-        if let Some(policy) = &self.at_end {
-            set("end_of_data", policy)?;
-        }
-        for setting in &self.knobs {
-            let (knob, value) = setting.split_once('=').ok_or_else(|| {
-                CliError::user(
-                    format!("`{setting}` is no knob setting"),
-                    "write KNOB=VALUE, such as path=adaptive",
-                )
-            })?;
-            set(knob, value)?;
-        }
-        Ok(profile)
-    }
-
-    fn base(&self) -> Result<Option<Timeframe>, CliError> {
-        let parse = |text: &String| {
-            text.parse()
-                .map_err(|e: String| CliError::user(format!("--base {e}"), "the usual one is 1m"))
-        };
-        self.base.as_ref().map(parse).transpose()
-    }
-
-    /// The period the user asked for, within what there is for `--days`.
-    fn period(
-        &self,
-        available: (Timestamp, Timestamp),
-    ) -> Result<(Option<Timestamp>, Option<Timestamp>), CliError> {
-        let parse = |flag: &str, text: &str| {
-            Timestamp::parse(text)
-                .map_err(|e| CliError::user(format!("{flag} {e}"), "for example 2024-01-01"))
-        };
-        if let Some(range) = &self.timerange {
-            let (from, to) = range.split_once('-').ok_or_else(|| {
-                CliError::user(
-                    format!("--timerange `{range}` has no `-`"),
-                    "write 20240101-20241201",
-                )
-            })?;
-            let side = |text: &str| {
-                (!text.is_empty())
-                    .then(|| parse("--timerange", text))
-                    .transpose()
-            };
-            return Ok((side(from)?, side(to)?));
-        }
-        let start = self
-            .start
-            .as_ref()
-            .map(|t| parse("--start", t))
-            .transpose()?;
-        let end = self.end.as_ref().map(|t| parse("--end", t)).transpose()?;
-        match self.days {
-            Some(days) => {
-                let last = end.unwrap_or(available.1);
-                Ok((Some(last.plus_ms(-i64::from(days) * DAY_MS)), end))
-            }
-            None => Ok((start, end)),
-        }
+        let named = self.components.iter().chain(&self.strategy);
+        let routes: Result<Vec<Route>, CliError> =
+            named.map(|strategy| Route::of(strategy, &flags)).collect();
+        Ok((routes?, flags))
     }
 }
 
+impl Args {
+    /// What else was asked for, run one after the other: the two orderings of ambiguous candles, then other presets. One value a
+    /// strategy, in order.
+    fn alternatives(
+        &self,
+        flags: &Flags,
+        prepared: &Prepared,
+        profile: &Profile,
+        finished: &[Finished],
+    ) -> Result<Vec<Alternatives>, CliError> {
+        let mut all = vec![Alternatives::default(); finished.len()];
+        if self.range {
+            let [best, worst] = [(BEST, "optimistic"), (WORST, "pessimistic")].map(
+                |(label, path)| -> Result<Vec<Compared>, CliError> {
+                    if profile.path.name() == path {
+                        return Ok(lines(label, finished));
+                    }
+                    let mut ordered = profile.clone();
+                    ordered
+                        .set("path", path)
+                        .map_err(|e| CliError::user(e.to_string(), "leave --range away"))?;
+                    let others = simulate(label, prepared, &ordered, Beside::Nothing)?;
+                    Ok(lines(label, &others))
+                },
+            );
+            let pairs = best?.into_iter().zip(worst?);
+            for (alternatives, (best, worst)) in all.iter_mut().zip(pairs) {
+                alternatives.range = Some(Range { best, worst });
+            }
+        }
+        for preset in &self.compare {
+            let label = format!("profile {preset}");
+            let other = flags.rules_of(preset)?;
+            let others = simulate(&label, prepared, &other, Beside::Nothing)?;
+            for (alternatives, line) in all.iter_mut().zip(lines(&label, &others)) {
+                alternatives.compared.push(line);
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// The two ends of `--range`. Greedy: each ambiguous candle on its own.
+const BEST: &str = "best ordering (greedy)";
+const WORST: &str = "worst ordering (greedy)";
+
+/// A line for each strategy.
+fn lines(label: &str, finished: &[Finished]) -> Vec<Compared> {
+    let line = |one: &Finished| compared(label, &one.outcome.result, &one.metrics);
+    finished.iter().map(line).collect()
+}
+
+/// Routes of a file that name no symbol take those of the command line.
+fn with_symbols(mut routes: Vec<Route>, flags: &Flags) -> Vec<Route> {
+    for route in &mut routes {
+        if route.symbols.is_empty() && route.roles.is_empty() {
+            route.symbols.clone_from(&flags.symbols);
+        }
+    }
+    routes
+}
+
+/// One strategy's result with its figures.
+struct Finished {
+    outcome: Outcome,
+    metrics: Metrics,
+}
+
 pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
-    let (outcome, metrics, written) = execute(args, settings)?;
-    if args.json {
-        print!("{}", written.json);
-    } else {
-        let style = if colors() { Style::Color } else { Style::Plain };
-        let report = written.report.display().to_string();
-        print!(
-            "{}",
-            summary::text(&outcome.result, &metrics, &report, style)
-        );
+    let finished = execute(args, settings)?;
+    let root = args
+        .out
+        .clone()
+        .unwrap_or_else(|| settings.path(&config::OUTPUT_PATH));
+    let style = if colors() { Style::Color } else { Style::Plain };
+    let (written, text) = match finished.as_slice() {
+        [one] => keep(&root, one, style)?,
+        several => keep_several(&root, several, style)?,
+    };
+    print!("{}", if args.json { written.json } else { text });
+    Ok(tell_faults(&finished))
+}
+
+/// Faults go to stderr, and decide the exit code.
+fn tell_faults(finished: &[Finished]) -> u8 {
+    let mut code = 0;
+    for one in finished {
+        for fault in &one.outcome.result.observed.faults {
+            eprintln!("error: {}: {}", fault.cause.name(), fault.message);
+            code = GUEST_FAULT;
+        }
     }
-    for fault in &outcome.result.observed.faults {
-        eprintln!("error: {}: {}", fault.cause.name(), fault.message);
-    }
-    Ok(if outcome.result.observed.faults.is_empty() {
-        0
-    } else {
-        GUEST_FAULT
-    })
+    code
 }
 
 /// Colors only on a terminal, and not where NO_COLOR says no.
@@ -259,144 +205,142 @@ fn colors() -> bool {
     clippy::disallowed_methods,
     reason = "how long it took is told, not used"
 )]
-fn execute(args: &Args, settings: &Settings) -> Result<(Outcome, Metrics, Written), CliError> {
+fn execute(args: &Args, settings: &Settings) -> Result<Vec<Finished>, CliError> {
     let began = Instant::now();
-    let profile = args.profile()?;
-    let cache = settings.path(&config::CACHE_PATH);
-    let catalog = Catalog::new(&cache);
-    let market = market::find(&Request {
-        catalog: &catalog,
-        exchange: args.exchange.as_deref(),
-        default_exchange: settings.get(&config::EXCHANGE).unwrap_or_default(),
-        symbol: args.symbol.as_deref(),
-        default_symbol: settings.get(&config::SYMBOL).unwrap_or_default(),
-        traded_as: args.traded_as.as_deref(),
-        data: args.data.as_deref(),
-        base: args.base()?,
-        preset: profile.preset,
-    })?;
-    let (from, to) = args.period(market.available)?;
-    let path = locate::component(args.what(), settings)?;
-    let limits = Limits::default();
-    let runtime = Runtime::new(limits.clone(), Some(&market::compile_cache(&cache)))?;
-    let compiling = spinner(&format!("loading {}", path.display()));
-    let component = runtime.load(&path);
-    compiling.finish_and_clear();
-    let component = component?;
-    let mut builder = Backtest::builder()
-        .component(&component)
-        .limits(limits)
-        .period(from, to);
-    for setting in &args.params {
-        builder = builder.parameter(setting);
-    }
-    let available = market.available;
-    let (builder, _temporary) = on_market(builder, market);
-    let backtest = builder
-        .profile(profile)
-        .balance(balance(args, settings)?)
-        .leverage(leverage(args)?)
-        .seed(args.seed)
-        .keep_steps(args.debug)
-        .use_history(!args.no_history)
-        .build()?;
-    let load_seconds = began.elapsed().as_secs_f64();
-    let mut outcome = drive(
-        backtest,
-        from.unwrap_or(available.0),
-        to.unwrap_or(available.1),
-    )?;
-    let whole = began.elapsed().as_secs_f64();
-    outcome.result.timings = runs::Timings {
-        engine_seconds: whole - load_seconds,
-        load_seconds,
+    let (routes, flags) = args.routes()?;
+    let profile = flags.rules()?;
+    let prepared = Prepared::load(&routes, &flags, settings)?;
+    let beside = if args.debug {
+        Beside::CheckAndLog
+    } else {
+        Beside::Check
     };
-    let root = args
-        .out
-        .clone()
-        .unwrap_or_else(|| settings.path(&config::OUTPUT_PATH));
-    let metrics = Metrics::of(&outcome.result);
-    let written = keep(&root, &outcome, &metrics)?;
-    Ok((outcome, metrics, written))
+    let load_seconds = began.elapsed().as_secs_f64();
+    let mut finished = simulate("backtest", &prepared, &profile, beside)?;
+    let engine_seconds = began.elapsed().as_secs_f64() - load_seconds;
+    let mut alternatives = args.alternatives(&flags, &prepared, &profile, &finished)?;
+    for (one, alternatives) in finished.iter_mut().zip(alternatives.drain(..)) {
+        one.outcome.result.timings = runs::Timings {
+            engine_seconds,
+            load_seconds,
+        };
+        one.outcome.result.alternatives = alternatives;
+    }
+    Ok(finished)
 }
 
-fn on_market(builder: Builder, market: Market) -> (Builder, Option<tempfile::TempDir>) {
-    let Market {
-        source,
-        instrument,
-        recorded_as,
-        available: _,
-        _temporary,
-    } = market;
-    (
-        builder
-            .instrument(instrument)
-            .source(source)
-            .recorded_as(recorded_as),
-        _temporary,
-    )
-}
-
-fn balance(args: &Args, settings: &Settings) -> Result<Cash, CliError> {
-    let text = args
-        .balance
-        .as_deref()
-        .or(settings.get(&config::INITIAL_BALANCE))
-        .unwrap_or_default();
-    text.parse().map_err(|e| {
-        CliError::user(
-            format!("starting balance {e}"),
-            "set --balance or INITIAL_BALANCE, for example 10000",
-        )
-    })
-}
-
-fn leverage(args: &Args) -> Result<Rate, CliError> {
-    args.leverage
-        .parse()
-        .map_err(|e| CliError::user(format!("--leverage {e}"), "for example --leverage 2"))
-}
-
-/// Runs with a progress bar over the period.
-fn drive(backtest: Backtest, from: Timestamp, to: Timestamp) -> Result<Outcome, CliError> {
+/// Runs every strategy under these rules, with a progress bar over the period.
+fn simulate(
+    what: &str,
+    prepared: &Prepared,
+    profile: &Profile,
+    beside: Beside,
+) -> Result<Vec<Finished>, CliError> {
+    let backtests = prepared.backtests(profile, prepared.period, beside)?;
+    let from = prepared.period.0.unwrap_or(prepared.available.0);
+    let to = prepared.period.1.unwrap_or(prepared.available.1);
     let span = u64::try_from((to.0 - from.0).max(0)).unwrap_or(0);
-    let bar = bar("backtest", span);
-    let outcome = backtest.run_with_chart(&mut |progress| {
+    let bar = bar(what, span);
+    let outcomes = run_together(backtests, &mut |progress| {
         bar.set_position(u64::try_from((progress.time.0 - from.0).max(0)).unwrap_or(0));
     });
     bar.finish_and_clear();
-    Ok(outcome?)
+    let finish = |outcome: Outcome| Finished {
+        metrics: Metrics::of(&outcome.result),
+        outcome,
+    };
+    Ok(outcomes?.into_iter().map(finish).collect())
 }
 
-/// Writes the run folder under a name of strategy and moment.
-fn keep(root: &Path, outcome: &Outcome, metrics: &Metrics) -> Result<Written, CliError> {
-    let result = &outcome.result;
-    let (timeframe, candles) = &outcome.chart;
-    let chart = PriceChart {
-        instrument: 0,
-        timeframe: *timeframe,
-        candles,
-    };
-    let html = report::html(result, metrics, &[chart]);
+/// A name of strategy and moment that is free.
+fn run_id(root: &Path, name: &str) -> String {
     let moment = chrono::Utc::now().format("%Y%m%d-%H%M%S");
-    let name = plain(&result.configuration.component.name);
-    let id = folder::free_id(root, &format!("{name}-{moment}"));
-    let documents = Documents {
-        metrics: &metrics.to_json(),
-        report_html: &html,
-        debug_log: outcome.steps.as_deref(),
-    };
-    Ok(folder::write(root, &id, result, documents)?)
+    folder::free_id(root, &format!("{name}-{moment}"))
 }
 
-/// A strategy's name as a part of a file name.
-fn plain(name: &str) -> String {
-    let kept = |c: char| {
-        if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
-            c
-        } else {
-            '-'
+/// What others made of one strategy's result.
+struct Made {
+    metrics: serde_json::Value,
+    html: String,
+}
+
+impl Made {
+    fn of(finished: &Finished) -> Self {
+        let Finished { outcome, metrics } = finished;
+        let charts: Vec<PriceChart<'_>> = outcome
+            .charts
+            .iter()
+            .map(|chart| PriceChart {
+                instrument: chart.instrument,
+                timeframe: chart.timeframe,
+                candles: &chart.candles,
+            })
+            .collect();
+        Self {
+            metrics: metrics.to_json(),
+            html: report::html(&outcome.result, metrics, &charts),
         }
+    }
+
+    fn documents<'a>(&'a self, finished: &'a Finished) -> Documents<'a> {
+        Documents {
+            metrics: &self.metrics,
+            report_html: &self.html,
+            debug_log: finished.outcome.steps.as_deref(),
+        }
+    }
+}
+
+/// Writes the folder of a run of one strategy; the folder and the text for the terminal.
+fn keep(root: &Path, one: &Finished, style: Style) -> Result<(Written, String), CliError> {
+    let result = &one.outcome.result;
+    let id = run_id(root, &folder_name(&result.configuration.component.name));
+    let made = Made::of(one);
+    let written = folder::write(root, &id, result, made.documents(one))?;
+    let report = written.report.display().to_string();
+    let text = summary::text(result, &one.metrics, &report, style);
+    Ok((written, text))
+}
+
+/// Writes the folder of a run of several strategies, each in a folder of its own, with a page over all.
+fn keep_several(
+    root: &Path,
+    several: &[Finished],
+    style: Style,
+) -> Result<(Written, String), CliError> {
+    let id = run_id(root, "run");
+    let names: Vec<String> = several
+        .iter()
+        .map(|one| folder_name(&one.outcome.name))
+        .collect();
+    let strategies: Vec<Strategy<'_>> = several
+        .iter()
+        .zip(&names)
+        .map(|(one, name)| Strategy {
+            name,
+            run: &one.outcome.result,
+            metrics: &one.metrics,
+        })
+        .collect();
+    let overview = Overview {
+        title: &id,
+        accounts: Accounts::Own,
+        strategies: &strategies,
     };
-    name.chars().take(64).map(kept).collect()
+    let made: Vec<Made> = several.iter().map(Made::of).collect();
+    let parts: Vec<Part<'_>> = several
+        .iter()
+        .zip(&names)
+        .zip(&made)
+        .map(|((one, name), made)| Part {
+            name,
+            run: &one.outcome.result,
+            documents: made.documents(one),
+        })
+        .collect();
+    let html = report::overview::html(&overview);
+    let written = folder::write_several(root, &id, &parts, &html)?;
+    let report = written.report.display().to_string();
+    let text = summary::overview::text(&overview, &report, style);
+    Ok((written, text))
 }

@@ -1,15 +1,14 @@
-//! Which candles and which instrument a backtest means: from `--exchange`, `--symbol`, `--as` and `--data`.
+//! Which candles and which instrument a symbol means: from `--exchange`, `--symbol`, `--as` and `--data`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::backtest::Source;
 use crate::cli::CliError;
 use crate::data::catalog::{Catalog, Series};
 use crate::data::feed::{Period, TableFeed};
 use crate::data::import::{ImportRequest, Overrides, Understood, import, understand};
-use crate::data::series::{SeriesKey, parse_market};
+use crate::data::series::{SeriesKey, Symbol, parse_market};
 use crate::domain::{Instrument, InstrumentKind, Price, PriceRule, Qty, Timeframe, Timestamp};
-use crate::execution::Preset;
 use crate::venues::instruments::{self, Look};
 
 /// What the user asked for.
@@ -23,18 +22,31 @@ pub(super) struct Request<'a> {
     pub traded_as: Option<&'a str>,
     pub data: Option<&'a Path>,
     pub base: Option<Timeframe>,
-    pub preset: Preset,
 }
 
 /// What will be traded on what.
+#[derive(Clone)]
 pub(super) struct Market {
-    pub source: Source,
+    pub series: Series,
     pub instrument: Instrument,
     pub recorded_as: InstrumentKind,
-    /// First candle and end of the last one.
-    pub available: (Timestamp, Timestamp),
     /// Keeps candles that were read in only for this run.
-    pub _temporary: Option<tempfile::TempDir>,
+    _temporary: Option<Arc<tempfile::TempDir>>,
+}
+
+impl Market {
+    /// First candle and end of the last one.
+    pub(super) fn available(&self) -> (Timestamp, Timestamp) {
+        self.series.period()
+    }
+}
+
+/// `bybit:ETH/USDT` is a symbol on a venue of its own; `ETH/USDT:USDT` is a symbol alone.
+pub(super) fn split_venue(text: &str) -> (Option<&str>, &str) {
+    match text.split_once(':') {
+        Some((venue, symbol)) if Symbol::parse(venue, None).is_err() => (Some(venue), symbol),
+        _ => (None, text),
+    }
 }
 
 pub(super) fn find(request: &Request<'_>) -> Result<Market, CliError> {
@@ -108,7 +120,7 @@ fn from_file(request: &Request<'_>, path: &Path) -> Result<Market, CliError> {
     let catalog = Catalog::new(folder.path().join("data"));
     import(&catalog, &import_request, &mut |_, _| {})?;
     let series = catalog.series(&key)?;
-    market(request, series, Some(folder))
+    market(request, series, Some(Arc::new(folder)))
 }
 
 /// A file whose name and flags say nothing of its timeframe has the one of its candles; a flag that contradicts them is a mistake.
@@ -132,7 +144,7 @@ fn with_timeframe(mut request: ImportRequest, path: &Path) -> Result<ImportReque
 fn market(
     request: &Request<'_>,
     series: Series,
-    temporary: Option<tempfile::TempDir>,
+    temporary: Option<Arc<tempfile::TempDir>>,
 ) -> Result<Market, CliError> {
     let key = &series.key;
     let recorded_as = key.symbol.market();
@@ -175,20 +187,15 @@ fn market(
             )
         })?;
     Ok(Market {
-        instrument: if request.preset == Preset::Seed0 {
-            without_grid(instrument)
-        } else {
-            instrument
-        },
+        instrument,
         recorded_as,
-        available: series.period(),
-        source: Source::Catalog(vec![series]),
+        series,
         _temporary: temporary,
     })
 }
 
 /// The first seed rounds nothing and has no minimum (`fixtures/peers`, note 3): the finest grid there is.
-fn without_grid(instrument: Instrument) -> Instrument {
+pub(super) fn without_grid(instrument: Instrument) -> Instrument {
     Instrument {
         tick: Price(1),
         price_rule: PriceRule::Tick,
@@ -203,4 +210,23 @@ fn without_grid(instrument: Instrument) -> Instrument {
 /// Folder of compiled strategies beside the market data.
 pub(super) fn compile_cache(cache: &Path) -> PathBuf {
     cache.join(".compiled")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_symbol_may_name_its_venue() {
+        for (text, expected) in [
+            ("BTC/USDT", (None, "BTC/USDT")),
+            ("BTC/USDT:USDT", (None, "BTC/USDT:USDT")),
+            ("BTCUSDT:USDT", (None, "BTCUSDT:USDT")),
+            ("binance:BTC/USDT", (Some("binance"), "BTC/USDT")),
+            ("binance:BTC/USDT:USDT", (Some("binance"), "BTC/USDT:USDT")),
+            ("hyperliquid:BTC", (Some("hyperliquid"), "BTC")),
+        ] {
+            assert_eq!(split_venue(text), expected, "{text}");
+        }
+    }
 }

@@ -8,12 +8,17 @@
 mod backtest;
 mod build;
 mod calc;
+mod checks;
 pub mod data;
 mod demo;
 mod error;
+mod flags;
 mod locate;
 mod market;
+mod plan;
+mod profiles;
 mod progress;
+mod run_file;
 
 use clap::{Parser, Subcommand};
 
@@ -41,8 +46,14 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run a strategy on recorded candles.
+    /// Run strategies on recorded candles.
     Backtest(Box<backtest::Args>),
+    /// Does a strategy know what comes later: runs that end earlier must decide the same.
+    LookaheadCheck(Box<checks::LookAheadArgs>),
+    /// Does a strategy depend on where its warm-up began: twice of it must decide the same.
+    WarmupCheck(Box<checks::WarmUpArgs>),
+    /// Presets of the simulation and their knobs.
+    Profiles(profiles::Args),
     /// Build a strategy's sources into a component.
     Build(build::Args),
     /// A calculator: liquidation and bankruptcy prices, funding, break-even, order cost.
@@ -62,6 +73,9 @@ pub fn run(cli: Cli) -> Result<u8, CliError> {
     start_logging(&settings);
     match cli.command {
         Command::Backtest(args) => backtest::run(&args, &settings),
+        Command::LookaheadCheck(args) => checks::look_ahead(&args, &settings),
+        Command::WarmupCheck(args) => checks::warm_up(&args, &settings),
+        Command::Profiles(args) => profiles::run(&args),
         Command::Build(args) => build::run(&args),
         Command::Calc(args) => calc::run(&args),
         Command::Data(args) => {

@@ -38,6 +38,8 @@ struct ConfigurationJson<'a> {
     leverage: String,
     on_fault: &'static str,
     use_history: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    called: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -291,6 +293,7 @@ fn mirror(configuration: &Configuration) -> ConfigurationJson<'_> {
             OnFault::Hold => "hold",
         },
         use_history: c.use_history,
+        called: c.called.as_deref(),
     }
 }
 

@@ -170,6 +170,8 @@ pub struct Configuration {
     pub on_fault: OnFault,
     /// Was the warm-up taken from candles before the period.
     pub use_history: bool,
+    /// What the strategy was called in the run, where that is not its own name: its chance is mixed with it.
+    pub called: Option<String>,
 }
 
 /// Who computed it. Not part of the configuration: another version has to give the same result.

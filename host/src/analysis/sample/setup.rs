@@ -131,5 +131,6 @@ pub(super) fn configuration() -> Configuration {
         leverage: Rate(UNIT),
         on_fault: OnFault::Flatten,
         use_history: true,
+        called: None,
     }
 }

@@ -1,0 +1,497 @@
+//! From flags and routes to backtests that are ready to run: components are loaded, symbols found and names given once; the
+//! backtests can then be made several times, under one set of rules or another.
+
+use std::path::PathBuf;
+
+use crate::backtest::{Backtest, BacktestError, SafetyFile, Source, StreamsFrom};
+use crate::cli::flags::{Account, Flags};
+use crate::cli::market::{self, Market, Request, split_venue};
+use crate::cli::progress::spinner;
+use crate::cli::{CliError, locate};
+use crate::config::{self, Settings};
+use crate::data::catalog::Catalog;
+use crate::domain::{Cash, Instrument, Rate, Timestamp};
+use crate::engine::safety::Safety;
+use crate::execution::{Preset, Profile};
+use crate::strategy::{Component, Limits, Runtime};
+
+/// One strategy and what it trades, as the user said it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Route {
+    /// A file, a folder of sources, or a name.
+    pub strategy: String,
+    pub name: Option<String>,
+    pub exchange: Option<String>,
+    pub symbols: Vec<String>,
+    /// Symbols bound to roles by name.
+    pub roles: Vec<(String, Vec<String>)>,
+    pub traded_as: Option<String>,
+    /// `name=value`.
+    pub parameters: Vec<String>,
+    pub balance: Option<String>,
+    pub leverage: Option<String>,
+    pub weight: Option<String>,
+    /// The user's limits and breakers, instead of those of the run.
+    pub safety: Option<PathBuf>,
+    /// Where it is written, for messages.
+    pub place: Option<String>,
+}
+
+impl Route {
+    /// A strategy of the command line, with the symbols of the flags.
+    pub(super) fn of(strategy: &str, flags: &Flags) -> Result<Self, CliError> {
+        let role = |text: &String| {
+            let (name, symbols) = text.split_once('=').ok_or_else(|| {
+                CliError::user(
+                    format!("`{text}` binds no role"),
+                    "write --role NAME=SYMBOL,SYMBOL",
+                )
+            })?;
+            let symbols = symbols.split(',').map(|s| s.trim().to_owned());
+            Ok((name.trim().to_owned(), symbols.collect()))
+        };
+        Ok(Self {
+            strategy: strategy.to_owned(),
+            symbols: flags.symbols.clone(),
+            roles: flags
+                .roles
+                .iter()
+                .map(role)
+                .collect::<Result<_, CliError>>()?,
+            ..Self::default()
+        })
+    }
+
+    fn place(&self, error: CliError) -> CliError {
+        match &self.place {
+            Some(place) => error.context(place),
+            None => error,
+        }
+    }
+}
+
+/// Strategies with their markets, loaded and named.
+pub(super) struct Prepared {
+    strategies: Vec<Ready>,
+    catalog: Catalog,
+    limits: Limits,
+    seed: u64,
+    use_history: bool,
+    /// First candle of any symbol and end of the last one.
+    pub available: (Timestamp, Timestamp),
+    /// What the user asked for.
+    pub period: (Option<Timestamp>, Option<Timestamp>),
+}
+
+/// Indices of the markets bound to roles by name.
+type Roles = Vec<(String, Vec<u32>)>;
+
+/// One strategy, ready to be instantiated.
+struct Ready {
+    name: String,
+    component: Component,
+    parameters: Vec<String>,
+    markets: Vec<Market>,
+    roles: Roles,
+    balance: Cash,
+    leverage: Rate,
+    safety: Safety,
+    place: Option<String>,
+}
+
+impl Prepared {
+    /// Loads what the routes name.
+    pub(super) fn load(
+        routes: &[Route],
+        flags: &Flags,
+        settings: &Settings,
+    ) -> Result<Self, CliError> {
+        check_account(routes, flags)?;
+        let mut loader = Loader::new(flags, settings)?;
+        let mut strategies = Vec::new();
+        for route in routes {
+            let ready = loader.route(route).map_err(|e| route.place(e))?;
+            strategies.extend(ready);
+        }
+        give_names(&mut strategies);
+        give_parameters(&mut strategies, &flags.params)?;
+        let markets = || strategies.iter().flat_map(|s| &s.markets);
+        let available = (
+            markets().map(|m| m.available().0).min(),
+            markets().map(|m| m.available().1).max(),
+        );
+        let available = available
+            .0
+            .zip(available.1)
+            .expect("every route has a symbol");
+        Ok(Self {
+            limits: loader.limits,
+            catalog: loader.catalog,
+            seed: flags.seed.unwrap_or(0),
+            use_history: !flags.no_history,
+            period: flags.period(available)?,
+            available,
+            strategies,
+        })
+    }
+
+    /// Is there more than one strategy.
+    pub(super) fn is_several(&self) -> bool {
+        self.strategies.len() > 1
+    }
+
+    /// Fresh backtests under these rules over `period`, in the order of the routes.
+    pub(super) fn backtests(
+        &self,
+        profile: &Profile,
+        period: (Option<Timestamp>, Option<Timestamp>),
+        beside: Beside,
+    ) -> Result<Vec<Backtest>, CliError> {
+        let build = |ready: &Ready| {
+            self.backtest(ready, profile, period, beside)
+                .map_err(|error| {
+                    let several = self.is_several() && ready.place.is_none();
+                    let error = if several {
+                        error.of(&ready.name)
+                    } else {
+                        error
+                    };
+                    match &ready.place {
+                        Some(place) => CliError::from(error).context(place),
+                        None => error.into(),
+                    }
+                })
+        };
+        self.strategies.iter().map(build).collect()
+    }
+
+    /// A fresh backtest of the only strategy.
+    pub(super) fn only(
+        &self,
+        profile: &Profile,
+        period: (Option<Timestamp>, Option<Timestamp>),
+    ) -> Result<Backtest, BacktestError> {
+        self.backtest(&self.strategies[0], profile, period, Beside::Nothing)
+    }
+
+    fn backtest(
+        &self,
+        ready: &Ready,
+        profile: &Profile,
+        (from, to): (Option<Timestamp>, Option<Timestamp>),
+        beside: Beside,
+    ) -> Result<Backtest, BacktestError> {
+        let markets = &ready.markets;
+        let series = markets.iter().map(|m| m.series.clone()).collect();
+        let mut builder = Backtest::builder()
+            .component(&ready.component)
+            .name(&ready.name)
+            .limits(self.limits.clone())
+            .period(from, to)
+            .source(Source::Catalog(series))
+            .streams(StreamsFrom::Catalog(self.catalog.clone()))
+            .recorded_as(markets.iter().map(|m| m.recorded_as))
+            .profile(profile.clone())
+            .balance(ready.balance)
+            .leverage(ready.leverage)
+            .safety(ready.safety.clone())
+            .seed(self.seed)
+            .keep_steps(beside == Beside::CheckAndLog)
+            .use_history(self.use_history);
+        if beside != Beside::Nothing {
+            builder = builder.check_data(self.catalog.root().join(".quality"));
+        }
+        for market in markets {
+            builder = builder.instrument(rules(&market.instrument, profile.preset));
+        }
+        for (role, instruments) in &ready.roles {
+            builder = builder.role(role, instruments.clone());
+        }
+        for setting in &ready.parameters {
+            builder = builder.parameter(setting);
+        }
+        builder.build()
+    }
+}
+
+/// What a run does beside its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// Nothing: its result is one line among others.
+    Nothing,
+    /// It counts what is odd about the data.
+    Check,
+    /// The same, and it keeps a log of everything that happens.
+    CheckAndLog,
+}
+
+fn rules(instrument: &Instrument, preset: Preset) -> Instrument {
+    let instrument = instrument.clone();
+    if preset == Preset::Seed0 {
+        market::without_grid(instrument)
+    } else {
+        instrument
+    }
+}
+
+/// One wallet for several strategies is not there yet, and a weight means nothing without it.
+fn check_account(routes: &[Route], flags: &Flags) -> Result<(), CliError> {
+    if flags.account == Some(Account::Shared) {
+        return Err(CliError::user(
+            "an account shared by several strategies is not supported yet",
+            "leave --account away: every strategy then has an account of its own",
+        ));
+    }
+    match routes.iter().find(|r| r.weight.is_some()) {
+        None => Ok(()),
+        Some(route) => Err(route.place(CliError::user(
+            "`weight` divides a shared account, and every strategy has its own",
+            "remove it, or give the strategy a `balance`",
+        ))),
+    }
+}
+
+/// What several routes load only once.
+struct Loader<'a> {
+    flags: &'a Flags,
+    settings: &'a Settings,
+    catalog: Catalog,
+    limits: Limits,
+    runtime: Runtime,
+    components: Vec<(PathBuf, Component)>,
+    markets: Vec<(MarketName, Market)>,
+}
+
+/// Venue, symbol and market as the user said them.
+type MarketName = (Option<String>, Option<String>, Option<String>);
+
+impl<'a> Loader<'a> {
+    fn new(flags: &'a Flags, settings: &'a Settings) -> Result<Self, CliError> {
+        let cache = settings.path(&config::CACHE_PATH);
+        let limits = Limits::default();
+        Ok(Self {
+            flags,
+            settings,
+            catalog: Catalog::new(&cache),
+            runtime: Runtime::new(limits.clone(), Some(&market::compile_cache(&cache)))?,
+            limits,
+            components: Vec::new(),
+            markets: Vec::new(),
+        })
+    }
+
+    /// One strategy, or with `--each` one a symbol.
+    fn route(&mut self, route: &Route) -> Result<Vec<Ready>, CliError> {
+        let (markets, roles) = self.markets_of(route)?;
+        let component = self.component(&route.strategy)?;
+        let name = match &route.name {
+            Some(name) => name.clone(),
+            None => component
+                .manifest()
+                .map_err(|e| {
+                    CliError::from(BacktestError::from(crate::strategy::InitError::from(e)))
+                })?
+                .name
+                .clone(),
+        };
+        let ready = Ready {
+            name,
+            component,
+            parameters: route.parameters.clone(),
+            markets,
+            roles,
+            balance: self
+                .flags
+                .balance(route.balance.as_deref(), self.settings)?,
+            leverage: self.flags.leverage(route.leverage.as_deref())?,
+            safety: safety(route.safety.as_ref().or(self.flags.safety.as_ref()))?,
+            place: route.place.clone(),
+        };
+        if !self.flags.each || ready.markets.len() < 2 {
+            return Ok(vec![ready]);
+        }
+        let one = |market: &Market| Ready {
+            name: format!("{}-{}", ready.name, market.instrument.venue_symbol),
+            markets: vec![market.clone()],
+            roles: Vec::new(),
+            component: ready.component.clone(),
+            parameters: ready.parameters.clone(),
+            place: ready.place.clone(),
+            safety: ready.safety.clone(),
+            ..ready
+        };
+        Ok(ready.markets.iter().map(one).collect())
+    }
+
+    fn component(&mut self, what: &str) -> Result<Component, CliError> {
+        let path = locate::component(what, self.settings)?;
+        if let Some((_, component)) = self.components.iter().find(|(known, _)| *known == path) {
+            return Ok(component.clone());
+        }
+        let compiling = spinner(&format!("loading {}", path.display()));
+        let component = self.runtime.load(&path);
+        compiling.finish_and_clear();
+        let component = component?;
+        self.components.push((path, component.clone()));
+        Ok(component)
+    }
+
+    /// Every symbol of a route once, and which of them belong to which role.
+    fn markets_of(&mut self, route: &Route) -> Result<(Vec<Market>, Roles), CliError> {
+        let mut markets: Vec<Market> = Vec::new();
+        if route.symbols.is_empty() && route.roles.is_empty() {
+            markets.push(self.market(route, self.flags.symbol.as_deref())?);
+        }
+        for symbol in &route.symbols {
+            let market = self.market(route, Some(symbol))?;
+            if place_of(&market, &markets).is_some() {
+                return Err(CliError::user(
+                    format!("{symbol} is named twice"),
+                    "name every symbol once",
+                ));
+            }
+            markets.push(market);
+        }
+        let mut roles = Vec::new();
+        for (role, symbols) in &route.roles {
+            let mut taken = Vec::new();
+            for symbol in symbols {
+                let market = self.market(route, Some(symbol))?;
+                let place = place_of(&market, &markets).unwrap_or_else(|| {
+                    markets.push(market);
+                    markets.len() - 1
+                });
+                taken.push(u32::try_from(place).expect("few symbols"));
+            }
+            roles.push((role.clone(), taken));
+        }
+        if self.flags.data.is_some() && markets.len() > 1 {
+            return Err(CliError::user(
+                "--data is the file of one symbol",
+                "import the files of several with `host data import FILES`",
+            ));
+        }
+        Ok((markets, roles))
+    }
+
+    fn market(&mut self, route: &Route, symbol: Option<&str>) -> Result<Market, CliError> {
+        let (venue, symbol) = match symbol.map(split_venue) {
+            Some((venue, symbol)) => (venue, Some(symbol)),
+            None => (None, None),
+        };
+        let exchange = venue
+            .or(route.exchange.as_deref())
+            .or(self.flags.exchange.as_deref());
+        let traded_as = route
+            .traded_as
+            .as_deref()
+            .or(self.flags.traded_as.as_deref());
+        let name: MarketName = (
+            exchange.map(str::to_owned),
+            symbol.map(str::to_owned),
+            traded_as.map(str::to_owned),
+        );
+        if let Some((_, market)) = self.markets.iter().find(|(known, _)| *known == name) {
+            return Ok(market.clone());
+        }
+        let market = market::find(&Request {
+            catalog: &self.catalog,
+            exchange,
+            default_exchange: self.settings.get(&config::EXCHANGE).unwrap_or_default(),
+            symbol,
+            default_symbol: self.settings.get(&config::SYMBOL).unwrap_or_default(),
+            traded_as,
+            data: self.flags.data.as_deref(),
+            base: self.flags.base()?,
+        })?;
+        self.markets.push((name, market.clone()));
+        Ok(market)
+    }
+}
+
+/// The safety layer in a file; without one there is none.
+fn safety(path: Option<&PathBuf>) -> Result<Safety, CliError> {
+    let Some(path) = path else {
+        return Ok(Safety::default());
+    };
+    let told = |message: String, hint: &str| {
+        CliError::user(message, hint).context(format!("reading {}", path.display()))
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| told(e.to_string(), "docs/safety.md shows what it holds"))?;
+    SafetyFile::parse(&text)
+        .and_then(Safety::try_from)
+        .map_err(|e| told(e.to_string(), &e.hint))
+}
+
+/// Where a market is among those a strategy has already.
+fn place_of(market: &Market, markets: &[Market]) -> Option<usize> {
+    let same = |m: &Market| {
+        (&m.instrument.venue, &m.instrument.symbol)
+            == (&market.instrument.venue, &market.instrument.symbol)
+    };
+    markets.iter().position(same)
+}
+
+/// The second strategy of one name gets a number, the first keeps it: `breakout`, `breakout-2`. Names also differ as names of
+/// folders.
+fn give_names(strategies: &mut [Ready]) {
+    let mut taken: Vec<String> = Vec::new();
+    for ready in strategies {
+        let wanted = ready.name.clone();
+        let mut number = 1;
+        while taken.contains(&folder_name(&ready.name)) {
+            number += 1;
+            ready.name = format!("{wanted}-{number}");
+        }
+        taken.push(folder_name(&ready.name));
+    }
+}
+
+/// A strategy's name as a part of a file name.
+pub(super) fn folder_name(name: &str) -> String {
+    let kept = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+            c
+        } else {
+            '-'
+        }
+    };
+    let plain: String = name.chars().take(64).map(kept).collect();
+    // Nothing that looks like an option or hides.
+    format!(
+        "{}{plain}",
+        if plain.starts_with(['-', '.']) || plain.is_empty() {
+            "s"
+        } else {
+            ""
+        }
+    )
+}
+
+/// Parameters of the command line: of the one strategy, or of the one that is named before the dot.
+fn give_parameters(strategies: &mut [Ready], params: &[String]) -> Result<(), CliError> {
+    if let [only] = strategies {
+        only.parameters.extend(params.iter().cloned());
+        return Ok(());
+    }
+    for param in params {
+        let named = strategies
+            .iter_mut()
+            .find_map(|s| Some((param.strip_prefix(&s.name)?.strip_prefix('.')?, s)));
+        match named {
+            Some((setting, ready)) => ready.parameters.push(setting.to_owned()),
+            None => {
+                let names: Vec<&str> = strategies.iter().map(|s| s.name.as_str()).collect();
+                return Err(CliError::user(
+                    format!("`{param}` does not say which strategy it is for"),
+                    format!(
+                        "write STRATEGY.NAME=VALUE; the strategies are {}",
+                        names.join(", ")
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(())
+}

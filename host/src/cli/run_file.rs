@@ -1,0 +1,425 @@
+//! `run.toml`: what is run, written down. Unknown keys are mistakes, and a mistake is told with file, line and key.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum as _;
+use serde::Deserialize;
+use toml::{Spanned, Table, Value};
+
+use crate::cli::CliError;
+use crate::cli::flags::{Account, Flags, Funding};
+use crate::cli::plan::Route;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileToml {
+    run: Option<Spanned<RunToml>>,
+    routes: Vec<Spanned<RouteToml>>,
+}
+
+/// `[run]`: what a flag of the same name would say.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RunToml {
+    exchange: Option<String>,
+    start: Option<Value>,
+    end: Option<Value>,
+    base: Option<String>,
+    profile: Option<String>,
+    balance: Option<Value>,
+    leverage: Option<Value>,
+    seed: Option<u64>,
+    account: Option<String>,
+    funding: Option<String>,
+    margin: Option<String>,
+    position_mode: Option<String>,
+    at_end: Option<String>,
+    safety: Option<PathBuf>,
+    #[serde(default)]
+    set: Table,
+}
+
+/// `[[routes]]`: one strategy and its symbols.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RouteToml {
+    strategy: String,
+    name: Option<String>,
+    exchange: Option<String>,
+    symbol: Option<String>,
+    #[serde(default)]
+    symbols: Vec<String>,
+    #[serde(default)]
+    roles: Table,
+    timeframe: Option<String>,
+    r#as: Option<String>,
+    #[serde(default)]
+    parameters: Table,
+    balance: Option<Value>,
+    leverage: Option<Value>,
+    weight: Option<Value>,
+    safety: Option<PathBuf>,
+}
+
+/// A run file on its way to flags and routes.
+struct Reader {
+    path: PathBuf,
+    text: String,
+}
+
+/// Reads a run file. What it says of the whole run fills in the flags that were not given; a flag wins over it.
+pub(super) fn read(path: &Path, flags: &mut Flags) -> Result<Vec<Route>, CliError> {
+    let text = std::fs::read_to_string(path).map_err(|e| {
+        CliError::user(
+            format!("reading {}: {e}", path.display()),
+            "a run file is TOML with [run] and [[routes]]: docs/run-file.md",
+        )
+    })?;
+    let path = path.to_owned();
+    Reader { path, text }.read(flags)
+}
+
+impl Reader {
+    fn read(&self, flags: &mut Flags) -> Result<Vec<Route>, CliError> {
+        let file: FileToml = toml::from_str(&self.text).map_err(|e| self.syntax(&e))?;
+        if let Some(run) = file.run {
+            let span = run.span();
+            self.defaults(&span, run.into_inner(), flags)?;
+        }
+        if file.routes.is_empty() {
+            return Err(self.at(0..0, None, "there are no routes", "add a [[routes]]"));
+        }
+        let routes = file.routes.into_iter().enumerate();
+        routes
+            .map(|(index, route)| {
+                let span = route.span();
+                self.route(index, &span, route.into_inner())
+            })
+            .collect()
+    }
+
+    fn defaults(
+        &self,
+        span: &Range<usize>,
+        run: RunToml,
+        flags: &mut Flags,
+    ) -> Result<(), CliError> {
+        let text = |key: &str, value: Option<Value>| {
+            value.map(|v| self.text_of(span, key, &v)).transpose()
+        };
+        let fill = |flag: &mut Option<String>, value: Option<String>| {
+            if flag.is_none() {
+                *flag = value;
+            }
+        };
+        let (start, end) = (text("start", run.start)?, text("end", run.end)?);
+        if flags.timerange.is_none() {
+            if flags.days.is_none() {
+                fill(&mut flags.start, start);
+            }
+            fill(&mut flags.end, end);
+        }
+        fill(&mut flags.balance, text("balance", run.balance)?);
+        fill(&mut flags.leverage, text("leverage", run.leverage)?);
+        fill(&mut flags.exchange, run.exchange);
+        fill(&mut flags.base, run.base);
+        fill(&mut flags.profile, run.profile);
+        fill(&mut flags.margin, run.margin);
+        fill(&mut flags.position_mode, run.position_mode);
+        fill(&mut flags.at_end, run.at_end);
+        flags.safety = flags.safety.take().or(run.safety);
+        flags.seed = flags.seed.or(run.seed);
+        let word = |key: &str, error: String| self.at(span.clone(), Some(key), error, "");
+        if let Some(account) = run.account {
+            let account = Account::from_str(&account, false)
+                .map_err(|_| word("account", format!("`{account}` is not virtual or shared")))?;
+            flags.account = flags.account.or(Some(account));
+        }
+        if let Some(funding) = run.funding {
+            let funding = Funding::from_str(&funding, false).map_err(|_| {
+                word(
+                    "funding",
+                    format!("`{funding}` is not data, none, zero or last"),
+                )
+            })?;
+            flags.funding = flags.funding.or(Some(funding));
+        }
+        let mut knobs = self.settings(span, &run.set)?;
+        // What the command line sets comes later and wins.
+        knobs.append(&mut flags.knobs);
+        flags.knobs = knobs;
+        Ok(())
+    }
+
+    fn route(
+        &self,
+        index: usize,
+        span: &Range<usize>,
+        route: RouteToml,
+    ) -> Result<Route, CliError> {
+        let text = |key: &str, value: Option<Value>| {
+            value.map(|v| self.text_of(span, key, &v)).transpose()
+        };
+        if route.symbol.is_some() && !route.symbols.is_empty() {
+            return Err(self.at(
+                span.clone(),
+                Some("symbols"),
+                "`symbol` and `symbols` are both given",
+                "keep one of them",
+            ));
+        }
+        let mut parameters = self.settings(span, &route.parameters)?;
+        if let Some(timeframe) = &route.timeframe {
+            if route.parameters.contains_key("timeframe") {
+                return Err(self.at(
+                    span.clone(),
+                    Some("timeframe"),
+                    "`timeframe` is given twice, also as a parameter",
+                    "keep one of them",
+                ));
+            }
+            parameters.push(format!("timeframe={timeframe}"));
+        }
+        Ok(Route {
+            strategy: route.strategy,
+            name: route.name,
+            exchange: route.exchange,
+            symbols: route.symbol.into_iter().chain(route.symbols).collect(),
+            roles: self.roles(span, &route.roles)?,
+            traded_as: route.r#as,
+            parameters,
+            balance: text("balance", route.balance)?,
+            leverage: text("leverage", route.leverage)?,
+            weight: text("weight", route.weight)?,
+            safety: route.safety,
+            place: Some(format!(
+                "{} line {} (route {})",
+                self.path.display(),
+                self.line(span.start),
+                index + 1
+            )),
+        })
+    }
+
+    /// `roles = { main = "BTC/USDT", other = ["ETH/USDT"] }`.
+    fn roles(
+        &self,
+        span: &Range<usize>,
+        table: &Table,
+    ) -> Result<Vec<(String, Vec<String>)>, CliError> {
+        let symbols = |key: &String, value: &Value| {
+            let list = match value {
+                Value::Array(list) => list.as_slice(),
+                one => std::slice::from_ref(one),
+            };
+            let texts: Option<Vec<String>> =
+                list.iter().map(|v| v.as_str().map(str::to_owned)).collect();
+            texts.map(|texts| (key.clone(), texts)).ok_or_else(|| {
+                self.at(
+                    span.clone(),
+                    Some(key),
+                    "a symbol or a list of symbols is expected",
+                    "write main = [\"BTC/USDT\", \"ETH/USDT\"]",
+                )
+            })
+        };
+        table
+            .iter()
+            .map(|(key, value)| symbols(key, value))
+            .collect()
+    }
+
+    /// A table as settings `key=value`.
+    fn settings(&self, span: &Range<usize>, table: &Table) -> Result<Vec<String>, CliError> {
+        let setting = |(key, value): (&String, &Value)| {
+            Ok(format!("{key}={}", self.text_of(span, key, value)?))
+        };
+        table.iter().map(setting).collect()
+    }
+
+    /// One value as a flag would have it.
+    fn text_of(&self, span: &Range<usize>, key: &str, value: &Value) -> Result<String, CliError> {
+        match value {
+            Value::String(text) => Ok(text.clone()),
+            Value::Integer(number) => Ok(number.to_string()),
+            Value::Float(number) => Ok(number.to_string()),
+            Value::Boolean(flag) => Ok(flag.to_string()),
+            Value::Datetime(time) => Ok(time.to_string()),
+            Value::Array(_) | Value::Table(_) => Err(self.at(
+                span.clone(),
+                Some(key),
+                "one value is expected, not a list or a table",
+                "",
+            )),
+        }
+    }
+
+    /// A mistake the format itself knows.
+    fn syntax(&self, error: &toml::de::Error) -> CliError {
+        let span = error.span().unwrap_or(0..0);
+        let line = self.text.lines().nth(self.line(span.start) - 1);
+        let key = line
+            .and_then(|line| line.split_once('='))
+            .map(|(key, _)| key.trim().to_owned());
+        let message = error.message().trim().replace('\n', ", ");
+        self.told(
+            self.line(span.start),
+            key.as_deref(),
+            &message,
+            "docs/run-file.md lists the keys",
+        )
+    }
+
+    /// A mistake in a table: told at the line of its key.
+    fn at(
+        &self,
+        span: Range<usize>,
+        key: Option<&str>,
+        message: impl AsRef<str>,
+        hint: &str,
+    ) -> CliError {
+        let first = self.line(span.start);
+        let line = key
+            .and_then(|key| self.line_of(first, key))
+            .unwrap_or(first);
+        self.told(line, key, message.as_ref(), hint)
+    }
+
+    fn told(&self, line: usize, key: Option<&str>, message: &str, hint: &str) -> CliError {
+        let key = key.map_or(String::new(), |key| format!(", `{key}`"));
+        let hint = if hint.is_empty() {
+            "docs/run-file.md lists the keys and their values"
+        } else {
+            hint
+        };
+        CliError::user(
+            format!("{} line {line}{key}: {message}", self.path.display()),
+            hint,
+        )
+    }
+
+    /// Line of an offset, from 1.
+    fn line(&self, offset: usize) -> usize {
+        let before = self.text.get(..offset).unwrap_or_default();
+        before.matches('\n').count() + 1
+    }
+
+    /// The first line from `first` on that sets a key, before or after other keys of an inline table.
+    fn line_of(&self, first: usize, key: &str) -> Option<usize> {
+        let sets = |line: &str| {
+            line.split(['{', ','])
+                .filter_map(|part| part.split_once('='))
+                .any(|(name, _)| name.trim().trim_matches('"') == key)
+        };
+        let lines = self.text.lines().enumerate().skip(first - 1);
+        lines
+            .take_while(|(n, line)| *n < first || !line.trim_start().starts_with("[["))
+            .find(|(_, line)| sets(line))
+            .map(|(n, _)| n + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str, flags: &mut Flags) -> Result<Vec<Route>, CliError> {
+        Reader {
+            path: "run.toml".into(),
+            text: text.to_owned(),
+        }
+        .read(flags)
+    }
+
+    #[test]
+    fn a_run_file_gives_routes_and_fills_in_flags_that_were_not_given() {
+        let text = r#"
+            [run]
+            exchange = "synthetic"
+            start = 2024-01-02
+            end = "2024-02-01"
+            balance = 5000
+            leverage = 2.5
+            seed = 7
+            [run.set]
+            path = "adaptive"
+            slippage_bps = 1
+
+            [[routes]]
+            strategy = "ma-crossover"
+            symbol = "BTC/USDT"
+            as = "perp"
+            timeframe = "15m"
+            parameters = { fast = 5, stop = 0.01 }
+
+            [[routes]]
+            strategy = "breakout"
+            name = "second"
+            roles = { main = ["bybit:ETH/USDT"] }
+            balance = "750.5"
+        "#;
+        let mut flags = Flags {
+            balance: Some("100".to_owned()),
+            knobs: vec!["path=olhc".to_owned()],
+            ..Flags::default()
+        };
+        let routes = read_text(text, &mut flags).expect("it is fine");
+        assert_eq!(flags.start.as_deref(), Some("2024-01-02"));
+        assert_eq!(flags.balance.as_deref(), Some("100"));
+        assert_eq!(flags.leverage.as_deref(), Some("2.5"));
+        assert_eq!(flags.seed, Some(7));
+        assert_eq!(
+            flags.knobs,
+            ["path=adaptive", "slippage_bps=1", "path=olhc"]
+        );
+        let [first, second] = routes.as_slice() else {
+            panic!("{} routes", routes.len());
+        };
+        assert_eq!(first.parameters, ["fast=5", "stop=0.01", "timeframe=15m"]);
+        assert_eq!(first.symbols, ["BTC/USDT"]);
+        assert_eq!(first.place.as_deref(), Some("run.toml line 13 (route 1)"));
+        assert_eq!(
+            second.roles,
+            [("main".to_owned(), vec!["bybit:ETH/USDT".to_owned()])]
+        );
+        assert_eq!(second.balance.as_deref(), Some("750.5"));
+    }
+
+    #[test]
+    fn a_mistake_names_file_line_and_key() {
+        let cases = [
+            (
+                "[run]\nblance = 3\n[[routes]]\nstrategy = \"a\"\n",
+                "run.toml line 2, `blance`: unknown field",
+            ),
+            (
+                "[run]\nseed = \"x\"\n[[routes]]\nstrategy = \"a\"\n",
+                "run.toml line 2, `seed`: invalid type",
+            ),
+            ("[run]\nseed = \n", "run.toml line 2, `seed`:"),
+            (
+                "[run]\naccount = \"mine\"\n[[routes]]\nstrategy = \"a\"\n",
+                "run.toml line 2, `account`: `mine` is not virtual or shared",
+            ),
+            (
+                "[[routes]]\nname = \"a\"\n",
+                "run.toml line 1: missing field `strategy`",
+            ),
+            ("routes = []\n", "run.toml line 1: there are no routes"),
+            (
+                "[[routes]]\nstrategy = \"a\"\n[[routes]]\nstrategy = \"b\"\nparameters = { fast = [1] }\n",
+                "run.toml line 5, `fast`: one value",
+            ),
+            (
+                "[[routes]]\nstrategy = \"a\"\nsymbol = \"A/B\"\nsymbols = [\"C/D\"]\n",
+                "run.toml line 4, `symbols`:",
+            ),
+        ];
+        for (text, sentence) in cases {
+            let error = read_text(text, &mut Flags::default()).expect_err(text);
+            assert!(error.to_string().starts_with(sentence), "{text}\n{error}");
+            assert!(error.hint().is_some());
+        }
+    }
+}
