@@ -15,6 +15,14 @@ pub enum Size {
     Fraction(f64),
     /// The most this part of equity pays for at leverage 1, fee and slippage included: 1 is all of it.
     Affordable(f64),
+    /// The most this part of equity pays for as margin at a leverage >= 1, fee and slippage included. The run must allow the leverage
+    /// (`--leverage`).
+    Leveraged {
+        /// Part of equity.
+        equity: f64,
+        /// Position value over margin.
+        leverage: f64,
+    },
     /// Lose this part of equity, fees included, if the stop is hit; never more than equity can pay for. Needs a stop.
     Risk(f64),
 }
@@ -186,6 +194,13 @@ impl Open {
             }
             Size::Affordable(fraction) => {
                 Terms::of(instrument).affordable(account::equity() * fraction)
+            }
+            Size::Leveraged { equity, leverage } => {
+                let terms = Terms {
+                    leverage,
+                    ..Terms::of(instrument)
+                };
+                terms.affordable(account::equity() * equity)
             }
             Size::Risk(fraction) => {
                 let equity = account::equity();

@@ -175,7 +175,7 @@ impl<'a> Scenario<'a> {
             .map_or(Ok(Preset::Strict), |p| text(p).parse::<Preset>());
         let preset = preset.map_err(|_| format!("preset {}", config["preset"]))?;
         let mut profile = Profile::preset(preset);
-        if preset == Preset::Strict {
+        if preset == Preset::Strict && !config.contains_key("preset") {
             // The cases take strict without slippage and name their own fees.
             profile.slippage = Rate::ZERO;
         }
@@ -597,17 +597,19 @@ impl Run<'_> {
     }
 
     fn note(&mut self, record: &Record) {
+        if self.is_hedge() {
+            for entry in &record.entries {
+                if let Happening::Position { change, .. } = &entry.what {
+                    let side = change.direction.name().to_owned();
+                    self.names.positions.insert(change.position, side);
+                }
+            }
+        }
         for entry in &record.entries {
             match &entry.what {
                 Happening::Fill(fill) => {
                     if fill.net {
                         self.names.positions.insert(fill.position, "net".to_owned());
-                    } else if self.is_hedge() {
-                        let desk = self.engine.trader(0).desk();
-                        if let Some(held) = desk.find_position(fill.position) {
-                            let side = held.direction.name().to_owned();
-                            self.names.positions.insert(fill.position, side);
-                        }
                     }
                     let own = |exit: &str| {
                         format!("{}.{exit}", self.full_key(fill.instrument, fill.position))

@@ -116,7 +116,7 @@ fn account(run: &RunResult) -> Vec<String> {
     let funding = observed.funding_sums();
     if funding.substituted > 0 {
         warnings.push(format!(
-            "{} of {} used a substitute for a missing rate or price",
+            "{} of {} used a substitute for a missing rate",
             funding.substituted,
             plural(funding.payments, "funding payment")
         ));

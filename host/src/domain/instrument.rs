@@ -192,11 +192,7 @@ impl Instrument {
     /// The largest notional the chosen leverage allows; `None` where no tier allows it.
     #[must_use]
     pub fn notional_cap(&self, leverage: Rate) -> Option<Qty> {
-        self.tiers
-            .iter()
-            .filter(|t| t.max_leverage >= leverage)
-            .map(|t| t.cap)
-            .max()
+        notional_cap(&self.tiers, leverage)
     }
 
     /// The highest leverage any tier allows.
@@ -208,6 +204,13 @@ impl Instrument {
             .max()
             .unwrap_or(Rate(UNIT))
     }
+}
+
+/// The largest notional a leverage allows under a maintenance table; `None` where no row allows it.
+#[must_use]
+pub fn notional_cap(tiers: &[Tier], leverage: Rate) -> Option<Qty> {
+    let allowing = tiers.iter().filter(|t| t.max_leverage >= leverage);
+    allowing.map(|t| t.cap).max()
 }
 
 /// A float on a grid of `step` units of 1e-8. Within a millionth of a step (or the float's own resolution) it counts as on the

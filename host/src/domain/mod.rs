@@ -22,7 +22,7 @@ pub use event::{
     AccountChange, Cause, FillEvent, FundingEvent, InstrumentChange, LiquidationEvent, OrderChange,
     PositionChange, PositionEvent, StrategyEvent,
 };
-pub use instrument::{Instrument, InstrumentKind, PriceGrid, PriceRule, Tier};
+pub use instrument::{Instrument, InstrumentKind, PriceGrid, PriceRule, Tier, notional_cap};
 pub use market::{
     Delisting, FundingSettlement, MarkCandle, Market, Ohlc, Quote, Reference, StreamRow,
     StreamSource, Trading,

@@ -1,8 +1,9 @@
 //! The seam to execution: an account at an exchange, simulated or real. There is one path for an order, and this is it.
 
 use crate::domain::{
-    Amendment, Cash, EndReason, Exits, FundingSettlement, Market, OrderView, Placed, PositionView,
-    Price, Rate, Reference, Refusal, Slot, Timestamp,
+    Amendment, Cash, Cost, EndReason, Exits, FundingSettlement, Market, OrderView, Placed,
+    PositionView, Price, Qty, Rate, Reference, Refusal, Rounding, Slot, Timestamp, div_round,
+    mul_div,
 };
 use crate::engine::record::Happening;
 use crate::engine::risk::Approved;
@@ -19,6 +20,48 @@ pub enum EndOfData {
     Open,
 }
 
+/// What an instrument that ends is settled at: an exact quotient of prices, because a mean lies on no grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settlement {
+    sum: i128,
+    count: i128,
+}
+
+impl Settlement {
+    /// A given price.
+    #[must_use]
+    pub fn at(price: Price) -> Self {
+        Self::mean(&[price])
+    }
+
+    /// The mean of some prices, at least one.
+    #[must_use]
+    pub fn mean(prices: &[Price]) -> Self {
+        Self {
+            sum: prices.iter().map(|p| i128::from(p.0)).sum(),
+            count: prices.len().max(1) as i128,
+        }
+    }
+
+    /// The price to 1e-8, half-even.
+    #[must_use]
+    pub fn price(self) -> Price {
+        let units = div_round(self.sum, self.count, Rounding::HalfEven);
+        Price(i64::try_from(units).expect("between the prices"))
+    }
+
+    /// The value of a quantity at it, rounded once to 1e-16.
+    #[must_use]
+    pub fn value(self, qty: Qty) -> Cost {
+        Cost(mul_div(
+            self.sum,
+            i128::from(qty.0),
+            self.count,
+            Rounding::HalfEven,
+        ))
+    }
+}
+
 /// One minute on its way to the account.
 #[derive(Debug, Clone, Copy)]
 pub struct MinuteView<'a> {
@@ -33,7 +76,7 @@ pub struct MinuteView<'a> {
     /// Settlements due at `time`, in order of their own times.
     pub funding: &'a [FundingSettlement],
     /// Instruments that end at the close, with their settlement prices.
-    pub delisted: &'a [(u32, Price)],
+    pub delisted: &'a [(u32, Settlement)],
     /// Set in the last minute of the data.
     pub end: Option<EndOfData>,
 }
@@ -181,6 +224,9 @@ pub trait Executor: Send {
 
     /// One open position.
     fn position(&self, market: &Market, id: u32) -> Option<PositionView>;
+
+    /// Do the positions of some instrument together lie in a higher maintenance tier than each of them (S103).
+    fn sums_to_a_higher_tier(&self, market: &Market) -> bool;
 
     /// What the account's equity looks like to its strategy (one preset hides bound margin).
     fn equity_view(&self, market: &Market) -> Cash;

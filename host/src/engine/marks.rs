@@ -177,6 +177,10 @@ impl CoarseMarks {
             }
             self.next += 1;
         }
+        // Before the first candle there is no price to derive one from.
+        if last.close <= Price::ZERO {
+            return None;
+        }
         self.last = Some(last.close);
         let in_progress = self.candles.get(self.next).filter(|c| c.time <= time);
         if self.scale.is_none() && in_progress.is_none() {

@@ -20,7 +20,7 @@ pub use bars::Bars;
 pub(crate) use desk::no_position;
 pub use desk::{Desk, DeskLimits, DeskSetup, Figures, Phase, RoleBinding};
 pub use event::{Command, Event};
-pub use executor::{EndOfData, Executor, MinuteView, Pool};
+pub use executor::{EndOfData, Executor, MinuteView, Pool, Settlement};
 pub use feed::{Block, Feed, FeedError, FeedEvent};
 pub use marks::{Basis, CoarseMark, CoarseMarks, minute_mark};
 pub use record::{AccountPoint, Entry, Happening, Record};

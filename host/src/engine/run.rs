@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::domain::{
     Cash, Cost, Delisting, FundingSettlement, Instrument, InstrumentChange, Market, OnFault, Price,
-    Quote, Rate, Reference, Rounding, Slot, SlotState, StreamRow, StreamSource, Timeframe,
-    Timestamp, Trading, div_round,
+    Quote, Rate, Reference, Slot, SlotState, StreamRow, StreamSource, Timeframe, Timestamp,
+    Trading,
 };
 use crate::engine::bars::Bars;
 use crate::engine::event::{Command, Event};
-use crate::engine::executor::{EndOfData, MinuteView, Pool};
+use crate::engine::executor::{EndOfData, MinuteView, Pool, Settlement};
 use crate::engine::record::{AccountPoint, Entry, Happening, Record};
 use crate::engine::trader::{Shown, Trader, TraderSetup};
 
@@ -70,11 +70,8 @@ impl RecentMarks {
         self.count += 1;
     }
 
-    fn mean(&self) -> Price {
-        let held = self.count.min(SETTLEMENT_MINUTES);
-        let sum = self.prices[..held].iter().map(|p| i128::from(p.0)).sum();
-        let mean = div_round(sum, held.max(1) as i128, Rounding::HalfEven);
-        Price(i64::try_from(mean).expect("between the prices"))
+    fn mean(&self) -> Settlement {
+        Settlement::mean(&self.prices[..self.count.min(SETTLEMENT_MINUTES)])
     }
 }
 
@@ -315,7 +312,11 @@ impl Engine {
     }
 
     /// Settlement prices of the instruments that end with this minute: as given, else the mean of the last marks.
-    fn settlement_prices(&mut self, slots: &[Slot], references: &[Reference]) -> Vec<(u32, Price)> {
+    fn settlement_prices(
+        &mut self,
+        slots: &[Slot],
+        references: &[Reference],
+    ) -> Vec<(u32, Settlement)> {
         for (index, slot) in slots.iter().enumerate() {
             let mark = references.get(index).and_then(|r| r.mark);
             let close = match (mark, slot.state) {
@@ -328,7 +329,10 @@ impl Engine {
         let ended = std::mem::take(&mut self.delistings);
         let price = |d: &Delisting| {
             let recent = &self.recent_marks[d.instrument as usize];
-            (d.instrument, d.price.unwrap_or_else(|| recent.mean()))
+            (
+                d.instrument,
+                d.price.map_or_else(|| recent.mean(), Settlement::at),
+            )
         };
         ended.iter().map(price).collect()
     }

@@ -224,7 +224,13 @@ impl Trader {
             let exposed = !account.positions().is_empty();
             let equity = account.wallet.to_cost() + account.unrealized(&self.desk.market);
             self.gauge.note(equity, exposed);
-            if account.positions().len() > 1 && account.sums_to_a_higher_tier(&self.desk.market) {
+            let several = account.positions().len() > 1;
+            if several
+                && self
+                    .desk
+                    .executor()
+                    .sums_to_a_higher_tier(&self.desk.market)
+            {
                 self.gauge.higher_tier_minutes += 1;
             }
         }

@@ -7,7 +7,7 @@ use crate::engine::{Happening, Terms, terms_on_grid};
 use crate::execution::fill::World;
 use crate::execution::latency::arrival;
 use crate::execution::orders::{Stage, WorkingOrder};
-use crate::execution::state::{InFlight, Message};
+use crate::execution::state::{Amended, InFlight, Message};
 use crate::execution::validate::{Facts, check_in_book, check_trading};
 
 fn refuse(reason: RefusalReason, message: impl Into<String>) -> Refusal {
@@ -56,28 +56,35 @@ impl World<'_> {
             let dormant = order.stage == Stage::Dormant;
             reserved = check_in_book(&wish, order.book, dormant, &facts)?.reserved;
         }
+        let asked = order.asked.qty();
+        let amended = Amended {
+            qty,
+            terms,
+            reserved,
+            keeps_place: change.limit.is_none() && change.trigger.is_none() && qty < asked,
+        };
         let latency = self.rules.profile.latency_ms;
         if latency > 0 {
             let nth = self.state.sequence();
             self.state.in_flight.push(InFlight {
                 arrives_at: arrival(&self.rules.profile, self.time, nth),
                 order: id,
-                what: Message::Amend(qty, terms, reserved),
+                what: Message::Amend(amended),
             });
         } else {
-            self.apply_amendment(id, qty, terms, reserved);
+            self.apply_amendment(id, amended);
         }
         Ok(())
     }
 
-    /// The change reaches the venue: less of the same keeps its place, anything else arrives anew (S117).
-    pub(super) fn apply_amendment(
-        &mut self,
-        id: u32,
-        qty: Qty,
-        terms: Terms,
-        reserved: crate::domain::Cash,
-    ) {
+    /// The change reaches the venue: a lower quantity alone keeps the place, anything else arrives anew (S117).
+    pub(super) fn apply_amendment(&mut self, id: u32, amended: Amended) {
+        let Amended {
+            qty,
+            terms,
+            reserved,
+            keeps_place,
+        } = amended;
         let Some(order) = self.state.orders.get(id) else {
             return;
         };
@@ -85,7 +92,6 @@ impl World<'_> {
             self.finish(id, OrderStatus::Canceled, EndReason::Amended);
             return;
         }
-        let keeps_place = terms == order.terms && qty <= order.asked.qty();
         let dormant = order.stage == Stage::Dormant;
         let under_way = self.minute.is_some();
         let sequence = self.state.sequence();

@@ -187,10 +187,15 @@ impl World<'_> {
         if let Some(held) = self.state.account.position_mut(order.book) {
             held.visited(at);
         }
+        // An exit takes all of its position there is at the moment it fires.
+        let whole = order
+            .is_attached()
+            .then(|| self.state.reducible(order.book, side));
         match order.terms {
             Terms::StopLimit { limit, .. } | Terms::TakeProfitLimit { limit, .. } => {
                 self.state.orders.change(id, |order| {
                     order.fired = true;
+                    order.qty = whole.unwrap_or(order.qty);
                     order.terms = Terms::Limit(limit);
                 });
                 if self.reserve_fired(id, limit) {
@@ -200,7 +205,10 @@ impl World<'_> {
             }
             _ => {
                 let price = self.slipped(instrument, side, at, order.leaves());
-                self.state.orders.change(id, |order| order.fired = true);
+                self.state.orders.change(id, |order| {
+                    order.fired = true;
+                    order.qty = whole.unwrap_or(order.qty);
+                });
                 self.fill_order(id, price, Liquidity::Taker);
             }
         }
@@ -210,6 +218,8 @@ impl World<'_> {
     fn gap_price(&self, order: &WorkingOrder) -> Price {
         let candle = self.prices(order.instrument())[row(TriggerBy::Last)];
         let trigger = match (order.trigger_by, order.terms) {
+            // What becomes a limit order arrives at the open (S16c, S174).
+            (_, Terms::StopLimit { .. } | Terms::TakeProfitLimit { .. }) => None,
             (TriggerBy::Last, Terms::Trailing { .. }) => {
                 let rules = &self.market.instruments[order.instrument() as usize];
                 order.trailing_level(rules.price_grid()).map(Level::price)
@@ -243,6 +253,9 @@ impl World<'_> {
         let (instrument, side, book) = (order.instrument(), order.side(), order.book);
         let reducible = self.state.reducible(book, side);
         let increase = order.leaves() - reducible.min(order.leaves());
+        if increase.is_zero() {
+            return true;
+        }
         let mark = self.price_here(TriggerBy::Mark, instrument, book).nearest();
         let leverage = self.state.leverage[instrument as usize];
         let taker = self.fee_rate(instrument, Liquidity::Taker);
@@ -292,7 +305,9 @@ impl World<'_> {
 
     /// Market orders sent at this close fill at it, where the profile says so (S02, S178).
     pub(super) fn fill_at_close(&mut self) {
-        if self.rules.profile.fill_timing != FillTiming::ThisClose {
+        // Before the first candle there is no close.
+        let closed = self.state.candle > crate::domain::Timestamp(i64::MIN);
+        if self.rules.profile.fill_timing != FillTiming::ThisClose || !closed {
             return;
         }
         // In configured order of the symbols, then as sent; where the minute is missing there is no close to fill at.

@@ -195,7 +195,10 @@ impl<'a> World<'a> {
             self.sweep_closed(order.book, id);
         }
         if outcome.opened_qty > Qty::ZERO {
-            self.attach_exits(&order, order.asked.exits());
+            // Once, with the first fill that opens something: what is set later stays.
+            if order.opened.is_zero() {
+                self.attach_exits(&order, order.asked.exits());
+            }
             self.grow_children(id);
         }
         self.settle_order(id, only_reduces);
@@ -208,7 +211,7 @@ impl<'a> World<'a> {
         let only_reduces = order.is_attached()
             || order.asked.reduce_only()
             || is_against(&order.asked, order.book, self.state);
-        let wanted = if order.is_attached() {
+        let wanted = if order.is_attached() && !order.fired {
             reducible
         } else if only_reduces {
             order.leaves().min(reducible)
@@ -457,9 +460,7 @@ impl<'a> World<'a> {
 
     fn book_fill(&mut self, order: &WorkingOrder, execution: &Execution, outcome: &FillOutcome) {
         self.state.orders.change(order.id, |order| {
-            if !order.is_attached() {
-                order.filled += execution.qty;
-            }
+            order.filled += execution.qty;
             order.cost += execution.price * execution.qty;
             order.opened += outcome.opened_qty;
         });
@@ -637,11 +638,7 @@ impl<'a> World<'a> {
         };
         let gone = self.state.reducible(order.book, order.side()).is_zero();
         if order.is_attached() {
-            if gone {
-                self.forget(id);
-            } else {
-                self.leave_over(id);
-            }
+            self.settle_exit(id, gone);
         } else if order.leaves().is_zero() {
             self.finish(id, OrderStatus::Filled, EndReason::None);
         } else if only_reduces && gone {
@@ -650,6 +647,27 @@ impl<'a> World<'a> {
             self.finish(id, OrderStatus::Canceled, EndReason::IocRemainder);
         } else {
             self.leave_over(id);
+        }
+    }
+
+    /// An exit of a position that is gone goes too; one that has sold what it took when it fired waits for the rest.
+    fn settle_exit(&mut self, id: u32, gone: bool) {
+        let Some(exit) = self.state.orders.get(id) else {
+            return;
+        };
+        if gone {
+            self.forget(id);
+        } else if exit.leaves() > Qty::ZERO {
+            self.leave_over(id);
+        } else {
+            self.state.orders.change(id, |exit| {
+                exit.terms = exit.asked.terms();
+                exit.fired = false;
+                exit.filled = Qty::ZERO;
+                exit.qty = Qty::ZERO;
+                exit.stage = Stage::Resting;
+            });
+            self.changed.push(id);
         }
     }
 

@@ -1,10 +1,10 @@
 //! What the calendar brings: funding, ends of lives, delisting, the end of the data. Source: `simulation.md` sections 1, 3 and 9.
 
 use crate::domain::{
-    Cash, Cause, Direction, EndReason, FundingEvent, FundingSettlement, Liquidity, OrderStatus,
-    Price, Qty, Rate, TriggerBy,
+    Cash, Cause, Cost, Direction, EndReason, FundingEvent, FundingSettlement, Liquidity,
+    OrderStatus, Price, Qty, Rate, TriggerBy,
 };
-use crate::engine::{Happening, MinuteView};
+use crate::engine::{Happening, MinuteView, Settlement};
 use crate::execution::fill::{Execution, Here, World};
 use crate::execution::path::row;
 
@@ -12,6 +12,9 @@ impl World<'_> {
     /// Settles what is due at the start of the minute on positions carried into it.
     pub(super) fn settle_funding(&mut self, minute: &MinuteView<'_>) {
         self.here = Here::Open;
+        if !self.rules.profile.funding {
+            return;
+        }
         for settlement in minute.funding {
             let (price, substituted) = self.settlement_price(settlement);
             let held: Vec<(u32, Direction, Qty)> = self
@@ -23,6 +26,9 @@ impl World<'_> {
                 .map(|p| (p.id, p.direction, p.qty))
                 .collect();
             for (position, direction, qty) in held {
+                if self.state.position(position).is_none() {
+                    continue;
+                }
                 let amount = funding_payment(direction, qty, price, settlement);
                 let mut postings = Vec::new();
                 let isolated = !self.rules.is_cross();
@@ -48,9 +54,9 @@ impl World<'_> {
                     rate_substituted: settlement.substituted,
                     price_substituted: substituted,
                 });
+                self.cover_shortfall();
             }
         }
-        self.cover_shortfall();
     }
 
     /// The price of a settlement: as recorded, else where the mark (on Hyperliquid the oracle) opens the minute.
@@ -65,7 +71,19 @@ impl World<'_> {
         } else {
             TriggerBy::Mark
         };
-        (self.prices(instrument)[row(source)].open, true)
+        (self.settlement_open(instrument, source), true)
+    }
+
+    /// Where the mark or the oracle opens the minute, else the last price; in a missing minute the previous close (S146).
+    fn settlement_open(&self, instrument: u32, source: TriggerBy) -> Price {
+        let reference = self.minute.map(|m| m.reference(instrument));
+        let recorded = reference.and_then(|r| match source {
+            TriggerBy::Index => r.index.map(|index| index.open),
+            _ => None,
+        });
+        let mark = reference.and_then(|r| r.mark.map(|mark| mark.path.open));
+        let last = self.prices(instrument)[row(TriggerBy::Last)].open;
+        recorded.or(mark).unwrap_or(last)
     }
 
     /// Ends orders whose time is over when the minute begins.
@@ -83,14 +101,16 @@ impl World<'_> {
     }
 
     /// An instrument ends at this close: its orders go, its positions settle.
-    pub(super) fn delist(&mut self, instrument: u32, price: Price) {
+    pub(super) fn delist(&mut self, instrument: u32, settlement: Settlement) {
         self.withdraw_where(EndReason::Delisted, |o| o.instrument() == instrument);
         let of_it = |world: &Self| {
             let mut positions = world.state.account.positions().iter();
             positions.find(|p| p.instrument == instrument).map(|p| p.id)
         };
         while let Some(id) = of_it(self) {
-            self.close_position(id, price, Cause::Delisting);
+            let held = self.state.position(id).map_or(Qty::ZERO, |p| p.qty);
+            let value = settlement.value(held);
+            self.close_position(id, settlement.price(), Some(value), Cause::Delisting);
         }
     }
 
@@ -103,12 +123,12 @@ impl World<'_> {
             let last = self.market.quotes[instrument as usize].last;
             let at = price_of(instrument).unwrap_or(last);
             let price = self.slipped(instrument, side, at, qty);
-            self.close_position(id, price, Cause::EndOfData);
+            self.close_position(id, price, None, Cause::EndOfData);
         }
     }
 
     /// Closes a whole position as a taker without an order behind it.
-    fn close_position(&mut self, id: u32, price: Price, cause: Cause) {
+    fn close_position(&mut self, id: u32, price: Price, value: Option<Cost>, cause: Cause) {
         let Some(held) = self.state.position(id) else {
             return;
         };
@@ -119,7 +139,7 @@ impl World<'_> {
             side: held.direction.closing_side(),
             qty: held.qty,
             price,
-            value: None,
+            value,
             liquidity: Liquidity::Taker,
             fee_rate: self.fee_rate(held.instrument, Liquidity::Taker),
             most_fee: None,

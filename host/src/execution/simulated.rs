@@ -519,6 +519,11 @@ impl Executor for Simulated {
         self.state.position(id).map(|p| self.view(market, p))
     }
 
+    fn sums_to_a_higher_tier(&self, market: &Market) -> bool {
+        let tiers = |instrument| self.rules.tiers_of(instrument);
+        self.state.account.sums_to_a_higher_tier(market, tiers)
+    }
+
     fn equity_view(&self, market: &Market) -> Cash {
         let shared = self
             .state
@@ -600,8 +605,8 @@ impl Simulated {
         let last_moment = minute.close_time.plus_ms(-1);
         if !minute.delisted.is_empty() {
             self.change(market, last_moment, out, |world| {
-                for (instrument, price) in minute.delisted {
-                    world.delist(*instrument, *price);
+                for (instrument, settlement) in minute.delisted {
+                    world.delist(*instrument, *settlement);
                 }
             });
         }

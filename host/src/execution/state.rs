@@ -29,7 +29,7 @@ impl Ruleset {
                 floor: Qty::ZERO,
                 cap: Qty(i64::MAX),
                 maintenance_rate: rate,
-                max_leverage: i.max_leverage(),
+                max_leverage: Rate(i64::MAX),
                 maintenance_amount: Qty::ZERO,
             }],
         });
@@ -80,8 +80,19 @@ pub(super) struct InFlight {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Message {
     Cancel(EndReason),
-    /// New total quantity, terms and what they reserve.
-    Amend(Qty, Terms, Cash),
+    Amend(Amended),
+}
+
+/// The new values of an order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Amended {
+    /// Total, filled part included.
+    pub qty: Qty,
+    pub terms: Terms,
+    /// Margin for what is left.
+    pub reserved: Cash,
+    /// Only a lower quantity does (S117).
+    pub keeps_place: bool,
 }
 
 /// The account, its orders and the counters of ids.

@@ -304,7 +304,8 @@ fn check_bracket(
         .filter(|p| p.direction == order.side().direction())
         .map_or(Qty::ZERO, |p| p.qty);
     let notional = reference_price(order, facts.quote) * (held + increase);
-    let cap = facts.rules.notional_cap(leverage).unwrap_or(Qty::ZERO);
+    let tiers = facts.ruleset.tiers_of(order.instrument());
+    let cap = crate::domain::notional_cap(tiers, leverage).unwrap_or(Qty::ZERO);
     if notional.0 <= i128::from(cap.0) * i128::from(UNIT) {
         return Ok(());
     }

@@ -33,6 +33,8 @@ enum What {
     Position { id: u32, epoch: u32 },
     /// An order meets a level.
     Level { order: u32, version: u32, nth: u8 },
+    /// An order comes to life here.
+    Woken { order: u32 },
     /// An order reaches the venue.
     Arrival { order: u32 },
     /// A withdrawal or change reaches the venue.
@@ -133,14 +135,7 @@ impl World<'_> {
         self.cross(instrument, &prices, agenda);
         self.act_in_turn(instrument, Stage::Remainder);
         self.act_in_turn(instrument, Stage::Arriving);
-        // A stop-limit that fired at its level on the way has the rest of the gap before it.
-        let mut agenda = Agenda::new();
-        for id in std::mem::take(&mut self.changed) {
-            if self.state.orders.get(id).is_some_and(|o| o.fired) {
-                self.note_crossed(id, instrument, &prices, &mut agenda);
-            }
-        }
-        self.cross(instrument, &prices, agenda);
+        self.changed.clear();
         let open = prices[row(TriggerBy::Last)].open;
         for position in self.state.account.positions_mut() {
             if position.instrument == instrument {
@@ -252,8 +247,9 @@ impl World<'_> {
             at = due.at;
             self.here = Here::On { segment, at };
             let epoch = self.epoch;
-            if self.react(&due, false) {
-                self.act_woken();
+            self.react(&due, false);
+            for id in std::mem::take(&mut self.woken) {
+                self.note_woken(id, at, &mut agenda);
             }
             for id in std::mem::take(&mut self.changed) {
                 self.note_order(id, segment, at, &mut agenda);
@@ -274,7 +270,7 @@ impl World<'_> {
                 .orders
                 .get(order)
                 .is_some_and(|o| o.version == version),
-            What::Arrival { order } => self
+            What::Arrival { order } | What::Woken { order } => self
                 .state
                 .orders
                 .get(order)
@@ -355,7 +351,8 @@ impl World<'_> {
             })
         };
         if order.stage == Stage::Arriving {
-            if let Some(at) = place_in(minute, order.arrives_at, segment).filter(|at| *at >= here) {
+            let place = place_in(minute, order.arrives_at, segment);
+            if let Some(at) = place.filter(|at| *at >= here && !self.woken.contains(&id)) {
                 agenda.push(due(at, ARRIVALS, LIMITS, What::Arrival { order: id }));
             }
             return;
@@ -380,6 +377,25 @@ impl World<'_> {
                 agenda.push(due(at, PRICES, class_of(watching), what));
             }
         }
+    }
+
+    /// What came to life acts at this very place, in the order of everything that happens here.
+    fn note_woken(&self, id: u32, at: Fraction, agenda: &mut Agenda) {
+        let Some(order) = self.state.orders.get(id) else {
+            return;
+        };
+        agenda.push(Reverse(Due {
+            at,
+            moment: PRICES,
+            instrument: order.instrument(),
+            class: if order.is_stop_like() {
+                TRIGGERS
+            } else {
+                LIMITS
+            },
+            sequence: order.sequence,
+            what: What::Woken { order: id },
+        }));
     }
 
     /// Withdrawals and changes that land on this segment.
@@ -452,7 +468,7 @@ impl World<'_> {
         match due.what {
             What::Account { .. } => self.liquidate_account(),
             What::Position { id, .. } => self.liquidate_position(id),
-            What::Arrival { order } => self.arrive(order, false),
+            What::Arrival { order } | What::Woken { order } => self.arrive(order, false),
             What::Message { order } => self.land(order),
             What::Level { order, nth, .. } => self.meet(order, usize::from(nth), gapped),
         }
@@ -528,8 +544,8 @@ impl World<'_> {
             Message::Cancel(reason) => {
                 self.finish(order, crate::domain::OrderStatus::Canceled, reason);
             }
-            Message::Amend(qty, terms, reserved) => {
-                self.apply_amendment(order, qty, terms, reserved);
+            Message::Amend(amended) => {
+                self.apply_amendment(order, amended);
             }
         }
     }

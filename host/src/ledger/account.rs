@@ -1,6 +1,8 @@
 //! The account of one strategy: wallet, open positions, bound margin, and the postings that move them.
 
-use crate::domain::{Cash, Cause, Cost, Direction, Market, Price, Qty, Rate, Side, Timestamp};
+use crate::domain::{
+    Cash, Cause, Cost, Direction, Market, Price, Qty, Rate, Side, Tier, Timestamp,
+};
 use crate::ledger::margin::tier_index;
 use crate::ledger::{Position, Posting, PostingKind, Trade};
 
@@ -159,12 +161,16 @@ impl Account {
 
     /// Do the positions of some instrument together lie in a higher maintenance tier than each of them (S103).
     #[must_use]
-    pub fn sums_to_a_higher_tier(&self, market: &Market) -> bool {
+    pub fn sums_to_a_higher_tier<'t>(
+        &self,
+        market: &Market,
+        tiers_of: impl Fn(u32) -> &'t [Tier],
+    ) -> bool {
         let mut instruments: Vec<u32> = self.positions.iter().map(|p| p.instrument).collect();
         instruments.sort_unstable();
         instruments.dedup();
         instruments.into_iter().any(|instrument| {
-            let tiers = &market.instruments[instrument as usize].tiers;
+            let tiers = tiers_of(instrument);
             let mark = market.quotes[instrument as usize].mark;
             let held = self.positions.iter().filter(|p| p.instrument == instrument);
             let mut sum = Cost::ZERO;

@@ -497,7 +497,7 @@ mod tests {
         let funding = run.observed.funding_sums();
         assert_eq!(json["funding"], text(funding.received - funding.paid));
         assert_eq!(json["funding_paid"], text(funding.paid));
-        assert_eq!(json["funding_substituted"], 6);
+        assert_eq!(json["funding_substituted"], 3);
         assert_eq!(json["liquidations"], 3);
         assert_eq!(json["breaker_trips"], 3);
         assert_eq!(json["account_closed"], "2024-12-28T12:00:00Z");

@@ -295,6 +295,8 @@ pub struct FundingSums {
     pub payments: u64,
     /// Payments whose rate or price was a substitute.
     pub substituted: u64,
+    /// How many had no price of their own: the mark where their minute opens stood in.
+    pub priced_at_mark: u64,
 }
 
 impl Observed {
@@ -307,7 +309,8 @@ impl Observed {
             sums.paid += -amount.min(Cash::ZERO);
             sums.received += amount.max(Cash::ZERO);
             sums.payments += 1;
-            sums.substituted += u64::from(seen.is_substituted());
+            sums.substituted += u64::from(seen.rate_substituted);
+            sums.priced_at_mark += u64::from(seen.price_substituted);
         }
         sums
     }
@@ -317,14 +320,6 @@ impl Observed {
     pub fn liquidation_loss(&self) -> Cash {
         let losses = self.liquidations.iter().map(|seen| seen.event.loss);
         losses.fold(Cash::ZERO, |sum, loss| sum + loss)
-    }
-}
-
-impl FundingSeen {
-    /// Was its rate or its price put in for a missing one.
-    #[must_use]
-    pub fn is_substituted(&self) -> bool {
-        self.rate_substituted || self.price_substituted
     }
 }
 
@@ -408,8 +403,8 @@ mod tests {
                 amount: Cash(amount),
             },
             price: Price(1),
-            rate_substituted: false,
-            price_substituted: substituted,
+            rate_substituted: substituted,
+            price_substituted: true,
         };
         let seen = observed(vec![
             funding(-5, false),
@@ -421,6 +416,7 @@ mod tests {
             received: Cash(3),
             payments: 3,
             substituted: 1,
+            priced_at_mark: 3,
         };
         assert_eq!(seen.funding_sums(), sums);
     }

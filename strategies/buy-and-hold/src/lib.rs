@@ -9,6 +9,8 @@ parameters! {
         timeframe: Timeframe = timeframe(Timeframe::H1),
         /// What is invested, a fraction of equity, entry costs included.
         size: f64 = float(1.0, 0.01..=1.0).step(0.01).fixed(),
+        /// Position value over what is invested; the run must allow it (--leverage).
+        leverage: f64 = float(1.0, 1.0..=125.0).step(0.5).fixed(),
     }
 }
 
@@ -22,7 +24,7 @@ impl Strategy for BuyAndHold {
     type Params = Params;
 
     fn about() -> Manifest {
-        manifest!().long_only().max_positions(1)
+        manifest!().long_only().max_positions(1).max_leverage(125.0)
     }
 
     fn new(params: Params) -> Result<Self, InitError> {
@@ -36,7 +38,8 @@ impl Strategy for BuyAndHold {
 
     fn decide(&mut self, _: &Data, _: &Portfolio) -> Option<Signal> {
         let first = !std::mem::replace(&mut self.bought, true);
-        first.then_some(Signal::long(Size::Affordable(self.params.size)))
+        let Params { size: equity, leverage, .. } = self.params;
+        first.then_some(Signal::long(Size::Leveraged { equity, leverage }))
     }
 
     /// What was turned down is tried again with the next candle.

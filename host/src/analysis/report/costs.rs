@@ -31,9 +31,10 @@ pub(super) fn costs(run: &RunResult, metrics: &Metrics) -> String {
         pairs.push(pair(
             "Payments",
             format!(
-                "{}, {} with a substitute for a missing rate or price",
+                "{}, {} with a substitute for a missing rate, {} priced at the mark because their records have no price",
                 count(funding.payments),
-                count(funding.substituted)
+                count(funding.substituted),
+                count(funding.priced_at_mark)
             ),
         ));
     }
@@ -98,7 +99,7 @@ fn substituted(run: &RunResult) -> String {
         .observed
         .funding
         .iter()
-        .filter(|f| f.is_substituted())
+        .filter(|f| f.rate_substituted)
         .collect();
     if seen.is_empty() {
         return String::new();

@@ -91,22 +91,20 @@ fn substituted(run: &RunResult) -> String {
         .observed
         .funding
         .iter()
-        .filter(|f| f.is_substituted())
+        .filter(|f| f.rate_substituted)
         .collect();
     if seen.is_empty() {
         return String::new();
     }
-    let mut text = "\nFunding settlements with a substitute:\n".to_owned();
+    let mut text = "\nFunding settlements whose rate is a substitute:\n".to_owned();
     for payment in seen.iter().take(LISTED) {
         text += &format!(
-            "  {} {} position {}: rate {}{}, price {}{}, {}\n",
+            "  {} {} position {}: rate {}, price {}, {}\n",
             payment.time,
             tame(&run.symbol(payment.payment.instrument)),
             payment.payment.position,
             percent_of_rate(payment.payment.rate),
-            mark(payment.rate_substituted),
             payment.price,
-            mark(payment.price_substituted),
             plain(payment.payment.amount.to_f64(), 2),
         );
     }
@@ -116,10 +114,6 @@ fn substituted(run: &RunResult) -> String {
 /// Rates of funding are small: four decimals of a percent.
 fn percent_of_rate(rate: crate::domain::Rate) -> String {
     format!("{} %", plain(rate.to_f64() * 100.0, 4))
-}
-
-fn mark(substituted: bool) -> &'static str {
-    if substituted { " (substitute)" } else { "" }
 }
 
 /// The run between the two orderings of ambiguous candles and beside other profiles.
