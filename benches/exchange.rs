@@ -9,15 +9,19 @@ use std::time::Instant;
 
 use host::data::synth::{Synth, SynthConfig};
 use host::domain::{
-    Abilities, Candle, Cash, FundingSettlement, Instrument, MINUTE_MS, Manifest, MarkCandle, Needs,
-    Ohlc, OnFault, OrderKind, OrderRequest, Rate, Reference, Role, Side, Slot, Timeframe,
-    Timestamp, UNIT,
+    Abilities, Candle, Cash, FillEvent, FundingSettlement, Instrument, MINUTE_MS, Manifest,
+    MarkCandle, Needs, Ohlc, OnFault, OrderKind, OrderRequest, Rate, Reference, Role, Side, Slot,
+    Timeframe, Timestamp, UNIT,
 };
-use host::engine::{Command, DeskLimits, Engine, EngineSetup, Event, Happening, TraderSetup};
+use host::engine::{
+    Command, DeskLimits, Engine, EngineSetup, Event, Happening, Record, TraderSetup,
+};
 use host::execution::{Preset, Profile, Simulated};
 
 /// Runs of each line; the fastest counts.
 const ROUNDS: usize = 5;
+/// Orders near the price.
+const NEAR: i32 = 10;
 const FUNDING_MS: i64 = 8 * 60 * MINUTE_MS;
 
 fn main() {
@@ -27,6 +31,7 @@ fn main() {
         candles.len()
     );
     features(&candles);
+    resting(&candles);
     grids(&candles);
 }
 
@@ -109,7 +114,64 @@ fn hold(candles: &[Candle], knobs: &[(&str, &str)], with: With) -> f64 {
     begin.elapsed().as_secs_f64()
 }
 
-/// Limit orders on a grid of a fixed distance: more of them reach farther, the price meets as many a minute.
+/// Ten limit orders near the price, placed anew every hour, and any number far away: what is touched stays the same.
+fn resting(candles: &[Candle]) {
+    println!("\nten orders near the price, placed anew every hour; the others rest far away");
+    let mut floor = None;
+    for orders in [10, 100, 1_000, 2_000] {
+        let mut fills = 0;
+        let seconds = best(|| {
+            let (seconds, touched) = near_and_far(candles, orders);
+            fills = touched;
+            seconds
+        });
+        let ratio = floor.map_or(1.0, |floor: f64| seconds / floor);
+        floor = floor.or(Some(seconds));
+        println!(
+            "  {orders:>5} orders working: {fills:>7} filled {:>7.1} ns a minute, {ratio:>5.2} x ten orders",
+            seconds / candles.len() as f64 * 1e9
+        );
+    }
+}
+
+fn near_and_far(candles: &[Candle], orders: i32) -> (f64, u32) {
+    let mut engine = engine(&[], 1_000_000_000, Rate(10 * UNIT));
+    let begin = begin(&mut engine, candles);
+    let lowest = candles
+        .iter()
+        .map(|c| c.low)
+        .min()
+        .expect("candles")
+        .to_f64();
+    for far in 0..orders - NEAR {
+        let price = lowest * (0.2 + 0.000_1 * f64::from(far));
+        send(&mut engine, &limit(Side::Buy, price));
+    }
+    let (mut fills, mut near) = (0, Vec::new());
+    for (index, candle) in candles.iter().enumerate() {
+        let record = minute(&mut engine, candle, false);
+        fills += fills_of(record).count() as u32;
+        if index % 60 == 0 {
+            for order in near.drain(..) {
+                send(&mut engine, &Command::Cancel(order));
+            }
+            let close = candle.close.to_f64();
+            for step in 1..=NEAR / 2 {
+                let away = 0.000_5 * f64::from(step);
+                for (side, price) in [
+                    (Side::Buy, close * (1.0 - away)),
+                    (Side::Sell, close * (1.0 + away)),
+                ] {
+                    near.extend(accepted(send(&mut engine, &limit(side, price))));
+                }
+            }
+        }
+    }
+    (begin.elapsed().as_secs_f64(), fills)
+}
+
+/// Limit orders every 0.05 % around the first price, each filled one replaced by its opposite one step away: the more there are, the
+/// more of them the price meets.
 fn grids(candles: &[Candle]) {
     println!(
         "\na grid of limit orders every 0.05 %, each filled one replaced by its opposite one step away"
@@ -117,7 +179,7 @@ fn grids(candles: &[Candle]) {
     let empty = best(|| grid(candles, 0).0);
     line("no orders", empty, candles.len(), None);
     let mut floor = None;
-    for orders in [10, 100, 1_000, 2_000] {
+    for orders in [100, 1_000, 2_000] {
         let mut fills = 0;
         let seconds = best(|| {
             let (seconds, touched) = grid(candles, orders);
@@ -128,9 +190,7 @@ fn grids(candles: &[Candle]) {
         let ratio = floor.map_or(1.0, |floor: f64| each / floor);
         floor = floor.or(Some(each));
         println!(
-            "  {orders:>5} orders resting: {fills:>7} filled, {each:>8.0} ns for each filled, {ratio:>5.2} x ten orders, \
-             {:>6.2} M candles/s",
-            candles.len() as f64 / seconds / 1e6
+            "  {orders:>5} orders: {fills:>7} filled, {each:>8.0} ns for each filled, {ratio:>5.2} x a hundred orders"
         );
     }
 }
@@ -149,10 +209,7 @@ fn grid(candles: &[Candle], orders: i32) -> (f64, u32) {
     for candle in candles {
         let record = minute(&mut engine, candle, false);
         again.clear();
-        again.extend(record.entries.iter().filter_map(|e| match &e.what {
-            Happening::Fill(fill) if fill.order > 0 => Some((fill.side, fill.price.to_f64())),
-            _ => None,
-        }));
+        again.extend(fills_of(record).map(|fill| (fill.side, fill.price.to_f64())));
         for (side, price) in &again {
             fills += 1;
             let step = middle * 0.000_5 * f64::from(i32::try_from(side.sign()).expect("one"));
@@ -160,6 +217,21 @@ fn grid(candles: &[Candle], orders: i32) -> (f64, u32) {
         }
     }
     (begin.elapsed().as_secs_f64(), fills)
+}
+
+/// Fills of orders in a record.
+fn fills_of(record: &Record) -> impl Iterator<Item = &FillEvent> {
+    record.entries.iter().filter_map(|e| match &e.what {
+        Happening::Fill(fill) if fill.order > 0 => Some(fill),
+        _ => None,
+    })
+}
+
+fn accepted(record: &Record) -> Option<u32> {
+    record.entries.iter().find_map(|e| match &e.what {
+        Happening::Accepted { order, .. } => Some(order.id),
+        _ => None,
+    })
 }
 
 fn limit(side: Side, price: f64) -> Command {
@@ -177,14 +249,14 @@ fn begin(engine: &mut Engine, candles: &[Candle]) -> Instant {
     Instant::now()
 }
 
-fn send(engine: &mut Engine, command: &Command) {
+fn send<'a>(engine: &'a mut Engine, command: &Command) -> &'a Record {
     black_box(engine.step(Event::Command {
         strategy: 0,
         command,
-    }));
+    }))
 }
 
-fn minute<'a>(engine: &'a mut Engine, candle: &Candle, marks: bool) -> &'a host::engine::Record {
+fn minute<'a>(engine: &'a mut Engine, candle: &Candle, marks: bool) -> &'a Record {
     let path = Ohlc {
         open: candle.open,
         high: candle.high,
