@@ -324,7 +324,10 @@ impl Engine {
                 (None, SlotState::Real) => slot.candle.close,
                 (None, _) => self.quotes[index].mark,
             };
-            self.recent_marks[index].push(close);
+            // Before the listing there is no mark.
+            if close > Price::ZERO {
+                self.recent_marks[index].push(close);
+            }
         }
         let ended = std::mem::take(&mut self.delistings);
         let price = |d: &Delisting| {

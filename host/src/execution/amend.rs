@@ -39,8 +39,10 @@ impl World<'_> {
             return Err(refuse(RefusalReason::NotOpen, text));
         }
         let rules = &self.market.instruments[order.instrument() as usize];
-        let terms = amended_terms(order, change, rules)?;
-        let qty = amended_qty(order, change, rules)?;
+        // What is still on its way comes before.
+        let (terms_before, qty_before) = self.amended_so_far(order);
+        let terms = amended_terms(order, terms_before, change, rules)?;
+        let qty = amended_qty(qty_before, change, rules)?;
         let remaining = qty - order.filled;
         let mut reserved = order.reserved_now();
         if remaining > Qty::ZERO {
@@ -56,7 +58,7 @@ impl World<'_> {
             let dormant = order.stage == Stage::Dormant;
             reserved = check_in_book(&wish, order.book, dormant, &facts)?.reserved;
         }
-        let asked = order.asked.qty();
+        let asked = qty_before;
         let amended = Amended {
             qty,
             terms,
@@ -77,6 +79,18 @@ impl World<'_> {
         Ok(())
     }
 
+    /// Terms and total quantity an order will have once every change on its way has landed.
+    fn amended_so_far(&self, order: &WorkingOrder) -> (Terms, Qty) {
+        let on_the_way = self.state.in_flight.iter().filter(|m| m.order == order.id);
+        let last = on_the_way
+            .filter_map(|m| match m.what {
+                Message::Amend(amended) => Some((amended.terms, amended.qty)),
+                Message::Cancel(_) => None,
+            })
+            .next_back();
+        last.unwrap_or((order.terms, order.asked.qty()))
+    }
+
     /// The change reaches the venue: a lower quantity alone keeps the place, anything else arrives anew (S117).
     pub(super) fn apply_amendment(&mut self, id: u32, amended: Amended) {
         let Amended {
@@ -87,6 +101,12 @@ impl World<'_> {
         } = amended;
         let Some(order) = self.state.orders.get(id) else {
             return;
+        };
+        // On its way the order may have fired: a stop has become a market order, a stop-limit a limit.
+        let terms = match (order.fired, terms.limit()) {
+            (false, _) => terms,
+            (true, Some(limit)) if order.stage != Stage::Remainder => Terms::Limit(limit),
+            (true, _) => return,
         };
         if qty <= order.filled {
             self.finish(id, OrderStatus::Canceled, EndReason::Amended);
@@ -132,11 +152,12 @@ impl World<'_> {
 /// The new prices; what is not named stays.
 fn amended_terms(
     order: &WorkingOrder,
+    now: Terms,
     change: &Amendment,
     rules: &Instrument,
 ) -> Result<Terms, Refusal> {
     if change.limit.is_none() && change.trigger.is_none() {
-        return Ok(order.terms);
+        return Ok(now);
     }
     let number = |value: Option<f64>, now: Price| match value {
         None => Ok(now.to_f64()),
@@ -152,7 +173,7 @@ fn amended_terms(
             format!("an order of this kind has no {what}"),
         ))
     };
-    let kind = match order.terms {
+    let kind = match now {
         Terms::Limit(limit) if change.trigger.is_none() => {
             OrderKind::Limit(number(change.limit, limit)?)
         }
@@ -185,13 +206,9 @@ fn amended_terms(
 }
 
 /// The new total quantity, on the step.
-fn amended_qty(
-    order: &WorkingOrder,
-    change: &Amendment,
-    rules: &Instrument,
-) -> Result<Qty, Refusal> {
+fn amended_qty(now: Qty, change: &Amendment, rules: &Instrument) -> Result<Qty, Refusal> {
     let Some(qty) = change.qty else {
-        return Ok(order.asked.qty());
+        return Ok(now);
     };
     rules
         .qty_floor(qty)

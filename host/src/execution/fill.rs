@@ -650,24 +650,13 @@ impl<'a> World<'a> {
         }
     }
 
-    /// An exit of a position that is gone goes too; one that has sold what it took when it fired waits for the rest.
+    /// An exit of a position that is gone goes too, and one that has filled what it took when it fired.
     fn settle_exit(&mut self, id: u32, gone: bool) {
-        let Some(exit) = self.state.orders.get(id) else {
-            return;
-        };
-        if gone {
+        let left = self.state.orders.get(id).map(WorkingOrder::leaves);
+        if gone || left.is_none_or(Qty::is_zero) {
             self.forget(id);
-        } else if exit.leaves() > Qty::ZERO {
-            self.leave_over(id);
         } else {
-            self.state.orders.change(id, |exit| {
-                exit.terms = exit.asked.terms();
-                exit.fired = false;
-                exit.filled = Qty::ZERO;
-                exit.qty = Qty::ZERO;
-                exit.stage = Stage::Resting;
-            });
-            self.changed.push(id);
+            self.leave_over(id);
         }
     }
 
