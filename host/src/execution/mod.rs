@@ -1,13 +1,15 @@
 //! The exchange in a box: what happens to accepted orders inside a minute. Source: `simulation.md` sections 0 to 12.
 //!
 //! In reading order: the knobs ([`Profile`]), the orders and the state that a minute changes (`orders`, `state`), the exchange's
-//! own checks (`validate`), the price's way through a minute (`path`, `walk`, `arrive`), one fill and everything that follows from
-//! it (`fill`), what the exchange does by itself (`liquidate`), and the [`Simulated`] account that ties them together.
+//! own checks (`validate`), the price's way through a minute (`path`, `walk`, `arrive`), one fill (`fill`) and everything that
+//! follows from it (`consequences`), what the exchange does by itself (`liquidate`, `settle`), and the [`Simulated`] account that
+//! ties them together. The shape: `docs/exchange.md`.
 
 #![deny(clippy::float_arithmetic)]
 
 mod amend;
 mod arrive;
+mod consequences;
 mod fill;
 mod impact;
 mod knobs;

@@ -117,23 +117,7 @@ fn reduced(along: i128, length: i128) -> (i128, i128) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Rate;
-
-    fn tiers() -> Vec<Tier> {
-        let rows = [
-            (0, 300_000, 400_000, 0),
-            (300_000, 800_000, 500_000, 300),
-            (800_000, 3_000_000, 650_000, 1_500),
-        ];
-        let tier = |(floor, cap, rate, amount): (i64, i64, i64, i64)| Tier {
-            floor: Qty(floor * UNIT),
-            cap: Qty(cap * UNIT),
-            maintenance_rate: Rate(rate),
-            max_leverage: Rate(100 * UNIT),
-            maintenance_amount: Qty(amount * UNIT),
-        };
-        rows.into_iter().map(tier).collect()
-    }
+    use crate::ledger::margin::tests::tiers;
 
     #[test]
     fn the_crossing_is_exact_within_a_tier() {

@@ -104,13 +104,13 @@ pub fn liquidation_price(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::domain::Rate;
 
-    fn tiers() -> Vec<Tier> {
+    pub(in crate::ledger) fn tiers() -> Vec<Tier> {
         let rows = [
             (0, 300_000, 400_000, 0),
             (300_000, 800_000, 500_000, 300),
