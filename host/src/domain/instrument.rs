@@ -1,6 +1,8 @@
 //! The rules of one tradable thing: grid, minimums, leverage tiers, fees. Whatever enters from outside is put on the grid here.
 
-use super::{NumberError, Price, Qty, Rate, Rounding, Side, Timestamp, TriggerBy, UNIT, div_round};
+use super::{
+    NumberError, Price, Qty, Rate, Rounding, Side, Timestamp, TriggerBy, UNIT, div_round, mul_div,
+};
 
 /// What an instrument is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +112,33 @@ impl PriceGrid {
         }
     }
 
+    /// An exact price `numerator / denominator` (units of 1e-8) x (1 + rate), rounded to the grid once.
+    #[must_use]
+    pub fn scaled_exact(
+        self,
+        numerator: i128,
+        denominator: i128,
+        rate: Rate,
+        rounding: Rounding,
+    ) -> Price {
+        let factor = i128::from(UNIT) + i128::from(rate.0);
+        let on = |tick: Price, rounding: Rounding| {
+            let grid = i128::from(UNIT) * i128::from(tick.0);
+            // Both stay far below 128 bits for prices and ticks of this world; beyond that the quotient is taken first.
+            let steps = match denominator.checked_mul(grid) {
+                Some(grid) => mul_div(numerator, factor, grid, rounding),
+                None => mul_div(numerator / denominator, factor, grid, rounding),
+            };
+            let units = steps.saturating_mul(i128::from(tick.0));
+            Price(i64::try_from(units).unwrap_or(i64::MAX))
+        };
+        let tick = match self.rule {
+            PriceRule::Tick => self.tick,
+            PriceRule::SignificantFigures { .. } => self.tick_at(on(Price(1), Rounding::Floor)),
+        };
+        on(tick, rounding)
+    }
+
     /// A price x (1 + rate) on the grid.
     #[must_use]
     pub fn scaled(self, price: Price, rate: Rate, rounding: Rounding) -> Price {
@@ -161,6 +190,22 @@ impl Instrument {
             Side::Sell => (-slippage, Rounding::Floor),
         };
         self.price_grid().scaled(price, rate, rounding)
+    }
+
+    /// A taker's price from an exact one: slipped against the trader, then to the grid against the trader, rounded once.
+    #[must_use]
+    pub fn exact_against_trader(
+        &self,
+        (numerator, denominator): (i128, i128),
+        side: Side,
+        slippage: Rate,
+    ) -> Price {
+        let (rate, rounding) = match side {
+            Side::Buy => (slippage, Rounding::Ceil),
+            Side::Sell => (-slippage, Rounding::Floor),
+        };
+        self.price_grid()
+            .scaled_exact(numerator, denominator, rate, rounding)
     }
 
     /// The grid of prices in the magnitude of `price`: the distance to the next higher price.

@@ -69,6 +69,7 @@ impl World<'_> {
         if latency > 0 {
             let nth = self.state.sequence();
             self.state.in_flight.push(InFlight {
+                number: nth,
                 arrives_at: arrival(&self.rules.profile, self.time, nth),
                 order: id,
                 what: Message::Amend(amended),
@@ -88,7 +89,7 @@ impl World<'_> {
                 Message::Cancel(_) => None,
             })
             .next_back();
-        last.unwrap_or((order.terms, order.asked.qty()))
+        last.unwrap_or((order.terms, order.asked.qty() - order.shrunk))
     }
 
     /// The change reaches the venue: a lower quantity alone keeps the place, anything else arrives anew (S117).
@@ -123,7 +124,8 @@ impl World<'_> {
             } else {
                 reserved
             };
-            order.asked = order.asked.amended(qty, terms);
+            // What its group took of a child is no part of the new total.
+            order.asked = order.asked.amended(qty + order.shrunk, terms);
             order.terms = terms;
             order.resize();
             order.reserve(margin);

@@ -62,10 +62,9 @@ impl World<'_> {
             .nearest()
     }
 
-    /// The last price for an order of this side here, to 1e-8 against it.
-    fn last_here(&self, order: &WorkingOrder) -> Price {
+    /// The last price for an order here.
+    fn last_here(&self, order: &WorkingOrder) -> Exact {
         self.price_here(TriggerBy::Last, order.instrument(), order.book)
-            .against(order.side())
     }
 
     // --- arrivals ----------------------------------------------------------------------------------------------------------
@@ -108,12 +107,8 @@ impl World<'_> {
             return;
         };
         let here = self.price_here(order.trigger_by, order.instrument(), order.book);
-        let reached = match level {
-            Level::AtOrAbove(price) => here.compare(price).is_ge(),
-            Level::AtOrBelow(price) => here.compare(price).is_le(),
-        };
         self.set_stage(id, Stage::Resting);
-        if reached {
+        if level.holds_exactly_at(here) {
             self.fire(id, gapped);
         }
     }
@@ -134,14 +129,15 @@ impl World<'_> {
     }
 
     /// A limit order meets a price: it takes, rests, or ends.
-    fn arrive_limit(&mut self, id: u32, limit: Price, price: Price) {
+    fn arrive_limit(&mut self, id: u32, limit: Price, price: Exact) {
         let Some(order) = self.state.orders.get(id) else {
             return;
         };
         let side = order.side();
         let level = Level::take_profit(side, limit);
         let slipped = self.slipped(order.instrument(), side, price, order.leaves());
-        let takes = match (level.holds_at(price), level.holds_at(slipped)) {
+        let reached = level.holds_exactly_at(price);
+        let takes = match (reached, level.holds_at(slipped)) {
             (false, _) => None,
             (true, true) => Some(slipped),
             (true, false) if self.rules.profile.marketable_limit == MarketableLimit::Capped => {
@@ -164,7 +160,7 @@ impl World<'_> {
             None if tif == TimeInForce::Fok => {
                 self.finish(id, OrderStatus::Canceled, EndReason::Fok);
             }
-            None if level.holds_at(price) => self.set_stage(id, Stage::InsideSpread),
+            None if reached => self.set_stage(id, Stage::InsideSpread),
             None => self.set_stage(id, Stage::Resting),
         }
     }
@@ -180,12 +176,12 @@ impl World<'_> {
         };
         let (instrument, side) = (order.instrument(), order.side());
         let at = if gapped {
-            self.gap_price(order)
+            Exact::whole(self.gap_price(order))
         } else {
             self.last_here(order)
         };
         if let Some(held) = self.state.account.position_mut(order.book) {
-            held.visited(at);
+            held.visited(at.nearest());
         }
         // An exit takes all of its position there is at the moment it fires.
         let whole = order

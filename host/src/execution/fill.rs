@@ -8,7 +8,7 @@ use crate::domain::{
 use crate::engine::{Happening, MinuteView, Terms};
 use crate::execution::BoundMargin;
 use crate::execution::orders::{ExitKind, Stage, WorkingOrder};
-use crate::execution::path::PathOrder;
+use crate::execution::path::{Exact, PathOrder};
 use crate::execution::state::{Ruleset, State};
 use crate::execution::validate::is_against;
 use crate::ledger::{Book, FillInput, FillOutcome, Position, Trade};
@@ -116,10 +116,10 @@ impl<'a> World<'a> {
     }
 
     /// A taker's price from this point of the path, for a fill of this size.
-    pub(super) fn slipped(&self, instrument: u32, side: Side, price: Price, qty: Qty) -> Price {
+    pub(super) fn slipped(&self, instrument: u32, side: Side, price: Exact, qty: Qty) -> Price {
         let rules = &self.market.instruments[instrument as usize];
         let slippage = self.slippage(instrument, qty);
-        rules.price_against_trader(price, side, slippage)
+        rules.exact_against_trader(price.parts(), side, slippage)
     }
 
     pub(super) fn fee_rate(&self, instrument: u32, liquidity: Liquidity) -> Rate {

@@ -212,7 +212,7 @@ impl World<'_> {
     /// Closed at the mark with slippage and taker fee.
     fn take_at_market(&mut self, held: &Position, qty: Qty) {
         let side = held.direction.closing_side();
-        let at = self.compared_here(held).against(side);
+        let at = self.compared_here(held);
         let price = self.slipped(held.instrument, side, at, qty);
         let fee_rate = self.fee_rate(held.instrument, Liquidity::Liquidation);
         self.take_capped(held, qty, price * qty, fee_rate);
@@ -384,7 +384,12 @@ impl World<'_> {
             self.out.push(Happening::AccountClosed { time: self.time });
         }
         self.cancel_all(EndReason::AccountClosed);
-        while let Some(held) = self.state.account.positions().first().cloned() {
+        // In configured order of the symbols.
+        let first = |world: &Self| {
+            let positions = world.state.account.positions().iter();
+            positions.min_by_key(|p| (p.instrument, p.id)).cloned()
+        };
+        while let Some(held) = first(self) {
             self.take_at_market(&held, held.qty);
             self.post_insurance(false);
         }

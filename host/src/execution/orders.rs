@@ -7,7 +7,7 @@ use crate::domain::{
     TimeInForce, Timestamp, TriggerBy,
 };
 use crate::engine::{Approved, Terms};
-use crate::execution::path::row;
+use crate::execution::path::{Exact, row};
 use crate::ledger::Book;
 
 /// Ids from here on are exits attached to positions: orders in all but name, seen by nobody.
@@ -55,6 +55,13 @@ impl Level {
         match self {
             Self::AtOrAbove(level) => price >= level,
             Self::AtOrBelow(level) => price <= level,
+        }
+    }
+
+    pub(super) fn holds_exactly_at(self, price: Exact) -> bool {
+        match self {
+            Self::AtOrAbove(level) => price.compare(level).is_ge(),
+            Self::AtOrBelow(level) => price.compare(level).is_le(),
         }
     }
 

@@ -2,9 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::domain::{
-    Candle, Direction, Ohlc, Price, Reference, Rounding, Side, TriggerBy, div_round,
-};
+use crate::domain::{Candle, Direction, Ohlc, Price, Reference, Rounding, TriggerBy, div_round};
 use crate::execution::PathRule;
 
 /// Which extreme comes first.
@@ -81,19 +79,7 @@ impl Exact {
 
     /// To 1e-8, half-even.
     pub(super) fn nearest(self) -> Price {
-        self.rounded(Rounding::HalfEven)
-    }
-
-    /// To 1e-8 against a trader of this side: buys up, sells down.
-    pub(super) fn against(self, side: Side) -> Price {
-        self.rounded(match side {
-            Side::Buy => Rounding::Ceil,
-            Side::Sell => Rounding::Floor,
-        })
-    }
-
-    fn rounded(self, rounding: Rounding) -> Price {
-        let units = div_round(self.numerator, self.denominator, rounding);
+        let units = div_round(self.numerator, self.denominator, Rounding::HalfEven);
         Price(i64::try_from(units).expect("between two prices"))
     }
 

@@ -6,7 +6,7 @@ use crate::domain::{
 };
 use crate::engine::{Happening, MinuteView, Settlement};
 use crate::execution::fill::{Execution, Here, World};
-use crate::execution::path::row;
+use crate::execution::path::{Exact, row};
 
 impl World<'_> {
     /// Settles what is due at the start of the minute on positions carried into it.
@@ -122,7 +122,7 @@ impl World<'_> {
             let side = held.direction.closing_side();
             let last = self.market.quotes[instrument as usize].last;
             let at = price_of(instrument).unwrap_or(last);
-            let price = self.slipped(instrument, side, at, qty);
+            let price = self.slipped(instrument, side, Exact::whole(at), qty);
             self.close_position(id, price, None, Cause::EndOfData);
         }
     }

@@ -361,6 +361,7 @@ impl Executor for Simulated {
         if latency > 0 {
             let nth = self.state.sequence();
             self.state.in_flight.push(InFlight {
+                number: nth,
                 arrives_at: arrival(&self.rules.profile, now, nth),
                 order,
                 what: Message::Cancel(reason),

@@ -71,6 +71,8 @@ impl Ruleset {
 /// Something on its way to the venue.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct InFlight {
+    /// Its place among what was sent.
+    pub number: u64,
     pub arrives_at: Timestamp,
     pub order: u32,
     pub what: Message,

@@ -38,7 +38,7 @@ enum What {
     /// An order reaches the venue.
     Arrival { order: u32 },
     /// A withdrawal or change reaches the venue.
-    Message { order: u32 },
+    Message { number: u64 },
 }
 
 /// One thing to happen. Ordered by place, then by kind of moment, symbol, class (liquidation, triggers, limits) and submission.
@@ -222,9 +222,7 @@ impl World<'_> {
             return;
         };
         let (instrument, side) = (order.instrument(), order.side());
-        let open = self
-            .price_here(TriggerBy::Last, instrument, order.book)
-            .against(side);
+        let open = self.price_here(TriggerBy::Last, instrument, order.book);
         let price = self.slipped(instrument, side, open, order.leaves());
         self.fill_order(id, price, Liquidity::Taker);
     }
@@ -414,8 +412,10 @@ impl World<'_> {
                     moment: MESSAGES,
                     instrument,
                     class: LIMITS,
-                    sequence: u64::from(order),
-                    what: What::Message { order },
+                    sequence: message.number,
+                    what: What::Message {
+                        number: message.number,
+                    },
                 }));
             }
         }
@@ -469,7 +469,7 @@ impl World<'_> {
             What::Account { .. } => self.liquidate_account(),
             What::Position { id, .. } => self.liquidate_position(id),
             What::Arrival { order } | What::Woken { order } => self.arrive(order, false),
-            What::Message { order } => self.land(order),
+            What::Message { number } => self.land(number),
             What::Level { order, nth, .. } => self.meet(order, usize::from(nth), gapped),
         }
         true
@@ -526,17 +526,18 @@ impl World<'_> {
     /// What lands right at the open comes after everything the open does.
     fn land_at_open(&mut self, minute: &MinuteView<'_>) {
         let landed = |m: &&crate::execution::state::InFlight| m.arrives_at <= minute.time;
-        while let Some(order) = self.state.in_flight.iter().find(landed).map(|m| m.order) {
-            self.land(order);
+        while let Some(number) = self.state.in_flight.iter().find(landed).map(|m| m.number) {
+            self.land(number);
             self.act_woken();
         }
     }
 
     /// A withdrawal or change reaches the venue, if its order is still there.
-    pub(super) fn land(&mut self, order: u32) {
-        let first = self.state.in_flight.iter().position(|m| m.order == order);
-        let Some(first) = first else { return };
-        let message = self.state.in_flight.remove(first);
+    pub(super) fn land(&mut self, number: u64) {
+        let sent = self.state.in_flight.iter().position(|m| m.number == number);
+        let Some(sent) = sent else { return };
+        let message = self.state.in_flight.remove(sent);
+        let order = message.order;
         if self.state.orders.get(order).is_none() {
             return;
         }
