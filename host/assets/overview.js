@@ -11,8 +11,6 @@
     timePlot("equity", 280, [data.t, data.total], [
       { label: "Equity", stroke: color("accent"), width: 2, fill: alpha(color("accent"), 0.07), value: money },
     ], { scale: { range: padded }, format: (u, ticks) => ticks.map((v) => number(v, 0)) });
-    byId("each").hidden = data.lines.length === 0;
-    if (data.lines.length === 0) return;
     const series = data.lines.map(([name], index) => ({
       label: name, stroke: LINE_COLORS[index % LINE_COLORS.length], width: 1.75, value: (u, v) => percent(v),
     }));

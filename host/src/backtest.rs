@@ -35,6 +35,7 @@ mod coarse;
 mod configuration;
 mod error;
 mod gathered;
+mod lane;
 mod quality;
 mod run;
 mod safety_file;
@@ -44,6 +45,7 @@ mod steps;
 mod streams;
 #[cfg(test)]
 mod tests;
+mod wallet;
 
 pub use builder::{Backtest, Builder, StrategySource};
 pub use chart::{ChartCandles, chart_timeframe};

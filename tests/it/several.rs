@@ -200,6 +200,75 @@ fn a_strategy_in_company_is_the_strategy_alone() {
 }
 
 #[test]
+fn strategies_of_a_run_file_share_one_wallet() {
+    let folder = folder();
+    std::fs::write(
+        folder.path().join("run.toml"),
+        r#"
+            [run]
+            exchange = "binance"
+            balance = 20000
+            account = "shared"
+
+            [[routes]]
+            strategy = "breakout"
+            symbol = "BTC/USDT:USDT"
+            timeframe = "15m"
+            weight = 0.25
+
+            [[routes]]
+            strategy = "rsi-reversal"
+            symbols = ["ETH/USDT:USDT"]
+            weight = 0.5
+        "#,
+    )
+    .expect("written");
+    let run = json(folder.path(), &["backtest", "run.toml"]);
+    let dir = folder
+        .path()
+        .join(run["run_dir"].as_str().expect("a folder"));
+    let configuration =
+        |name: &str| read(&dir.join(name).join("manifest.json"))["configuration"].clone();
+    let (one, other) = (configuration("breakout"), configuration("rsi-reversal"));
+    for (configuration, weight) in [(&one, "0.25"), (&other, "0.5")] {
+        assert_eq!(configuration["account"], "shared");
+        assert_eq!(configuration["weight"], weight);
+        assert_eq!(configuration["wallet"], "20000");
+    }
+    // A third and two thirds, and the first has what is left over.
+    assert_eq!(one["starting_balance"], "6666.66666667");
+    assert_eq!(other["starting_balance"], "13333.33333333");
+    let report = std::fs::read_to_string(dir.join("breakout/report.html")).expect("it is there");
+    assert!(report.contains("one account for all strategies"));
+    let output = host(folder.path(), &["backtest", "run.toml"]);
+    let text = stdout(&output);
+    assert!(text.contains("2 strategies, one account"), "{text}");
+    assert_eq!(
+        text.matches("one account for all strategies").count(),
+        1,
+        "{text}"
+    );
+    // The command line alone: equal shares; one strategy has all of it.
+    let alone = json(
+        folder.path(),
+        &[
+            "backtest",
+            "breakout",
+            "--symbol",
+            "BTC/USDT:USDT",
+            "--account",
+            "shared",
+        ],
+    );
+    let dir = folder
+        .path()
+        .join(alone["run_dir"].as_str().expect("a folder"));
+    let configuration = &read(&dir.join("manifest.json"))["configuration"];
+    assert_eq!(configuration["weight"], "1");
+    assert_eq!(configuration["starting_balance"], "10000");
+}
+
+#[test]
 fn several_strategies_are_told_in_a_table() {
     let folder = folder();
     let arguments = [
@@ -257,9 +326,29 @@ fn what_does_not_fit_together_is_told_where_it_is_written() {
             "run.toml line 1 (route 1): starting balance",
         ),
         (
-            routes(""),
+            routes("balance = 500"),
             vec!["--account", "shared"],
-            "an account shared by several strategies is not supported yet",
+            "run.toml line 1 (route 1): a strategy on a shared account has no `balance` of its own",
+        ),
+        (
+            routes("weight = 0.5") + &routes(""),
+            vec!["--account", "shared"],
+            "run.toml line 4 (route 2): it has no `weight`, and others on the shared account have one",
+        ),
+        (
+            routes("weight = 0.5") + &routes("weight = 0.75"),
+            vec!["--account", "shared"],
+            "the weights of the shared account sum to 1.25, which is more than 1",
+        ),
+        (
+            routes("weight = 1.5"),
+            vec!["--account", "shared"],
+            "run.toml line 1 (route 1): a weight of 1.5 is no part of a shared account",
+        ),
+        (
+            routes(""),
+            vec!["--account", "shared", "--margin", "cross"],
+            "run.toml line 1 (route 1): a shared account has isolated margin only",
         ),
         (
             routes("roles = { mian = \"BTC/USDT:USDT\" }"),

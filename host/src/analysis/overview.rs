@@ -8,15 +8,6 @@ use crate::domain::{Cash, Timestamp};
 use crate::ledger::PostingKind;
 use crate::runs::RunResult;
 
-/// Whose money the strategies trade (`defaults.md` section 12).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Accounts {
-    /// Each has its own; nobody disturbs anybody.
-    Own,
-    /// One wallet for all: every result carries the same account, and depends on the others.
-    Shared,
-}
-
 /// One strategy of the run.
 #[derive(Debug, Clone, Copy)]
 pub struct Strategy<'a> {
@@ -33,8 +24,6 @@ pub struct Strategy<'a> {
 pub struct Overview<'a> {
     /// Name of the run.
     pub title: &'a str,
-    /// Own accounts or one.
-    pub accounts: Accounts,
     /// In the order of the run; at least one.
     pub strategies: &'a [Strategy<'a>],
 }
@@ -44,7 +33,8 @@ pub struct Overview<'a> {
 pub struct Total {
     /// The moments of the first strategy's samples.
     pub times: Vec<Timestamp>,
-    /// Sum of the equities (the one account, where it is shared), in the currency of the run.
+    /// Sum of the equities, in the currency of the run. Where an account is shared every result has its part of it: the sum is the
+    /// account.
     pub equity: Vec<f64>,
     /// Figures of that sum.
     pub returns: ReturnMetrics,
@@ -63,39 +53,38 @@ pub struct Total {
 }
 
 impl Overview<'_> {
+    /// Do the strategies trade with one wallet (`defaults.md` section 12).
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        let shared = |s: &Strategy<'_>| s.run.configuration.shared.is_some();
+        self.strategies.iter().any(shared)
+    }
+
     /// The sum.
     #[must_use]
     pub fn total(&self) -> Total {
         let runs = || self.strategies.iter().map(|s| s.run);
-        // A shared account is in every result; it counts once.
-        let accounts = match self.accounts {
-            Accounts::Own => self.strategies.len(),
-            Accounts::Shared => 1,
-        };
         let times: Vec<Timestamp> = runs()
             .next()
             .map_or_else(Vec::new, |run| run.samples.iter().map(|s| s.time).collect());
         let mut equity = vec![0.0; times.len()];
-        for run in runs().take(accounts) {
+        for run in runs() {
             for (sum, value) in equity.iter_mut().zip(equity_at(run, &times)) {
                 *sum += value;
             }
         }
         let samples: Vec<(Timestamp, f64)> = times.iter().copied().zip(equity.clone()).collect();
-        let sum = |amount: &dyn Fn(&RunResult) -> Cash, runs_counted: usize| {
-            runs()
-                .take(runs_counted)
-                .fold(Cash::ZERO, |sum, run| sum + amount(run))
+        let sum = |amount: &dyn Fn(&RunResult) -> Cash| {
+            runs().fold(Cash::ZERO, |sum, run| sum + amount(run))
         };
-        let all = self.strategies.len();
         Total {
             returns: ReturnMetrics::of(&Daily::of(&samples)),
             times,
             equity,
-            start: sum(&|run| run.configuration.starting_balance, accounts),
-            end: sum(&|run| run.last_account().equity, accounts),
-            fees: sum(&|run| -run.posted(PostingKind::Fee), all),
-            funding: sum(&|run| run.posted(PostingKind::Funding), all),
+            start: sum(&|run| run.configuration.starting_balance),
+            end: sum(&|run| run.last_account().equity),
+            fees: sum(&|run| -run.posted(PostingKind::Fee)),
+            funding: sum(&|run| run.posted(PostingKind::Funding)),
             trades: runs().map(|run| run.observed.trades.len() as u64).sum(),
             liquidations: runs()
                 .map(|run| run.observed.liquidations.len() as u64)
@@ -108,17 +97,10 @@ impl Overview<'_> {
     pub fn warnings(&self) -> Vec<String> {
         let each: Vec<Vec<String>> = self.strategies.iter().map(|s| warnings(s.run)).collect();
         let first = each.first().cloned().unwrap_or_default();
-        let shared = |w: &String| each.iter().all(|others| others.contains(w));
-        let mut all: Vec<String> = first.into_iter().filter(shared).collect();
-        if self.accounts == Accounts::Shared {
-            all.insert(
-                0,
-                "one account for all strategies: the result of each depends on the others"
-                    .to_owned(),
-            );
-        }
+        let common = |w: &String| each.iter().all(|others| others.contains(w));
+        let mut all: Vec<String> = first.into_iter().filter(common).collect();
         for (strategy, warnings) in self.strategies.iter().zip(&each) {
-            let own = warnings.iter().filter(|w| !shared(w));
+            let own = warnings.iter().filter(|w| !common(w));
             all.extend(own.map(|w| format!("{}: {w}", strategy.name)));
         }
         all
@@ -126,19 +108,10 @@ impl Overview<'_> {
 }
 
 impl Strategy<'_> {
-    /// What it earned, costs and open positions included. In a shared account, where equity belongs to all, what its closed
-    /// trades earned.
+    /// What it earned, costs and open positions included.
     #[must_use]
-    pub fn net_profit(&self, accounts: Accounts) -> Cash {
-        match accounts {
-            Accounts::Own => {
-                self.run.last_account().equity - self.run.configuration.starting_balance
-            }
-            Accounts::Shared => {
-                let trades = self.run.observed.trades.iter();
-                trades.fold(Cash::ZERO, |sum, t| sum + t.net)
-            }
-        }
+    pub fn net_profit(&self) -> Cash {
+        self.run.last_account().equity - self.run.configuration.starting_balance
     }
 }
 
@@ -161,35 +134,26 @@ mod tests {
     use crate::analysis::sample;
 
     #[test]
-    fn own_accounts_add_up_and_a_shared_one_counts_once() {
+    fn accounts_add_up() {
         let (one, other) = (
             sample::run_of(vec![sample::trade()]),
             sample::run_of(vec![]),
         );
         let metrics = Metrics::of(&one);
-        let strategy = |name, run| Strategy {
+        let strategies = [("one", &one), ("other", &other)].map(|(name, run)| Strategy {
             name,
             run,
             metrics: &metrics,
+        });
+        let overview = Overview {
+            title: "run",
+            strategies: &strategies,
         };
-        let strategies = [strategy("one", &one), strategy("other", &other)];
-        let total = |accounts| {
-            let overview = Overview {
-                title: "run",
-                accounts,
-                strategies: &strategies,
-            };
-            overview.total()
-        };
-        let own = total(Accounts::Own);
-        assert_eq!((own.start, own.end), (cash("20000"), cash("20976.25")));
-        assert_eq!(own.equity.last(), Some(&20_976.25));
-        assert_eq!(own.trades, 1);
-        let shared = total(Accounts::Shared);
-        assert_eq!(
-            (shared.start, shared.end),
-            (cash("10000"), cash("10976.25"))
-        );
+        let total = overview.total();
+        assert_eq!((total.start, total.end), (cash("20000"), cash("20976.25")));
+        assert_eq!(total.equity.last(), Some(&20_976.25));
+        assert_eq!(total.trades, 1);
+        assert!(!overview.is_shared());
     }
 
     fn cash(text: &str) -> Cash {
@@ -198,8 +162,8 @@ mod tests {
 
     #[test]
     fn a_warning_that_holds_for_all_is_said_once() {
-        let one = sample::run_of(vec![]);
-        let mut other = sample::run_of(vec![]);
+        let one = sample::on_a_shared_account(sample::run_of(vec![]));
+        let mut other = one.clone();
         other.asked_from = None;
         let metrics = Metrics::of(&one);
         let strategies = [("one", &one), ("other", &other)].map(|(name, run)| Strategy {
@@ -209,13 +173,12 @@ mod tests {
         });
         let overview = Overview {
             title: "run",
-            accounts: Accounts::Shared,
             strategies: &strategies,
         };
         assert_eq!(
             overview.warnings(),
             [
-                "one account for all strategies: the result of each depends on the others",
+                "one account for all strategies: a result depends on the others, and its figures are of its part",
                 "spot data as perpetual: no funding, no mark price of its own",
                 "other: the strategy was never asked: its warm-up is longer than the data",
             ]

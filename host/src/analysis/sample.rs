@@ -9,7 +9,9 @@ use crate::engine::{
     AccountPoint, Entry, Happening, Level, Marker, Pane, PlotStyle, Record, Telemetry,
 };
 use crate::ledger::{Posting, PostingKind, Trade};
-use crate::runs::{Alternatives, FundingUsed, Observed, RunResult, Timings, Versions};
+use crate::runs::{
+    Alternatives, FundingUsed, Observed, RunResult, SharedAccount, Timings, Versions,
+};
 
 mod eventful;
 mod setup;
@@ -99,6 +101,15 @@ pub(crate) fn trade() -> Trade {
         leverage: Rate(UNIT),
         ambiguous: false,
     }
+}
+
+/// The same as one of four on a shared account.
+pub(crate) fn on_a_shared_account(mut run: RunResult) -> RunResult {
+    run.configuration.shared = Some(SharedAccount {
+        weight: Rate(UNIT / 4),
+        wallet: Cash(run.configuration.starting_balance.0 * 4),
+    });
+    run
 }
 
 /// A run with these trades and a flat account around them.

@@ -15,6 +15,12 @@ const COVERAGE: f64 = 0.995;
 pub fn warnings(run: &RunResult) -> Vec<String> {
     let dataset = &run.configuration.dataset;
     let mut warnings = Vec::new();
+    if run.configuration.shared.is_some() {
+        warnings.push(
+            "one account for all strategies: a result depends on the others, and its figures are of its part"
+                .to_owned(),
+        );
+    }
     if dataset.synthetic {
         warnings.push(
             "synthetic data: a made-up market, the result says nothing about a real one".to_owned(),

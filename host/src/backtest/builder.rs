@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::backtest::bind::{self, Bound};
-use crate::backtest::{BacktestError, Source, StreamsFrom};
+use crate::backtest::{BacktestError, Source, StreamsFrom, wallet};
 use crate::data::catalog::Series;
 use crate::domain::{
     Candle, Cash, Instrument, InstrumentKind, Manifest, Needs, OnFault, ParameterValue, Rate,
@@ -12,7 +12,7 @@ use crate::domain::{
 use crate::engine::safety::Safety;
 use crate::engine::{RoleBinding, Strategy};
 use crate::execution::{Preset, Profile};
-use crate::runs::Component as ComponentFacts;
+use crate::runs::{Component as ComponentFacts, SharedAccount};
 use crate::strategy::{Component, Limits};
 
 /// 10,000 of the account's currency.
@@ -50,6 +50,7 @@ pub struct Builder {
     to: Option<Timestamp>,
     profile: Profile,
     balance: Cash,
+    weight: Option<Rate>,
     leverage: Rate,
     seed: u64,
     on_fault: Option<OnFault>,
@@ -77,7 +78,9 @@ pub struct Backtest {
     pub(super) from: Option<Timestamp>,
     pub(super) to: Option<Timestamp>,
     pub(super) profile: Profile,
+    /// Of its own account; its part of a shared one, once the wallet is divided.
     pub(super) balance: Cash,
+    pub(super) shared: Option<SharedAccount>,
     pub(super) leverage: Rate,
     pub(super) seed: u64,
     pub(super) on_fault: OnFault,
@@ -106,6 +109,7 @@ impl Backtest {
             to: None,
             profile: Profile::preset(Preset::Strict),
             balance: DEFAULT_BALANCE,
+            weight: None,
             leverage: Rate(UNIT),
             seed: 0,
             on_fault: None,
@@ -135,7 +139,7 @@ impl Backtest {
         &self.instruments
     }
 
-    /// Money at the start.
+    /// Money at the start; of all strategies together where they share a wallet.
     #[must_use]
     pub fn starting_balance(&self) -> Cash {
         self.balance
@@ -252,6 +256,14 @@ impl Builder {
         self
     }
 
+    /// Its weight in a wallet that all strategies of the run have together (`defaults.md` section 12), a fraction: it may bind so
+    /// much of the equity of all as margin. The balance is then that of the whole wallet, the same for every strategy.
+    #[must_use]
+    pub fn weight(mut self, weight: Rate) -> Self {
+        self.weight = Some(weight);
+        self
+    }
+
     /// Leverage of every fill, unless the strategy chooses a lower one.
     #[must_use]
     pub fn leverage(mut self, leverage: Rate) -> Self {
@@ -335,6 +347,7 @@ impl Builder {
             .map_err(|e| BacktestError::setup(e.to_string(), "change one of the two knobs"))?;
         bind::check_leverage(self.leverage, &self.instruments)?;
         bind::check_currency(&self.instruments)?;
+        let shared = wallet::shared(self.weight, self.balance, &self.profile)?;
         let started = bind::start(
             self.strategy.ok_or_else(|| missing("a strategy"))?,
             &self.settings,
@@ -358,6 +371,7 @@ impl Builder {
             to: self.to,
             profile: self.profile,
             balance: self.balance,
+            shared,
             leverage: self.leverage,
             seed: self.seed,
             limits: self.limits,

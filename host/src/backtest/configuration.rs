@@ -97,6 +97,7 @@ impl Backtest {
             on_fault: self.on_fault,
             use_history: self.use_history,
             called: Some(self.name.clone()).filter(|name| *name != self.manifest.name),
+            shared: self.shared,
         };
         streams.describe(&mut configuration.dataset, start, end);
         Ok(configuration)

@@ -113,6 +113,15 @@ impl Gathered {
         }
     }
 
+    /// Something moved the account after its minute was over: the sample of this moment, if there is one, shows it.
+    pub(super) fn sample_again(&mut self, engine: &Engine) {
+        let point = engine.account_point(0);
+        let last = self.samples.last_mut();
+        if let Some(sample) = last.filter(|sample| sample.time == point.time) {
+            *sample = point;
+        }
+    }
+
     /// The account before the first minute, marked at its open.
     fn opening_sample(&mut self, time: Timestamp, slots: &[Slot]) {
         self.samples.push(AccountPoint {

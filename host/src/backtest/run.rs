@@ -4,19 +4,15 @@
 use std::sync::Arc;
 
 use crate::backtest::builder::Backtest;
-use crate::backtest::coarse::Coarse;
-use crate::backtest::gathered::{Gathered, Keep};
-use crate::backtest::quality::{Flags, MarkCheck, Scan};
-use crate::backtest::share::{Share, shared};
-use crate::backtest::streams::Streamed;
+use crate::backtest::lane::Lane;
+use crate::backtest::share::shared;
+use crate::backtest::wallet::Wallet;
 use crate::backtest::{BacktestError, ChartCandles};
 use crate::data::feed::Period;
-use crate::domain::{MINUTE_MS, Price, SlotState, StreamSource, Timeframe, Timestamp};
-use crate::engine::{
-    Block, DeskLimits, EndOfData, Engine, EngineSetup, Event, FeedEvent, Happening, TraderSetup,
-};
+use crate::domain::{MINUTE_MS, StreamSource, Timeframe, Timestamp};
+use crate::engine::{Block, DeskLimits, EndOfData, Engine, EngineSetup, Happening, TraderSetup};
 use crate::execution::Simulated;
-use crate::runs::{Configuration, RunResult};
+use crate::runs::RunResult;
 
 /// How far apart the rows of a stream are taken to be that does not say it: as funding settlements usually are.
 const USUAL_ROW_MINUTES: i64 = 8 * 60;
@@ -49,10 +45,15 @@ pub struct Outcome {
 /// engine, which sees the symbols of this strategy alone, under the indices and from the first to the last of its own candles,
 /// as if it were alone: a result does not depend on who else runs. Outcomes come in the order of the backtests.
 ///
+/// Backtests with a weight ([`Builder::weight`](crate::backtest::Builder::weight)) have one wallet, of which each result carries
+/// its part: then results depend on each other, and minutes of all are stepped in order of the moments they end, ties in the order
+/// of the backtests.
+///
 /// # Errors
-/// An empty period, data that is missing, breaks off or cannot be shared. A fault of a strategy is part of its result.
+/// An empty period, data that is missing, breaks off or cannot be shared, weights that do not fit together. A fault of a strategy
+/// is part of its result.
 pub fn run_together(
-    backtests: Vec<Backtest>,
+    mut backtests: Vec<Backtest>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<Outcome>, BacktestError> {
     let several = backtests.len() > 1;
@@ -62,6 +63,7 @@ pub fn run_together(
     for backtest in &backtests {
         backtest.check_period().map_err(|e| of(&backtest.name, e))?;
     }
+    let mut wallet = Wallet::divide(&mut backtests)?;
     let (source, period, shares) = shared(&backtests)?;
     let (mut feed, base) = source.open(period)?;
     for backtest in &backtests {
@@ -82,10 +84,24 @@ pub fn run_together(
     while feed.next_block(&mut block)? {
         candles += block.slots.len() as u64;
         let time = block.start;
+        let read_to = time.plus_ms(block.minutes() as i64 * base.minutes() * MINUTE_MS);
         for lane in &mut lanes {
             lane.take(&mut block).map_err(|e| of(&lane.name, e))?;
         }
+        if let Some(wallet) = &mut wallet {
+            // Nobody waits for a strategy whose data is over.
+            for lane in lanes.iter_mut().filter(|lane| lane.is_over(read_to)) {
+                lane.close().map_err(|e| of(&lane.name, e))?;
+            }
+            wallet.step(&mut lanes);
+        }
         progress(Progress { time, candles });
+    }
+    for lane in &mut lanes {
+        lane.close().map_err(|e| of(&lane.name, e))?;
+    }
+    if let Some(wallet) = &mut wallet {
+        wallet.step(&mut lanes);
     }
     let finish = |lane: Lane| {
         let name = lane.name.clone();
@@ -186,7 +202,8 @@ impl Backtest {
         }
     }
 
-    fn nothing_there(&self) -> BacktestError {
+    /// No candle is in its period.
+    pub(super) fn nothing_there(&self) -> BacktestError {
         let open = |t: Option<Timestamp>, word: &str| t.map_or(word.to_owned(), |t| t.to_string());
         let text = format!(
             "there are no candles from {} to {}",
@@ -199,7 +216,8 @@ impl Backtest {
         )
     }
 
-    fn into_engine(
+    /// Its engine before the first event, and what happens to positions that are open when the data ends.
+    pub(super) fn into_engine(
         self,
         base: Timeframe,
         start: Timestamp,
@@ -236,186 +254,6 @@ impl Backtest {
             }],
         });
         (engine, profile.end_of_data)
-    }
-}
-
-/// One backtest on its way through the common minutes.
-struct Lane {
-    name: String,
-    share: Share,
-    /// Joins base candles where the path is walked on the strategy's own.
-    coarse: Option<Coarse>,
-    /// Until its first minute.
-    waiting: Option<Backtest>,
-    running: Option<Running>,
-    /// Its part of the current block.
-    own: Block,
-}
-
-/// An engine with what comes out of it.
-struct Running {
-    engine: Engine,
-    gathered: Gathered,
-    configuration: Configuration,
-    start: Timestamp,
-    end_of_data: EndOfData,
-    streamed: Option<Streamed>,
-    scan: Option<Scan>,
-    marks: MarkCheck,
-    /// The newest minutes, held back so that the last one is known as such.
-    held: Block,
-}
-
-impl Lane {
-    fn new(backtest: Backtest, share: Share, base: Timeframe) -> Result<Self, BacktestError> {
-        Ok(Self {
-            name: backtest.name.clone(),
-            own: Block::new(backtest.instruments.len(), base),
-            share,
-            coarse: backtest.coarse(base)?,
-            waiting: Some(backtest),
-            running: None,
-        })
-    }
-
-    /// The next common minutes.
-    fn take(&mut self, block: &mut Block) -> Result<(), BacktestError> {
-        self.share.cut(block, &mut self.own);
-        if let Some(coarse) = &mut self.coarse {
-            coarse.fold(&mut self.own);
-        }
-        if self.own.slots.is_empty() {
-            return Ok(());
-        }
-        if let Some(backtest) = self.waiting.take() {
-            let empty = Block::new(self.own.symbols, self.own.base);
-            let first = std::mem::replace(&mut self.own, empty);
-            self.running = Some(Running::begin(backtest, first)?);
-        } else if let Some(running) = &mut self.running {
-            running.next(&mut self.own)?;
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<Outcome, BacktestError> {
-        match (self.waiting, self.running) {
-            (Some(backtest), _) => Err(backtest.nothing_there()),
-            (None, Some(running)) => running.finish(),
-            (None, None) => unreachable!("a backtest waits or runs"),
-        }
-    }
-}
-
-impl Running {
-    /// The engine before its first minute.
-    fn begin(backtest: Backtest, mut held: Block) -> Result<Self, BacktestError> {
-        let start = backtest
-            .from
-            .map_or(held.start, |from| from.max(held.start));
-        let opened = backtest.open_streams(held.base, start)?;
-        let configuration = backtest.configuration(held.base, start, &opened)?;
-        let scan = backtest.check_data.as_ref().map(|folder| {
-            let (from, to) = (Some(start), backtest.to);
-            Scan::start(backtest.source.clone(), Period { from, to }, folder.clone())
-        });
-        let streamed = opened.feed();
-        let sources = streamed.as_ref().map_or(Vec::new(), Streamed::sources);
-        let keep = Keep {
-            steps: backtest.keep_steps,
-            records: backtest.keep_records,
-        };
-        let mut gathered = Gathered::new(&configuration, keep);
-        let (mut engine, end_of_data) = backtest.into_engine(held.base, start, sources);
-        let first: Vec<Option<Price>> = held.slots[..held.symbols]
-            .iter()
-            .map(|s| (s.state == SlotState::Real).then_some(s.candle.open))
-            .collect();
-        gathered.note(engine.step(Event::Begin {
-            time: held.start,
-            opens: &first,
-        }));
-        if let Some(streamed) = &streamed {
-            let empty = Block::new(held.symbols, held.base);
-            streamed.hand(std::mem::replace(&mut held, empty));
-        }
-        Ok(Self {
-            engine,
-            gathered,
-            configuration,
-            start,
-            end_of_data,
-            streamed,
-            scan,
-            marks: MarkCheck::default(),
-            held,
-        })
-    }
-
-    /// Steps what was held back and holds back the next minutes instead. Where there are streams, these are one block behind: the
-    /// newest one is being filled meanwhile.
-    fn next(&mut self, block: &mut Block) -> Result<(), BacktestError> {
-        if let Some(streamed) = &mut self.streamed {
-            let empty = Block::new(block.symbols, block.base);
-            streamed.hand(std::mem::replace(block, empty));
-            streamed.take(block)?;
-        }
-        self.step(None);
-        std::mem::swap(&mut self.held, block);
-        Ok(())
-    }
-
-    /// Every minute of the block that was held back.
-    fn step(&mut self, end: Option<EndOfData>) {
-        let block = &self.held;
-        self.marks.block(block, self.start);
-        let base_ms = block.base.minutes() * MINUTE_MS;
-        let minutes = block.minutes();
-        let mut events = block.events.iter().peekable();
-        for (index, slots) in block.slots.chunks_exact(block.symbols).enumerate() {
-            let time = block.start.plus_ms(index as i64 * base_ms);
-            while let Some((_, event)) = events.next_if(|(minute, _)| *minute <= index) {
-                self.gathered.note(self.engine.step(match event {
-                    FeedEvent::Funding(settlement) => Event::Funding(settlement),
-                    FeedEvent::Delist(delisting) => Event::Delist(delisting),
-                    FeedEvent::Row(row) => Event::Row(row),
-                }));
-            }
-            let last = end.filter(|_| index + 1 == minutes);
-            let record = self.engine.step(Event::Minute {
-                time,
-                slots,
-                references: block.references_of(index),
-                end: last,
-            });
-            self.gathered.note(record);
-            if time >= self.start {
-                self.gathered
-                    .minute(&self.engine, time, base_ms, slots, last.is_some());
-            }
-        }
-    }
-
-    fn finish(mut self) -> Result<Outcome, BacktestError> {
-        if let Some(mut streamed) = self.streamed.take() {
-            streamed.close();
-            self.step(None);
-            streamed.take(&mut self.held)?;
-        }
-        self.step(Some(self.end_of_data));
-        if self.gathered.first.is_none() {
-            let text = format!("there are no candles from {} on", self.start);
-            return Err(BacktestError::setup(
-                text,
-                "choose another period: `host data list` shows what is there",
-            ));
-        }
-        let mut flags = match self.scan {
-            Some(scan) => scan.finish()?,
-            None => Flags::new(),
-        };
-        self.marks.finish(&mut flags);
-        self.configuration.dataset.data_flags = flags;
-        Ok(self.gathered.finish(&self.engine, self.configuration))
     }
 }
 

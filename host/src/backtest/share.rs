@@ -72,6 +72,11 @@ impl Share {
         }
     }
 
+    /// Does nothing of its own come from this moment on.
+    pub(super) fn is_over(&self, read_to: Timestamp) -> bool {
+        read_to >= self.to
+    }
+
     /// Replaces `own` by its part of the common minutes, possibly nothing. With nobody else the block changes hands.
     pub(super) fn cut(&mut self, common: &mut Block, own: &mut Block) {
         let Some(columns) = &self.columns else {

@@ -19,6 +19,8 @@ use crate::domain::{
 use crate::engine::{Block, CandleCall, Desk, Fault, Feed, Happening, Strategy};
 use crate::execution::{FundingMissing, Preset, Profile, Walk};
 
+mod shared;
+
 const HOUR: i64 = 60 * MINUTE_MS;
 const DAY: i64 = 24 * HOUR;
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::analysis::alternatives::compared;
 use crate::analysis::metrics::Metrics;
-use crate::analysis::overview::{Accounts, Overview, Strategy};
+use crate::analysis::overview::{Overview, Strategy};
 use crate::analysis::report::{self, PriceChart};
 use crate::analysis::summary::{self, Style};
 use crate::backtest::{Outcome, run_together};
@@ -31,6 +31,7 @@ use crate::runs::{
     host backtest rotation.wasm --symbols BTC/USDT,ETH/USDT,bybit:SOL/USDT --as perp\n  \
     host backtest breakout --symbols BTC/USDT,ETH/USDT --each --as perp\n  \
     host backtest breakout rsi-reversal --exchange synthetic -p breakout.size=0.1\n  \
+    host backtest breakout rsi-reversal --account shared --balance 20000\n  \
     host backtest run.toml --profile fair")]
 pub(super) struct Args {
     /// .wasm files, folders of sources, or names in the drop-in folder; or one run file (.toml).
@@ -324,7 +325,6 @@ fn keep_several(
         .collect();
     let overview = Overview {
         title: &id,
-        accounts: Accounts::Own,
         strategies: &strategies,
     };
     let made: Vec<Made> = several.iter().map(Made::of).collect();

@@ -29,7 +29,7 @@ pub(super) struct Flags {
     /// Symbols of one role of the strategy; may be repeated.
     #[arg(long = "role", value_name = "NAME=SYMBOL,...")]
     pub roles: Vec<String>,
-    /// One instance of the strategy for each symbol, with an account of its own.
+    /// One instance of the strategy for each symbol, with an account of its own unless that is shared.
     #[arg(long)]
     pub each: bool,
     /// Trade spot candles as the perpetual of the same venue.
@@ -59,7 +59,7 @@ pub(super) struct Flags {
     /// A parameter of the strategy; may be repeated. With several strategies: STRATEGY.NAME=VALUE.
     #[arg(long = "param", short = 'p', value_name = "NAME=VALUE")]
     pub params: Vec<String>,
-    /// Money at the start, of each strategy [default: 10000, or INITIAL_BALANCE].
+    /// Money at the start, of each strategy, or of all on a shared account [default: 10000, or INITIAL_BALANCE].
     #[arg(long, allow_hyphen_values = true)]
     pub balance: Option<String>,
     /// Rules of the simulation: a preset of `host profiles` [default: strict].
@@ -96,7 +96,8 @@ pub(super) struct Flags {
     /// Seed of everything random [default: 0].
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Whose money several strategies trade with [default: virtual].
+    /// Whose money several strategies trade with: an account each (virtual), or one wallet (shared), of whose equity each may bind
+    /// its weight [default: virtual]. Weights are equal, or those of a run file.
     #[arg(long, value_enum)]
     pub account: Option<Account>,
 }

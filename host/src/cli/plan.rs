@@ -10,7 +10,7 @@ use crate::cli::progress::spinner;
 use crate::cli::{CliError, locate};
 use crate::config::{self, Settings};
 use crate::data::catalog::Catalog;
-use crate::domain::{Cash, Instrument, Rate, Timestamp};
+use crate::domain::{Cash, Instrument, Rate, Timestamp, UNIT};
 use crate::engine::safety::Safety;
 use crate::execution::{Preset, Profile};
 use crate::strategy::{Component, Limits, Runtime};
@@ -94,6 +94,8 @@ struct Ready {
     markets: Vec<Market>,
     roles: Roles,
     balance: Cash,
+    /// Of a wallet that all share.
+    weight: Option<Rate>,
     leverage: Rate,
     safety: Safety,
     place: Option<String>,
@@ -112,6 +114,9 @@ impl Prepared {
         for route in routes {
             let ready = loader.route(route).map_err(|e| route.place(e))?;
             strategies.extend(ready);
+        }
+        if flags.account == Some(Account::Shared) {
+            give_weights(&mut strategies);
         }
         give_names(&mut strategies);
         give_parameters(&mut strategies, &flags.params)?;
@@ -198,6 +203,9 @@ impl Prepared {
             .seed(self.seed)
             .keep_steps(beside == Beside::CheckAndLog)
             .use_history(self.use_history);
+        if let Some(weight) = ready.weight {
+            builder = builder.weight(weight);
+        }
         if beside != Beside::Nothing {
             builder = builder.check_data(self.catalog.root().join(".quality"));
         }
@@ -234,21 +242,43 @@ fn rules(instrument: &Instrument, preset: Preset) -> Instrument {
     }
 }
 
-/// One wallet for several strategies is not there yet, and a weight means nothing without it.
+/// A weight is of a shared account, a balance of an own one.
 fn check_account(routes: &[Route], flags: &Flags) -> Result<(), CliError> {
-    if flags.account == Some(Account::Shared) {
-        return Err(CliError::user(
-            "an account shared by several strategies is not supported yet",
-            "leave --account away: every strategy then has an account of its own",
-        ));
+    if flags.account != Some(Account::Shared) {
+        return match routes.iter().find(|r| r.weight.is_some()) {
+            None => Ok(()),
+            Some(route) => Err(route.place(CliError::user(
+                "`weight` divides a shared account, and every strategy has its own",
+                "add account = \"shared\" to [run], or give the strategy a `balance`",
+            ))),
+        };
     }
-    match routes.iter().find(|r| r.weight.is_some()) {
-        None => Ok(()),
-        Some(route) => Err(route.place(CliError::user(
-            "`weight` divides a shared account, and every strategy has its own",
-            "remove it, or give the strategy a `balance`",
+    if let Some(route) = routes.iter().find(|r| r.balance.is_some()) {
+        return Err(route.place(CliError::user(
+            "a strategy on a shared account has no `balance` of its own",
+            "the balance of [run] or --balance is that of all; give the strategy a `weight`",
+        )));
+    }
+    let weighted = routes.iter().filter(|r| r.weight.is_some()).count();
+    match routes.iter().find(|r| r.weight.is_none()) {
+        Some(route) if weighted > 0 => Err(route.place(CliError::user(
+            "it has no `weight`, and others on the shared account have one",
+            "give every route a weight, or none: they are then equal",
         ))),
+        _ => Ok(()),
     }
+}
+
+/// Without weights of their own the strategies of a shared account have equal ones.
+fn give_weights(strategies: &mut [Ready]) {
+    let equal = equal_weight(Rate(UNIT), strategies.len());
+    for ready in strategies {
+        ready.weight.get_or_insert(equal);
+    }
+}
+
+fn equal_weight(whole: Rate, number: usize) -> Rate {
+    Rate(whole.0 / i64::try_from(number.max(1)).expect("few strategies"))
 }
 
 /// What several routes load only once.
@@ -303,6 +333,7 @@ impl<'a> Loader<'a> {
             balance: self
                 .flags
                 .balance(route.balance.as_deref(), self.settings)?,
+            weight: weight(route.weight.as_deref())?,
             leverage: self.flags.leverage(route.leverage.as_deref())?,
             safety: safety(route.safety.as_ref().or(self.flags.safety.as_ref()))?,
             place: route.place.clone(),
@@ -310,6 +341,9 @@ impl<'a> Loader<'a> {
         if !self.flags.each || ready.markets.len() < 2 {
             return Ok(vec![ready]);
         }
+        // The weight of a route is that of all its instances.
+        let number = ready.markets.len();
+        let weight = ready.weight.map(|whole| equal_weight(whole, number));
         let one = |market: &Market| Ready {
             name: format!("{}-{}", ready.name, market.instrument.venue_symbol),
             markets: vec![market.clone()],
@@ -318,6 +352,7 @@ impl<'a> Loader<'a> {
             parameters: ready.parameters.clone(),
             place: ready.place.clone(),
             safety: ready.safety.clone(),
+            weight,
             ..ready
         };
         Ok(ready.markets.iter().map(one).collect())
@@ -407,6 +442,15 @@ impl<'a> Loader<'a> {
         self.markets.push((name, market.clone()));
         Ok(market)
     }
+}
+
+/// What a route says of its weight.
+fn weight(text: Option<&str>) -> Result<Option<Rate>, CliError> {
+    let parse = |text: &str| {
+        text.parse()
+            .map_err(|e| CliError::user(format!("weight {e}"), "for example weight = 0.5"))
+    };
+    text.map(parse).transpose()
 }
 
 /// The safety layer in a file; without one there is none.

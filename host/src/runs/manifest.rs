@@ -40,6 +40,16 @@ struct ConfigurationJson<'a> {
     use_history: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     called: Option<&'a str>,
+    #[serde(flatten)]
+    shared: Option<SharedJson>,
+}
+
+/// Absent where a strategy has an account of its own.
+#[derive(Serialize)]
+struct SharedJson {
+    account: &'static str,
+    weight: String,
+    wallet: String,
 }
 
 #[derive(Serialize)]
@@ -294,6 +304,11 @@ fn mirror(configuration: &Configuration) -> ConfigurationJson<'_> {
         },
         use_history: c.use_history,
         called: c.called.as_deref(),
+        shared: c.shared.map(|shared| SharedJson {
+            account: "shared",
+            weight: shared.weight.to_string(),
+            wallet: shared.wallet.to_string(),
+        }),
     }
 }
 
@@ -335,6 +350,8 @@ fn instrument(i: &Instrument) -> InstrumentJson<'_> {
 #[cfg(test)]
 mod tests {
     use crate::analysis::sample;
+    use crate::domain::{Cash, Rate, UNIT};
+    use crate::runs::SharedAccount;
 
     #[test]
     fn what_only_the_run_finds_out_is_not_in_the_digest() {
@@ -357,5 +374,26 @@ mod tests {
         let mut other = run.configuration.clone();
         other.dataset.funding.policy = "last".to_owned();
         assert_ne!(other.digest(), digest);
+    }
+
+    #[test]
+    fn a_shared_account_is_told_and_is_in_the_digest() {
+        let run = sample::run_of(vec![]);
+        let text = super::manifest(&run);
+        assert!(!text.contains("\"account\""), "{text}");
+        let mut shared = run.clone();
+        shared.configuration.shared = Some(SharedAccount {
+            weight: Rate(UNIT / 4),
+            wallet: Cash(40_000 * i128::from(UNIT)),
+        });
+        assert_ne!(shared.configuration.digest(), run.configuration.digest());
+        let text = super::manifest(&shared);
+        for part in [
+            "\"account\": \"shared\"",
+            "\"weight\": \"0.25\"",
+            "\"wallet\": \"40000\"",
+        ] {
+            assert!(text.contains(part), "`{part}` is not in {text}");
+        }
     }
 }

@@ -21,5 +21,5 @@ pub use observed::{
 };
 pub use result::{
     Component, Configuration, Dataset, FundingUsed, Gap, Knob, LAST_PRICE, Limit, ParameterUsed,
-    Period, Profile, RunResult, Timings, Versions,
+    Period, Profile, RunResult, SharedAccount, Timings, Versions,
 };

@@ -160,7 +160,7 @@ pub struct Configuration {
     pub period: Period,
     /// Seed of everything random.
     pub seed: u64,
-    /// Equity at the start.
+    /// Equity at the start; of a shared wallet its part.
     pub starting_balance: Cash,
     /// The account's currency.
     pub currency: String,
@@ -172,6 +172,17 @@ pub struct Configuration {
     pub use_history: bool,
     /// What the strategy was called in the run, where that is not its own name: its chance is mixed with it.
     pub called: Option<String>,
+    /// The wallet it shares with other strategies, on whom its result then depends; `None` = an account of its own.
+    pub shared: Option<SharedAccount>,
+}
+
+/// A strategy's place in a wallet of several (`defaults.md` section 12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SharedAccount {
+    /// How much of the equity of all it may bind as margin, a fraction.
+    pub weight: Rate,
+    /// Money of all at the start; the strategy's part of it is the starting balance.
+    pub wallet: Cash,
 }
 
 /// Who computed it. Not part of the configuration: another version has to give the same result.

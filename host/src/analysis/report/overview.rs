@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::analysis::alternatives::GREEDY;
 use crate::analysis::format::{cash, count, money, number, percent, plain};
-use crate::analysis::overview::{Accounts, Overview, Strategy, Total, equity_at};
+use crate::analysis::overview::{Overview, Strategy, Total, equity_at};
 use crate::analysis::report::data::{EQUITY_POINTS, extremes, rounded, seconds};
 use crate::analysis::report::events::compared_table;
 use crate::analysis::report::markup::{escape, facts, fill, script, table, tone, warning_list};
@@ -52,9 +52,10 @@ pub fn html(overview: &Overview<'_>) -> String {
 }
 
 fn what(overview: &Overview<'_>) -> String {
-    let accounts = match overview.accounts {
-        Accounts::Own => "each with its own account",
-        Accounts::Shared => "on one account",
+    let accounts = if overview.is_shared() {
+        "on one account"
+    } else {
+        "each with its own account"
     };
     format!("{} strategies, {accounts}", overview.strategies.len())
 }
@@ -80,7 +81,7 @@ fn cards(overview: &Overview<'_>, total: &Total) -> String {
     let winners = overview
         .strategies
         .iter()
-        .filter(|s| s.net_profit(overview.accounts).0 > 0)
+        .filter(|s| s.net_profit().0 > 0)
         .count();
     let liquidated = if total.liquidations > 0 { "down" } else { "" };
     [
@@ -118,11 +119,7 @@ fn cards(overview: &Overview<'_>, total: &Total) -> String {
 }
 
 fn strategies(overview: &Overview<'_>) -> String {
-    let rows: Vec<String> = overview
-        .strategies
-        .iter()
-        .map(|s| strategy(s, overview.accounts))
-        .collect();
+    let rows: Vec<String> = overview.strategies.iter().map(strategy).collect();
     let headers = [
         "Strategy",
         "~<Market",
@@ -139,12 +136,10 @@ fn strategies(overview: &Overview<'_>) -> String {
     table("strategies", &headers, &rows)
 }
 
-fn strategy(s: &Strategy<'_>, accounts: Accounts) -> String {
+fn strategy(s: &Strategy<'_>) -> String {
     let (run, metrics) = (s.run, s.metrics);
-    // In a shared account these belong to all strategies together.
-    let own = |figure: Option<f64>| figure.filter(|_| accounts == Accounts::Own);
-    let net = s.net_profit(accounts).to_f64();
-    let total_return = own(metrics.returns.total_return);
+    let net = s.net_profit().to_f64();
+    let total_return = metrics.returns.total_return;
     let liquidations = run.observed.liquidations.len() as u64;
     let fault = if run.observed.faults.is_empty() {
         ""
@@ -160,8 +155,8 @@ fn strategy(s: &Strategy<'_>, accounts: Accounts) -> String {
         ("left wide", short_market(s)),
         (tone(Some(net)), plain(net, 2)),
         (tone(total_return), percent(total_return)),
-        ("wide", percent(own(metrics.returns.max_drawdown))),
-        ("wide", number(own(metrics.returns.sharpe))),
+        ("wide", percent(metrics.returns.max_drawdown)),
+        ("wide", number(metrics.returns.sharpe)),
         ("", count(run.observed.trades.len() as u64)),
         ("wide", percent(metrics.trades.win_rate)),
         ("wide", plain(-run.posted(PostingKind::Fee).to_f64(), 2)),
@@ -239,7 +234,7 @@ struct Data {
     currency: String,
     t: Vec<i64>,
     total: Vec<f64>,
-    /// Name and return since the start at each moment; none in a shared account.
+    /// Name and return since the start at each moment.
     lines: Vec<(String, Vec<f64>)>,
 }
 
@@ -260,10 +255,7 @@ impl Data {
                 .iter()
                 .map(|&i| rounded(total.equity[i], 100.0))
                 .collect(),
-            lines: match overview.accounts {
-                Accounts::Own => overview.strategies.iter().map(line).collect(),
-                Accounts::Shared => Vec::new(),
-            },
+            lines: overview.strategies.iter().map(line).collect(),
         }
     }
 }
@@ -274,7 +266,11 @@ mod tests {
     use crate::analysis::metrics::Metrics;
     use crate::analysis::sample;
 
-    fn page(names: &[&str], accounts: Accounts) -> String {
+    fn page(names: &[&str]) -> String {
+        page_of(names, |run| run)
+    }
+
+    fn page_of(names: &[&str], change: fn(RunResult) -> RunResult) -> String {
         let runs: Vec<(RunResult, Metrics)> = names
             .iter()
             .zip(0_i64..)
@@ -284,6 +280,7 @@ mod tests {
                     1 => sample::eventful(),
                     _ => sample::run_of(vec![sample::trade()]),
                 };
+                let run = change(run);
                 let metrics = Metrics::of(&run);
                 (run, metrics)
             })
@@ -295,7 +292,6 @@ mod tests {
             .collect();
         html(&Overview {
             title: "<pairs>",
-            accounts,
             strategies: &strategies,
         })
     }
@@ -303,7 +299,7 @@ mod tests {
     /// With `OVERVIEW_SAMPLE=file.html` the page is written there, to look at it.
     #[test]
     fn every_strategy_has_its_line_and_its_link() {
-        let page = page(&["sma-cross", "sma-cross-2", "breakout"], Accounts::Own);
+        let page = page(&["sma-cross", "sma-cross-2", "breakout"]);
         for name in ["sma-cross", "sma-cross-2", "breakout"] {
             assert!(page.contains(&format!("<a href=\"./{name}/report.html\">{name}</a>")));
         }
@@ -317,7 +313,7 @@ mod tests {
     #[test]
     fn a_name_is_neither_markup_nor_a_way_out_of_the_folder() {
         let evil = "../</script><script>alert(1)//";
-        let page = page(&[evil, "javascript:alert(1)"], Accounts::Own);
+        let page = page(&[evil, "javascript:alert(1)"]);
         assert_eq!(page.matches("<script").count(), 3, "data, library and ours");
         assert_eq!(page.matches("</script").count(), 3);
         assert!(page.contains("href=\"./%2E%2E%2F%3C%2Fscript"));
@@ -327,11 +323,12 @@ mod tests {
 
     #[test]
     fn the_page_asks_for_nothing() {
-        let page = page(&["a"], Accounts::Shared);
+        let page = page_of(&["a", "b"], sample::on_a_shared_account);
         for needle in ["src=\"", "<link", "@import", "fetch(", "XMLHttpRequest"] {
             assert_eq!(page.matches(needle).count(), 0, "{needle}");
         }
         assert!(page.contains("default-src 'none'"));
-        assert!(page.contains("depends on the others"));
+        assert!(page.contains("2 strategies, on one account"));
+        assert_eq!(page.matches("depends on the others").count(), 1);
     }
 }

@@ -46,6 +46,7 @@ pub(super) fn manifest(run: &RunResult) -> String {
             "Start",
             format!("{}, seed {}", cash(c.starting_balance, &c.currency), c.seed),
         ),
+        pair("Account", account(run)),
         pair("Applied", c.profile.active.join(", ")),
         pair("Runs", runs(run)),
         pair("Mark price", mark_source(run)),
@@ -136,6 +137,19 @@ pub(super) fn manifest(run: &RunResult) -> String {
         }
     }
     out
+}
+
+/// Whose money it trades with.
+fn account(run: &RunResult) -> String {
+    let c = &run.configuration;
+    match &c.shared {
+        None => "its own".to_owned(),
+        Some(shared) => format!(
+            "shared, {} of all strategies together, weight {}",
+            cash(shared.wallet, &c.currency),
+            shared.weight
+        ),
+    }
 }
 
 /// Which runs were made, and how to get those that were not.

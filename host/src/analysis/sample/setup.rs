@@ -132,5 +132,6 @@ pub(super) fn configuration() -> Configuration {
         on_fault: OnFault::Flatten,
         use_history: true,
         called: None,
+        shared: None,
     }
 }

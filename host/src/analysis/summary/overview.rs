@@ -2,7 +2,7 @@
 
 use crate::analysis::alternatives;
 use crate::analysis::format::{cash, count, number, percent, plain, tame};
-use crate::analysis::overview::{Accounts, Overview, Strategy, Total};
+use crate::analysis::overview::{Overview, Strategy, Total};
 use crate::analysis::summary::happened::compared_table;
 use crate::analysis::summary::table::{Align, Cell, Tone, cell, table, toned};
 use crate::analysis::summary::{Style, market, period, profile, streams};
@@ -50,20 +50,17 @@ pub fn text(overview: &Overview<'_>, report: &str, style: Style) -> String {
 
 /// `pairs: 3 strategies, an account each`.
 fn head(overview: &Overview<'_>) -> String {
-    let accounts = match overview.accounts {
-        Accounts::Own => "an account each",
-        Accounts::Shared => "one account",
+    let accounts = if overview.is_shared() {
+        "one account"
+    } else {
+        "an account each"
     };
     let number = overview.strategies.len();
     format!("{}: {number} strategies, {accounts}", tame(overview.title))
 }
 
 fn strategies(overview: &Overview<'_>, total: &Total, style: Style) -> String {
-    let mut rows: Vec<[Cell; 9]> = overview
-        .strategies
-        .iter()
-        .map(|s| row(s, overview.accounts))
-        .collect();
+    let mut rows: Vec<[Cell; 9]> = overview.strategies.iter().map(row).collect();
     let net = (total.end - total.start).to_f64();
     rows.push([
         cell("total"),
@@ -105,20 +102,18 @@ fn strategies(overview: &Overview<'_>, total: &Total, style: Style) -> String {
     table("Strategies", &headers, &aligns, &rows, style)
 }
 
-fn row(strategy: &Strategy<'_>, accounts: Accounts) -> [Cell; 9] {
+fn row(strategy: &Strategy<'_>) -> [Cell; 9] {
     let (run, metrics) = (strategy.run, strategy.metrics);
-    let net = strategy.net_profit(accounts).to_f64();
+    let net = strategy.net_profit().to_f64();
     let returns = &metrics.returns;
-    // In a shared account these belong to all strategies together.
-    let own = |figure: Option<f64>| figure.filter(|_| accounts == Accounts::Own);
-    let total_return = own(returns.total_return);
+    let total_return = returns.total_return;
     [
         cell(tame(strategy.name)),
         cell(short_market(strategy)),
         toned(plain(net, 2), Some(net)),
         toned(percent(total_return), total_return),
-        cell(percent(own(returns.max_drawdown))),
-        cell(number(own(returns.sharpe))),
+        cell(percent(returns.max_drawdown)),
+        cell(number(returns.sharpe)),
         cell(count(run.observed.trades.len() as u64)),
         cell(costs(
             -run.posted(PostingKind::Fee).to_f64(),

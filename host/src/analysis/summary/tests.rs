@@ -1,7 +1,7 @@
 //! Exact texts. To accept new ones, run with `UPDATE_EXPECTED=1` and read the difference before committing it.
 
 use super::*;
-use crate::analysis::overview::{Accounts, Overview, Strategy};
+use crate::analysis::overview::{Overview, Strategy};
 use crate::analysis::sample;
 use crate::engine::FaultCause;
 use crate::runs::FaultSeen;
@@ -56,22 +56,22 @@ fn a_year_in_which_everything_happened() {
 
 #[test]
 fn several_strategies_have_a_line_each_and_a_sum() {
-    let runs = [sample::run(), sample::eventful()].map(|run| (Metrics::of(&run), run));
-    let strategies: Vec<Strategy<'_>> = ["sma-cross", "sma-cross-2"]
-        .into_iter()
-        .zip(&runs)
-        .map(|(name, (metrics, run))| Strategy { name, run, metrics })
-        .collect();
-    let text = |accounts| {
+    let text = |runs: [RunResult; 2]| {
+        let runs = runs.map(|run| (Metrics::of(&run), run));
+        let strategies: Vec<Strategy<'_>> = ["sma-cross", "sma-cross-2"]
+            .into_iter()
+            .zip(&runs)
+            .map(|(name, (metrics, run))| Strategy { name, run, metrics })
+            .collect();
         let overview = Overview {
             title: "pairs",
-            accounts,
             strategies: &strategies,
         };
         overview::text(&overview, "runs/x/report.html", Style::Plain)
     };
-    expect("overview", &text(Accounts::Own));
-    expect("shared", &text(Accounts::Shared));
+    let runs = [sample::run(), sample::eventful()];
+    expect("overview", &text(runs.clone()));
+    expect("shared", &text(runs.map(sample::on_a_shared_account)));
 }
 
 #[test]
