@@ -61,12 +61,7 @@ impl Backtest {
                     })
                     .collect(),
                 active: self.active(),
-                inactive: self
-                    .profile
-                    .inactive()
-                    .into_iter()
-                    .map(str::to_owned)
-                    .collect(),
+                inactive: Vec::new(),
             },
             limits: self.limits_used(),
             dataset: runs::Dataset {

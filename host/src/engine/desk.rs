@@ -396,7 +396,12 @@ impl Desk {
         let sells_short = request.side == Side::Sell
             && match request.target {
                 Target::Separate => true,
-                Target::Position(_) | Target::Side(_) => false,
+                Target::Side(direction) => direction == Direction::Short,
+                Target::Position(id) => {
+                    let mut held = self.executor().account().positions().iter();
+                    let net = held.any(|p| p.id == id && p.net);
+                    net && self.net_qty(request.instrument).to_f64() < request.qty
+                }
                 Target::Net => self.net_qty(request.instrument).to_f64() < request.qty,
             };
         if sells_short && !self.abilities.shorts {

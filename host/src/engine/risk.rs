@@ -4,7 +4,7 @@
 
 use crate::domain::{
     Abilities, Exit, Exits, Instrument, InstrumentKind, NumberError, OrderKind, OrderRequest,
-    Price, Qty, Rate, Refusal, RefusalReason, Side, Target, TimeInForce, TriggerBy,
+    Price, Qty, Rate, Refusal, RefusalReason, Side, Target, TimeInForce, TriggerBy, UNIT,
 };
 
 /// What an order waits for, on the grid.
@@ -111,6 +111,7 @@ pub struct Approved {
     terms: Terms,
     time_in_force: TimeInForce,
     post_only: bool,
+    long_only: bool,
     trigger_by: Option<TriggerBy>,
     target: Target,
     reduce_only: bool,
@@ -137,6 +138,7 @@ impl Approved {
             terms,
             time_in_force: TimeInForce::Gtc,
             post_only: false,
+            long_only: false,
             trigger_by,
             target: Target::Net,
             reduce_only: true,
@@ -149,7 +151,17 @@ impl Approved {
 
     /// The same order with another size and other prices.
     pub(crate) fn amended(self, qty: Qty, terms: Terms) -> Self {
-        Self { qty, terms, ..self }
+        let requested_fine = if qty == self.qty {
+            self.requested_fine
+        } else {
+            i128::from(qty.0) * i128::from(UNIT)
+        };
+        Self {
+            qty,
+            requested_fine,
+            terms,
+            ..self
+        }
     }
 }
 
@@ -183,6 +195,11 @@ impl Approved {
     #[must_use]
     pub fn post_only(&self) -> bool {
         self.post_only
+    }
+    /// What it sells may not open a short position: a spot pair, or a strategy that declares none.
+    #[must_use]
+    pub fn long_only(&self) -> bool {
+        self.long_only
     }
     #[must_use]
     pub fn trigger_by(&self) -> Option<TriggerBy> {
@@ -256,6 +273,7 @@ pub fn approve(
         terms,
         time_in_force: request.time_in_force,
         post_only: request.post_only,
+        long_only: !abilities.shorts || rules.kind == InstrumentKind::Spot,
         trigger_by: request.trigger_by,
         target: request.target,
         reduce_only: request.reduce_only,

@@ -439,10 +439,17 @@ impl Gauge {
         let fell = now.1 < now.0;
         match self.deepest {
             // low / peak < other low / other peak, without a division.
-            Some((peak, low)) if !fell || now.1.0 * peak.0 >= low.0 * now.0.0 => Some((peak, low)),
+            Some((peak, low)) if !fell || !deeper(now, (peak, low)) => Some((peak, low)),
             _ => fell.then_some(now),
         }
     }
+}
+
+/// Is the first fall, as peak and low, deeper than the second: low / peak < other low / other peak. To a hundredth of a cent, so that
+/// the products fit for any balance.
+fn deeper((peak, low): (Cash, Cash), (other_peak, other_low): (Cash, Cash)) -> bool {
+    let cents = |cash: Cash| cash.0 / 10_000;
+    cents(low) * cents(other_peak) < cents(other_low) * cents(peak)
 }
 
 /// Applies a fault policy through the same desk the strategy had.

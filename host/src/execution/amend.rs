@@ -1,14 +1,15 @@
 //! Changes of working orders. Source: `simulation.md` section 3, "Amend".
 
 use crate::domain::{
-    Amendment, EndReason, Instrument, OrderKind, OrderStatus, Price, Qty, Refusal, RefusalReason,
+    Amendment, Cash, EndReason, Instrument, Liquidity, OrderKind, OrderStatus, Price, Qty, Refusal,
+    RefusalReason, SlotState, TriggerBy,
 };
 use crate::engine::{Happening, Terms, terms_on_grid};
 use crate::execution::fill::World;
 use crate::execution::latency::arrival;
 use crate::execution::orders::{Stage, WorkingOrder};
 use crate::execution::state::{Amended, InFlight, Message};
-use crate::execution::validate::{Facts, check_in_book, check_trading};
+use crate::execution::validate::{Facts, check_in_book, check_trading, is_against, margin_needed};
 
 fn refuse(reason: RefusalReason, message: impl Into<String>) -> Refusal {
     Refusal {
@@ -60,7 +61,7 @@ impl World<'_> {
         }
         let asked = qty_before;
         let amended = Amended {
-            qty,
+            qty: change.qty.map(|_| qty),
             terms,
             reserved,
             keeps_place: change.limit.is_none() && change.trigger.is_none() && qty < asked,
@@ -83,13 +84,29 @@ impl World<'_> {
     /// Terms and total quantity an order will have once every change on its way has landed.
     fn amended_so_far(&self, order: &WorkingOrder) -> (Terms, Qty) {
         let on_the_way = self.state.in_flight.iter().filter(|m| m.order == order.id);
-        let last = on_the_way
-            .filter_map(|m| match m.what {
-                Message::Amend(amended) => Some((amended.terms, amended.qty)),
-                Message::Cancel(_) => None,
-            })
-            .next_back();
-        last.unwrap_or((order.terms, order.asked.qty() - order.shrunk))
+        let changes = on_the_way.filter_map(|m| match m.what {
+            Message::Amend(amended) => Some(amended),
+            Message::Cancel(_) => None,
+        });
+        let now = (order.terms, order.asked.qty() - order.shrunk);
+        changes.fold(now, |(_, qty), amended| {
+            (amended.terms, amended.qty.unwrap_or(qty))
+        })
+    }
+
+    /// Margin for what is left of a stop-limit that fired before its change landed.
+    fn needed(&self, order: &WorkingOrder, terms: Terms) -> Cash {
+        let closes = order.asked.reduce_only() || is_against(&order.asked, order.book, self.state);
+        let Some(limit) = terms.limit().filter(|_| !closes) else {
+            return Cash::ZERO;
+        };
+        let (side, instrument) = (order.side(), order.instrument());
+        let reducible = self.state.reducible(order.book, side);
+        let increase = order.leaves() - reducible.min(order.leaves());
+        let mark = self.price_here(TriggerBy::Mark, instrument, order.book);
+        let leverage = self.state.leverage[instrument as usize];
+        let taker = self.fee_rate(instrument, Liquidity::Taker);
+        margin_needed(increase, limit, side, leverage, taker, mark.nearest())
     }
 
     /// The change reaches the venue: a lower quantity alone keeps the place, anything else arrives anew (S117).
@@ -109,12 +126,22 @@ impl World<'_> {
             (true, Some(limit)) if order.stage != Stage::Remainder => Terms::Limit(limit),
             (true, _) => return,
         };
+        let qty = qty.unwrap_or(order.asked.qty() - order.shrunk);
+        let reserved = if order.fired {
+            self.needed(order, terms)
+        } else {
+            reserved
+        };
         if qty <= order.filled {
             self.finish(id, OrderStatus::Canceled, EndReason::Amended);
             return;
         }
         let dormant = order.stage == Stage::Dormant;
-        let under_way = self.minute.is_some();
+        // In a missing or halted minute there is no price to meet.
+        let instrument = order.instrument() as usize;
+        let under_way = self
+            .minute
+            .is_some_and(|m| m.slots[instrument].state == SlotState::Real);
         let sequence = self.state.sequence();
         let time = self.time;
         self.state.orders.change(id, |order| {

@@ -4,7 +4,7 @@ use crate::domain::{
     EndReason, Liquidity, Ohlc, OrderStatus, Price, Side, SlotState, TimeInForce, TriggerBy,
 };
 use crate::engine::{Happening, Terms};
-use crate::execution::fill::{Here, World};
+use crate::execution::fill::{Fill, Here, World};
 use crate::execution::orders::{Level, Stage, WorkingOrder};
 use crate::execution::path::{Exact, PathOrder, Track, prices_of, row};
 use crate::execution::validate::margin_needed;
@@ -49,6 +49,7 @@ impl World<'_> {
                 at.between(from, to)
             }
             Here::On { .. } | Here::Open => Exact::whole(self.prices(instrument)[row(source)].open),
+            Here::Close => Exact::whole(self.prices(instrument)[row(source)].close),
             Here::Quotes => {
                 let quote = self.market.quotes[instrument as usize];
                 Exact::whole(crate::execution::validate::price_of(quote, source))
@@ -78,8 +79,7 @@ impl World<'_> {
         match order.terms {
             Terms::Market => {
                 let price = self.last_here(order);
-                let price = self.slipped(order.instrument(), side, price, order.leaves());
-                self.fill_order(id, price, Liquidity::Taker);
+                self.fill_slipped(id, price);
             }
             Terms::Stop(trigger) | Terms::StopLimit { trigger, .. } => {
                 self.arrive_trigger(id, Level::stop(side, trigger), gapped);
@@ -152,7 +152,7 @@ impl World<'_> {
             }
             Some(price) => {
                 self.set_stage(id, Stage::Resting);
-                self.fill_order(id, price, Liquidity::Taker);
+                self.fill_order(id, Fill::At(price), Liquidity::Taker);
             }
             None if tif == TimeInForce::Ioc => {
                 self.finish(id, OrderStatus::Canceled, EndReason::IocRemainder);
@@ -174,7 +174,7 @@ impl World<'_> {
         let Some(order) = self.state.orders.get(id) else {
             return;
         };
-        let (instrument, side) = (order.instrument(), order.side());
+        let side = order.side();
         let at = if gapped {
             Exact::whole(self.gap_price(order))
         } else {
@@ -200,12 +200,11 @@ impl World<'_> {
                 }
             }
             _ => {
-                let price = self.slipped(instrument, side, at, order.leaves());
                 self.state.orders.change(id, |order| {
                     order.fired = true;
                     order.qty = whole.unwrap_or(order.qty);
                 });
-                self.fill_order(id, price, Liquidity::Taker);
+                self.fill_slipped(id, at);
             }
         }
     }

@@ -20,6 +20,8 @@ pub(super) enum Here {
     Quotes,
     /// At the open.
     Open,
+    /// At the close.
+    Close,
     /// On a segment of the path.
     On {
         segment: usize,
@@ -75,6 +77,15 @@ pub(super) struct Execution {
     pub leaves: Qty,
     pub tag: u32,
     pub bound_margin: Option<Cash>,
+}
+
+/// At what an order fills.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Fill {
+    /// Exactly here.
+    At(Price),
+    /// As a taker from here.
+    Slipped(Exact),
 }
 
 /// How much of an order fills now.
@@ -135,8 +146,13 @@ impl<'a> World<'a> {
 
     // --- orders ------------------------------------------------------------------------------------------------------------
 
-    /// Fills what an order may fill at this price. The order ends, unless something is left of it that can still fill.
-    pub(super) fn fill_order(&mut self, id: u32, price: Price, liquidity: Liquidity) {
+    /// Fills what an order may fill as a taker from this price on, slipped by what fills.
+    pub(super) fn fill_slipped(&mut self, id: u32, from: Exact) {
+        self.fill_order(id, Fill::Slipped(from), Liquidity::Taker);
+    }
+
+    /// Fills what an order may fill. The order ends, unless something is left of it that can still fill.
+    pub(super) fn fill_order(&mut self, id: u32, at: Fill, liquidity: Liquidity) {
         let order = self
             .state
             .orders
@@ -147,6 +163,10 @@ impl<'a> World<'a> {
             Portion::Fill { qty, only_reduces } => (qty, only_reduces),
             Portion::End(status, reason) => return self.finish(id, status, reason),
             Portion::Wait => return self.leave_over(id),
+        };
+        let price = match at {
+            Fill::At(price) => price,
+            Fill::Slipped(from) => self.slipped(order.instrument(), order.side(), from, qty),
         };
         let execution = Execution {
             book: order.book,
@@ -170,7 +190,7 @@ impl<'a> World<'a> {
                 order.leaves() - qty
             },
             tag: order.asked.tag(),
-            bound_margin: self.bound_margin(&order, price),
+            bound_margin: self.bound_margin(&order, price, qty),
         };
         if !self.margin_suffices(&execution, order.reserved_now()) {
             let status = if order.filled > Qty::ZERO {
@@ -210,6 +230,7 @@ impl<'a> World<'a> {
         let reducible = self.state.reducible(order.book, order.side());
         let only_reduces = order.is_attached()
             || order.asked.reduce_only()
+            || (order.asked.long_only() && order.side() == Side::Sell)
             || is_against(&order.asked, order.book, self.state);
         let wanted = if order.is_attached() && !order.fired {
             reducible
@@ -233,6 +254,14 @@ impl<'a> World<'a> {
         }
         let left = self.state.volume_left[instrument].unwrap_or(wanted);
         let qty = wanted.min(left);
+        let held = self
+            .state
+            .account
+            .position(order.book)
+            .map_or(Qty::ZERO, |p| p.qty);
+        if !only_reduces && held.0.checked_add(qty.0).is_none() {
+            return Portion::End(OrderStatus::Canceled, EndReason::Venue);
+        }
         let tif = order.asked.time_in_force();
         if tif == TimeInForce::Fok && qty < wanted {
             return Portion::End(OrderStatus::Canceled, EndReason::Fok);
@@ -260,20 +289,22 @@ impl<'a> World<'a> {
 
     /// Margin a position binds when it is not price x quantity / leverage: none under cross margin, the request where the profile
     /// says so.
-    fn bound_margin(&self, order: &WorkingOrder, price: Price) -> Option<Cash> {
+    fn bound_margin(&self, order: &WorkingOrder, price: Price, qty: Qty) -> Option<Cash> {
         if self.rules.is_cross() {
             return Some(Cash::ZERO);
         }
         // 1e-16 base x 1e-8 quote, down to the 1e-16 of a cost.
         let leverage = self.state.leverage[order.instrument() as usize];
-        (self.rules.profile.bound_margin == BoundMargin::Requested).then(|| {
+        let requested = self.rules.profile.bound_margin == BoundMargin::Requested;
+        (requested && !order.is_attached()).then(|| {
             let cost = mul_div(
                 order.asked.requested_fine(),
                 i128::from(price.0),
                 i128::from(UNIT),
                 Rounding::HalfEven,
             );
-            Cost(cost).over_leverage(leverage)
+            let part = Cost(cost).share(qty, order.asked.qty());
+            part.over_leverage(leverage)
         })
     }
 
@@ -362,6 +393,10 @@ impl<'a> World<'a> {
             if let Some(position) = self.state.account.position_mut(execution.book) {
                 position.ambiguous = true;
             }
+        }
+        if let Some(trade) = &outcome.trade {
+            let closed = trade.position;
+            self.state.stepped.retain(|step| step.position != closed);
         }
         self.out
             .extend(postings.into_iter().map(Happening::Posting));

@@ -3,12 +3,13 @@
 
 use crate::domain::{
     Cash, Cause, Cost, Direction, EndReason, LiquidationEvent, Liquidity, OrderStatus, Price, Qty,
-    Rate, Rounding, TriggerBy, UNIT, mul_div,
+    Rate, Rounding, Timestamp, TriggerBy, UNIT, mul_div,
 };
 use crate::engine::{Happening, MinuteView};
 use crate::execution::fill::{Execution, Here, World};
 use crate::execution::orders::WorkingOrder;
 use crate::execution::path::{Exact, Fraction};
+use crate::execution::state::Step;
 use crate::execution::{LiquidationBy, LiquidationRule, PartialLiquidation};
 use crate::ledger::{Book, Position, Stake, breach, is_breached, liquidation_bound};
 
@@ -84,27 +85,58 @@ impl World<'_> {
         segment: usize,
         here: Fraction,
     ) -> Option<Fraction> {
-        let pause = self.pause_of(position.id);
         let alone = std::slice::from_ref(position);
-        let at = self.breach_of(position.margin.to_cost(), alone, segment, here)?;
-        match pause {
-            None => Some(at),
-            // The rest of a position that is liquidated in steps waits for its turn.
-            Some(until) => {
-                let minute = self.minute.expect("only a minute is walked through");
-                if until <= minute.time {
-                    return Some(at);
-                }
-                let length = minute.close_time.0 - minute.time.0;
-                let thirds = i128::from(until.0 - minute.time.0) * 3;
-                let along = thirds - i128::from(length) * segment as i128;
-                if along > i128::from(length) {
-                    return None;
-                }
-                let turn = Fraction::new(along.max(0), i128::from(length));
-                Some(at.max(turn))
-            }
+        match self.pause_of(position) {
+            None => self.breach_of(position.margin.to_cost(), alone, segment, here),
+            Some(turn) => self.breach_in_pause(position, turn, segment, here),
         }
+    }
+
+    /// A position liquidated in part waits for its turn, unless it falls under two thirds of its maintenance before.
+    fn breach_in_pause(
+        &self,
+        position: &Position,
+        turn: Timestamp,
+        segment: usize,
+        here: Fraction,
+    ) -> Option<Fraction> {
+        let track = self.track(position.instrument, position.book());
+        let (from, to) = track.segment(self.compared(), segment);
+        let stake = Stake {
+            tiers: self.rules.backstop_of(position.instrument),
+            ..self.stake(position, from, to)
+        };
+        let fallen = if self.under_backstop(position) {
+            Some(here)
+        } else {
+            let found = breach(position.margin.to_cost(), &[stake]);
+            found.map(|(along, length)| Fraction::new(along, length).max(here))
+        };
+        let minute = self.minute.expect("only a minute is walked through");
+        let due = if turn <= minute.time {
+            Some(here)
+        } else {
+            crate::execution::walk::place_in(minute, turn, segment).filter(|at| *at >= here)
+        };
+        match (fallen, due) {
+            (Some(fallen), Some(due)) => Some(fallen.min(due)),
+            (fallen, due) => fallen.or(due),
+        }
+    }
+
+    /// Is a position under two thirds of its maintenance here.
+    fn under_backstop(&self, position: &Position) -> bool {
+        let mark = self.compared_here(position).nearest();
+        let stake = Stake {
+            tiers: self.rules.backstop_of(position.instrument),
+            ..self.stake(position, mark, mark)
+        };
+        is_breached(position.margin.to_cost(), std::iter::once((stake, mark)))
+    }
+
+    fn is_breached_alone(&self, position: &Position) -> bool {
+        let alone = std::slice::from_ref(position);
+        self.is_breached_here(position.margin.to_cost(), alone)
     }
 
     pub(super) fn account_breach(&self, segment: usize, here: Fraction) -> Option<Fraction> {
@@ -139,11 +171,7 @@ impl World<'_> {
                 .positions()
                 .iter()
                 .filter(|p| p.instrument as usize == index && self.takes_part(p.book()))
-                .filter(|p| self.pause_of(p.id).is_none_or(|until| until <= minute.time))
-                .filter(|p| {
-                    let alone = std::slice::from_ref(*p);
-                    self.is_breached_here(p.margin.to_cost(), alone)
-                })
+                .filter(|p| self.is_breached_alone(p))
                 .map(|p| p.id)
                 .collect();
             for id in due {
@@ -152,28 +180,41 @@ impl World<'_> {
         }
     }
 
-    fn pause_of(&self, position: u32) -> Option<crate::domain::Timestamp> {
-        let stepped = self.state.stepped.iter();
-        stepped
-            .filter(|(id, _)| *id == position)
-            .map(|(_, until)| *until)
-            .next_back()
+    /// When the rest of a position may be taken that was liquidated in part, if it was.
+    fn pause_of(&self, position: &Position) -> Option<Timestamp> {
+        let mut steps = self.state.stepped.iter();
+        steps
+            .find(|step| step.position == position.id)
+            .map(|step| step.rest_from)
     }
 
     // --- one position ------------------------------------------------------------------------------------------------------
 
-    /// Liquidates an isolated position as the profile says.
+    /// Liquidates an isolated position that is due as the profile says, or a part of it first.
     pub(super) fn liquidate_position(&mut self, id: u32) {
         let Some(held) = self.state.position(id).cloned() else {
             return;
         };
-        self.cancel_book(held.book(), EndReason::Liquidation);
-        let stepped = self.rules.profile.partial_liquidation == PartialLiquidation::Venue;
-        if stepped && let Some(qty) = self.step_of(&held) {
-            self.take_step(&held, qty);
-            self.cover_shortfall();
-            return;
+        match self.pause_of(&held) {
+            Some(_) if self.is_whole_due(&held) => {}
+            Some(turn) => {
+                // Its turn came and it is healthy again, or it is still waiting.
+                if turn <= self.moment() && !self.is_breached_alone(&held) {
+                    self.state.stepped.retain(|step| step.position != id);
+                    self.epoch += 1;
+                }
+                return;
+            }
+            None => {
+                if let Some(qty) = self.step_of(&held) {
+                    self.cancel_book(held.book(), EndReason::Liquidation);
+                    self.take_step(&held, qty);
+                    self.cover_shortfall();
+                    return;
+                }
+            }
         }
+        self.cancel_book(held.book(), EndReason::Liquidation);
         let here = self.compared_here(&held);
         match self.rules.profile.liquidation_rule() {
             LiquidationRule::None => return,
@@ -185,6 +226,12 @@ impl World<'_> {
         self.cover_shortfall();
     }
 
+    /// Is the rest of a position to be taken now: its turn has come and it is still short, or it is far too short.
+    fn is_whole_due(&self, held: &Position) -> bool {
+        let turn = self.pause_of(held).is_none_or(|turn| turn <= self.moment());
+        (turn && self.is_breached_alone(held)) || self.under_backstop(held)
+    }
+
     fn liquidation_fee(&self, held: &Position) -> Rate {
         let taker = || self.fee_rate(held.instrument, Liquidity::Liquidation);
         self.rules.profile.liquidation_fee.unwrap_or_else(taker)
@@ -193,7 +240,7 @@ impl World<'_> {
     /// Removed at the bankruptcy price: the whole margin is lost, no more and no less.
     fn take_margin(&mut self, held: &Position, fee_rate: Rate) {
         let value = held.bankruptcy_value();
-        self.take(held, held.qty, value, fee_rate, None);
+        self.seize(held, held.qty, value, fee_rate, None);
     }
 
     /// Closed at an exact price with the liquidation fee; what is left of an isolated margin is returned.
@@ -221,18 +268,18 @@ impl World<'_> {
     /// An isolated position loses at most its margin: the fee is cut, a price beyond bankruptcy is the bankruptcy price (S68, S188).
     fn take_capped(&mut self, held: &Position, qty: Qty, value: Cost, fee_rate: Rate) {
         if self.rules.is_cross() {
-            return self.take(held, qty, value, fee_rate, None);
+            return self.seize(held, qty, value, fee_rate, None);
         }
         let margin = held.margin.share(qty, held.qty);
         let left = margin + held.realized_by(qty, value);
         if left < Cash::ZERO && qty == held.qty {
             self.take_margin(held, Rate::ZERO);
         } else {
-            self.take(held, qty, value, fee_rate, Some(left.max(Cash::ZERO)));
+            self.seize(held, qty, value, fee_rate, Some(left.max(Cash::ZERO)));
         }
     }
 
-    fn take(
+    fn seize(
         &mut self,
         held: &Position,
         qty: Qty,
@@ -268,64 +315,81 @@ impl World<'_> {
             },
         });
         if outcome.trade.is_some() {
-            self.state.stepped.retain(|(id, _)| *id != held.id);
             self.sweep_closed(held.book(), 0);
         }
     }
 
     // --- in steps ----------------------------------------------------------------------------------------------------------
 
-    /// What a venue takes first of a large position, if it takes it in steps.
+    /// What a venue takes first of a large position, where the profile liquidates in steps and the venue does.
     fn step_of(&self, held: &Position) -> Option<Qty> {
+        if self.rules.profile.partial_liquidation == PartialLiquidation::Off {
+            return None;
+        }
         let rules = &self.market.instruments[held.instrument as usize];
         let mark = self.compared_here(held).nearest();
-        let notional = (mark * held.qty).to_cash();
         let qty = match rules.venue.as_str() {
-            // Down to the cap of the tier below, unless it is in the lowest one (F28).
-            "bybit" => {
-                let tiers = self.rules.tiers_of(held.instrument);
-                let unit = i128::from(UNIT);
-                let index = tiers
-                    .iter()
-                    .position(|t| notional.0 < i128::from(t.cap.0))
-                    .unwrap_or(tiers.len().saturating_sub(1));
-                let below = i128::from(tiers.get(index.checked_sub(1)?)?.cap.0);
-                let kept = mul_div(below, unit, i128::from(mark.0.max(1)), Rounding::Floor);
-                held.qty - floor_to(Qty(i64::try_from(kept).ok()?), rules.step)
-            }
+            "bybit" => self.above_the_tier_below(held, mark)?,
             "hyperliquid" => {
-                let first = self.pause_of(held.id).is_none();
-                if !first || notional <= Cash(i128::from(STEPPED_ABOVE) * i128::from(UNIT)) {
+                let notional = (mark * held.qty).to_cash();
+                let large = Cash(i128::from(STEPPED_ABOVE) * i128::from(UNIT));
+                if notional <= large || self.under_backstop(held) {
                     return None;
                 }
-                let share = i128::from(held.qty.0) * i128::from(FIRST_STEP.0) / i128::from(UNIT);
-                floor_to(Qty(i64::try_from(share).ok()?), rules.step)
+                held.qty.share_floor(FIRST_STEP, rules.step)
             }
             // Binance sends one order for all of it.
             _ => return None,
         };
-        (qty > Qty::ZERO && qty < held.qty && !self.backstop(held, mark)).then_some(qty)
+        (qty > Qty::ZERO && qty < held.qty).then_some(qty)
     }
 
-    /// Under two thirds of its maintenance a position is taken over whole.
-    fn backstop(&self, held: &Position, mark: Price) -> bool {
-        let tiers = self.rules.tiers_of(held.instrument);
-        let needed = crate::ledger::maintenance_margin(tiers, mark * held.qty);
-        let equity = held.margin + held.unrealized(mark).to_cash();
-        Cash(equity.0 * 3) < Cash(needed.0 * 2)
-    }
-
-    fn take_step(&mut self, held: &Position, qty: Qty) {
-        self.take_at_market(held, qty);
+    /// What Bybit closes to bring a position under the cap of the tier below; nothing of one in the lowest (F28).
+    fn above_the_tier_below(&self, held: &Position, mark: Price) -> Option<Qty> {
         let rules = &self.market.instruments[held.instrument as usize];
-        if rules.venue == "hyperliquid" {
-            let until = self.moment().plus_ms(STEP_PAUSE_MS);
-            self.state.stepped.push((held.id, until));
+        let tiers = self.rules.tiers_of(held.instrument);
+        let notional = (mark * held.qty).to_cash();
+        let index = tiers
+            .iter()
+            .position(|t| notional.0 < i128::from(t.cap.0))
+            .unwrap_or(tiers.len().saturating_sub(1));
+        let below = tiers.get(index.checked_sub(1)?)?.cap;
+        let kept = mul_div(
+            i128::from(below.0),
+            i128::from(UNIT),
+            i128::from(mark.0.max(1)),
+            Rounding::Floor,
+        );
+        let kept = Qty(i64::try_from(kept).ok()?);
+        Some(held.qty - kept.share_floor(Rate(UNIT), rules.step))
+    }
+
+    /// One step as a taker at the mark. The margin stays with the position, less what the step lost: equity does not change by
+    /// closing (F28).
+    fn take_step(&mut self, held: &Position, qty: Qty) {
+        let wallet = self.state.account.wallet;
+        self.take_at_market(held, qty);
+        let kept = held.margin + self.state.account.wallet - wallet;
+        if let Some(now) = self.state.position(held.id).map(|p| p.margin) {
+            let mut postings = Vec::new();
+            let (time, id) = (self.time, held.id);
+            self.state
+                .account
+                .move_margin(time, id, kept - now, &mut postings);
+            self.out
+                .extend(postings.into_iter().map(Happening::Posting));
         }
+        let hyperliquid = self.market.instruments[held.instrument as usize].venue == "hyperliquid";
+        let pause = if hyperliquid { STEP_PAUSE_MS } else { 0 };
+        let rest_from = self.moment().plus_ms(pause);
+        self.state.stepped.push(Step {
+            position: held.id,
+            rest_from,
+        });
     }
 
     /// The moment of this point of the path, to the millisecond.
-    fn moment(&self) -> crate::domain::Timestamp {
+    fn moment(&self) -> Timestamp {
         let (Some(minute), Here::On { segment, at }) = (self.minute, self.here) else {
             return self.time;
         };
@@ -470,8 +534,4 @@ impl World<'_> {
         });
         is_breached(self.state.account.wallet.to_cost(), stakes)
     }
-}
-
-fn floor_to(qty: Qty, step: Qty) -> Qty {
-    Qty(qty.0 - qty.0.rem_euclid(step.0.max(1)))
 }

@@ -302,16 +302,13 @@ impl Profile {
                 "liquidation at the bankruptcy price needs isolated margin: under cross margin a position has none",
             );
         }
+        if self.partial_liquidation != PartialLiquidation::Off {
+            return contradiction("liquidation in steps needs isolated margin");
+        }
         if self.position_mode == PositionMode::Independent {
             return contradiction("independent positions need isolated margin");
         }
         Ok(())
-    }
-
-    /// Knobs of the table that are not acted on: none.
-    #[must_use]
-    pub fn inactive(&self) -> Vec<&'static str> {
-        Vec::new()
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A quiet minute (no order can be reached by its candle) costs a few comparisons; only an eventful one is walked.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::domain::{
@@ -13,7 +13,7 @@ use crate::engine::{
     Approved, EndOfData, Executor, Happening, MinuteView, Pool, exits_on_grid, no_position,
 };
 use crate::execution::amend::not_open;
-use crate::execution::fill::{World, trigger_of};
+use crate::execution::fill::{Here, World, trigger_of};
 use crate::execution::impact::Days;
 use crate::execution::latency::arrival;
 use crate::execution::orders::{ExitKind, WorkingOrder};
@@ -27,13 +27,17 @@ use crate::ledger::{Account, AttachedExit, Book, Position, liquidation_price};
 
 /// Orders that are done are found for a day.
 const REMEMBER_MS: i64 = 86_400_000;
+/// But not more of them than this.
+const MOST_REMEMBERED: usize = 100_000;
 
 /// One strategy's account at the simulated exchange.
 #[derive(Debug)]
 pub struct Simulated {
     rules: Arc<Ruleset>,
     state: State,
-    done: VecDeque<(Timestamp, OrderView)>,
+    /// Orders that are done, by id, and when they were: in this order they are forgotten.
+    done: BTreeMap<u32, OrderView>,
+    done_at: VecDeque<(Timestamp, u32)>,
     saved: Option<Box<(State, usize)>>,
     watch: Watch,
     /// Volumes of past days, where the slippage model looks at them.
@@ -54,7 +58,8 @@ impl Simulated {
         Self {
             state: State::new(balance, &rules, leverage),
             rules,
-            done: VecDeque::new(),
+            done: BTreeMap::new(),
+            done_at: VecDeque::new(),
             saved: None,
             watch: Watch::new(),
             days: if by_days {
@@ -103,8 +108,10 @@ impl Simulated {
     }
 
     fn keep(&mut self, time: Timestamp, done: Vec<OrderView>) {
-        self.done
-            .extend(done.into_iter().map(|order| (time, order)));
+        for order in done {
+            self.done_at.push_back((time, order.id));
+            self.done.insert(order.id, order);
+        }
         self.state.account.order_margin = self.state.orders.reserved;
         self.watch.stale = true;
     }
@@ -174,7 +181,7 @@ impl Simulated {
         }
         for (index, slot) in minute.slots.iter().enumerate() {
             let volume = match slot.state {
-                SlotState::Real => Qty::from_f64(slot.candle.volume).unwrap_or(Qty::ZERO),
+                SlotState::Real => Qty::from_f64(slot.candle.volume).unwrap_or(Qty(i64::MAX)),
                 _ => Qty::ZERO,
             };
             self.state.volume[index] = volume;
@@ -358,6 +365,10 @@ impl Executor for Simulated {
             return Err(not_open(order));
         }
         let latency = self.profile().latency_ms;
+        let withdrawn = |m: &InFlight| m.order == order && matches!(m.what, Message::Cancel(_));
+        if latency > 0 && self.state.in_flight.iter().any(withdrawn) {
+            return Ok(());
+        }
         if latency > 0 {
             let nth = self.state.sequence();
             self.state.in_flight.push(InFlight {
@@ -489,10 +500,7 @@ impl Executor for Simulated {
     fn order(&self, id: u32) -> Option<OrderView> {
         let working = self.state.orders.get(id).filter(|o| !o.is_attached());
         let working = working.map(|o| o.view(o.status(), EndReason::None));
-        working.or_else(|| {
-            let mut done = self.done.iter().rev();
-            done.find(|(_, o)| o.id == id).map(|(_, o)| o.clone())
-        })
+        working.or_else(|| self.done.get(&id).cloned())
     }
 
     fn working(&self) -> Vec<OrderView> {
@@ -526,11 +534,7 @@ impl Executor for Simulated {
     }
 
     fn equity_view(&self, market: &Market) -> Cash {
-        let shared = self
-            .state
-            .shared
-            .map_or(Cash::ZERO, |(others, _)| others.wallet + others.unrealized);
-        let equity = self.state.account.equity(market) + shared;
+        let equity = self.state.counted(self.state.account.equity(market));
         match self.profile().equity_view {
             EquityView::Full => equity,
             // A close fills before what is sent after it: an entry behind it is sized by what it frees.
@@ -554,6 +558,10 @@ impl Executor for Simulated {
         }
         if minute.end == Some(EndOfData::Open) {
             self.change_in(Some(minute), market, minute.time, out, |world| {
+                world.settle_funding(minute);
+                world.expire(minute);
+                world.here = Here::Open;
+                world.liquidate_at_open(minute);
                 world.end(|i| real(minute, i).map(|c| c.open));
             });
             return;
@@ -578,14 +586,16 @@ impl Executor for Simulated {
     }
 
     fn checkpoint(&mut self) {
-        self.saved = Some(Box::new((self.state.clone(), self.done.len())));
+        self.saved = Some(Box::new((self.state.clone(), self.done_at.len())));
     }
 
     fn rollback(&mut self) {
         if let Some(saved) = self.saved.take() {
             let (state, done) = *saved;
             self.state = state;
-            self.done.truncate(done);
+            for (_, id) in self.done_at.drain(done..) {
+                self.done.remove(&id);
+            }
             self.watch.stale = true;
         }
     }
@@ -605,23 +615,24 @@ impl Simulated {
     ) {
         let last_moment = minute.close_time.plus_ms(-1);
         if !minute.delisted.is_empty() {
-            self.change(market, last_moment, out, |world| {
+            self.change_in(Some(minute), market, last_moment, out, |world| {
+                world.here = Here::Close;
                 for (instrument, settlement) in minute.delisted {
                     world.delist(*instrument, *settlement);
                 }
             });
         }
         if minute.end == Some(EndOfData::Close) {
-            self.change(market, last_moment, out, |world| {
+            self.change_in(Some(minute), market, last_moment, out, |world| {
+                world.here = Here::Close;
                 world.end(|i| real(minute, i).map(|c| c.close));
             });
         }
-        while self
-            .done
-            .front()
-            .is_some_and(|(at, _)| at.0 + REMEMBER_MS < minute.time.0)
-        {
-            self.done.pop_front();
+        let too_many = self.done_at.len().saturating_sub(MOST_REMEMBERED);
+        let old = |(at, _): &&(Timestamp, u32)| at.0 + REMEMBER_MS < minute.time.0;
+        let over = self.done_at.iter().take_while(old).count().max(too_many);
+        for (_, id) in self.done_at.drain(..over) {
+            self.done.remove(&id);
         }
     }
 

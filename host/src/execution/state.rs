@@ -18,6 +18,8 @@ pub(super) struct Ruleset {
     pub profile: Arc<Profile>,
     /// Maintenance table of each instrument: its own tiers, or one flat rate.
     pub tiers: Vec<Vec<Tier>>,
+    /// The same at two thirds, under which a position is taken over whole.
+    pub backstop: Vec<Vec<Tier>>,
     pub levels: Arc<[LevelRules]>,
 }
 
@@ -41,8 +43,18 @@ impl Ruleset {
                 SlippageModel::VolumeShare | SlippageModel::Sqrt => Rate::ZERO,
             },
         });
+        let tiers: Vec<Vec<Tier>> = tiers.collect();
+        let two_thirds = |tier: &Tier| Tier {
+            maintenance_rate: Rate(tier.maintenance_rate.0 * 2 / 3),
+            maintenance_amount: Qty(tier.maintenance_amount.0 * 2 / 3),
+            ..*tier
+        };
         Self {
-            tiers: tiers.collect(),
+            backstop: tiers
+                .iter()
+                .map(|t| t.iter().map(two_thirds).collect())
+                .collect(),
+            tiers,
             levels: levels.collect(),
             profile,
         }
@@ -50,6 +62,10 @@ impl Ruleset {
 
     pub(super) fn is_cross(&self) -> bool {
         self.profile.margin_mode == MarginMode::Cross
+    }
+
+    pub(super) fn backstop_of(&self, instrument: u32) -> &[Tier] {
+        &self.backstop[instrument as usize]
     }
 
     pub(super) fn tiers_of(&self, instrument: u32) -> &[Tier] {
@@ -88,13 +104,21 @@ pub(super) enum Message {
 /// The new values of an order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Amended {
-    /// Total, filled part included.
-    pub qty: Qty,
+    /// Total, filled part included, if it changes.
+    pub qty: Option<Qty>,
     pub terms: Terms,
     /// Margin for what is left.
     pub reserved: Cash,
     /// Only a lower quantity does (S117).
     pub keeps_place: bool,
+}
+
+/// A part of a position was liquidated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Step {
+    pub position: u32,
+    /// From here on the rest may follow.
+    pub rest_from: Timestamp,
 }
 
 /// The account, its orders and the counters of ids.
@@ -123,8 +147,8 @@ pub(super) struct State {
     pub last_fill: Vec<Option<Timestamp>>,
     /// What the others of a shared account have, and the share of its equity this one may bind.
     pub shared: Option<(Pool, Rate)>,
-    /// Positions that were liquidated in part, with the moment the rest may follow.
-    pub stepped: Vec<(u32, Timestamp)>,
+    /// Positions that were liquidated in part.
+    pub stepped: Vec<Step>,
 }
 
 impl State {
@@ -266,6 +290,14 @@ impl State {
         own.min(wallet - bound - others.bound)
     }
 
+    /// Equity as its strategy may count on it: its weight of a shared account.
+    pub(super) fn counted(&self, own: Cash) -> Cash {
+        self.shared.map_or(own, |(others, weight)| {
+            let whole = own + others.wallet + others.unrealized;
+            whole.to_cost().times_rate(weight)
+        })
+    }
+
     /// The wallet that must not fall below zero: its own, or that of the whole shared account.
     pub(super) fn solvent_wallet(&self) -> Cash {
         let others = self.shared.map_or(Cash::ZERO, |(others, _)| others.wallet);
@@ -288,7 +320,7 @@ impl State {
                         && o.stage == Stage::Arriving
                         && o.terms == Terms::Market
                 })
-                .fold(Qty::ZERO, |sum, o| sum + o.leaves());
+                .fold(Qty::ZERO, |sum, o| Qty(sum.0.saturating_add(o.leaves().0)));
             sum + held.margin.share(closing.min(held.qty), held.qty)
         };
         self.account.positions().iter().fold(Cash::ZERO, freed)

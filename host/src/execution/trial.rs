@@ -158,7 +158,7 @@ impl World<'_> {
                 .state
                 .stepped
                 .iter()
-                .any(|(id, _)| held.is_some_and(|p| p.id == *id))
+                .any(|step| held.is_some_and(|p| p.id == step.position))
     }
 
     /// Levels within the candle, and what is still to arrive or to wake: its own price and the exits it brings.

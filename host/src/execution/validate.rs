@@ -303,7 +303,13 @@ fn check_bracket(
         .position(book)
         .filter(|p| p.direction == order.side().direction())
         .map_or(Qty::ZERO, |p| p.qty);
-    let notional = reference_price(order, facts.quote) * (held + increase);
+    let price = reference_price(order, facts.quote);
+    let Some(resulting) = held.0.checked_add(increase.0).map(Qty) else {
+        let room = Qty(i64::MAX - held.0);
+        let text = format!("a position of {held} has room for {room} more");
+        return Err(refuse(RefusalReason::MaxQty, Some(room.to_f64()), text));
+    };
+    let notional = price * resulting;
     let tiers = facts.ruleset.tiers_of(order.instrument());
     let cap = crate::domain::notional_cap(tiers, leverage).unwrap_or(Qty::ZERO);
     if notional.0 <= i128::from(cap.0) * i128::from(UNIT) {

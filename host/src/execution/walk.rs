@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 
 use crate::domain::{Liquidity, Ohlc, Price, SlotState, TriggerBy};
 use crate::engine::{MinuteView, Terms};
-use crate::execution::fill::{Here, World};
+use crate::execution::fill::{Fill, Here, World};
 use crate::execution::orders::{Level, Reaction, Stage, Watching};
 use crate::execution::path::{Fraction, PathOrder, row};
 use crate::execution::state::Message;
@@ -221,10 +221,8 @@ impl World<'_> {
         let Some(order) = self.state.orders.get(id) else {
             return;
         };
-        let (instrument, side) = (order.instrument(), order.side());
-        let open = self.price_here(TriggerBy::Last, instrument, order.book);
-        let price = self.slipped(instrument, side, open, order.leaves());
-        self.fill_order(id, price, Liquidity::Taker);
+        let open = self.price_here(TriggerBy::Last, order.instrument(), order.book);
+        self.fill_slipped(id, open);
     }
 
     // --- the segments ------------------------------------------------------------------------------------------------------
@@ -501,7 +499,7 @@ impl World<'_> {
                 } else {
                     limit
                 };
-                self.fill_order(id, price, Liquidity::Maker);
+                self.fill_order(id, Fill::At(price), Liquidity::Maker);
             }
             (Reaction::LeaveSpread, _) => {
                 self.set_stage(id, Stage::Resting);
@@ -562,7 +560,7 @@ fn class_of(watching: Watching) -> u8 {
 
 /// Where in a segment a moment of the minute lies: vertices at thirds of its length (F29). The very start belongs to the open, the
 /// very end to the next one.
-fn place_in(
+pub(super) fn place_in(
     minute: &MinuteView<'_>,
     moment: crate::domain::Timestamp,
     segment: usize,

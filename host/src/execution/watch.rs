@@ -1,6 +1,6 @@
 //! What is looked at in every minute, and which orders a candle can touch. A quiet minute costs a few comparisons.
 
-use crate::domain::{Price, TriggerBy};
+use crate::domain::{Price, Timestamp, TriggerBy};
 use crate::engine::MinuteView;
 use crate::execution::fill::World;
 use crate::execution::orders::{QuietBand, Stage};
@@ -14,8 +14,10 @@ pub(super) struct Watch {
     bands: Vec<Option<[QuietBand; 3]>>,
     /// For isolated positions: prices beyond which liquidation is looked at, by position.
     liquidations: Vec<Option<Price>>,
-    /// Something is on its way or has a time to live.
+    /// Something is on its way.
     busy: bool,
+    /// The first order whose time is over.
+    next_expiry: Option<Timestamp>,
 }
 
 const SOURCES: [TriggerBy; 3] = [TriggerBy::Last, TriggerBy::Mark, TriggerBy::Index];
@@ -44,16 +46,17 @@ impl Watch {
             self.liquidations
                 .extend(positions.map(|p| world.liquidation_watch(p)));
         }
-        self.busy = orders.expiring > 0
-            || !world.state.in_flight.is_empty()
-            || !world.state.stepped.is_empty();
+        let expiries = orders.iter().filter_map(|o| o.expires());
+        self.next_expiry = (orders.expiring > 0).then(|| expiries.min()).flatten();
+        self.busy = !world.state.in_flight.is_empty() || !world.state.stepped.is_empty();
         self.stale = false;
     }
 
     /// Can nothing happen in this minute.
     #[inline]
     pub(super) fn is_quiet(&self, world: &World<'_>, minute: &MinuteView<'_>) -> bool {
-        if self.busy || !minute.funding.is_empty() || !minute.delisted.is_empty() {
+        let expires = self.next_expiry.is_some_and(|at| at <= minute.time);
+        if self.busy || expires || !minute.funding.is_empty() || !minute.delisted.is_empty() {
             return false;
         }
         let references = !minute.references.is_empty();
@@ -138,12 +141,11 @@ impl World<'_> {
         if !ids.iter().any(parents) {
             return;
         }
-        let children: Vec<u32> = orders
-            .known()
-            .filter(|o| o.stage == Stage::Dormant)
-            .filter(|o| o.asked.parent().is_some_and(|p| ids.contains(&p)))
-            .map(|o| o.id)
-            .collect();
-        ids.extend(children);
+        // By id: a child comes after its parent, so one pass finds grandchildren too.
+        for order in orders.known().filter(|o| o.stage == Stage::Dormant) {
+            if order.asked.parent().is_some_and(|p| ids.contains(&p)) {
+                ids.push(order.id);
+            }
+        }
     }
 }

@@ -184,12 +184,6 @@ impl Account {
         })
     }
 
-    /// What new orders may use as margin (isolated margin; `simulation.md` section 4).
-    #[must_use]
-    pub fn available(&self) -> Cash {
-        self.wallet - self.position_margin - self.order_margin
-    }
-
     /// Posts one execution: profit of the closing part, the fee, the margin of the opening part.
     ///
     /// # Panics
@@ -286,7 +280,7 @@ impl Account {
         let position = &mut self.positions[index];
         position.qty += qty;
         position.cost += cost;
-        position.opened_qty += qty;
+        position.opened_units += i128::from(qty.0);
         position.opened_cost += cost;
         position.margin += margin;
         position.fees += fee;
@@ -319,7 +313,7 @@ impl Account {
             ambiguous: false,
             realized: Cash::ZERO,
             realized_exact: Cost::ZERO,
-            opened_qty: Qty::ZERO,
+            opened_units: 0,
             opened_cost: Cost::ZERO,
             closed_cost: Cost::ZERO,
             equity_at_entry: input.equity,

@@ -57,7 +57,8 @@ pub struct Position {
     pub realized: Cash,
     /// The same, exact.
     pub(super) realized_exact: Cost,
-    pub(super) opened_qty: Qty,
+    /// Base units of 1e-8 bought into it so far; more than a quantity can be, over the life of a position.
+    pub(super) opened_units: i128,
     pub(super) opened_cost: Cost,
     pub(super) closed_cost: Cost,
     pub(super) equity_at_entry: Cash,
@@ -155,9 +156,9 @@ impl Position {
             direction: self.direction,
             entry_time: self.opened_at,
             exit_time,
-            qty: self.opened_qty,
-            entry_price: self.opened_cost.average(self.opened_qty),
-            exit_price: self.closed_cost.average(self.opened_qty),
+            qty: Qty(i64::try_from(self.opened_units).unwrap_or(i64::MAX)),
+            entry_price: average(self.opened_cost, self.opened_units),
+            exit_price: average(self.closed_cost, self.opened_units),
             gross: self.realized,
             fees: self.fees,
             funding: self.funding,
@@ -172,4 +173,10 @@ impl Position {
             ambiguous: self.ambiguous,
         }
     }
+}
+
+/// An average price, rounded half-even to 1e-8.
+fn average(cost: Cost, units: i128) -> Price {
+    let price = div_round(cost.0, units, Rounding::HalfEven);
+    Price(i64::try_from(price).expect("an average lies between its prices"))
 }
