@@ -115,6 +115,9 @@ fn account(run: &RunResult) -> Vec<String> {
             "{stops} beyond the liquidation price of the position: the exchange comes first, the stop saves nothing"
         ));
     }
+    for (time, why) in &observed.halts {
+        warnings.push(format!("stopped at {time}: {why}"));
+    }
     if !observed.breakers.is_empty() {
         let trips = plural(observed.breakers.len() as u64, "trip");
         warnings.push(format!("{trips} of circuit breakers ({})", rules(run)));

@@ -9,7 +9,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
 
 use crate::domain::{
-    Abilities, Amendment, CandleColumns, Cash, Columns, Direction, EndReason, Exit, Exits,
+    Abilities, Amendment, CandleColumns, Cash, Cause, Columns, Direction, EndReason, Exit, Exits,
     Instrument, InstrumentKind, Market, OrderKind, OrderRequest, OrderStatus, OrderView, Placed,
     PositionView, Price, Qty, Rate, Refusal, RefusalReason, Rows, SeriesBinding, Side, Target,
     Timestamp, UNIT,
@@ -119,6 +119,8 @@ pub struct Desk {
     roles: Vec<RoleBinding>,
     tradable: Vec<bool>,
     abilities: Abilities,
+    /// Why what is sent now is sent: the strategy's own wish, or the host's.
+    cause: Cause,
     limits: DeskLimits,
     timers: BTreeMap<(Timestamp, u64), u32>,
     next_timer: u64,
@@ -188,6 +190,7 @@ impl Desk {
             roles: setup.roles,
             tradable: setup.tradable,
             abilities: setup.abilities,
+            cause: Cause::Order,
             limits,
             timers: BTreeMap::new(),
             next_timer: 0,
@@ -214,6 +217,7 @@ impl Desk {
             roles: Vec::new(),
             tradable: Vec::new(),
             abilities: Abilities::unlimited(),
+            cause: Cause::Order,
             limits: DeskLimits::default(),
             timers: BTreeMap::new(),
             next_timer: 0,
@@ -270,7 +274,14 @@ impl Desk {
     }
 
     /// Acts on the account as the host or the user: not bound by what the strategy declared, has used up, or may not do now.
-    pub(super) fn as_host<R>(&mut self, now: Timestamp, act: impl FnOnce(&mut Self) -> R) -> R {
+    /// What it sends has this cause.
+    pub(super) fn as_host<R>(
+        &mut self,
+        now: Timestamp,
+        cause: Cause,
+        act: impl FnOnce(&mut Self) -> R,
+    ) -> R {
+        let sender = std::mem::replace(&mut self.cause, cause);
         let abilities = std::mem::replace(&mut self.abilities, Abilities::unlimited());
         let limits = std::mem::replace(&mut self.limits, DeskLimits::none());
         let phase = std::mem::replace(&mut self.phase, Phase::Live);
@@ -282,6 +293,7 @@ impl Desk {
         self.phase = phase;
         self.limits = limits;
         self.abilities = abilities;
+        self.cause = sender;
         result
     }
 
@@ -347,7 +359,7 @@ impl Desk {
     fn try_submit(&mut self, request: &OrderRequest) -> Result<Placed, Refusal> {
         self.act()?;
         let rules = self.market.instruments.get(request.instrument as usize);
-        let approved = risk::approve(request, rules, &self.abilities)?;
+        let approved = risk::approve(request, rules, &self.abilities)?.sent_by(self.cause);
         self.check_bound(request)?;
         let limit = self.abilities.max_open_orders.min(self.limits.open_orders);
         if self.executor().working_count() >= limit as usize {

@@ -3,8 +3,9 @@
 //! `not_declared`, `not_supported`; `stopped`, `warming_up` and `too_many` are the desk's.
 
 use crate::domain::{
-    Abilities, Exit, Exits, Instrument, InstrumentKind, NumberError, OrderKind, OrderRequest,
-    Price, Qty, Rate, Refusal, RefusalReason, Side, Target, TimeInForce, TriggerBy, UNIT,
+    Abilities, Cause, Exit, Exits, Instrument, InstrumentKind, NumberError, OrderKind,
+    OrderRequest, Price, Qty, Rate, Refusal, RefusalReason, Side, Target, TimeInForce, TriggerBy,
+    UNIT,
 };
 
 /// What an order waits for, on the grid.
@@ -112,6 +113,7 @@ pub struct Approved {
     time_in_force: TimeInForce,
     post_only: bool,
     long_only: bool,
+    cause: Cause,
     trigger_by: Option<TriggerBy>,
     target: Target,
     reduce_only: bool,
@@ -139,6 +141,7 @@ impl Approved {
             time_in_force: TimeInForce::Gtc,
             post_only: false,
             long_only: false,
+            cause: Cause::Order,
             trigger_by,
             target: Target::Net,
             reduce_only: true,
@@ -147,6 +150,11 @@ impl Approved {
             exits: GridExits::default(),
             tag,
         }
+    }
+
+    /// The same order, sent for this reason.
+    pub(crate) fn sent_by(self, cause: Cause) -> Self {
+        Self { cause, ..self }
     }
 
     /// The same order with another size and other prices.
@@ -195,6 +203,11 @@ impl Approved {
     #[must_use]
     pub fn post_only(&self) -> bool {
         self.post_only
+    }
+    /// Why it was sent: the strategy's wish, or the host's rules.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
+        self.cause
     }
     /// What it sells may not open a short position: a spot pair, or a strategy that declares none.
     #[must_use]
@@ -274,6 +287,7 @@ pub fn approve(
         time_in_force: request.time_in_force,
         post_only: request.post_only,
         long_only: !abilities.shorts || rules.kind == InstrumentKind::Spot,
+        cause: Cause::Order,
         trigger_by: request.trigger_by,
         target: request.target,
         reduce_only: request.reduce_only,

@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use crate::domain::{
-    AccountChange, CandleColumns, Cash, Delivery, EventKinds, Manifest, Market, Needs, OnFault,
-    Placed, Quote, Refusal, SeriesBinding, SeriesNeed, SlotState, StrategyEvent, StreamRow,
-    StreamSource, Timeframe, Timestamp,
+    AccountChange, CandleColumns, Cash, Cause, Delivery, EventKinds, Manifest, Market, Needs,
+    OnFault, Placed, Quote, Refusal, SeriesBinding, SeriesNeed, SlotState, StrategyEvent,
+    StreamRow, StreamSource, Timeframe, Timestamp,
 };
 use crate::engine::bars::{Bars, call};
 use crate::engine::desk::{Desk, DeskLimits, DeskSetup, Phase, RoleBinding};
@@ -272,6 +272,11 @@ impl Trader {
     /// The user's breakers look at the account once a minute, after equity is taken.
     fn watch(&mut self, now: Timestamp) {
         self.desk.now = now;
+        // Of a strategy that was stopped nothing is left to watch once it is flat.
+        let flat = self.desk.executor().account().positions().is_empty();
+        if self.desk.phase == Phase::Stopped && flat {
+            return;
+        }
         let Some(guard) = &mut self.desk.safety else {
             return;
         };
@@ -297,10 +302,12 @@ impl Trader {
         let withdraws = tripped.len() > usize::from(halted_by.is_some());
         if withdraws {
             let all = tripped.iter().any(|s| s.effect == Effect::Flatten);
-            self.desk.as_host(now, |desk| desk.withdraw_for_risk(all));
+            self.desk
+                .as_host(now, Cause::Risk, |desk| desk.withdraw_for_risk(all));
         }
         let flattens = self.desk.safety.as_ref().is_some_and(|g| g.flattens(now));
-        if flattens && self.desk.as_host(now, Desk::close_for_risk) && self.strategy.is_none() {
+        let closes = flattens && self.desk.as_host(now, Cause::Risk, Desk::close_for_risk);
+        if closes && self.strategy.is_none() {
             self.commanded = true;
         }
         if let Some(rule) = halted_by {
@@ -606,13 +613,16 @@ impl Trader {
         self.live = true;
         self.queue.clear();
         let policy = self.on_fault;
-        self.desk.as_host(now, |desk| wind_down(desk, policy));
+        self.desk
+            .as_host(now, Cause::Risk, |desk| wind_down(desk, policy));
         self.desk.phase = Phase::Stopped;
         self.meet_close(now);
     }
 
     pub(super) fn command(&mut self, now: Timestamp, command: &Command) {
-        let result = self.desk.as_host(now, |desk| answer(desk, command));
+        let result = self
+            .desk
+            .as_host(now, Cause::Order, |desk| answer(desk, command));
         self.desk
             .happenings
             .push(Happening::Answer { time: now, result });

@@ -278,7 +278,6 @@ impl World<'_> {
                 } else {
                     self.set_stage(id, Stage::Resting);
                 }
-                self.warn_behind_liquidation(id);
             }
         }
     }

@@ -144,6 +144,9 @@ impl World<'_> {
                 ExitKind::TakeProfit => held.take_profit = attached,
             }
         }
+        if let Some(exit) = attached {
+            self.warn_behind_liquidation(exit.order);
+        }
     }
 
     /// An order comes to life at the present price, or at the next open where the profile says so.

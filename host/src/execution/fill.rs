@@ -179,7 +179,7 @@ impl<'a> World<'a> {
             fee_rate: self.fee_rate(order.instrument(), liquidity),
             most_fee: None,
             cause: match order.exit {
-                None => Cause::Order,
+                None => order.asked.cause(),
                 Some(ExitKind::Stop) => Cause::Stop,
                 Some(ExitKind::TakeProfit) => Cause::TakeProfit,
             },
