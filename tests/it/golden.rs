@@ -39,16 +39,20 @@ fn files() -> Vec<PathBuf> {
     if let Ok(list) = std::env::var("GOLDEN_FILES") {
         return list.split(',').map(PathBuf::from).collect();
     }
-    let own = crate::support::workspace().join("tests/data/golden_own.json");
-    let default = crate::shared_dir().join("reference/simulation_examples.json");
-    if default.exists() {
-        vec![own, default]
+    let data = crate::support::workspace().join("tests/data");
+    let mut files = vec![
+        data.join("golden_own.json"),
+        data.join("golden_reference.json"),
+    ];
+    let shared = crate::shared_dir().join("reference/simulation_examples.json");
+    if shared.exists() {
+        files.push(shared);
     } else {
         println!(
             "skipped: no golden cases beside the project (reference/simulation_examples.json)"
         );
-        vec![own]
     }
+    files
 }
 
 #[test]

@@ -145,17 +145,21 @@ impl World<'_> {
         let sequence = self.state.sequence();
         let time = self.time;
         self.state.orders.change(id, |order| {
-            let margin = if keeps_place {
+            let (margin, reserved_for) = if keeps_place {
                 let leaves = (qty - order.filled).min(order.leaves());
-                order.reserved_now().share(leaves, order.leaves())
+                let margin = order.reserved_now().share(leaves, order.leaves());
+                (margin, leaves)
+            } else if order.fired {
+                (reserved, order.leaves())
             } else {
-                reserved
+                // A child may be smaller than what was asked for, and checked, as long as its parent is.
+                (reserved, qty - order.filled)
             };
             // What its group took of a child is no part of the new total.
             order.asked = order.asked.amended(qty + order.shrunk, terms);
             order.terms = terms;
             order.resize();
-            order.reserve(margin);
+            order.reserve(margin, reserved_for);
             if keeps_place {
                 return;
             }

@@ -264,7 +264,9 @@ impl World<'_> {
             );
             return false;
         }
-        self.state.orders.change(id, |order| order.reserve(need));
+        self.state
+            .orders
+            .change(id, |order| order.reserve(need, order.leaves()));
         true
     }
 

@@ -220,7 +220,7 @@ impl World<'_> {
             LiquidationRule::None => return,
             LiquidationRule::Bankruptcy => self.take_margin(&held, Rate::ZERO),
             LiquidationRule::BankruptcyFee => self.take_margin(&held, self.liquidation_fee(&held)),
-            LiquidationRule::Market => self.take_at_market(&held, held.qty),
+            LiquidationRule::Market => self.take_at_market(&held, held.qty, self.compared()),
             LiquidationRule::Fee => self.take_at(&held, here),
         }
         self.cover_shortfall();
@@ -257,9 +257,9 @@ impl World<'_> {
     }
 
     /// Closed at the mark with slippage and taker fee.
-    fn take_at_market(&mut self, held: &Position, qty: Qty) {
+    fn take_at_market(&mut self, held: &Position, qty: Qty, source: TriggerBy) {
         let side = held.direction.closing_side();
-        let at = self.compared_here(held);
+        let at = self.price_here(source, held.instrument, held.book());
         let price = self.slipped(held.instrument, side, at, qty);
         let fee_rate = self.fee_rate(held.instrument, Liquidity::Liquidation);
         self.take_capped(held, qty, price * qty, fee_rate);
@@ -368,7 +368,7 @@ impl World<'_> {
     /// closing (F28).
     fn take_step(&mut self, held: &Position, qty: Qty) {
         let wallet = self.state.account.wallet;
-        self.take_at_market(held, qty);
+        self.take_at_market(held, qty, self.compared());
         let kept = held.margin + self.state.account.wallet - wallet;
         if let Some(now) = self.state.position(held.id).map(|p| p.margin) {
             let mut postings = Vec::new();
@@ -418,7 +418,7 @@ impl World<'_> {
                     let at = self.compared_here(&worst);
                     self.take_at(&worst, at);
                 }
-                _ => self.take_at_market(&worst, worst.qty),
+                _ => self.take_at_market(&worst, worst.qty, self.compared()),
             }
             let positions = self.state.account.positions();
             let money = self.state.account.wallet.to_cost();
@@ -454,7 +454,7 @@ impl World<'_> {
             positions.min_by_key(|p| (p.instrument, p.id)).cloned()
         };
         while let Some(held) = first(self) {
-            self.take_at_market(&held, held.qty);
+            self.take_at_market(&held, held.qty, TriggerBy::Mark);
             self.post_insurance(false);
         }
     }

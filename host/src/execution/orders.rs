@@ -167,10 +167,10 @@ impl WorkingOrder {
         }
     }
 
-    /// Reserves anew for what is left to fill.
-    pub(super) fn reserve(&mut self, margin: Cash) {
+    /// Reserves anew, for this much of it.
+    pub(super) fn reserve(&mut self, margin: Cash, qty: Qty) {
         self.reserved = margin;
-        self.reserved_for = self.leaves();
+        self.reserved_for = qty;
     }
 
     /// The size it may have: what it asked for, at most its parent's, less what its group took.

@@ -128,6 +128,8 @@ impl World<'_> {
             let bounds = self.prices(instrument).map(|ohlc| (ohlc.low, ohlc.high));
             self.state.orders.touched(instrument, &bounds, &mut ids);
         }
+        // What is about to change needs a path of its own, too.
+        ids.extend(self.state.in_flight.iter().map(|message| message.order));
         self.add_children(&mut ids);
         ids.sort_unstable();
         ids.dedup();
