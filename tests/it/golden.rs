@@ -23,7 +23,7 @@ use serde_json::Value;
 use crate::formulas::{self, Outcome};
 
 /// Keys of the configuration that are rules of an instrument, so that a symbol may have its own.
-const OF_SYMBOL: [&str; 9] = [
+const OF_SYMBOL: [&str; 10] = [
     "tick",
     "step",
     "min_qty",
@@ -33,6 +33,7 @@ const OF_SYMBOL: [&str; 9] = [
     "maker",
     "taker",
     "leverage",
+    "venue",
 ];
 
 fn files() -> Vec<PathBuf> {
@@ -375,7 +376,7 @@ fn instrument(config: &[(String, Value)], tiers: &Value) -> Instrument {
         maintenance_amount: text(&row[4]).parse().expect("an amount"),
     };
     Instrument {
-        venue: "golden".to_owned(),
+        venue: last("venue").unwrap_or_else(|| "golden".to_owned()),
         symbol: "BTC/USDT:USDT".to_owned(),
         venue_symbol: "BTCUSDT".to_owned(),
         base: "BTC".to_owned(),

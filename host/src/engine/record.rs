@@ -139,7 +139,7 @@ pub enum Happening {
         /// The figure that tripped it, in the unit of its metric.
         value: f64,
     },
-    /// The account, at each change of the UTC day, after every minute with a posting, and at the end.
+    /// The account, at each change of the UTC day and at the end.
     Account(AccountPoint),
     /// A strategy was stopped.
     Fault {

@@ -6,7 +6,6 @@ use crate::domain::{
 };
 use crate::engine::{Happening, Terms, terms_on_grid};
 use crate::execution::fill::World;
-use crate::execution::latency::arrival;
 use crate::execution::orders::{Stage, WorkingOrder};
 use crate::execution::state::{Amended, InFlight, Message};
 use crate::execution::validate::{Facts, check_in_book, check_trading, is_against, margin_needed};
@@ -68,10 +67,12 @@ impl World<'_> {
         };
         let latency = self.rules.profile.latency_ms;
         if latency > 0 {
-            let nth = self.state.sequence();
+            let instrument = order.instrument();
+            let number = self.state.sequence();
+            let arrives_at = self.state.send(self.rules, self.time, instrument);
             self.state.in_flight.push(InFlight {
-                number: nth,
-                arrives_at: arrival(&self.rules.profile, self.time, nth),
+                number,
+                arrives_at,
                 order: id,
                 what: Message::Amend(amended),
             });

@@ -4,12 +4,12 @@ use crate::domain::Timestamp;
 use crate::execution::Profile;
 use crate::execution::profile::MOST_LATENCY_MS;
 
-/// Milliseconds until the `nth` message of an account arrives: always the same, or scattered around it (lognormal, the setting
-/// being the median), drawn from the seed and the message's number alone.
-pub(super) fn arrival(profile: &Profile, now: Timestamp, nth: u64) -> Timestamp {
+/// When the `nth` message about an instrument arrives: always after the same time, or scattered around it (lognormal, the setting
+/// being the median), drawn from the seed, the instrument and the message's number alone, so that other symbols do not disturb it.
+pub(super) fn arrival(profile: &Profile, now: Timestamp, instrument: u32, nth: u64) -> Timestamp {
     let scattered = profile.latency_sigma.0 > 0 && profile.latency_ms > 0;
     let delay = if scattered {
-        scatter(profile, nth)
+        scatter(profile, instrument, nth)
     } else {
         profile.latency_ms
     };
@@ -19,9 +19,10 @@ pub(super) fn arrival(profile: &Profile, now: Timestamp, nth: u64) -> Timestamp 
 #[expect(clippy::float_arithmetic, reason = "a delay in time, not money")]
 #[expect(clippy::cast_possible_truncation, reason = "bounded before")]
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of a day fit")]
-fn scatter(profile: &Profile, nth: u64) -> i64 {
-    let first = uniform(profile.latency_seed, 2 * nth);
-    let second = uniform(profile.latency_seed, 2 * nth + 1);
+fn scatter(profile: &Profile, instrument: u32, nth: u64) -> i64 {
+    let seed = profile.latency_seed ^ u64::from(instrument).rotate_left(32);
+    let first = uniform(seed, 2 * nth);
+    let second = uniform(seed, 2 * nth + 1);
     let normal = libm::sqrt(-2.0 * libm::log(first)) * libm::cos(std::f64::consts::TAU * second);
     let factor = libm::exp(profile.latency_sigma.to_f64() * normal);
     let delay = profile.latency_ms as f64 * factor;
@@ -51,7 +52,7 @@ mod tests {
         profile.set("latency_sigma", "0.5").expect("a width");
         let draw = |profile: &Profile| -> Vec<i64> {
             (0..2_001)
-                .map(|n| arrival(profile, Timestamp(0), n).0)
+                .map(|n| arrival(profile, Timestamp(0), 0, n).0)
                 .collect()
         };
         let delays = draw(&profile);

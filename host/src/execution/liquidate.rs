@@ -86,7 +86,9 @@ impl World<'_> {
         here: Fraction,
     ) -> Option<Fraction> {
         let alone = std::slice::from_ref(position);
-        match self.pause_of(position) {
+        // Its turn has come already: what is still short goes like any position.
+        let pause = self.pause_of(position).filter(|turn| *turn > self.moment());
+        match pause {
             None => self.breach_of(position.margin.to_cost(), alone, segment, here),
             Some(turn) => self.breach_in_pause(position, turn, segment, here),
         }
@@ -198,8 +200,9 @@ impl World<'_> {
         match self.pause_of(&held) {
             Some(_) if self.is_whole_due(&held) => {}
             Some(turn) => {
-                // Its turn came and it is healthy again, or it is still waiting.
-                if turn <= self.moment() && !self.is_breached_alone(&held) {
+                // Its turn came and it is healthy again, or it is still waiting. Without a pause a step is the only one.
+                let waited = self.rules_of(&held).venue == "hyperliquid";
+                if waited && turn <= self.moment() && !self.is_breached_alone(&held) {
                     self.state.stepped.retain(|step| step.position != id);
                     self.epoch += 1;
                 }
@@ -224,6 +227,10 @@ impl World<'_> {
             LiquidationRule::Fee => self.take_at(&held, here),
         }
         self.cover_shortfall();
+    }
+
+    fn rules_of(&self, held: &Position) -> &crate::domain::Instrument {
+        &self.market.instruments[held.instrument as usize]
     }
 
     /// Is the rest of a position to be taken now: its turn has come and it is still short, or it is far too short.
@@ -326,7 +333,7 @@ impl World<'_> {
         if self.rules.profile.partial_liquidation == PartialLiquidation::Off {
             return None;
         }
-        let rules = &self.market.instruments[held.instrument as usize];
+        let rules = self.rules_of(held);
         let mark = self.compared_here(held).nearest();
         let qty = match rules.venue.as_str() {
             "bybit" => self.above_the_tier_below(held, mark)?,
@@ -346,7 +353,7 @@ impl World<'_> {
 
     /// What Bybit closes to bring a position under the cap of the tier below; nothing of one in the lowest (F28).
     fn above_the_tier_below(&self, held: &Position, mark: Price) -> Option<Qty> {
-        let rules = &self.market.instruments[held.instrument as usize];
+        let rules = self.rules_of(held);
         let tiers = self.rules.tiers_of(held.instrument);
         let notional = (mark * held.qty).to_cash();
         let index = tiers
@@ -379,8 +386,8 @@ impl World<'_> {
             self.out
                 .extend(postings.into_iter().map(Happening::Posting));
         }
-        let hyperliquid = self.market.instruments[held.instrument as usize].venue == "hyperliquid";
-        let pause = if hyperliquid { STEP_PAUSE_MS } else { 0 };
+        let waits = self.rules_of(held).venue == "hyperliquid";
+        let pause = if waits { STEP_PAUSE_MS } else { 0 };
         let rest_from = self.moment().plus_ms(pause);
         self.state.stepped.push(Step {
             position: held.id,

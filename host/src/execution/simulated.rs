@@ -15,7 +15,6 @@ use crate::engine::{
 use crate::execution::amend::not_open;
 use crate::execution::fill::{Here, World, trigger_of};
 use crate::execution::impact::Days;
-use crate::execution::latency::arrival;
 use crate::execution::orders::{ExitKind, WorkingOrder};
 use crate::execution::state::{InFlight, Message, Ruleset, State};
 use crate::execution::trial::choose_paths;
@@ -282,7 +281,7 @@ impl Executor for Simulated {
         let trigger_by = self.rules.trigger_by(rules, order.trigger_by());
         let state = &mut self.state;
         let sequence = state.sequence();
-        let arrives_at = arrival(&self.rules.profile, now, sequence);
+        let arrives_at = state.send(&self.rules, now, order.instrument());
         let position = match (accepted.book, state.account.position(accepted.book)) {
             (Book::Own(id), _) => {
                 state.next_position = state.next_position.max(id + 1);
@@ -361,19 +360,18 @@ impl Executor for Simulated {
         out: &mut Vec<Happening>,
     ) -> Result<(), Refusal> {
         let known = self.state.orders.get(order).filter(|o| !o.is_attached());
-        if known.is_none() {
-            return Err(not_open(order));
-        }
+        let instrument = known.ok_or_else(|| not_open(order))?.instrument();
         let latency = self.profile().latency_ms;
         let withdrawn = |m: &InFlight| m.order == order && matches!(m.what, Message::Cancel(_));
         if latency > 0 && self.state.in_flight.iter().any(withdrawn) {
             return Ok(());
         }
         if latency > 0 {
-            let nth = self.state.sequence();
+            let number = self.state.sequence();
+            let arrives_at = self.state.send(&self.rules, now, instrument);
             self.state.in_flight.push(InFlight {
-                number: nth,
-                arrives_at: arrival(&self.rules.profile, now, nth),
+                number,
+                arrives_at,
                 order,
                 what: Message::Cancel(reason),
             });

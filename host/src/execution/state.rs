@@ -8,6 +8,7 @@ use crate::domain::{
 };
 use crate::engine::{Pool, Terms};
 use crate::execution::impact::Impact;
+use crate::execution::latency::arrival;
 use crate::execution::orders::{FIRST_EXIT, LevelRules, Orders, Stage};
 use crate::execution::{LimitFill, MarginMode, Profile, SlippageModel};
 use crate::ledger::{Account, Book, Position};
@@ -133,6 +134,8 @@ pub(super) struct State {
     pub promised: Vec<[Option<u32>; 3]>,
     pub leverage: Vec<Rate>,
     pub next_sequence: u64,
+    /// Messages sent about each instrument.
+    pub messages: Vec<u64>,
     /// Withdrawals and changes that have not landed.
     pub in_flight: Vec<InFlight>,
     /// What own orders may still take of the volume of the running candle, where that is capped.
@@ -163,6 +166,7 @@ impl State {
             promised: vec![[None; 3]; instruments],
             leverage: vec![leverage; instruments],
             next_sequence: 0,
+            messages: vec![0; instruments],
             in_flight: Vec::new(),
             volume_left: vec![None; instruments],
             volume: vec![Qty::ZERO; instruments],
@@ -180,6 +184,7 @@ impl State {
             orders: self.orders.subset(ids),
             account: self.account.clone(),
             promised: self.promised.clone(),
+            messages: self.messages.clone(),
             leverage: self.leverage.clone(),
             in_flight: self.in_flight.clone(),
             volume_left: self.volume_left.clone(),
@@ -219,6 +224,13 @@ impl State {
                 self.promised[instrument as usize][2] = None;
             }
         }
+    }
+
+    /// When a message about an instrument arrives that is sent now.
+    pub(super) fn send(&mut self, rules: &Ruleset, now: Timestamp, instrument: u32) -> Timestamp {
+        let count = &mut self.messages[instrument as usize];
+        *count += 1;
+        arrival(&rules.profile, now, instrument, *count)
     }
 
     pub(super) fn sequence(&mut self) -> u64 {

@@ -32,6 +32,8 @@ pub(super) struct Story {
     pub minutes: Vec<Minute>,
     pub end: EndOfData,
     pub fees: bool,
+    /// Venue of the instruments: some liquidate in steps.
+    pub venue: &'static str,
 }
 
 #[derive(Debug, Clone)]
@@ -168,7 +170,13 @@ fn distances() -> impl Strategy<Value = [Option<i64>; 2]> {
 const KINDS: u8 = 7;
 
 fn wishes() -> impl Strategy<Value = Wish> {
-    let what = (0..INSTRUMENTS, any::<bool>(), 0..=3_000_i64, 0..KINDS);
+    // Once in a while far more than usual, or absurdly much.
+    let steps = prop_oneof![
+        20 => 0..=3_000_i64,
+        2 => 0..=3_000_000_i64,
+        1 => Just(90_000_000_000_000_i64)
+    ];
+    let what = (0..INSTRUMENTS, any::<bool>(), steps, 0..KINDS);
     let target = prop_oneof![4 => Just(0_u8), 4 => Just(1), 1 => Just(2)];
     let how = (
         -20..=60_i64,
@@ -256,7 +264,7 @@ fn knobs() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
             prop::sample::select(values).prop_map(move |v| (knob, v)),
         )
     };
-    (
+    let first = (
         one(
             "path",
             &[
@@ -270,22 +278,29 @@ fn knobs() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
         ),
         one("limit_gap", &["at_open", "at_limit_within"]),
         one("stop_gap", &["at_level", "at_level_within"]),
-        one("position_mode", &["hedge"]),
+        one("position_mode", &["hedge", "independent"]),
         one("margin_mode", &["cross"]),
         one("liquidation", &["market", "fee", "none"]),
         one("participation", &["0.1", "0.001"]),
         one("latency_ms", &["1", "20000", "60000", "130000"]),
-        one("slippage", &["volume_share"]),
+    );
+    let second = (
+        one("slippage", &["volume_share", "sqrt"]),
         one("fill_timing", &["this_close"]),
         one("bracket_start", &["next_candle"]),
         one("maintenance", &["0.02"]),
-    )
-        .prop_map(|k| {
-            [k.0, k.1, k.2, k.3, k.4, k.5, k.6, k.7, k.8, k.9, k.10, k.11]
-                .into_iter()
-                .flatten()
-                .collect()
-        })
+        one("partial_liquidation", &["venue"]),
+        one("latency_sigma", &["0.5", "2"]),
+        one("one_order_per_candle", &["on"]),
+        one("opposite_entry", &["after_exit"]),
+    );
+    (first, second).prop_map(|(a, b)| {
+        [a.0, a.1, a.2, a.3, a.4, a.5, a.6, a.7]
+            .into_iter()
+            .chain([b.0, b.1, b.2, b.3, b.4, b.5, b.6, b.7])
+            .flatten()
+            .collect()
+    })
 }
 
 pub(super) fn stories() -> impl Strategy<Value = Story> {
@@ -304,8 +319,11 @@ pub(super) fn stories() -> impl Strategy<Value = Story> {
         Just(EndOfData::Open)
     ];
     let minutes = prop::collection::vec(minutes(), 2..25);
-    (preset, knobs(), 1..=20_i64, 10..=2_000_i64, minutes, end).prop_map(
-        |(preset, knobs, leverage, balance, minutes, end)| Story {
+    let venue = prop::sample::select(&["test", "bybit", "hyperliquid"][..]);
+    // Once in a while enough for what venues liquidate in steps.
+    let balance = prop_oneof![4 => 10..=2_000_i64, 1 => Just(200_000)];
+    (preset, knobs(), 1..=20_i64, balance, minutes, end, venue).prop_map(
+        |(preset, knobs, leverage, balance, minutes, end, venue)| Story {
             preset,
             knobs,
             leverage,
@@ -313,6 +331,7 @@ pub(super) fn stories() -> impl Strategy<Value = Story> {
             minutes,
             end,
             fees: true,
+            venue,
         },
     )
 }
@@ -687,7 +706,10 @@ fn engine(story: &Story, balance: Cash) -> Engine {
     let profile = Arc::new(story.profile());
     let leverage = Rate(story.leverage * UNIT);
     let fee = if story.fees { 1 } else { 0 };
-    let rules = |symbol| instrument(symbol, fee);
+    let rules = |symbol| Instrument {
+        venue: story.venue.to_owned(),
+        ..instrument(symbol, fee)
+    };
     let instruments = vec![rules("BTCUSDT"), rules("ETHUSDT")];
     let trader = TraderSetup {
         name: "user".to_owned(),
@@ -750,13 +772,22 @@ fn instrument(symbol: &str, fee: i64) -> Instrument {
         price_band: None,
         maker_fee: Rate(20_000 * fee),
         taker_fee: Rate(50_000 * fee),
-        tiers: vec![Tier {
-            floor: Qty::ZERO,
-            cap: Qty(1_000_000 * UNIT),
-            maintenance_rate: Rate(UNIT / 200),
-            max_leverage: Rate(20 * UNIT),
-            maintenance_amount: Qty::ZERO,
-        }],
+        tiers: vec![
+            Tier {
+                floor: Qty::ZERO,
+                cap: Qty(150 * UNIT),
+                maintenance_rate: Rate(UNIT / 200),
+                max_leverage: Rate(20 * UNIT),
+                maintenance_amount: Qty::ZERO,
+            },
+            Tier {
+                floor: Qty(150 * UNIT),
+                cap: Qty(1_000_000 * UNIT),
+                maintenance_rate: Rate(UNIT / 100),
+                max_leverage: Rate(20 * UNIT),
+                maintenance_amount: Qty(150 * UNIT / 200),
+            },
+        ],
         price_rule: PriceRule::Tick,
         liquidation_fee: None,
         trigger_by: TriggerBy::Last,
