@@ -8,7 +8,9 @@ use crate::backtest::BacktestError;
 use crate::backtest::builder::Backtest;
 use crate::data::catalog::Catalog;
 use crate::data::feed::{Period, Prefetch};
-use crate::data::streams::{self, MissingFunding, Place, StreamFeed, StreamKind, Streams, Wanted};
+use crate::data::streams::{
+    self, MarkCoverage, MissingFunding, Place, StreamFeed, StreamKind, Streams, Wanted,
+};
 use crate::domain::{InstrumentKind, StreamSource, Timeframe, Timestamp};
 use crate::engine::{Block, Feed, FeedError};
 use crate::execution::{FundingMissing, Profile};
@@ -29,6 +31,8 @@ pub enum StreamsFrom {
 /// What was opened for one run.
 pub(super) struct Opened {
     streams: Vec<Streams>,
+    /// How much of the period each of them has a mark for.
+    marks: Vec<MarkCoverage>,
     base: Timeframe,
     period: Period,
     policy: &'static str,
@@ -69,7 +73,7 @@ impl Backtest {
         start: Timestamp,
     ) -> Result<Opened, BacktestError> {
         let period = self.data_period();
-        let mut streams = Vec::new();
+        let (mut streams, mut marks) = (Vec::new(), Vec::new());
         for (index, instrument) in (0..).zip(&self.instruments) {
             let place = Place::new(&instrument.venue, instrument.kind, &instrument.symbol)?;
             let wanted = self.wanted(index);
@@ -92,10 +96,13 @@ impl Backtest {
                 of_symbol.complete_funding(missing(&self.profile), from, to)?;
             }
             self.check_rows(index, &of_symbol, base, (from, to))?;
+            let begin = period.start().max(first.min(from));
+            marks.push(of_symbol.mark_coverage(base, begin, (from, to))?);
             streams.push(of_symbol);
         }
         Ok(Opened {
             streams,
+            marks,
             base,
             period,
             policy: policy(&self.profile),
@@ -182,18 +189,7 @@ impl Opened {
 
     /// Adds to a dataset what it says of the streams.
     pub(super) fn describe(&self, dataset: &mut runs::Dataset, from: Timestamp, to: Timestamp) {
-        let marks = self.streams.iter().filter_map(|s| s.mark.as_ref());
-        let mut resolutions: Vec<&str> = Vec::new();
-        for mark in marks {
-            if !resolutions.contains(&mark.timeframe.name()) {
-                resolutions.push(mark.timeframe.name());
-            }
-        }
-        let some_without = self.streams.iter().any(|s| s.mark.is_none());
-        if some_without {
-            resolutions.push(runs::LAST_PRICE);
-        }
-        dataset.mark_resolution = resolutions.join("+");
+        dataset.mark_resolution = self.mark_resolution();
         let funded = self.streams.iter().filter(|s| s.wanted.funding);
         let sources: Vec<String> = funded
             .filter(|s| s.funding.iter().any(|f| !f.substituted))
@@ -210,6 +206,34 @@ impl Opened {
                 hasher.update(streams.fingerprint(from, to).as_bytes());
             }
             dataset.fingerprint = hasher.finalize().to_hex().to_string();
+        }
+    }
+}
+
+impl Opened {
+    /// `1h`, `1h+last price` where some instruments have no mark, `1h, 34.2 % of the period, last price else` where there is one for a
+    /// part of the period: its share is that of all instruments together.
+    fn mark_resolution(&self) -> String {
+        let mut lengths: Vec<&str> = Vec::new();
+        for (streams, coverage) in self.streams.iter().zip(&self.marks) {
+            let mark = streams.mark.as_ref().filter(|_| !coverage.is_none());
+            let name = mark.map(|mark| mark.timeframe.name());
+            lengths.extend(name.filter(|name| !lengths.contains(name)));
+        }
+        let marked = || self.marks.iter().filter(|c| !c.is_none());
+        let is_partial = marked().any(|c| !c.is_whole());
+        match MarkCoverage::thousandths(&self.marks) {
+            Some(share) if is_partial => format!(
+                "{}, {}.{} % of the period, last price else",
+                lengths.join("+"),
+                share / 10,
+                share % 10
+            ),
+            _ => {
+                let some_without = marked().count() < self.marks.len();
+                lengths.extend(some_without.then_some(runs::LAST_PRICE));
+                lengths.join("+")
+            }
         }
     }
 }
@@ -264,5 +288,58 @@ fn policy(profile: &Profile) -> &'static str {
         (true, FundingMissing::Error) => "data",
         (true, FundingMissing::Zero) => "zero",
         (true, FundingMissing::Last) => "last",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::streams::Prices;
+    use crate::domain::Candle;
+
+    fn opened(marks: &[(Option<Timeframe>, i64)]) -> Opened {
+        let of = |timeframe: &Option<Timeframe>| {
+            let place = Place::new("binance", InstrumentKind::LinearPerpetual, "BTCUSDT");
+            let mut streams = Streams::none(place.expect("a place"), Wanted::default());
+            let none: Vec<Candle> = Vec::new();
+            streams.mark = timeframe.map(|timeframe| Prices::new(none, timeframe));
+            streams
+        };
+        Opened {
+            streams: marks.iter().map(|(timeframe, _)| of(timeframe)).collect(),
+            marks: marks
+                .iter()
+                .map(|(_, covered_ms)| MarkCoverage {
+                    covered_ms: *covered_ms,
+                    period_ms: Some(1_000),
+                })
+                .collect(),
+            base: Timeframe::M1,
+            period: Period::default(),
+            policy: "data",
+        }
+    }
+
+    #[test]
+    fn the_run_says_how_much_of_it_had_a_mark() {
+        let (hours, minutes) = (Some(Timeframe::H1), Some(Timeframe::M1));
+        for (marks, text) in [
+            (&[(hours, 1_000)][..], "1h"),
+            (&[(hours, 342)], "1h, 34.2 % of the period, last price else"),
+            (
+                &[(minutes, 999)],
+                "1m, 99.9 % of the period, last price else",
+            ),
+            (&[(hours, 0)], "last price"),
+            (&[(None, 0)], "last price"),
+            (&[(hours, 1_000), (None, 0)], "1h+last price"),
+            (&[(hours, 1_000), (minutes, 1_000)], "1h+1m"),
+            (
+                &[(hours, 500), (minutes, 1_000), (None, 0)],
+                "1h+1m, 50.0 % of the period, last price else",
+            ),
+        ] {
+            assert_eq!(opened(marks).mark_resolution(), text);
+        }
     }
 }

@@ -7,6 +7,7 @@
 //! Mark and index prices are candles and kept as such; the other streams are records of a moment.
 
 pub mod check;
+mod coverage;
 pub mod feed;
 pub mod funding;
 mod open;
@@ -16,6 +17,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+pub use coverage::MarkCoverage;
 pub use feed::StreamFeed;
 pub use funding::{MissingFunding, Settlement, settlement_minute};
 pub use open::{Place, Prices, Records, Streams, Wanted, open};

@@ -2,13 +2,20 @@
 //!
 //! Rules (`simulation.md` section 10, "Coarse mark data"; F47, S130, S131, S181):
 //! * each vertex of the minute's mark = vertex of the last price x mark close / last close of the last *finished* mark candle,
-//!   rounded half-even to 8 decimals; while none has finished the ratio is 1;
+//!   rounded half-even to 8 decimals; while none has finished the ratio is 1, and so it is again [`BASIS_LENGTHS`] lengths after
+//!   the last one finished, unless one is in progress: then the last price stands in, as where there are no mark candles;
 //! * then it is clamped to the low and high of the mark candle in progress, if there is one. The clamp knows the future of that
 //!   candle: it stays on the path and is never shown.
 //!
 //! Unrealistic: between two mark candles the basis does not move.
 
 use crate::domain::{MarkCandle, Ohlc, Price, Rounding, Timestamp, mul_div};
+
+/// How long a finished mark candle gives the basis, in lengths of its own.
+///
+/// A hole of a candle or two is bridged. Data that ends, or begins again much later, is not: a basis of last week says nothing of
+/// today's mark. (The reference names no bound; this is ours.)
+pub const BASIS_LENGTHS: i64 = 3;
 
 /// A mark candle longer than a base candle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +32,20 @@ impl CoarseMark {
     fn end(&self) -> Timestamp {
         self.time.plus_ms(self.length_ms)
     }
+
+    /// From when on it gives no basis any more.
+    fn basis_end(&self) -> Timestamp {
+        self.end().plus_ms(BASIS_LENGTHS * self.length_ms)
+    }
+}
+
+/// The moments at which there is a mark because of a candle, given by its start and end; their end is excluded. `begin` is the first
+/// minute asked for: what finished until then gives no basis.
+#[must_use]
+pub fn marked_by(start: Timestamp, end: Timestamp, begin: Timestamp) -> (Timestamp, Timestamp) {
+    let is_basis = end > begin;
+    let basis_ms = BASIS_LENGTHS * (end.0 - start.0);
+    (start, if is_basis { end.plus_ms(basis_ms) } else { end })
 }
 
 /// Where mark and last price stood at the end of a mark candle.
@@ -125,7 +146,8 @@ pub struct CoarseMarks {
     candles: Vec<CoarseMark>,
     /// The first one that had not finished at the last minute asked for.
     next: usize,
-    scale: Option<Scale>,
+    /// The basis and when it ends.
+    scale: Option<(Scale, Timestamp)>,
     /// Close of the last minute.
     last: Option<Price>,
     clamped: bool,
@@ -167,13 +189,14 @@ impl CoarseMarks {
     }
 
     /// The mark of the minute at `time`, from its last prices (in a missing minute the previous close, four times). `None` while
-    /// there is neither a finished mark candle nor one in progress: the last price stands for it.
+    /// there is neither a mark candle that finished lately nor one in progress: the last price stands for it.
     #[must_use]
     pub fn minute(&mut self, time: Timestamp, last: Ohlc) -> Option<MarkCandle> {
         while let Some(candle) = self.candles.get(self.next).filter(|c| c.end() <= time) {
             if let Some(last) = self.last {
                 let mark = candle.prices.close;
-                self.scale = Some(Scale::new(Basis { mark, last }));
+                let scale = Scale::new(Basis { mark, last });
+                self.scale = Some((scale, candle.basis_end()));
             }
             self.next += 1;
         }
@@ -182,12 +205,14 @@ impl CoarseMarks {
             return None;
         }
         self.last = Some(last.close);
+        self.scale = self.scale.filter(|(_, end)| time < *end);
+        let scale = self.scale.map(|(scale, _)| scale);
         let in_progress = self.candles.get(self.next).filter(|c| c.time <= time);
-        if self.scale.is_none() && in_progress.is_none() {
+        if scale.is_none() && in_progress.is_none() {
             return None;
         }
         let limits = in_progress.filter(|_| self.clamped).map(|c| c.prices);
-        Some(scaled(last, self.scale, limits))
+        Some(scaled(last, scale, limits))
     }
 }
 
@@ -256,11 +281,51 @@ mod tests {
         let after = after.expect("finished");
         assert_eq!(after.path, ohlc([49_990, 49_990, 49_980, 49_980]));
         assert_eq!(after.shown.to_string(), "47790.44");
-        // Beyond the data the last basis stays, unclamped.
+        // Soon after the data the last basis stays, unclamped.
         let beyond = marks.minute(Timestamp(2 * HOUR), ohlc([47_800; 4]));
         let beyond = beyond.expect("a basis");
         assert_eq!(beyond.path.open, beyond.shown);
         assert_eq!(beyond.shown, Price(49_990 * UNIT));
+    }
+
+    #[test]
+    fn a_basis_ends_three_lengths_after_its_candle() {
+        let flat = [50_000, 50_020, 49_980, 49_990];
+        // One hour, then none for nine.
+        let mut marks = CoarseMarks::new(vec![hour(0, flat), hour(10 * HOUR, flat)]);
+        let last = ohlc([50_000; 4]);
+        let mut shown = Vec::new();
+        for minute in 0..12 * 60 {
+            let mark = marks.minute(Timestamp(minute * MINUTE_MS), last);
+            shown.push(mark.map(|mark| mark.shown));
+        }
+        let (ratio_one, basis) = (Some(Price(50_000 * UNIT)), Some(Price(49_990 * UNIT)));
+        assert!(shown[..60].iter().all(|s| *s == ratio_one));
+        assert!(shown[60..240].iter().all(|s| *s == basis));
+        assert!(shown[240..600].iter().all(Option::is_none));
+        // As before the first one that finished.
+        assert!(shown[600..660].iter().all(|s| *s == ratio_one));
+        assert!(shown[660..].iter().all(|s| *s == basis));
+    }
+
+    proptest! {
+        /// What a candle gives is told without walking the minutes.
+        #[test]
+        fn there_is_a_mark_exactly_where_a_candle_gives_one(
+            hours in prop::collection::btree_set(0..40_i64, 0..12), begin in 0..20_i64,
+        ) {
+            let begin = Timestamp(begin * HOUR / 2);
+            let candles: Vec<_> = hours.iter().map(|h| hour(h * HOUR, [100; 4])).collect();
+            let mut marks = CoarseMarks::new(candles.clone());
+            for step in 0..90 {
+                let time = begin.plus_ms(step * HOUR / 2);
+                let given = candles.iter().any(|c| {
+                    let (from, end) = marked_by(c.time, c.end(), begin);
+                    from <= time && time < end
+                });
+                prop_assert_eq!(marks.minute(time, ohlc([100; 4])).is_some(), given, "{}", time);
+            }
+        }
     }
 
     #[test]

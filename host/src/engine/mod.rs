@@ -22,7 +22,7 @@ pub use desk::{Desk, DeskLimits, DeskSetup, Figures, Phase, RoleBinding};
 pub use event::{Command, Event};
 pub use executor::{EndOfData, Executor, MinuteView, Pool, Settlement};
 pub use feed::{Block, Feed, FeedError, FeedEvent};
-pub use marks::{Basis, CoarseMark, CoarseMarks, minute_mark};
+pub use marks::{BASIS_LENGTHS, Basis, CoarseMark, CoarseMarks, marked_by, minute_mark};
 pub use record::{AccountPoint, Entry, Happening, Record};
 pub(crate) use risk::unknown_instrument;
 pub use risk::{Approved, GridExits, Terms, exits_on_grid, terms_on_grid};

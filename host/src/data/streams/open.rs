@@ -135,6 +135,36 @@ impl Prices {
         }
     }
 
+    /// Hands on the start of every candle in `[from, to)`, oldest first. Complete months of the catalog are not read for it.
+    pub(super) fn each_time(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        take: &mut dyn FnMut(Timestamp),
+    ) -> Result<(), DataError> {
+        match &self.from {
+            Origin::Memory(candles) => {
+                let times = candles.iter().map(|c| c.open_time);
+                times.filter(|t| *t >= from && *t < to).for_each(take);
+            }
+            Origin::Catalog(series) => {
+                let grid = series.grid();
+                for file in series.files_between(from, to) {
+                    let (first, end) = (file.first, grid.next(file.last));
+                    let (from, to) = (from.max(first), to.min(end));
+                    if grid.count(first, end) == file.rows {
+                        let times = std::iter::successors(Some(first), |t| Some(grid.next(*t)));
+                        let until = times.take_while(|t| *t < to);
+                        until.filter(|t| *t >= from).for_each(&mut *take);
+                    } else {
+                        series.each_time(from, to, &mut *take)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn digest(&self, from: Timestamp, to: Timestamp) -> String {
         match &self.from {
             Origin::Memory(candles) => content_digest(candles),
@@ -448,11 +478,15 @@ fn later(time: Timestamp, ms: i64) -> Timestamp {
     Timestamp(time.0.saturating_add(ms))
 }
 
-/// The shortest candles that overlap the period about as long as any.
+/// The shortest candles that overlap the period about as long as any. The time between segments is not theirs.
 fn best(all: Vec<Series>, period: Period) -> Option<Series> {
-    let overlap = |series: &Series| {
-        let (from, to) = series.period();
-        (to.min(period.end()).0 - from.max(period.start()).0).max(0)
+    let overlap = |series: &Series| -> i64 {
+        let segments = series.manifest.segments.iter();
+        let of_segment = |(first, last): &(Timestamp, Timestamp)| {
+            let end = series.grid().next(*last).min(period.end());
+            (end.0 - first.max(&period.start()).0).max(0)
+        };
+        segments.map(of_segment).sum()
     };
     let longest = all.iter().map(overlap).max().filter(|ms| *ms > 0)?;
     // A hundredth: series that end with the same month may differ by a candle.
