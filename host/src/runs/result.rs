@@ -267,12 +267,19 @@ impl RunResult {
         postings.fold(Cash::ZERO, |sum, p| sum + p.amount)
     }
 
-    /// The symbol of an instrument; its number where there is none.
+    /// The symbol of an instrument, with its venue where another one of the run has the same (`bybit:BTC/USDT:USDT`); its number
+    /// where there is none.
     #[must_use]
     pub fn symbol(&self, instrument: u32) -> String {
-        self.configuration
-            .instruments
-            .get(instrument as usize)
-            .map_or_else(|| format!("#{instrument}"), |i| i.symbol.clone())
+        let all = &self.configuration.instruments;
+        let Some(named) = all.get(instrument as usize) else {
+            return format!("#{instrument}");
+        };
+        let same = all.iter().filter(|i| i.symbol == named.symbol).count();
+        if same > 1 {
+            format!("{}:{}", named.venue, named.symbol)
+        } else {
+            named.symbol.clone()
+        }
     }
 }

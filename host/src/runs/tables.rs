@@ -401,6 +401,27 @@ mod tests {
         assert_eq!(quoted("BTC/USDT"), "BTC/USDT");
     }
 
+    #[test]
+    fn one_symbol_on_two_venues_is_told_apart() {
+        let mut run = sample::run_of(vec![sample::trade()]);
+        let mut other = run.configuration.instruments[0].clone();
+        other.venue = "bybit".to_owned();
+        let venue = run.configuration.instruments[0].venue.clone();
+        run.configuration.instruments.push(other);
+        run.marks.push(run.marks[0].clone());
+        let columns = equity(&run);
+        let marks: Vec<_> = columns.iter().map(|c| c.0.as_str()).collect();
+        for venue in [venue.as_str(), "bybit"] {
+            for end in ["", "_f64"] {
+                let name = format!("mark:{venue}:BTC/USDT:USDT{end}");
+                let named = marks.iter().filter(|m| **m == name).count();
+                assert_eq!(named, 1, "{name} in {marks:?}");
+            }
+        }
+        let told = format!("1,{venue}:BTC/USDT:USDT,long,");
+        assert!(trades_csv(&run).contains(&told), "{}", trades_csv(&run));
+    }
+
     fn find(columns: &Columns, name: &str) -> Option<Column> {
         columns.iter().find(|c| c.0 == name).map(|c| c.1.clone())
     }
