@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use crate::data::catalog::{Catalog, CatalogWriter, ImportedRecords, RecordKey, Series};
+use crate::data::catalog::{
+    Catalog, CatalogWriter, ImportedRecords, RecordKey, RecordSeries, Series,
+};
 use crate::data::check::{Finding, Severity, check, gaps_of_segments};
 use crate::data::import::{DataKind, ImportRequest, Overrides, import, understand};
 use crate::data::quality::GapReport;
@@ -21,8 +23,8 @@ use crate::data::synth::{Synth, SynthConfig, SynthMark, figures, funding, series
 use crate::data::{DataError, ErrorKind};
 use crate::domain::{InstrumentKind, Timeframe, Timestamp};
 use show::{
-    finding_json, name_json, print_json, progress_bar, record_name_json, records_json, say,
-    series_json, show, show_part, table,
+    UntilClosed, finding_json, name_json, print_json, progress_bar, record_name_json, records_json,
+    say, series_json, show, show_part, table,
 };
 
 /// Get, look at and check market data.
@@ -92,8 +94,12 @@ pub struct ImportArgs {
 
 /// Arguments of `host data list`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  host data list\n  host data list --json")]
+#[command(
+    after_help = "Examples:\n  host data list\n  host data list --exchange binance --kind candles\n  host data list --json"
+)]
 pub struct ListArgs {
+    #[command(flatten)]
+    filter: Filter,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -105,18 +111,61 @@ pub struct ListArgs {
     after_help = "Examples:\n  host data check\n  host data check --exchange binance --symbol BTC/USDT:USDT"
 )]
 pub struct CheckArgs {
-    /// Only series of this exchange.
-    #[arg(long)]
-    pub exchange: Option<String>,
-    /// Only series of this symbol.
-    #[arg(long)]
-    pub symbol: Option<String>,
-    /// Only series of this timeframe.
-    #[arg(long)]
-    pub timeframe: Option<Timeframe>,
+    #[command(flatten)]
+    filter: Filter,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Which series are meant: all, unless something is said.
+#[derive(Debug, Args)]
+struct Filter {
+    /// Only series of this exchange.
+    #[arg(long)]
+    exchange: Option<String>,
+    /// Only series of this symbol: BTC/USDT (spot), BTC/USDT:USDT (perpetual) or the exchange's own name (both).
+    #[arg(long)]
+    symbol: Option<String>,
+    /// Only series of this timeframe.
+    #[arg(long)]
+    timeframe: Option<Timeframe>,
+    /// Only candles, mark, index, funding, open-interest or liquidations.
+    #[arg(long, value_parser = data_kind)]
+    kind: Option<DataKind>,
+}
+
+impl Filter {
+    fn candles(&self, series: &Series) -> bool {
+        let key = &series.key;
+        let kind = DataKind::Candles(key.kind);
+        self.admits(&key.venue, &key.symbol, Some(key.timeframe), kind)
+    }
+
+    fn records(&self, series: &RecordSeries) -> bool {
+        let key = &series.key;
+        let kind = DataKind::Records(key.kind);
+        self.admits(&key.venue, &key.symbol, key.interval, kind)
+    }
+
+    fn admits(
+        &self,
+        venue: &str,
+        symbol: &Symbol,
+        timeframe: Option<Timeframe>,
+        kind: DataKind,
+    ) -> bool {
+        let is_symbol = |text: &String| {
+            let of_market = || Symbol::parse(text, Some(symbol.market()));
+            *text == symbol.to_string()
+                || (!text.contains('/') && of_market().is_ok_and(|named| named == *symbol))
+        };
+        let exchange = self.exchange.as_ref();
+        exchange.is_none_or(|e| e.eq_ignore_ascii_case(venue))
+            && self.symbol.as_ref().is_none_or(is_symbol)
+            && self.timeframe.is_none_or(|t| Some(t) == timeframe)
+            && self.kind.is_none_or(|k| k == kind)
+    }
 }
 
 /// Arguments of `host data synth`.
@@ -160,6 +209,7 @@ pub enum Outcome {
 /// See [`DataError::kind`] for whose fault it is.
 pub fn run(args: &DataArgs, default_dir: &Path, out: &mut dyn Write) -> Result<Outcome, DataError> {
     let catalog = Catalog::new(args.data_dir.as_deref().unwrap_or(default_dir));
+    let out = &mut UntilClosed::new(out);
     match &args.command {
         DataCommand::Import(import) => run_import(import, &catalog, out),
         DataCommand::List(list) => run_list(list, &catalog, out),
@@ -292,12 +342,14 @@ fn already(count: u64) -> String {
 const SYMBOLS_LISTED: usize = 12;
 
 fn run_list(args: &ListArgs, catalog: &Catalog, out: &mut dyn Write) -> Result<Outcome, DataError> {
-    let all = catalog.list()?;
+    let (mut all, mut records) = (catalog.list()?, catalog.list_records()?);
+    let is_empty = all.is_empty() && records.is_empty();
+    all.retain(|s| args.filter.candles(s));
+    records.retain(|s| args.filter.records(s));
     let mut reports = Vec::new();
     for series in &all {
         reports.push(gaps_of_segments(series)?);
     }
-    let records = catalog.list_records()?;
     let mut record_reports = Vec::new();
     for series in &records {
         record_reports.push(gaps_of_records(series)?);
@@ -312,12 +364,16 @@ fn run_list(args: &ListArgs, catalog: &Catalog, out: &mut dyn Write) -> Result<O
         print_json(out, &json!({"schema": "data-list/1", "series": series}))?;
         return Ok(Outcome::Done);
     }
-    if all.is_empty() && records.is_empty() {
+    if is_empty {
         say(
             out,
             &format!("no market data in {}", catalog.root().display()),
         )?;
         say(out, "start with: host data import FILE, or host data synth")?;
+        return Ok(Outcome::Done);
+    }
+    if all.is_empty() && records.is_empty() {
+        say(out, "there is no such series: `host data list` shows all")?;
         return Ok(Outcome::Done);
     }
     let mut rows = vec![
@@ -378,18 +434,10 @@ fn run_check(
     catalog: &Catalog,
     out: &mut dyn Write,
 ) -> Result<Outcome, DataError> {
-    let wanted = |venue: &str, symbol: &Symbol, timeframe: Option<Timeframe>| {
-        args.exchange.as_ref().is_none_or(|e| *e == venue)
-            && args
-                .symbol
-                .as_ref()
-                .is_none_or(|s| *s == symbol.to_string())
-            && args.timeframe.is_none_or(|t| Some(t) == timeframe)
-    };
     let mut all = catalog.list()?;
-    all.retain(|s| wanted(&s.key.venue, &s.key.symbol, Some(s.key.timeframe)));
+    all.retain(|s| args.filter.candles(s));
     let mut records = catalog.list_records()?;
-    records.retain(|s| wanted(&s.key.venue, &s.key.symbol, s.key.interval));
+    records.retain(|s| args.filter.records(s));
     let count = all.len() + records.len();
     if count == 0 {
         return Err(DataError::user("there is no such series to check")

@@ -115,6 +115,9 @@ pub(crate) const ALIASES: [&[&str]; 9] = [
 /// Columns a file must have: the first six.
 pub(crate) const REQUIRED: usize = 6;
 
+/// Place of the volume, which prices that are not traded do without.
+pub(crate) const VOLUME: usize = 5;
+
 /// Times this program accepts: 1970 to 2200. Anything else is a unit mistaken for another.
 pub(crate) const TIME_MAX: Timestamp = Timestamp(7_258_118_400_000);
 

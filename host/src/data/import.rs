@@ -20,7 +20,7 @@ use crate::data::DataError;
 use crate::data::candles::{CandleReader, Repeats, check_row};
 use crate::data::catalog::{Catalog, CatalogWriter, Committed, unite};
 use crate::data::grid::Grid;
-use crate::data::series::SeriesKey;
+use crate::data::series::{CandleKind, SeriesKey};
 use crate::domain::Candle;
 use rows::{Layout, Names};
 
@@ -78,19 +78,77 @@ impl Understood {
 /// Finds out what each file is, before anything is read.
 ///
 /// # Errors
-/// A file whose series or format is not clear.
+/// A file that is not there, or whose format or series is not clear.
 pub fn understand(request: &ImportRequest) -> Result<Vec<Understood>, DataError> {
     request
         .files
         .iter()
         .map(|path| {
+            check_there(path)?;
+            let format = format_of(path)?;
             Ok(Understood {
                 path: path.clone(),
                 content: name::content_of(path, &request.overrides)?,
-                format: format_of(path)?,
+                format,
             })
         })
         .collect()
+}
+
+/// There is such a file, and it is one.
+fn check_there(path: &Path) -> Result<(), DataError> {
+    let found = path.metadata().map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => {
+            DataError::user(format!("there is no file {}", path.display()))
+                .with_hint("a relative path counts from the folder you are in")
+        }
+        _ => DataError::io("opening", path, &e),
+    })?;
+    if found.is_dir() {
+        let message = format!("{} is a folder", path.display());
+        let hint = format!("name its files: host data import {}/*", path.display());
+        return Err(DataError::user(message).with_hint(hint));
+    }
+    Ok(())
+}
+
+/// Formats that can be imported, for people.
+const FORMATS: &str = "Parquet (.parquet), CSV (.csv) and zip of one CSV (.zip) can be imported";
+
+/// What a file is that cannot be imported, by its extension, and how to make one of it that can.
+fn not_imported(extension: &str) -> (String, Option<&'static str>) {
+    let (name, how) = match extension {
+        "feather" | "arrow" | "ipc" => (
+            "Feather",
+            Some("convert it, in Python: pandas.read_feather(F).to_parquet(G)"),
+        ),
+        "json" | "jsonl" | "ndjson" => (
+            "JSON",
+            Some("convert it, in Python: pandas.read_json(F).to_parquet(G)"),
+        ),
+        "h5" | "hdf" | "hdf5" => (
+            "HDF5",
+            Some("convert it, in Python: pandas.read_hdf(F).to_parquet(G)"),
+        ),
+        "pkl" | "pickle" => ("a pickle", None),
+        "xls" | "xlsx" | "ods" => ("a spreadsheet", Some("save it as CSV")),
+        "db" | "sqlite" | "sqlite3" | "duckdb" => ("a database", Some("export the table as CSV")),
+        "gz" => ("gzip", Some("unpack it first: gunzip -k FILE")),
+        "zst" => ("zstd", Some("unpack it first: unzstd FILE")),
+        "bz2" => ("bzip2", Some("unpack it first: bunzip2 -k FILE")),
+        "xz" => ("xz", Some("unpack it first: unxz -k FILE")),
+        "" => {
+            return (
+                "of no known format: its name has no extension".to_owned(),
+                None,
+            );
+        }
+        other => {
+            let shown: String = other.chars().take(20).collect();
+            return (format!("of no known format: `.{shown}`"), None);
+        }
+    };
+    (format!("{name}, which cannot be imported"), how)
 }
 
 fn format_of(path: &Path) -> Result<Format, DataError> {
@@ -104,13 +162,9 @@ fn format_of(path: &Path) -> Result<Format, DataError> {
         "csv" | "txt" => Ok(Format::Csv),
         "zip" => Ok(Format::Zip),
         other => {
-            let hint = match other {
-                "gz" => "unpack it first: gunzip -k FILE",
-                "feather" => "convert it first, in Python: pandas.read_feather(F).to_parquet(G)",
-                _ => "Parquet, CSV and zip of CSV can be imported",
-            };
-            let message = format!("{} is of a format that cannot be imported", path.display());
-            Err(DataError::user(message).with_hint(hint))
+            let (what, how) = not_imported(other);
+            let hint = how.map_or(FORMATS.to_owned(), |how| format!("{FORMATS}; {how}"));
+            Err(DataError::user(format!("{} is {what}", path.display())).with_hint(hint))
         }
     }
 }
@@ -145,7 +199,11 @@ fn import_candles(
     key: &SeriesKey,
     progress: &mut dyn FnMut(&Path, f64),
 ) -> Result<(), DataError> {
-    let names = Names::new(&request.map, &request.columns)?;
+    let mut names = Names::new(&request.map, &request.columns)?;
+    let is_traded = key.kind == CandleKind::Candles;
+    if !is_traded {
+        names = names.without_volume();
+    }
     let series = writer.series(key)?;
     let grid = Grid::new(key.timeframe);
     let mut checked = Checked::new(grid);
@@ -160,7 +218,12 @@ fn import_candles(
         }
     };
     match file.format {
-        Format::Parquet => read_parquet(&file.path, grid, &mut take)?,
+        Format::Parquet if is_traded => {
+            read_parquet(CandleReader::open(&file.path, grid)?, &mut take)?;
+        }
+        Format::Parquet => {
+            read_parquet(CandleReader::open_prices(&file.path, grid)?, &mut take)?;
+        }
         Format::Csv => text::read_csv(&file.path, &names, &mut take)?,
         Format::Zip => text::read_zip(&file.path, &names, &mut take)?,
     }
@@ -213,8 +276,8 @@ fn row_fault(path: &Path, row: u64, why: &str) -> DataError {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
-fn read_parquet(path: &Path, grid: Grid, take: &mut Take<'_>) -> Result<(), DataError> {
-    let mut reader = CandleReader::open(path, grid)?.with_repeats(Repeats::Pass);
+fn read_parquet(reader: CandleReader, take: &mut Take<'_>) -> Result<(), DataError> {
+    let mut reader = reader.with_repeats(Repeats::Pass);
     let rows = reader.rows().max(1);
     let mut batch = Vec::new();
     let mut row = 0;

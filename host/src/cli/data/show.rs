@@ -1,6 +1,6 @@
 //! How `host data` speaks: JSON documents, tables, a progress bar.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -84,7 +84,49 @@ pub(super) fn finding_json(series: &str, finding: &Finding) -> Value {
     })
 }
 
-/// A closed pipe behind stdout is nobody's mistake, but the command cannot go on.
+/// Output for as long as somebody reads it. Behind `| head` the rest is dropped and the command comes to its usual end.
+pub(super) struct UntilClosed<'a> {
+    out: &'a mut dyn Write,
+    is_closed: bool,
+}
+
+impl<'a> UntilClosed<'a> {
+    pub(super) fn new(out: &'a mut dyn Write) -> Self {
+        Self {
+            out,
+            is_closed: false,
+        }
+    }
+
+    fn attempt<T>(
+        &mut self,
+        dropped: T,
+        act: impl FnOnce(&mut dyn Write) -> io::Result<T>,
+    ) -> io::Result<T> {
+        if self.is_closed {
+            return Ok(dropped);
+        }
+        match act(self.out) {
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
+                self.is_closed = true;
+                Ok(dropped)
+            }
+            other => other,
+        }
+    }
+}
+
+impl Write for UntilClosed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.attempt(bytes.len(), |out| out.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.attempt((), |out| out.flush())
+    }
+}
+
+/// A disk that is full behind stdout is nobody's mistake, but the command cannot go on.
 pub(super) fn say(out: &mut dyn Write, line: &str) -> Result<(), DataError> {
     writeln!(out, "{line}").map_err(|e| DataError::world(format!("writing the result: {e}")))
 }

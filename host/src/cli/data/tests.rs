@@ -179,10 +179,11 @@ fn files_are_imported_and_their_gaps_fail_a_check() {
 fn mistakes_have_a_hint() {
     let folder = tempfile::tempdir().expect("a folder");
     for (line, expected) in [
-        ("import nowhere.csv", "2 nowhere.csv: its name does not say"),
+        ("import /nope", "2 there is no file /nope"),
+        ("import x.csv y.feather", "2 there is no file x.csv"),
         (
             "import binance_spot_BTCUSDT_1m.csv",
-            "2 opening binance_spot_BTCUSDT_1m.csv",
+            "2 there is no file binance_spot_BTCUSDT_1m.csv",
         ),
         ("import x.csv --market moon", "`moon` is not a market"),
         ("import x.csv --timeframe 7m", "`7m` is not a timeframe"),
@@ -192,6 +193,99 @@ fn mistakes_have_a_hint() {
     ] {
         let error = host(folder.path(), line).expect_err(line);
         assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn files_that_cannot_be_imported_are_named_as_what_they_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, expected) in [
+        (
+            "BTC_USDT-1m.feather",
+            "is Feather, which cannot be imported",
+        ),
+        ("BTC_USDT-1m.json", "is JSON, which cannot be imported"),
+        ("candles.xlsx", "is a spreadsheet"),
+        ("candles.csv.gz", "unpack it first: gunzip"),
+        ("candles.dat", "is of no known format: `.dat`"),
+        ("candles", "its name has no extension"),
+        ("candles.csv", "its name does not say what it holds"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, "x").expect("writes");
+        let line = format!("import {}", path.display());
+        let error = host(folder.path(), &line).expect_err(name);
+        assert!(
+            error.starts_with("2 ") && error.contains(expected),
+            "{error}"
+        );
+        let formats = "Parquet (.parquet), CSV (.csv) and zip";
+        assert!(error.contains(formats) || name == "candles.csv", "{error}");
+    }
+    let line = format!("import {}", folder.path().display());
+    let error = host(folder.path(), &line).expect_err("a folder");
+    assert!(error.contains("is a folder"), "{error}");
+}
+
+#[test]
+fn what_is_listed_can_be_narrowed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    host(folder, "synth --days 2").expect("makes");
+    let count = |line: &str| json_of(folder, line)["series"].as_array().map(Vec::len);
+    assert_eq!(count("list --json"), Some(3));
+    for (filter, expected) in [
+        ("--exchange synthetic", 3),
+        ("--exchange Synthetic", 3),
+        ("--exchange binance", 0),
+        ("--symbol BTC/USDT:USDT", 3),
+        ("--symbol BTCUSDT", 3),
+        ("--symbol BTC/USDT", 0),
+        ("--kind candles", 1),
+        ("--kind funding", 1),
+        ("--kind mark --symbol BTC/USDT:USDT", 1),
+        ("--kind index", 0),
+    ] {
+        let found = count(&format!("list --json {filter}"));
+        assert_eq!(found, Some(expected), "{filter}");
+    }
+    let (_, text) = host(folder, "list --kind index").expect("lists");
+    assert!(text.contains("there is no such series"), "{text}");
+    let (_, text) = host(folder, "check --kind funding").expect("checks");
+    assert_eq!(text.lines().count(), 1, "{text}");
+}
+
+/// Takes some bytes, then nobody reads any more.
+struct Closed(usize);
+
+impl Write for Closed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0 == 0 {
+            return Err(std::io::ErrorKind::BrokenPipe.into());
+        }
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    host(folder, "synth --days 2").expect("makes");
+    let words = ["data", "--data-dir", folder.to_str().expect("text")];
+    for line in ["list", "list --json", "check", "check --json"] {
+        for taken in [0, 30] {
+            let all = words.into_iter().chain(line.split_whitespace());
+            let cli = Cli::try_parse_from(all).expect(line);
+            let outcome = run(&cli.data, folder, &mut Closed(taken));
+            assert_eq!(outcome, Ok(Outcome::Done), "{line}");
+        }
     }
 }
 

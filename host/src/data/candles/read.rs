@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ALIASES, REQUIRED, check_row, price_of, to_millis, units};
+use super::{ALIASES, REQUIRED, VOLUME, check_row, price_of, to_millis, units};
 use crate::data::DataError;
 use crate::data::grid::Grid;
 use crate::data::table::{Batches, Buffer, ColumnType, TableReader};
@@ -25,6 +25,16 @@ pub struct CandleReader {
     row: u64,
     plain: Plain,
     repeats: Repeats,
+    volume: Volume,
+}
+
+/// Must a file have volumes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Volume {
+    /// It is of trades.
+    Needed,
+    /// It is of a mark or index price: an absent volume is none.
+    NoneElse,
 }
 
 /// What to do with a row of the same time as the one before it.
@@ -59,11 +69,28 @@ impl CandleReader {
         Self::new(TableReader::open(path)?, path, grid)
     }
 
+    /// The same for a mark or index price, which need no volume.
+    ///
+    /// # Errors
+    /// Not Parquet, or without the columns of prices.
+    pub fn open_prices(path: &Path, grid: Grid) -> Result<Self, DataError> {
+        Self::with_volume(TableReader::open(path)?, path, grid, Volume::NoneElse)
+    }
+
     /// Reads an open table.
     ///
     /// # Errors
     /// It has not the columns of candles.
     pub fn new(table: TableReader, path: &Path, grid: Grid) -> Result<Self, DataError> {
+        Self::with_volume(table, path, grid, Volume::Needed)
+    }
+
+    fn with_volume(
+        table: TableReader,
+        path: &Path,
+        grid: Grid,
+        volume: Volume,
+    ) -> Result<Self, DataError> {
         let name = path.display().to_string();
         let mut places = [None; 9];
         for (place, names) in places.iter_mut().zip(ALIASES) {
@@ -72,14 +99,19 @@ impl CandleReader {
                     && matches!(c.kind, ColumnType::Int | ColumnType::Float)
             });
         }
-        if let Some(missing) = (0..REQUIRED).find(|i| places[*i].is_none()) {
+        let needed = |i: &usize| *i != VOLUME || volume == Volume::Needed;
+        let missing = (0..REQUIRED).filter(needed).find(|i| places[*i].is_none());
+        if let Some(missing) = missing {
             let have: Vec<_> = table.columns().iter().map(|c| c.name.as_str()).collect();
             return Err(DataError::user(format!(
                 "{name} has no column `{}` with numbers (it has {})",
                 ALIASES[missing][0],
                 have.join(", ")
             ))
-            .with_hint("candles need open_time, open, high, low, close, volume"));
+            .with_hint(match volume {
+                Volume::Needed => "candles need open_time, open, high, low, close, volume",
+                Volume::NoneElse => "prices need open_time, open, high, low, close",
+            }));
         }
         let time = &table.columns()[places[0].expect("checked above")];
         let per_second = time.per_second;
@@ -95,6 +127,7 @@ impl CandleReader {
             row: 0,
             plain: Plain::default(),
             repeats: Repeats::Refuse,
+            volume,
         })
     }
 
@@ -152,6 +185,7 @@ impl CandleReader {
                 .plain
                 .take(columns, rows, self.per_second)
                 .and_then(|()| {
+                    let columns = self.plain.filled(columns, self.volume);
                     let order = Order {
                         grid: self.grid,
                         repeats: self.repeats,
@@ -254,6 +288,25 @@ impl Plain {
             }
         }
         Ok(())
+    }
+
+    /// Puts zeros for volumes that may be absent and are; the columns without the one that was replaced.
+    fn filled<'a>(
+        &mut self,
+        mut columns: [Option<&'a Buffer>; 9],
+        volume: Volume,
+    ) -> [Option<&'a Buffer>; 9] {
+        if volume == Volume::NoneElse {
+            let numbers = &mut self.numbers[VOLUME - 1];
+            if let Some(Buffer::F64(recorded)) = columns[VOLUME].take() {
+                numbers.clone_from(recorded);
+            }
+            numbers
+                .iter_mut()
+                .filter(|v| v.is_nan())
+                .for_each(|v| *v = 0.0);
+        }
+        columns
     }
 
     /// Makes candles and checks them. The usual row follows the one before it and is in order, which a few comparisons tell;

@@ -2,7 +2,7 @@
 
 use super::HasHeader;
 use crate::data::DataError;
-use crate::data::candles::{ALIASES, REQUIRED, price_of, to_millis};
+use crate::data::candles::{ALIASES, REQUIRED, VOLUME, price_of, to_millis};
 use crate::domain::{Candle, Timestamp};
 
 /// Names the user gives to columns.
@@ -10,6 +10,8 @@ use crate::domain::{Candle, Timestamp};
 pub(super) struct Names {
     map: Vec<(String, String)>,
     columns: Vec<String>,
+    /// Of prices that are not traded: a volume that is absent is none.
+    without_volume: bool,
 }
 
 impl Names {
@@ -28,7 +30,16 @@ impl Names {
                 .map(|(from, to)| (normal(from), normal(to)))
                 .collect(),
             columns: columns.to_vec(),
+            without_volume: false,
         })
+    }
+
+    /// The same for mark and index prices, which need no volume.
+    pub(super) fn without_volume(self) -> Self {
+        Self {
+            without_volume: true,
+            ..self
+        }
     }
 }
 
@@ -37,6 +48,7 @@ impl Names {
 pub(super) struct Layout {
     places: [Option<usize>; 9],
     width: usize,
+    without_volume: bool,
 }
 
 /// Columns of Binance's archives, with or without this header.
@@ -76,6 +88,9 @@ impl Layout {
         match first.len() {
             12 => Ok((Self::from_names(names, &BINANCE)?, HasHeader::No)),
             6 => Ok((Self::from_names(names, &BINANCE[..6])?, HasHeader::No)),
+            5 if names.without_volume => {
+                Ok((Self::from_names(names, &BINANCE[..5])?, HasHeader::No))
+            }
             n => Err(
                 DataError::user(format!("no header, and {n} columns are not a known layout"))
                     .with_hint("name them: --columns open_time,open,high,low,close,volume"),
@@ -99,7 +114,9 @@ impl Layout {
                 .iter()
                 .find_map(|a| columns.iter().position(|c| c == a));
         }
-        if let Some(missing) = (0..REQUIRED).find(|i| places[*i].is_none()) {
+        let needed = |i: &usize| *i != VOLUME || !names.without_volume;
+        let missing = (0..REQUIRED).filter(needed).find(|i| places[*i].is_none());
+        if let Some(missing) = missing {
             let show: String = columns.join(", ").chars().take(200).collect();
             return Err(DataError::user(format!(
                 "no column `{}` (there are: {show})",
@@ -113,6 +130,7 @@ impl Layout {
         Ok(Self {
             places,
             width: columns.len(),
+            without_volume: names.without_volume,
         })
     }
 
@@ -147,7 +165,11 @@ impl Layout {
             high: price(2)?,
             low: price(3)?,
             close: price(4)?,
-            volume: number(5)?,
+            volume: match optional(VOLUME)? {
+                absent if absent.is_nan() && self.without_volume => 0.0,
+                absent if absent.is_nan() => number(VOLUME)?,
+                volume => volume,
+            },
             quote_volume: optional(6)?,
             taker_buy_volume: optional(7)?,
             trades: optional(8)?,
@@ -261,6 +283,13 @@ mod tests {
                 .expect_err("no candle")
                 .contains("no column `open_time`")
         );
+        let prices = Names::default().without_volume();
+        for line in ["time,open,high,low,close", "1735689600000,1,1,1,1"] {
+            assert!(of(&none, line).is_err(), "{line}");
+            let (layout, _) = of(&prices, line).expect("prices");
+            let candle = layout.candle(&["1735689600000", "2", "3", "1", "2"]);
+            assert!(candle.expect("a candle").volume.abs() < f64::EPSILON);
+        }
         let map = [("ts_ms".to_owned(), "open_time".to_owned())];
         let mapped = Names::new(&map, &[]).expect("known");
         assert!(of(&mapped, "ts_ms,open,high,low,close,volume").is_ok());

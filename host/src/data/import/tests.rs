@@ -7,7 +7,7 @@ use super::*;
 use crate::data::candles::to_columns;
 use crate::data::catalog::Series;
 use crate::data::quality::GapScan;
-use crate::data::table::write_table;
+use crate::data::table::{Column, write_table};
 use crate::data::testing::{at_minutes, shared_or_skip};
 use crate::domain::{InstrumentKind, Timeframe, Timestamp};
 
@@ -60,6 +60,39 @@ fn candles(series: &Series) -> Vec<Candle> {
         .iter()
         .flat_map(|f| series.read(f).expect("reads"))
         .collect()
+}
+
+#[test]
+fn mark_and_index_prices_need_no_volume() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let time = 1_704_067_200_000_i64;
+    let rows = format!("{time},10,12,9,11\n{},11,12,9,10\n", time + 60_000);
+    let csv = folder.path().join("x.csv");
+    fs::write(&csv, format!("open_time,open,high,low,close\n{rows}")).expect("writes");
+    let (bare, parquet) = (folder.path().join("y.csv"), folder.path().join("z.parquet"));
+    fs::write(&bare, rows).expect("writes");
+    let mut columns = to_columns(&at_minutes(0..2));
+    let nulls = folder.path().join("nulls.parquet");
+    columns.truncate(5);
+    write_table(&parquet, &columns).expect("writes");
+    columns.push(("volume", Column::OptF64(vec![None, None])));
+    write_table(&nulls, &columns).expect("writes");
+    for file in [&csv, &bare, &parquet, &nulls] {
+        for kind in ["mark", "index"] {
+            let of_kind = Overrides {
+                market: Some(InstrumentKind::LinearPerpetual),
+                symbol: Some("BTC/USDT:USDT".to_owned()),
+                kind: DataKind::of(kind),
+                ..minutes_of(Timeframe::M1)
+            };
+            let (series, _keep) = run(&[file], &of_kind).expect("no volume needed");
+            let volumes = candles(&series).iter().map(|c| c.volume).sum::<f64>();
+            assert!(volumes.abs() < f64::EPSILON, "{}", file.display());
+            assert_eq!(series.rows(), 2, "{}", file.display());
+        }
+        let traded = run(&[file], &minutes_of(Timeframe::M1));
+        assert!(traded.is_err(), "{}: trades have a volume", file.display());
+    }
 }
 
 const HEADER: &str = "open_time,open,high,low,close,volume\n";
