@@ -1,7 +1,8 @@
 //! A line or row of a file becomes a record of a stream.
 //!
 //! Of liquidations the side tells the sign: the exchange sells what longs held. Where a column `symbol` is there, it is compared with
-//! the symbol the file is said to be of, or, in a file of many symbols, says whose record it is.
+//! the symbol the file is said to be of, or, in a file of many symbols, says whose record it is. A recorder that puts `USDT` behind
+//! every name made `BTCUSDCUSDT` of `BTCUSDC`: such a name is read as the contract it is of, `BTC/USDC:USDC`.
 
 #[cfg(test)]
 mod tests;
@@ -261,9 +262,17 @@ fn one_line(
     take(row, record, symbol, done)
 }
 
+/// A venue's symbol without a `USDT` behind a pair that has its quote currency already.
+fn without_second_quote(symbol: &str) -> &str {
+    let pair = symbol.strip_suffix("USDT").unwrap_or(symbol);
+    let base = pair.strip_suffix("USDC").unwrap_or("");
+    if base.is_empty() { symbol } else { pair }
+}
+
 /// Where a record goes.
 fn key_of(content: &Content, symbol: Option<&str>) -> Result<RecordKey, String> {
     let parse = |venue: &str, market: InstrumentKind, symbol: &str| {
+        let symbol = without_second_quote(symbol);
         SeriesKey::new(venue, Some(market), symbol, Timeframe::M1).map_err(|e| e.to_string())
     };
     match content {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::super::{ImportRequest, import};
 use crate::data::DataError;
-use crate::data::catalog::{Catalog, Committed};
+use crate::data::catalog::{Catalog, Committed, ImportedRecords};
 use crate::data::streams::record::Record;
 use crate::data::table::{Column, write_table};
 use crate::data::testing::shared_or_skip;
@@ -307,6 +307,31 @@ fn recorded_liquidations_are_told_apart_by_symbol() {
     assert_eq!(read, 1_997);
     let btc = done.records.iter().find(|r| r.key.symbol.base() == "BTC");
     assert_eq!(btc.expect("there").read, 71);
+    // Ten names came with a second quote currency.
+    let bases = done.records.iter().map(|r| r.key.symbol.base());
+    assert_eq!(bases.filter(|base| base.ends_with("USDC")).count(), 0);
+    let of_usdc = |r: &&ImportedRecords| r.key.symbol.to_string().ends_with("/USDC:USDC");
+    let usdc: Vec<_> = done.records.iter().filter(of_usdc).collect();
+    let read: u64 = usdc.iter().map(|r| r.read).sum();
+    assert_eq!((usdc.len(), read), (10, 45));
+}
+
+#[test]
+fn a_second_quote_currency_is_not_part_of_a_name() {
+    for (symbol, expected) in [
+        ("BTCUSDCUSDT", "BTC/USDC:USDC"),
+        ("BTCUSDC", "BTC/USDC:USDC"),
+        ("BTCUSDT", "BTC/USDT:USDT"),
+        ("USDCUSDT", "USDC/USDT:USDT"),
+    ] {
+        let text = format!("time,symbol,side,qty,price\n1704067200001,{symbol},SELL,2,100\n");
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("binance_usdm_force_orders.csv");
+        fs::write(&path, text).expect("writes");
+        let catalog = Catalog::new(folder.path().join("data"));
+        let done = into(&catalog, &[path]).expect("imports");
+        assert_eq!(done.records[0].key.symbol.to_string(), expected);
+    }
 }
 
 /// One catalog for all cases: what is hostile is in the files.
