@@ -1,4 +1,4 @@
 //! What is known about exchanges.
 
 pub mod instruments;
-mod tiers;
+pub mod tiers;

@@ -2,6 +2,7 @@
 //! rates rise, the highest leverage falls, the maintenance margin is continuous.
 
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -23,7 +24,6 @@ const FILES: [(&str, &str); 3] = [
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileToml {
-    #[expect(dead_code, reason = "for readers of the file")]
     as_of: String,
     tiers: Vec<TableToml>,
 }
@@ -33,6 +33,29 @@ struct FileToml {
 struct TableToml {
     name: String,
     rows: Vec<[String; 4]>,
+}
+
+/// Dates of the newest files, by venue.
+static DATES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
+    let of = |(file, text): &(&'static str, &str)| {
+        let parsed: FileToml = toml::from_str(text).expect("the files are checked by a test");
+        let venue = file.split_once('-').map_or(*file, |(venue, _)| venue);
+        (venue, parsed.as_of)
+    };
+    FILES.iter().map(of).collect()
+});
+
+/// As of when the tables of a venue's perpetuals are, as `2024-10-01`. A venue without tables of its own takes those of Binance.
+///
+/// Unrealistic: they stand for all years of a backtest.
+///
+/// # Panics
+/// Never: the files are checked by a test.
+#[must_use]
+pub fn date_of(venue: &str) -> &'static str {
+    let newest = |venue: &str| DATES.iter().find(|(of, _)| *of == venue);
+    let dated = newest(venue).or_else(|| newest("binance"));
+    &dated.expect("Binance has tables").1
 }
 
 /// All tables by name.
@@ -127,6 +150,14 @@ mod tests {
         for name in ["binance-btc", "bybit-btc", "hyperliquid-56"] {
             assert!(tables.iter().any(|(n, _)| n == name), "{name}");
         }
+    }
+
+    #[test]
+    fn every_venue_has_the_date_of_its_tables() {
+        assert_eq!(date_of("binance"), "2024-10-01");
+        assert_eq!(date_of("bybit"), "2023-02-01");
+        assert_eq!(date_of("hyperliquid"), "2025-10-01");
+        assert_eq!(date_of("synthetic"), date_of("binance"));
     }
 
     #[test]
