@@ -23,7 +23,8 @@ pub(super) struct Gathered {
     balance: Cash,
     /// Start of the first minute of the period, once there was one.
     pub(super) first: Option<Timestamp>,
-    last: Timestamp,
+    /// End of the last minute.
+    pub(super) last: Timestamp,
 }
 
 /// What is kept beside the result.

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use crate::backtest::builder::Backtest;
 use crate::backtest::coarse::Coarse;
 use crate::backtest::gathered::{Gathered, Keep};
-use crate::backtest::quality::{Flags, MarkCheck, Scan};
+use crate::backtest::quality::{Flags, MarkCheck, RecordCheck, Scan};
 use crate::backtest::share::Share;
 use crate::backtest::streams::Streamed;
 use crate::backtest::{BacktestError, Outcome};
@@ -70,6 +70,7 @@ struct Running {
     streamed: Option<Streamed>,
     scan: Option<Scan>,
     marks: MarkCheck,
+    records: RecordCheck,
     /// The newest minutes, held back so that the last one is known as such.
     held: Block,
     /// The first opens, until the engine has begun with them.
@@ -241,6 +242,7 @@ impl Running {
             streamed,
             scan,
             marks: MarkCheck::default(),
+            records: RecordCheck::new(opened.odd_records()),
             held,
             opening,
             pace,
@@ -381,6 +383,8 @@ impl Running {
             None => Flags::new(),
         };
         self.marks.finish(&mut flags);
+        self.records
+            .finish(&mut flags, self.start, self.gathered.last);
         self.configuration.dataset.data_flags = flags;
         Ok(self.gathered.finish(&self.engine, self.configuration))
     }

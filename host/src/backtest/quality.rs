@@ -1,5 +1,5 @@
 //! What is odd about the data of a run, counted while it runs: outliers, stale stretches, minutes without volume, marks far from
-//! the last price. Flagged, never deleted. Source: `simulation.md` section 14.
+//! the last price, funding beyond its cap, negative open interest. Flagged, never deleted. Source: `simulation.md` section 14.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -121,6 +121,27 @@ impl MarkCheck {
     }
 }
 
+/// Records of the streams that cannot be, each once, also where the run did not use it.
+#[derive(Debug, Default)]
+pub(super) struct RecordCheck {
+    odd: Vec<(&'static str, Timestamp)>,
+}
+
+impl RecordCheck {
+    /// Of the names and moments of odd records.
+    pub(super) fn new(odd: Vec<(&'static str, Timestamp)>) -> Self {
+        Self { odd }
+    }
+
+    /// Adds the counts of those from `start` up to `end`, which is excluded.
+    pub(super) fn finish(&self, flags: &mut Flags, start: Timestamp, end: Timestamp) {
+        let within = self.odd.iter().filter(|(_, t)| *t >= start && *t < end);
+        for (name, _) in within {
+            *flags.entry((*name).to_owned()).or_insert(0) += 1;
+        }
+    }
+}
+
 fn is_far(reference: &Reference, slot: &Slot) -> bool {
     let Some(mark) = reference.mark else {
         return false;
@@ -133,6 +154,19 @@ fn is_far(reference: &Reference, slot: &Slot) -> bool {
 mod tests {
     use super::*;
     use crate::domain::{Candle, MarkCandle, Ohlc, Timeframe};
+
+    #[test]
+    fn odd_records_within_the_period_are_counted() {
+        let (funding, interest) = ("funding_cap", "negative_open_interest");
+        let odd = [(funding, 1), (funding, 2), (funding, 9), (interest, 5)];
+        let check = RecordCheck::new(odd.map(|(name, t)| (name, Timestamp(t))).to_vec());
+        let mut flags = Flags::new();
+        check.finish(&mut flags, Timestamp(2), Timestamp(9));
+        assert_eq!(
+            flags,
+            Flags::from([(funding.to_owned(), 1), (interest.to_owned(), 1)])
+        );
+    }
 
     /// Last price, mark, is the mark over 5 % away.
     #[test]

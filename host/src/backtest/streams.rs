@@ -187,6 +187,11 @@ impl Opened {
         })
     }
 
+    /// Odd records of any of them: name of the flag and moment.
+    pub(super) fn odd_records(&self) -> Vec<(&'static str, Timestamp)> {
+        self.streams.iter().flat_map(Streams::odd_records).collect()
+    }
+
     /// Adds to a dataset what it says of the streams.
     pub(super) fn describe(&self, dataset: &mut runs::Dataset, from: Timestamp, to: Timestamp) {
         dataset.mark_resolution = self.mark_resolution();

@@ -4,6 +4,7 @@
 //! segments: nothing was ever expected between them.
 
 use super::funding::{missing, settlement_minute};
+use super::open::Streams;
 use super::record::{Record, RecordKind};
 use crate::data::DataError;
 use crate::data::catalog::{RecordSeries, Series};
@@ -15,6 +16,10 @@ use crate::domain::{Price, Timeframe, Timestamp};
 const SEGMENT_HOLE_MS: i64 = 10 * 24 * 3_600_000;
 /// No venue settles more at once: Hyperliquid caps an hour at 4 % (F20), Binance eight hours at 3 %.
 const FUNDING_CAP: f64 = 0.04;
+/// Flag of a rate beyond it.
+const BEYOND_CAP: &str = "funding_cap";
+/// Flag of open interest below zero.
+const NEGATIVE_INTEREST: &str = "negative_open_interest";
 /// A mark this far from the last price is odd (`simulation.md` section 14).
 const DEVIATION_MAX: f64 = 0.05;
 
@@ -103,22 +108,36 @@ fn settlements(times: &[Timestamp], usual: Timeframe) -> GapReport {
     }
 }
 
+impl Streams {
+    /// Records of a run that its report counts: name of the flag as in [`Finding::kind`], and moment. Settlements that a policy put in
+    /// are not records.
+    #[must_use]
+    pub fn odd_records(&self) -> Vec<(&'static str, Timestamp)> {
+        let recorded = self.funding.iter().filter(|s| !s.substituted);
+        let beyond = recorded.filter(|s| s.exact_rate.abs() > FUNDING_CAP);
+        let funding = beyond.map(|s| (BEYOND_CAP, s.time));
+        let samples = self.open_interest.iter().flat_map(|r| r.records.iter());
+        let below_zero = samples.filter(|r| is_negative(r));
+        let interest = below_zero.map(|r| (NEGATIVE_INTEREST, r.time));
+        funding.chain(interest).collect()
+    }
+}
+
+fn is_negative(sample: &Record) -> bool {
+    sample.values.iter().any(|v| *v < 0.0)
+}
+
 /// Cross-checks of single records.
 fn odd(kind: RecordKind, records: &[Record]) -> Option<Finding> {
     let (name, what, found): (_, _, Vec<_>) = match kind {
         RecordKind::Funding => {
             let beyond = |r: &&Record| r.values[0].abs() > FUNDING_CAP;
             let found = records.iter().filter(beyond).map(|r| r.time);
-            ("funding_cap", "rates beyond 4 %", found.collect())
+            (BEYOND_CAP, "rates beyond 4 %", found.collect())
         }
         RecordKind::OpenInterest => {
-            let negative = |r: &&Record| r.values.iter().any(|v| *v < 0.0);
-            let found = records.iter().filter(negative).map(|r| r.time);
-            (
-                "negative_open_interest",
-                "negative samples",
-                found.collect(),
-            )
+            let found = records.iter().filter(|r| is_negative(r)).map(|r| r.time);
+            (NEGATIVE_INTEREST, "negative samples", found.collect())
         }
         RecordKind::Liquidations => return None,
     };

@@ -373,6 +373,33 @@ fn rows_of_intervals_that_do_not_fit_are_lacking() {
 }
 
 #[test]
+fn records_that_cannot_be_are_told_with_their_moment() {
+    let rates = [0.0001, 0.05, -0.0401, 0.04];
+    let records: Vec<_> = (0..)
+        .zip(rates)
+        .map(|(n, rate)| record(n * 8 * HOUR, [rate, f64::NAN]))
+        .collect();
+    let mut of = streams(executed()).with_funding(&records).expect("hours");
+    let samples = [[1.0, 2.0], [-1.0, 2.0], [1.0, f64::NAN], [1.0, -2.0]];
+    of.open_interest = vec![Records {
+        interval_ms: HOUR,
+        records: (0..)
+            .zip(samples)
+            .map(|(n, v)| record(n * HOUR, v))
+            .collect(),
+    }];
+    let at = |ms: i64| Timestamp(START + ms);
+    let (funding, interest) = ("funding_cap", "negative_open_interest");
+    let told = [
+        (funding, at(8 * HOUR)),
+        (funding, at(16 * HOUR)),
+        (interest, at(HOUR)),
+        (interest, at(3 * HOUR)),
+    ];
+    assert_eq!(of.odd_records(), told);
+}
+
+#[test]
 fn nothing_wanted_changes_nothing() {
     let mut of = streams(Wanted::default());
     of.mark = Some(Prices::new(vec![mark(0, 100, 1)], Timeframe::M1));
