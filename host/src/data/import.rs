@@ -99,8 +99,12 @@ pub fn understand(request: &ImportRequest) -> Result<Vec<Understood>, DataError>
 fn check_there(path: &Path) -> Result<(), DataError> {
     let found = path.metadata().map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => {
-            DataError::user(format!("there is no file {}", path.display()))
-                .with_hint("a relative path counts from the folder you are in")
+            let hint = if path.is_relative() {
+                "it is looked for in the folder you are in"
+            } else {
+                "check its spelling"
+            };
+            DataError::user(format!("there is no file {}", path.display())).with_hint(hint)
         }
         _ => DataError::io("opening", path, &e),
     })?;
