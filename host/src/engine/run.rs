@@ -53,25 +53,36 @@ const SETTLEMENT_MINUTES: usize = 30;
 #[derive(Debug, Clone, Copy)]
 struct RecentMarks {
     prices: [Price; SETTLEMENT_MINUTES],
-    count: usize,
+    next: usize,
+    full: bool,
 }
 
 impl RecentMarks {
     fn new() -> Self {
         Self {
             prices: [Price::ZERO; SETTLEMENT_MINUTES],
-            count: 0,
+            next: 0,
+            full: false,
         }
     }
 
     #[inline]
     fn push(&mut self, price: Price) {
-        self.prices[self.count % SETTLEMENT_MINUTES] = price;
-        self.count += 1;
+        self.prices[self.next] = price;
+        self.next += 1;
+        if self.next == SETTLEMENT_MINUTES {
+            self.next = 0;
+            self.full = true;
+        }
     }
 
     fn mean(&self) -> Settlement {
-        Settlement::mean(&self.prices[..self.count.min(SETTLEMENT_MINUTES)])
+        let held = if self.full {
+            SETTLEMENT_MINUTES
+        } else {
+            self.next
+        };
+        Settlement::mean(&self.prices[..held])
     }
 }
 
