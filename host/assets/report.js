@@ -156,7 +156,14 @@
     addPlots(chart, source, legend);
     const path = chart.addSeries(LightweightCharts.LineSeries, { color: color("accent"), lineWidth: 2, lineStyle: LightweightCharts.LineStyle.Dashed, priceLineVisible: false, lastValueVisible: false });
     price = { chart, path, source };
-    chart.timeScale().setVisibleLogicalRange({ from: Math.max(-1, source.t.length - CANDLES_AT_FIRST), to: source.t.length + 3 });
+    const first = data.trades.find((t) => t[SYMBOL] === source.symbol);
+    if (first) {
+      // The first trade, with a fifth of the view before it.
+      const from = floorIndex(source.t, first[ENTRY]) - CANDLES_AT_FIRST / 5;
+      chart.timeScale().setVisibleLogicalRange({ from, to: from + CANDLES_AT_FIRST });
+    } else {
+      chart.timeScale().fitContent();
+    }
     byId("timeframe").textContent = `${source.name} ${source.timeframe}`;
     const place = byId("legend");
     place.replaceChildren();

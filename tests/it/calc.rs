@@ -14,7 +14,10 @@ fn calc(arguments: &str) -> std::process::Output {
 fn answer(arguments: &str) -> Value {
     let output = calc(&format!("{arguments} --json"));
     assert!(output.status.success(), "{arguments}: {}", stderr(&output));
-    serde_json::from_str(&stdout(&output)).expect("one JSON object")
+    let mut answer: Value = serde_json::from_str(&stdout(&output)).expect("one JSON object");
+    let schema = answer.as_object_mut().expect("an object").remove("schema");
+    assert_eq!(schema, Some(json!("calc/1")), "{arguments}");
+    answer
 }
 
 #[test]
@@ -57,15 +60,15 @@ fn published_numbers_come_out() {
         // F17; F19 and its hourly part; F20.
         (
             "funding --side long --qty 2.5 --price 43210.5 --rate 0.000125".to_owned(),
-            json!({ "rate": "0.000125", "amount": "-13.50328125" }),
+            json!({ "rate": 0.000_125, "amount": "-13.50328125" }),
         ),
         (
             "funding --premium 0.01 --hours 1 --side long --qty 10 --price 10000".to_owned(),
-            json!({ "rate_8h": "0.0095", "rate": "0.0011875", "amount": "-118.75" }),
+            json!({ "rate_8h": 0.0095, "rate": 0.001_187_5, "amount": "-118.75" }),
         ),
         (
             "funding --rate 0.055 --cap 0.04".to_owned(),
-            json!({ "rate": "0.04" }),
+            json!({ "rate": 0.04 }),
         ),
         // F16, F31, F30, F23.
         (
@@ -78,7 +81,7 @@ fn published_numbers_come_out() {
         ),
         (
             "roe --side long --qty 0.1 --entry 50000 --mark 51000 --leverage 10".to_owned(),
-            json!({ "unrealized": "100", "initial_margin": "500", "roe": "0.2" }),
+            json!({ "unrealized": "100", "initial_margin": "500", "roe": 0.2 }),
         ),
         (
             "order-cost --side buy --qty 1 --price 50500 --mark 50000 --leverage 10".to_owned(),
@@ -95,7 +98,7 @@ fn tiers_come_from_the_table_of_instruments() {
     let arguments =
         "liquidation-price --side long --qty 0.1 --entry 50000 --leverage 10 --symbol BTC/USDT";
     let found = answer(arguments);
-    assert_eq!(found["tier"], "1");
+    assert_eq!(found["tier"], 1);
     let text = stdout(&calc(arguments));
     let price = found["price"].as_str().expect("text");
     assert!(
@@ -136,6 +139,23 @@ fn bad_figures_are_told_with_a_hint() {
         (
             format!("{long} --leverage 2 --formula jesse --rate 0.004"),
             "jesse does not use --rate",
+        ),
+        (
+            format!("{long} --leverage 500 --symbol BTC/USDT:USDT"),
+            "a leverage of 500 is above 125",
+        ),
+        (
+            "liquidation-price --side long --qty 20 --entry 50000 --leverage 100 --symbol BTC/USDT:USDT"
+                .to_owned(),
+            "a leverage of 100 is above 75",
+        ),
+        (
+            format!("{long} --leverage 500 --rate 0.004"),
+            "liquidated as soon as it opens",
+        ),
+        (
+            "liquidation-price --side long --qty -1 --entry 100 --leverage 2 --rate 0.004".to_owned(),
+            "must be above zero, not -1",
         ),
         (
             format!("{long} --leverage 2 --rate 0.004 --taker 0.001"),

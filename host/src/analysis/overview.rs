@@ -50,6 +50,8 @@ pub struct Total {
     pub trades: u64,
     /// Liquidations.
     pub liquidations: u64,
+    /// Refused requests.
+    pub refused: u64,
 }
 
 impl Overview<'_> {
@@ -89,6 +91,7 @@ impl Overview<'_> {
             liquidations: runs()
                 .map(|run| run.observed.liquidations.len() as u64)
                 .sum(),
+            refused: runs().map(|run| run.observed.refused()).sum(),
         }
     }
 

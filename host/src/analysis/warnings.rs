@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::format::{cash, percent, plural};
+use crate::analysis::format::{cash, count, percent, plural};
 use crate::analysis::summary::{data_flags, has_mark, trades_perpetuals};
 use crate::domain::Timeframe;
 use crate::runs::RunResult;
@@ -64,6 +64,7 @@ pub fn warnings(run: &RunResult) -> Vec<String> {
             fault.message
         ));
     }
+    warnings.extend(refusals(run));
     warnings.extend(account(run));
     if !dataset.data_flags.is_empty() {
         warnings.push(format!("flagged in the data: {}", data_flags(run)));
@@ -93,6 +94,35 @@ fn market(run: &RunResult) -> Option<String> {
     } else {
         format!("{kind}: {missing}")
     })
+}
+
+/// From so many refused requests on they are told before the figures, if they are a tenth of all requests at least.
+const MANY_REFUSALS: u64 = 10;
+
+/// Requests that were refused, where they are so many that the figures are not what the strategy meant to do.
+fn refusals(run: &RunResult) -> Option<String> {
+    let observed = &run.observed;
+    let (refused, accepted) = (observed.refused(), observed.orders.len() as u64);
+    let many = refused > MANY_REFUSALS && refused * 10 > refused + accepted;
+    if refused == 0 || (accepted > 0 && !many) {
+        return None;
+    }
+    let (reason, times) = observed.most_frequent_refusal()?;
+    let example = observed
+        .refusal_examples
+        .iter()
+        .find(|seen| seen.refusal.reason.name() == reason);
+    let example = example.map_or(String::new(), |seen| format!(": {}", seen.refusal.message));
+    let all = if accepted == 0 {
+        format!(
+            "no order was accepted, {} refused",
+            plural(refused, "request")
+        )
+    } else {
+        let (some, all) = (count(refused), plural(refused + accepted, "request"));
+        format!("{some} of {all} refused")
+    };
+    Some(format!("{all}, {} for {reason}{example}", count(times)))
 }
 
 /// What threatened the account or ended it.
@@ -144,4 +174,46 @@ fn rules(run: &RunResult) -> String {
         .map(|(rule, times)| format!("{rule} {times}"))
         .collect();
     named.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::sample;
+    use crate::domain::{Refusal, RefusalReason};
+    use crate::runs::RefusalSeen;
+
+    fn refused(mut run: RunResult, times: u64) -> Option<String> {
+        let reason = RefusalReason::NotSupported;
+        run.observed.refusals = BTreeMap::from([("min_notional", 1), (reason.name(), times)]);
+        run.observed.refusal_examples = vec![RefusalSeen {
+            time: run.configuration.period.start,
+            instrument: 0,
+            refusal: Refusal {
+                reason,
+                message: "no stops here".to_owned(),
+                limit: None,
+            },
+        }];
+        refusals(&run)
+    }
+
+    #[test]
+    fn many_refusals_are_told_before_the_figures() {
+        let nothing = sample::run_of(vec![]);
+        assert_eq!(refusals(&nothing), None);
+        assert_eq!(
+            refused(nothing.clone(), 2).as_deref(),
+            Some("no order was accepted, 3 requests refused, 2 for not_supported: no stops here")
+        );
+        let year = sample::run();
+        let orders = year.observed.orders.len() as u64;
+        assert_eq!(refused(year.clone(), 9), None, "no more than ten");
+        assert_eq!(refused(year.clone(), orders / 9 - 1), None, "no tenth");
+        assert!(
+            refused(year, orders)
+                .expect("it is told")
+                .contains("refused, ")
+        );
+    }
 }

@@ -188,9 +188,24 @@ fn first_difference(
         side.filter(|(at, _)| *at == time)
             .map(|(_, what)| steps::describe(what))
     };
+    // What is sent at a close carries the close (`defaults.md` section 3).
+    let first = [one, other]
+        .into_iter()
+        .flatten()
+        .find(|(at, _)| *at == time);
     Some(Difference {
-        time,
+        time: first.map_or(time, |(_, what)| sent_at(what).unwrap_or(time)),
         one: now(one),
         other: now(other),
     })
+}
+
+/// When a strategy sent what happened, if it is what it sent.
+fn sent_at(what: &Happening) -> Option<Timestamp> {
+    match what {
+        Happening::Accepted { time, .. }
+        | Happening::Amended { time, .. }
+        | Happening::Refused { time, .. } => Some(*time),
+        _ => None,
+    }
 }

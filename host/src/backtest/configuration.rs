@@ -34,7 +34,7 @@ impl Backtest {
             &self.recorded_as
         };
         let kinds = |kinds: &[InstrumentKind]| distinct(kinds.iter().copied().map(market_name));
-        let preset = Profile::preset(self.profile.preset);
+        let preset = Profile::named(self.profile.preset);
         let knobs = self.profile.knobs().into_iter().zip(preset.knobs());
         let venue = distinct(self.instruments.iter().map(|i| i.venue.as_str()));
         // The primary series is the shortest one delivered one by one.

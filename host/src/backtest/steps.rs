@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::domain::OrderKind;
 use crate::engine::{Happening, Record};
 
 /// Appends the lines of a record.
@@ -16,16 +17,20 @@ pub(super) fn append(log: &mut String, record: &Record) {
 pub(super) fn describe(what: &Happening) -> String {
     match what {
         Happening::Accepted { order, .. } => format!(
-            "order {} accepted: {} {} {} ({:?}), position {}",
+            "order {} accepted: {} {} {}, position {}",
             order.id,
             order.side.name(),
             order.qty,
-            order.kind.name(),
-            order.kind,
+            kind(order.kind),
             order.position
         ),
         Happening::Amended { order, .. } => {
-            format!("order {} changed: {} {:?}", order.id, order.qty, order.kind)
+            format!(
+                "order {} changed: {} {}",
+                order.id,
+                order.qty,
+                kind(order.kind)
+            )
         }
         Happening::Refused { refusal, .. } => {
             format!("refused: {}: {}", refusal.reason.name(), refusal.message)
@@ -119,6 +124,21 @@ pub(super) fn describe(what: &Happening) -> String {
         Happening::Fault { cause, message, .. } => format!("fault: {}: {message}", cause.name()),
         Happening::Halt { why, .. } => format!("halt: {why}"),
         Happening::Answer { result, .. } => format!("command: {result:?}"),
+    }
+}
+
+/// `market`, `limit at 100`.
+fn kind(kind: OrderKind) -> String {
+    let name = kind.name();
+    match kind {
+        OrderKind::Market => name.to_owned(),
+        OrderKind::Limit(price) | OrderKind::Stop(price) | OrderKind::TakeProfit(price) => {
+            format!("{name} at {price}")
+        }
+        OrderKind::StopLimit { trigger, limit } | OrderKind::TakeProfitLimit { trigger, limit } => {
+            format!("{name} at {trigger}, limit {limit}")
+        }
+        OrderKind::Trailing { .. } => format!("{name} ({kind:?})"),
     }
 }
 

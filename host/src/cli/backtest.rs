@@ -11,6 +11,7 @@ use crate::analysis::report::{self, PriceChart};
 use crate::analysis::summary::{self, Style};
 use crate::backtest::{Outcome, run_together};
 use crate::cli::flags::Flags;
+use crate::cli::output::print;
 use crate::cli::plan::{Beside, Prepared, Route, folder_name};
 use crate::cli::progress::bar;
 use crate::cli::{CliError, GUEST_FAULT, run_file};
@@ -86,6 +87,16 @@ impl Args {
     fn routes(&self) -> Result<(Vec<Route>, Flags), CliError> {
         let mut flags = self.flags.clone();
         let is_run_file = |path: &str| Path::new(path).extension().is_some_and(|e| e == "toml");
+        if self.components.len() > 1
+            && let Some(file) = self.components.iter().find(|path| is_run_file(path))
+        {
+            return Err(CliError::user(
+                format!(
+                    "{file} is a run file: it names its strategies itself, and others are given beside it"
+                ),
+                "run the file alone, or write the others into it as [[routes]]",
+            ));
+        }
         let file = match (&self.run, self.components.as_slice()) {
             (Some(path), _) => Some(path.clone()),
             (None, [one]) if is_run_file(one) => Some(PathBuf::from(one)),
@@ -93,6 +104,7 @@ impl Args {
         };
         if let Some(path) = file {
             let routes = run_file::read(&path, &mut flags)?;
+            refuse_unused_symbols(&path, &routes, &flags)?;
             return Ok((with_symbols(routes, &flags), flags));
         }
         let named = self.components.iter().chain(&self.strategy);
@@ -132,7 +144,10 @@ impl Args {
                 alternatives.range = Some(Range { best, worst });
             }
         }
-        for preset in &self.compare {
+        for (position, preset) in self.compare.iter().enumerate() {
+            if self.compare[..position].contains(preset) {
+                continue;
+            }
             let label = format!("profile {preset}");
             let other = flags.rules_of(preset)?;
             let others = simulate(&label, prepared, &other, Beside::Nothing)?;
@@ -154,11 +169,33 @@ fn lines(label: &str, finished: &[Finished]) -> Vec<Compared> {
     finished.iter().map(line).collect()
 }
 
+/// Symbols of the command line that no route of the file takes.
+fn refuse_unused_symbols(path: &Path, routes: &[Route], flags: &Flags) -> Result<(), CliError> {
+    let takes = |route: &Route| route.symbols.is_empty() && route.roles.is_empty();
+    let symbol = [
+        ("--symbol", flags.symbol.is_some()),
+        ("--symbols", !flags.symbols.is_empty()),
+    ];
+    let given = symbol.into_iter().find(|(_, given)| *given);
+    let refused = match given {
+        _ if !flags.roles.is_empty() => "--role",
+        Some((flag, _)) if !routes.iter().any(takes) => flag,
+        _ => return Ok(()),
+    };
+    Err(CliError::user(
+        format!(
+            "{refused} is given, and the routes of {} name their symbols themselves",
+            path.display()
+        ),
+        format!("leave {refused} away, or change the routes"),
+    ))
+}
+
 /// Routes of a file that name no symbol take those of the command line.
 fn with_symbols(mut routes: Vec<Route>, flags: &Flags) -> Vec<Route> {
     for route in &mut routes {
         if route.symbols.is_empty() && route.roles.is_empty() {
-            route.symbols.clone_from(&flags.symbols);
+            route.symbols = flags.symbol_names();
         }
     }
     routes
@@ -181,7 +218,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
         [one] => keep(&root, one, style)?,
         several => keep_several(&root, several, style)?,
     };
-    print!("{}", if args.json { written.json } else { text });
+    print(if args.json { &written.json } else { &text })?;
     Ok(tell_faults(&finished))
 }
 

@@ -31,6 +31,6 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
             target
         }
     };
-    println!("{}", path.display());
+    crate::cli::output::print(&format!("{}\n", path.display()))?;
     Ok(0)
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::calculator::{self as calc, CalcError, Exact, Held, Others};
 use crate::cli::CliError;
+use crate::cli::output::print;
 use crate::domain;
 use crate::venues::instruments;
 
@@ -79,10 +80,10 @@ struct Position {
     #[arg(long)]
     side: Direction,
     /// Size in base units.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     qty: Exact,
     /// Average entry price.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     entry: Exact,
 }
 
@@ -90,10 +91,10 @@ struct Position {
 #[group(required = true, multiple = false)]
 struct Margin {
     /// Isolated margin (cross: the wallet).
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     margin: Option<Exact>,
     /// Leverage: the margin is entry value / leverage.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     leverage: Option<Exact>,
 }
 
@@ -113,25 +114,30 @@ struct LiquidationPrice {
     #[arg(long, default_value = "binance")]
     exchange: String,
     /// One maintenance rate instead of tiers.
-    #[arg(long, conflicts_with = "symbol")]
+    #[arg(long, allow_negative_numbers = true, conflicts_with = "symbol")]
     rate: Option<Exact>,
     /// Maintenance amount (deduction) that belongs to the rate.
-    #[arg(long, default_value = "0", requires = "rate")]
+    #[arg(
+        long,
+        allow_negative_numbers = true,
+        default_value = "0",
+        requires = "rate"
+    )]
     amount: Exact,
     /// Taker fee (gate; 0.0005 unless given).
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     taker: Option<Exact>,
     /// Highest leverage of the position's tier (hyperliquid).
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     max_leverage: Option<Exact>,
     /// Margin added by hand (bybit).
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     extra_margin: Option<Exact>,
     /// Unrealized profit of the other positions of a cross account (tiers, with --rate).
     #[arg(long, allow_negative_numbers = true, requires = "rate")]
     other_pnl: Option<Exact>,
     /// Maintenance margins of those positions (tiers, with --rate).
-    #[arg(long, requires = "rate")]
+    #[arg(long, allow_negative_numbers = true, requires = "rate")]
     other_maintenance: Option<Exact>,
 }
 
@@ -149,10 +155,10 @@ struct Funding {
     #[arg(long, requires_all = ["qty", "price"])]
     side: Option<Direction>,
     /// Size in base units.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     qty: Option<Exact>,
     /// Mark price at the settlement (Hyperliquid: oracle price).
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     price: Option<Exact>,
     /// Settled rate.
     #[arg(
@@ -168,13 +174,13 @@ struct Funding {
     #[arg(long, default_value = "0.0001", allow_negative_numbers = true)]
     interest: Exact,
     /// Interest - premium counts at most this much, either way.
-    #[arg(long, default_value = "0.0005")]
+    #[arg(long, allow_negative_numbers = true, default_value = "0.0005")]
     clamp: Exact,
     /// Hours between settlements: the rate of eight hours is paid in parts.
     #[arg(long, default_value = "8", value_parser = clap::value_parser!(i64).range(1..=8))]
     hours: i64,
     /// Cap of the rate of one settlement, either way (Hyperliquid: 0.04).
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     cap: Option<Exact>,
 }
 
@@ -184,13 +190,13 @@ struct Breakeven {
     #[arg(long)]
     side: Direction,
     /// Average entry price.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     entry: Exact,
     /// Fee rate of the entry, and of the exit unless that is given.
     #[arg(long, allow_negative_numbers = true)]
     fee: Exact,
     /// Fee rate of the exit.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     exit_fee: Option<Exact>,
 }
 
@@ -199,10 +205,10 @@ struct Roe {
     #[command(flatten)]
     position: Position,
     /// Mark price.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     mark: Exact,
     /// Leverage.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     leverage: Exact,
 }
 
@@ -212,16 +218,16 @@ struct OrderCost {
     #[arg(long)]
     side: Side,
     /// Size in base units.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     qty: Exact,
     /// Price of the order.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     price: Exact,
     /// Mark price.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     mark: Exact,
     /// Leverage.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     leverage: Exact,
     /// Taker fee rate.
     #[arg(long, default_value = "0.0005", allow_negative_numbers = true)]
@@ -258,7 +264,7 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
         }
         What::OrderCost(asked) => asked.answer()?,
     };
-    show(&figures, args.json);
+    show(&figures, args.json)?;
     Ok(0)
 }
 
@@ -276,6 +282,7 @@ impl LiquidationPrice {
                 let extra = self.extra_margin.as_ref().unwrap_or(&zero);
                 let of = calc::bybit(&held, leverage, rate, &self.amount, extra);
                 let of = of.map_err(told)?;
+                reachable(&held, &of.price)?;
                 Ok(figures([
                     ("price", &of.price),
                     ("initial_margin", &of.initial_margin),
@@ -285,6 +292,7 @@ impl LiquidationPrice {
             Formula::Hyperliquid => {
                 let most = needed(&self.max_leverage, "hyperliquid", "--max-leverage")?;
                 let of = calc::hyperliquid(&held, &margin, most).map_err(told)?;
+                reachable(&held, &of.price)?;
                 Ok(figures([
                     ("price", &of.price),
                     ("maintenance_margin", &of.maintenance_margin),
@@ -296,11 +304,13 @@ impl LiquidationPrice {
                 let usual = &Exact::from(5) / &Exact::from(10_000);
                 let taker = self.taker.as_ref().unwrap_or(&usual);
                 let price = calc::gate(&held, &margin, rate, taker).map_err(told)?;
+                reachable(&held, &price)?;
                 Ok(figures([("price", &price)]))
             }
             Formula::Jesse => {
                 let leverage = self.leverage("jesse")?;
                 let of = calc::jesse(held.direction, &held.entry, leverage).map_err(told)?;
+                reachable(&held, &of.liquidation)?;
                 Ok(figures([
                     ("price", &of.liquidation),
                     ("bankruptcy_price", &of.bankruptcy),
@@ -323,13 +333,51 @@ impl LiquidationPrice {
             let price = calc::binance(held, margin, rate, &self.amount, &others).map_err(told)?;
             (price, None)
         } else {
-            let (price, tier) = calc::tiered(held, margin, &self.tiers()?).map_err(told)?;
+            let tiers = self.tiers()?;
+            self.check_leverage(held, &tiers)?;
+            let (price, tier) = calc::tiered(held, margin, &tiers).map_err(told)?;
             (price, Some(tier))
         };
+        reachable(held, &price)?;
         let mut all = figures([("price", &price), ("margin", margin)]);
         all.extend(tier.map(|tier| ("tier", tier.to_string())));
         all.extend(bankruptcy.map(|price| ("bankruptcy_price", price.to_string())));
         Ok(all)
+    }
+
+    /// A leverage the table does not allow for a position of this value.
+    fn check_leverage(&self, held: &Held, tiers: &[domain::Tier]) -> Result<(), CliError> {
+        let Some(leverage) = &self.margin.leverage else {
+            return Ok(());
+        };
+        let notional = held.cost();
+        let symbol = self.symbol.as_deref().unwrap_or_default();
+        let fits = |tier: &&domain::Tier| notional < Exact::from(tier.cap);
+        let Some(tier) = tiers.iter().find(fits) else {
+            let cap = tiers.last().map_or(String::new(), |t| t.cap.to_string());
+            return Err(CliError::user(
+                format!("a notional of {notional} is not below {cap}, the most {symbol} allows"),
+                "choose a smaller --qty",
+            ));
+        };
+        if *leverage <= Exact::from(tier.max_leverage) {
+            return Ok(());
+        }
+        let most = tier.max_leverage;
+        let room = tiers
+            .iter()
+            .rev()
+            .find(|t| *leverage <= Exact::from(t.max_leverage));
+        let hint = match room {
+            Some(tier) => format!("a leverage of {leverage} is allowed below {}", tier.cap),
+            None => format!("choose a --leverage of at most {most}"),
+        };
+        Err(CliError::user(
+            format!(
+                "a leverage of {leverage} is above {most}, the most {symbol} allows for a notional of {notional}"
+            ),
+            hint,
+        ))
     }
 
     fn tiers(&self) -> Result<Vec<domain::Tier>, CliError> {
@@ -487,6 +535,20 @@ fn needed<'a>(
     })
 }
 
+/// A price on the wrong side of the entry is no answer: the margin does not cover the maintenance when the position opens.
+fn reachable(held: &Held, price: &Exact) -> Result<(), CliError> {
+    if held.unrealized(price).is_negative() {
+        return Ok(());
+    }
+    Err(CliError::user(
+        format!(
+            "the position is liquidated as soon as it opens: {price} is no better than its entry {}",
+            held.entry
+        ),
+        "its margin is below its maintenance margin: lower --leverage or raise --margin",
+    ))
+}
+
 fn told(error: CalcError) -> CliError {
     let hint = match error {
         CalcError::NeverLiquidated => "its margin covers all it can lose",
@@ -500,16 +562,25 @@ fn figures<const N: usize>(named: [(&'static str, &Exact); N]) -> Figures {
     named.into_iter().map(shown).collect()
 }
 
-fn show(figures: &Figures, json: bool) {
+fn show(figures: &Figures, json: bool) -> Result<(), CliError> {
     if json {
         let named = figures.iter();
-        let object: Map<String, Value> = named
-            .map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())))
+        let mut object: Map<String, Value> = named
+            .map(|(name, value)| ((*name).to_owned(), typed(name, value)))
             .collect();
-        println!("{}", Value::Object(object));
-        return;
+        object.insert("schema".to_owned(), Value::from("calc/1"));
+        return print(&format!("{}\n", Value::Object(object)));
     }
-    for (name, value) in figures {
-        println!("{:<20}{value}", name.replace('_', " "));
-    }
+    let line = |(name, value): &(&str, String)| format!("{:<20}{value}\n", name.replace('_', " "));
+    print(&figures.iter().map(line).collect::<String>())
+}
+
+/// Ratios and counts are numbers, money and prices decimal text (`defaults.md` section 9).
+fn typed(name: &str, value: &str) -> Value {
+    let number = match name {
+        "rate" | "rate_8h" | "roe" => value.parse::<f64>().ok().map(Value::from),
+        "tier" => value.parse::<u64>().ok().map(Value::from),
+        _ => None,
+    };
+    number.unwrap_or_else(|| Value::from(value))
 }

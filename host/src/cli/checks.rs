@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::backtest::checks::{self, Difference, LookAhead, WarmUp};
 use crate::backtest::{Backtest, BacktestError};
 use crate::cli::flags::Flags;
+use crate::cli::output::print;
 use crate::cli::plan::{Prepared, Route};
 use crate::cli::progress::spinner;
 use crate::cli::{CHECK_FAILED, CliError};
@@ -131,7 +132,7 @@ pub(super) fn look_ahead(args: &LookAheadArgs, settings: &Settings) -> Result<u8
     } else {
         look_ahead_text(name, &found)
     };
-    print!("{text}");
+    print(&text)?;
     Ok(if ok { 0 } else { CHECK_FAILED })
 }
 
@@ -168,7 +169,7 @@ pub(super) fn warm_up(args: &WarmUpArgs, settings: &Settings) -> Result<u8, CliE
     } else {
         warm_up_text(name, &found)
     };
-    print!("{text}");
+    print(&text)?;
     Ok(if ok { 0 } else { CHECK_FAILED })
 }
 

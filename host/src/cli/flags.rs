@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::cli::CliError;
 use crate::config::{self, Settings};
 use crate::domain::{Cash, Rate, Timeframe, Timestamp};
-use crate::execution::{Preset, Profile};
+use crate::execution::{KnobError, Preset, Profile};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -85,7 +85,7 @@ pub(super) struct Flags {
     #[arg(long, value_name = "MODE")]
     pub position_mode: Option<String>,
     /// Leverage of every fill [default: 1].
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub leverage: Option<String>,
     /// Limits and circuit breakers around each strategy, a table [safety]: docs/safety.md.
     #[arg(long, value_name = "FILE")]
@@ -94,12 +94,32 @@ pub(super) struct Flags {
     #[arg(long, value_name = "POLICY")]
     pub at_end: Option<String>,
     /// Seed of everything random [default: 0].
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = seed)]
     pub seed: Option<u64>,
     /// Whose money several strategies trade with: an account each (virtual), or one wallet (shared), of whose equity each may bind
     /// its weight [default: virtual]. Weights are equal, or those of a run file.
     #[arg(long, value_enum)]
     pub account: Option<Account>,
+    /// Knobs a run file sets; what the command line says wins over them.
+    #[arg(skip)]
+    pub file_knobs: Vec<Knob>,
+}
+
+/// One knob as it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Knob {
+    /// Its key.
+    pub key: &'static str,
+    /// Its value as text.
+    pub value: String,
+    /// The words that asked for it, such as `--funding none`.
+    said: String,
+}
+
+/// A seed on the command line.
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("`{text}` is not a whole number from 0 on"))
 }
 
 /// What `--funding` takes.
@@ -124,6 +144,33 @@ pub(super) enum Account {
     Shared,
 }
 
+/// A knob by its key.
+fn known_knob(key: &str) -> Option<&'static str> {
+    let knobs = Profile::preset(Preset::Strict).knobs();
+    knobs
+        .into_iter()
+        .map(|(k, _)| k)
+        .find(|known| *known == key)
+}
+
+/// Do two settings of one knob mean the same: 5 and 5.0 do.
+fn same(one: &Knob, other: &Knob) -> Result<bool, CliError> {
+    let set = |knob: &Knob| {
+        let mut profile = Profile::preset(Preset::Strict);
+        profile.set(knob.key, &knob.value).map_err(unknown_knob)?;
+        Ok::<_, CliError>(profile.knobs())
+    };
+    Ok(set(one)? == set(other)?)
+}
+
+/// What is wrong with a knob, on the command line.
+fn unknown_knob(error: KnobError) -> CliError {
+    CliError::user(
+        error.to_string(),
+        "`host profiles` lists the knobs, docs/profiles.md their values",
+    )
+}
+
 impl Flags {
     /// The rules: the preset, then the flags with names of their own, then `--set` in order.
     pub(super) fn rules(&self) -> Result<Profile, CliError> {
@@ -139,54 +186,96 @@ impl Flags {
             )
         })?;
         let mut profile = Profile::named(preset);
-        for (knob, value) in self.overrides()? {
-            profile.set(&knob, &value).map_err(|e| {
-                CliError::user(
-                    e.to_string(),
-                    "`host profiles` lists the knobs, docs/profiles.md their values",
-                )
-            })?;
+        for knob in self.file_knobs.iter().chain(&self.overrides()?) {
+            profile.set(knob.key, &knob.value).map_err(unknown_knob)?;
         }
         Ok(profile)
     }
 
-    /// Knobs in the order in which they are set: what `--set` says last wins.
-    fn overrides(&self) -> Result<Vec<(String, String)>, CliError> {
-        let mut set: Vec<(String, String)> = Vec::new();
-        let named: [(&str, Option<&str>); 6] = [
-            ("maker", self.fee.as_deref()),
-            ("taker", self.fee.as_deref()),
-            ("slippage_bps", self.slippage_bps.as_deref()),
-            ("end_of_data", self.at_end.as_deref()),
-            ("margin_mode", self.margin.as_deref()),
-            ("position_mode", self.position_mode.as_deref()),
-        ];
-        for (knob, value) in named {
-            // `one-way` is how people write a flag, `one_way` how the table does.
-            set.extend(value.map(|v| (knob.to_owned(), v.replace('-', "_"))));
-        }
-        let funding: &[(&str, &str)] = match self.funding {
-            None => &[],
-            Some(Funding::None) => &[("funding", "off")],
-            Some(Funding::Data) => &[("funding", "on"), ("funding_missing", "error")],
-            Some(Funding::Zero) => &[("funding", "on"), ("funding_missing", "zero")],
-            Some(Funding::Last) => &[("funding", "on"), ("funding_missing", "last")],
-        };
-        set.extend(
-            funding
-                .iter()
-                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned())),
-        );
+    /// Knobs in the order in which they are set: the flags with names of their own, then `--set`, of which the last one wins.
+    ///
+    /// # Errors
+    /// Values that are none; a flag of its own and a `--set` that say two different things.
+    pub(super) fn overrides(&self) -> Result<Vec<Knob>, CliError> {
+        let named = self.named_knobs();
+        let mut set = Vec::new();
         for setting in &self.knobs {
-            let (knob, value) = setting.split_once('=').ok_or_else(|| {
+            let (key, value) = setting.split_once('=').ok_or_else(|| {
                 CliError::user(
                     format!("`{setting}` is no knob setting"),
                     "write KNOB=VALUE, such as path=adaptive",
                 )
             })?;
-            set.push((knob.trim().to_owned(), value.trim().to_owned()));
+            let (key, value) = (key.trim(), value.trim());
+            let known =
+                known_knob(key).ok_or_else(|| unknown_knob(KnobError::Unknown(key.to_owned())))?;
+            set.push(Knob {
+                key: known,
+                value: value.to_owned(),
+                said: format!("--set {key}={value}"),
+            });
         }
-        Ok(set)
+        for knob in &set {
+            let other = named.iter().find(|n| n.key == knob.key);
+            if let Some(other) = other
+                && !same(knob, other)?
+            {
+                return Err(CliError::user(
+                    format!(
+                        "`{}` and `{}` set the knob {} to two values: {} and {}",
+                        other.said, knob.said, knob.key, other.value, knob.value
+                    ),
+                    "keep one of them",
+                ));
+            }
+        }
+        Ok(named.into_iter().chain(set).collect())
+    }
+
+    /// What flags with names of their own set.
+    fn named_knobs(&self) -> Vec<Knob> {
+        let mut knobs = Vec::new();
+        let mut add = |key, value: &str, said: String| {
+            let value = value.to_owned();
+            knobs.push(Knob { key, value, said });
+        };
+        let numbers = [
+            ("maker", "fee", &self.fee),
+            ("taker", "fee", &self.fee),
+            ("slippage_bps", "slippage-bps", &self.slippage_bps),
+        ];
+        for (key, flag, value) in numbers {
+            if let Some(value) = value {
+                add(key, value, format!("--{flag} {value}"));
+            }
+        }
+        let words = [
+            ("end_of_data", "at-end", &self.at_end),
+            ("margin_mode", "margin", &self.margin),
+            ("position_mode", "position-mode", &self.position_mode),
+        ];
+        for (key, flag, value) in words {
+            if let Some(value) = value {
+                // `one-way` is how people write a flag, `one_way` how the table does.
+                add(key, &value.replace('-', "_"), format!("--{flag} {value}"));
+            }
+        }
+        let (word, funding): (&str, &[(&'static str, &str)]) = match self.funding {
+            None => ("", &[]),
+            Some(Funding::None) => ("none", &[("funding", "off")]),
+            Some(Funding::Data) => ("data", &[("funding", "on"), ("funding_missing", "error")]),
+            Some(Funding::Zero) => ("zero", &[("funding", "on"), ("funding_missing", "zero")]),
+            Some(Funding::Last) => ("last", &[("funding", "on"), ("funding_missing", "last")]),
+        };
+        for (key, value) in funding {
+            add(key, value, format!("--funding {word}"));
+        }
+        knobs
+    }
+
+    /// The symbols of `--symbols`, without the spaces of a list.
+    pub(super) fn symbol_names(&self) -> Vec<String> {
+        self.symbols.iter().map(|s| s.trim().to_owned()).collect()
     }
 
     pub(super) fn base(&self) -> Result<Option<Timeframe>, CliError> {
@@ -254,5 +343,44 @@ impl Flags {
         let text = own.or(self.leverage.as_deref()).unwrap_or("1");
         text.parse()
             .map_err(|e| CliError::user(format!("leverage {e}"), "for example --leverage 2"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(knobs: &[&str]) -> Flags {
+        Flags {
+            knobs: knobs.iter().map(|k| (*k).to_owned()).collect(),
+            ..Flags::default()
+        }
+    }
+
+    #[test]
+    fn a_flag_and_a_knob_that_contradict_each_other_are_refused() {
+        let mut contradiction = flags(&["funding=on"]);
+        contradiction.funding = Some(Funding::None);
+        let error = contradiction.rules().expect_err("off and on");
+        assert_eq!(
+            error.to_string(),
+            "`--funding none` and `--set funding=on` set the knob funding to two values: off and on"
+        );
+        let mut twice = flags(&["slippage_bps=5.0"]);
+        twice.slippage_bps = Some("5".to_owned());
+        twice.rules().expect("both say five");
+        twice.slippage_bps = Some("3".to_owned());
+        twice.rules().expect_err("five and three");
+    }
+
+    #[test]
+    fn a_negative_number_is_read_as_it_is_typed() {
+        let mut rebate = Flags::default();
+        rebate.fee = Some("-0.0001".to_owned());
+        let taker = rebate.rules().expect("a rebate").taker_fee;
+        assert_eq!(taker, Some("-0.0001".parse().expect("a rate")));
+        rebate.slippage_bps = Some("-1".to_owned());
+        let error = rebate.rules().expect_err("it pays nobody");
+        assert!(error.to_string().contains("-1"), "{error}");
     }
 }

@@ -60,8 +60,22 @@ fn from_catalog(request: &Request<'_>) -> Result<Market, CliError> {
     let exchange = request.exchange.unwrap_or(request.default_exchange);
     let symbol = request.symbol.unwrap_or(request.default_symbol);
     let base = request.base.unwrap_or(Timeframe::M1);
-    let key = SeriesKey::new(exchange, None, symbol, base)?;
-    let series = match request.catalog.find(&key)? {
+    let symbol = symbol.trim();
+    let upper = symbol.to_ascii_uppercase();
+    let typed = SeriesKey::new(exchange, None, symbol, base);
+    let mut found = match &typed {
+        Ok(key) => request.catalog.find(key)?,
+        Err(_) => None,
+    };
+    // A few venues have lower-case letters in their symbols; everyone else means the upper-case ones.
+    let key = if found.is_none() && upper != symbol {
+        let key = SeriesKey::new(exchange, None, &upper, base)?;
+        found = request.catalog.find(&key)?;
+        key
+    } else {
+        typed?
+    };
+    let series = match found {
         Some(series) => series,
         None => match spot_instead(request, &key) {
             Some(error) => return Err(error),

@@ -15,6 +15,7 @@ mod error;
 mod flags;
 mod locate;
 mod market;
+mod output;
 mod plan;
 mod profiles;
 mod progress;
@@ -80,7 +81,7 @@ pub fn run(cli: Cli) -> Result<u8, CliError> {
         Command::Calc(args) => calc::run(&args),
         Command::Data(args) => {
             let folder = settings.path(&config::CACHE_PATH);
-            match data::run(&args, &folder, &mut std::io::stdout().lock())? {
+            match data::run(&args, &folder, &mut output::Quiet(std::io::stdout().lock()))? {
                 data::Outcome::Done => Ok(0),
                 data::Outcome::CheckFailed => Ok(CHECK_FAILED),
             }

@@ -52,7 +52,7 @@ impl Route {
         };
         Ok(Self {
             strategy: strategy.to_owned(),
-            symbols: flags.symbols.clone(),
+            symbols: flags.symbol_names(),
             roles: flags
                 .roles
                 .iter()

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::cli::CliError;
+use crate::cli::output::print;
 use crate::execution::{Preset, Profile};
 
 /// Names of presets in the order of the table; those this version does not have are left out.
@@ -34,14 +35,12 @@ pub(super) fn run(args: &Args) -> Result<u8, CliError> {
         .into_iter()
         .filter_map(|name| Some((name, Profile::named(name.parse::<Preset>().ok()?).knobs())))
         .collect();
-    print!(
-        "{}",
-        if args.json {
-            document(&columns)
-        } else {
-            table(&columns)
-        }
-    );
+    let text = if args.json {
+        document(&columns)
+    } else {
+        table(&columns)
+    };
+    print(&text)?;
     Ok(0)
 }
 

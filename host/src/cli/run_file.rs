@@ -8,8 +8,9 @@ use serde::Deserialize;
 use toml::{Spanned, Table, Value};
 
 use crate::cli::CliError;
-use crate::cli::flags::{Account, Flags, Funding};
-use crate::cli::plan::Route;
+use crate::cli::flags::{Account, Flags, Funding, Knob};
+use crate::cli::plan::{Route, folder_name};
+use crate::execution::{Preset, Profile};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,6 +62,18 @@ struct RouteToml {
     weight: Option<Value>,
     safety: Option<PathBuf>,
 }
+
+const PROFILES: &str =
+    "`host profiles` shows the presets and the knobs, docs/profiles.md what they mean";
+
+/// Knobs that have a key of their own in `[run]`.
+const RUN_KEYS: [(&str, &str); 5] = [
+    ("funding", "funding"),
+    ("funding_missing", "funding"),
+    ("margin_mode", "margin"),
+    ("position_mode", "position_mode"),
+    ("end_of_data", "at_end"),
+];
 
 /// A run file on its way to flags and routes.
 struct Reader {
@@ -124,10 +137,17 @@ impl Reader {
         fill(&mut flags.leverage, text("leverage", run.leverage)?);
         fill(&mut flags.exchange, run.exchange);
         fill(&mut flags.base, run.base);
+        if let Some(profile) = &run.profile {
+            let known = profile.parse::<Preset>();
+            known.map_err(|e: String| self.at(span.clone(), Some("profile"), e, PROFILES))?;
+        }
         fill(&mut flags.profile, run.profile);
-        fill(&mut flags.margin, run.margin);
-        fill(&mut flags.position_mode, run.position_mode);
-        fill(&mut flags.at_end, run.at_end);
+        let mut rules = Flags {
+            margin: run.margin,
+            position_mode: run.position_mode,
+            at_end: run.at_end,
+            ..Flags::default()
+        };
         flags.safety = flags.safety.take().or(run.safety);
         flags.seed = flags.seed.or(run.seed);
         let word = |key: &str, error: String| self.at(span.clone(), Some(key), error, "");
@@ -143,13 +163,56 @@ impl Reader {
                     format!("`{funding}` is not data, none, zero or last"),
                 )
             })?;
-            flags.funding = flags.funding.or(Some(funding));
+            rules.funding = Some(funding);
         }
-        let mut knobs = self.settings(span, &run.set)?;
-        // What the command line sets comes later and wins.
-        knobs.append(&mut flags.knobs);
-        flags.knobs = knobs;
+        flags.file_knobs = self.knobs(span, rules, &run.set)?;
         Ok(())
+    }
+
+    /// The knobs of `[run]`: those with keys of their own in `rules`, and `[run.set]`.
+    fn knobs(
+        &self,
+        span: &Range<usize>,
+        mut rules: Flags,
+        set: &Table,
+    ) -> Result<Vec<Knob>, CliError> {
+        let mut profile = Profile::preset(Preset::Strict);
+        let named = rules.overrides()?;
+        for knob in &named {
+            let key = RUN_KEYS
+                .iter()
+                .find_map(|(knob_key, key)| (*knob_key == knob.key).then_some(*key));
+            profile
+                .set(knob.key, &knob.value)
+                .map_err(|e| self.at(span.clone(), key, e.to_string(), PROFILES))?;
+        }
+        let place = self.text.find("[run.set]").unwrap_or(span.start);
+        let place = place..span.end;
+        rules.knobs = self.settings(&place, set)?;
+        for (key, value) in set {
+            let value = self.text_of(&place, key, value)?;
+            let mut tried = Profile::preset(Preset::Strict);
+            tried
+                .set(key, &value)
+                .map_err(|e| self.at(place.clone(), Some(key), e.to_string(), PROFILES))?;
+            let other = named.iter().find(|knob| knob.key == key);
+            let current = |profile: &Profile| {
+                let knobs = profile.knobs().into_iter();
+                knobs.filter(|(k, _)| k == key).collect::<Vec<_>>()
+            };
+            if let Some(other) = other
+                && current(&tried) != current(&profile)
+            {
+                let said = &other.value;
+                return Err(self.at(
+                    place.clone(),
+                    Some(key),
+                    format!("[run] sets {key} to {said}, [run.set] to {value}"),
+                    "keep one of them",
+                ));
+            }
+        }
+        rules.overrides()
     }
 
     fn route(
@@ -161,6 +224,16 @@ impl Reader {
         let text = |key: &str, value: Option<Value>| {
             value.map(|v| self.text_of(span, key, &v)).transpose()
         };
+        if let Some(name) = &route.name
+            && folder_name(name) != *name
+        {
+            return Err(self.at(
+                span.clone(),
+                Some("name"),
+                format!("`{name}` cannot be the name of a folder"),
+                "use letters, digits, - and _, at most 64 of them, and begin with a letter or a digit",
+            ));
+        }
         if route.symbol.is_some() && !route.symbols.is_empty() {
             return Err(self.at(
                 span.clone(),
@@ -369,10 +442,12 @@ mod tests {
         assert_eq!(flags.balance.as_deref(), Some("100"));
         assert_eq!(flags.leverage.as_deref(), Some("2.5"));
         assert_eq!(flags.seed, Some(7));
-        assert_eq!(
-            flags.knobs,
-            ["path=adaptive", "slippage_bps=1", "path=olhc"]
-        );
+        let set = flags.file_knobs.iter();
+        let set: Vec<_> = set.map(|k| (k.key, k.value.as_str())).collect();
+        assert_eq!(set, [("path", "adaptive"), ("slippage_bps", "1")]);
+        assert_eq!(flags.knobs, ["path=olhc"]);
+        let rules = flags.rules().expect("they are known");
+        assert_eq!(rules.path.name(), "olhc", "the command line wins");
         let [first, second] = routes.as_slice() else {
             panic!("{} routes", routes.len());
         };
@@ -396,6 +471,26 @@ mod tests {
             (
                 "[run]\nseed = \"x\"\n[[routes]]\nstrategy = \"a\"\n",
                 "run.toml line 2, `seed`: invalid type",
+            ),
+            (
+                "[run]\nprofile = \"strickt\"\n[[routes]]\nstrategy = \"a\"\n",
+                "run.toml line 2, `profile`: ",
+            ),
+            (
+                "[run]\nmargin = \"crossed\"\n[[routes]]\nstrategy = \"a\"\n",
+                "run.toml line 2, `margin`: margin_mode: ",
+            ),
+            (
+                "[run]\nseed = 1\n[run.set]\npath = 1\nblah = 2\n[[routes]]\nstrategy = \"a\"\n",
+                "run.toml line 5, `blah`: there is no knob",
+            ),
+            (
+                "[run]\nfunding = \"none\"\n[run.set]\nfunding = \"on\"\n[[routes]]\nstrategy = \"a\"\n",
+                "run.toml line 4, `funding`: [run] sets funding to off",
+            ),
+            (
+                "[[routes]]\nstrategy = \"a\"\nname = \"a/b\"\n",
+                "run.toml line 3, `name`: `a/b` cannot be",
             ),
             ("[run]\nseed = \n", "run.toml line 2, `seed`:"),
             (

@@ -200,7 +200,7 @@ impl Profile {
     }
 
     /// The values with what a preset needs beyond its column to reproduce its peer (`fixtures/peers`, notes 4 and 5): what a user
-    /// who names the preset gets. The manifest shows these as differences from the column.
+    /// who names the preset gets. The manifest shows as set only what differs from these.
     #[must_use]
     pub fn named(preset: Preset) -> Self {
         match preset {

@@ -139,6 +139,22 @@ pub struct Observed {
 }
 
 impl Observed {
+    /// Refused requests, whatever the reason.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        self.refusals.values().sum()
+    }
+
+    /// The reason that came up most often, and how often; the first by name of several.
+    #[must_use]
+    pub fn most_frequent_refusal(&self) -> Option<(&'static str, u64)> {
+        let all = self
+            .refusals
+            .iter()
+            .map(|(reason, times)| (*reason, *times));
+        all.min_by_key(|(_, times)| std::cmp::Reverse(*times))
+    }
+
     /// Takes what a record says about one strategy.
     pub fn add(&mut self, record: &Record, strategy: u32) {
         for entry in record.entries.iter().filter(|e| e.strategy == strategy) {

@@ -128,6 +128,7 @@ fn strategies(overview: &Overview<'_>) -> String {
         "~Drawdown",
         "~Sharpe",
         "Trades",
+        "~Refused",
         "~Win rate",
         "~Fees",
         "~Funding",
@@ -140,6 +141,7 @@ fn strategy(s: &Strategy<'_>) -> String {
     let (run, metrics) = (s.run, s.metrics);
     let net = s.net_profit().to_f64();
     let total_return = metrics.returns.total_return;
+    let refused = run.observed.refused();
     let liquidations = run.observed.liquidations.len() as u64;
     let fault = if run.observed.faults.is_empty() {
         ""
@@ -158,6 +160,10 @@ fn strategy(s: &Strategy<'_>) -> String {
         ("wide", percent(metrics.returns.max_drawdown)),
         ("wide", number(metrics.returns.sharpe)),
         ("", count(run.observed.trades.len() as u64)),
+        (
+            if refused > 0 { "wide down" } else { "wide" },
+            count(refused),
+        ),
         ("wide", percent(metrics.trades.win_rate)),
         ("wide", plain(-run.posted(PostingKind::Fee).to_f64(), 2)),
         ("wide", plain(run.posted(PostingKind::Funding).to_f64(), 2)),

@@ -60,7 +60,7 @@ fn head(overview: &Overview<'_>) -> String {
 }
 
 fn strategies(overview: &Overview<'_>, total: &Total, style: Style) -> String {
-    let mut rows: Vec<[Cell; 9]> = overview.strategies.iter().map(row).collect();
+    let mut rows: Vec<[Cell; 10]> = overview.strategies.iter().map(row).collect();
     let net = (total.end - total.start).to_f64();
     rows.push([
         cell("total"),
@@ -73,6 +73,7 @@ fn strategies(overview: &Overview<'_>, total: &Total, style: Style) -> String {
         cell(percent(total.returns.max_drawdown)),
         cell(number(total.returns.sharpe)),
         cell(count(total.trades)),
+        refused(total.refused),
         cell(costs(total.fees.to_f64(), total.funding.to_f64())),
         liquidations(total.liquidations),
     ]);
@@ -85,6 +86,7 @@ fn strategies(overview: &Overview<'_>, total: &Total, style: Style) -> String {
         "Drawdown",
         "Sharpe",
         "Trades",
+        "Refused",
         "Fees, funding",
         "Liquidated",
     ];
@@ -98,11 +100,12 @@ fn strategies(overview: &Overview<'_>, total: &Total, style: Style) -> String {
         right,
         right,
         right,
+        right,
     ];
     table("Strategies", &headers, &aligns, &rows, style)
 }
 
-fn row(strategy: &Strategy<'_>) -> [Cell; 9] {
+fn row(strategy: &Strategy<'_>) -> [Cell; 10] {
     let (run, metrics) = (strategy.run, strategy.metrics);
     let net = strategy.net_profit().to_f64();
     let returns = &metrics.returns;
@@ -115,6 +118,7 @@ fn row(strategy: &Strategy<'_>) -> [Cell; 9] {
         cell(percent(returns.max_drawdown)),
         cell(number(returns.sharpe)),
         cell(count(run.observed.trades.len() as u64)),
+        refused(run.observed.refused()),
         cell(costs(
             -run.posted(PostingKind::Fee).to_f64(),
             run.posted(PostingKind::Funding).to_f64(),
@@ -133,6 +137,14 @@ pub(crate) fn short_market(strategy: &Strategy<'_>) -> String {
 
 fn costs(fees: f64, funding: f64) -> String {
     format!("{}, {}", plain(fees, 2), plain(funding, 2))
+}
+
+fn refused(number: u64) -> Cell {
+    if number == 0 {
+        cell("none")
+    } else {
+        toned(count(number), Some(-1.0))
+    }
 }
 
 fn liquidations(number: u64) -> Cell {
