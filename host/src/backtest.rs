@@ -36,6 +36,7 @@ mod configuration;
 mod error;
 mod gathered;
 mod lane;
+mod market_events;
 mod quality;
 mod run;
 mod safety_file;

@@ -513,8 +513,7 @@ fn funding_and_safety_are_chosen_and_recorded() {
     assert_eq!(output.status.code(), Some(2), "{said}");
     for part in [
         "there is no funding of binance ETH/USDT:USDT",
-        "host data fetch",
-        "host data import",
+        "host data import FILE",
         "--funding zero",
     ] {
         assert!(said.contains(part), "`{part}` is not in\n{said}");

@@ -164,7 +164,7 @@ fn cards(run: &RunResult, metrics: &Metrics) -> String {
         card("Costs", &plain(costs.to_f64(), 2), "", &cost_note),
         card(
             "Exposure",
-            &percent(t.exposure_time),
+            &percent(run.exposed),
             "",
             &format!("a trade {}", duration(t.average_holding_seconds)),
         ),

@@ -137,6 +137,7 @@ pub(crate) fn run_of(trades: Vec<Trade>) -> RunResult {
         samples,
         observed,
         max_drawdown_intraday: Some(-0.031),
+        exposed: Some(0.25),
         higher_tier_candles: 0,
         alternatives: Alternatives::default(),
         asked_from: Some(Timestamp(0)),

@@ -156,8 +156,21 @@ pub(crate) fn period(run: &RunResult) -> String {
         c.period.end,
         count(c.period.candles),
         c.dataset.base,
-        percent(Some(c.dataset.coverage)),
+        coverage(run),
     )
+}
+
+/// `99.98 %`, or `BTC/USDT 99.98 %, ETH/USDT 57.52 %`.
+pub(crate) fn coverage(run: &RunResult) -> String {
+    let c = &run.configuration;
+    if c.instruments.len() < 2 {
+        return percent(Some(c.dataset.coverage));
+    }
+    let symbols = (0..).zip(&c.dataset.coverages);
+    let each: Vec<String> = symbols
+        .map(|(i, covered)| format!("{} {}", tame(&run.symbol(i)), percent(Some(*covered))))
+        .collect();
+    each.join(", ")
 }
 
 /// `profile strict with slippage_bps = 5; not active: funding, liquidation`.
@@ -333,7 +346,7 @@ fn figures(run: &RunResult, metrics: &Metrics, style: Style) -> String {
             cell("Average holding"),
             cell(duration(t.average_holding_seconds)),
         ],
-        [cell("Exposure"), cell(percent(t.exposure_time))],
+        [cell("Exposure"), cell(percent(run.exposed))],
         [
             cell("Fees"),
             cell(cash(-run.posted(PostingKind::Fee), &currency)),

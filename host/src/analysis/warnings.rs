@@ -46,13 +46,12 @@ pub fn warnings(run: &RunResult) -> Vec<String> {
             dataset.base
         ));
     }
-    if dataset.coverage < COVERAGE {
-        let gaps = plural(dataset.gaps.len() as u64, "gap");
-        warnings.push(format!(
-            "coverage {}: {gaps} in the data",
-            percent(Some(dataset.coverage))
-        ));
+    warnings.extend(shorter(run));
+    let told = run.told_events();
+    if !told.is_empty() {
+        warnings.push(format!("told beside the data: {}", told.join(", ")));
     }
+    warnings.extend(gaps(run));
     if run.asked_from.is_none() {
         warnings
             .push("the strategy was never asked: its warm-up is longer than the data".to_owned());
@@ -70,6 +69,45 @@ pub fn warnings(run: &RunResult) -> Vec<String> {
         warnings.push(format!("flagged in the data: {}", data_flags(run)));
     }
     warnings
+}
+
+/// A period that is shorter than what was asked for.
+fn shorter(run: &RunResult) -> Vec<String> {
+    let period = &run.configuration.period;
+    let begins = period.asked_start.map(|asked| {
+        let start = period.start;
+        format!("asked for from {asked} on, the data begins {start}")
+    });
+    let ends = period.asked_end.map(|asked| {
+        let end = period.end;
+        format!("asked for until {asked}, the data ends {end}")
+    });
+    begins.into_iter().chain(ends).collect()
+}
+
+/// Symbols much of whose data is missing.
+fn gaps(run: &RunResult) -> Vec<String> {
+    let c = &run.configuration;
+    let text = |covered: f64, of: &str, number: usize| {
+        let gaps = plural(number as u64, "gap");
+        let covered = percent(Some(covered));
+        format!("coverage {covered}{of}: {gaps} in the data")
+    };
+    if c.instruments.len() < 2 {
+        let (covered, gaps) = (c.dataset.coverage, c.dataset.gaps.len());
+        return match covered < COVERAGE {
+            true => vec![text(covered, "", gaps)],
+            false => Vec::new(),
+        };
+    }
+    let each = (0..).zip(&c.dataset.coverages);
+    each.filter(|(_, covered)| **covered < COVERAGE)
+        .map(|(index, covered)| {
+            let own = c.dataset.gaps.iter().filter(|g| g.instrument == index);
+            let of = format!(" of {}", run.symbol(index));
+            text(*covered, &of, own.count())
+        })
+        .collect()
 }
 
 /// What the market lacks that the real one has.
@@ -182,6 +220,26 @@ mod tests {
     use crate::analysis::sample;
     use crate::domain::{Refusal, RefusalReason};
     use crate::runs::RefusalSeen;
+
+    #[test]
+    fn a_period_shorter_than_asked_for_and_each_symbol_with_gaps_are_told() {
+        let mut run = sample::run_of(vec![]);
+        let c = &mut run.configuration;
+        assert!(shorter(&sample::run_of(vec![])).is_empty());
+        c.period.asked_end = Some(c.period.end.plus_ms(86_400_000));
+        c.instruments.push(c.instruments[0].clone());
+        c.instruments[1].symbol = "ETH/USDT:USDT".to_owned();
+        c.dataset.coverages = vec![1.0, 0.5];
+        c.dataset.gaps[0].instrument = 1;
+        assert_eq!(
+            shorter(&run),
+            ["asked for until 2025-01-02 00:00, the data ends 2025-01-01 00:00"]
+        );
+        assert_eq!(
+            gaps(&run),
+            ["coverage 50.00 % of ETH/USDT:USDT: 1 gap in the data"]
+        );
+    }
 
     fn refused(mut run: RunResult, times: u64) -> Option<String> {
         let reason = RefusalReason::NotSupported;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::backtest::bind::{self, Bound};
-use crate::backtest::{BacktestError, Source, StreamsFrom, wallet};
+use crate::backtest::{BacktestError, Source, StreamsFrom, market_events, wallet};
 use crate::data::catalog::Series;
 use crate::domain::{
     Candle, Cash, Instrument, InstrumentKind, Manifest, Needs, OnFault, ParameterValue, Rate,
@@ -12,7 +12,7 @@ use crate::domain::{
 use crate::engine::safety::Safety;
 use crate::engine::{RoleBinding, Strategy};
 use crate::execution::{Preset, Profile};
-use crate::runs::{Component as ComponentFacts, SharedAccount};
+use crate::runs::{Component as ComponentFacts, MarketEvent, SharedAccount};
 use crate::strategy::{Component, Limits};
 
 /// 10,000 of the account's currency.
@@ -42,7 +42,7 @@ pub struct Builder {
     strategy: Option<StrategySource>,
     bound: Bound,
     settings: Vec<String>,
-    instruments: Vec<Instrument>,
+    pub(super) instruments: Vec<Instrument>,
     source: Option<Source>,
     streams: StreamsFrom,
     recorded_as: Vec<InstrumentKind>,
@@ -59,6 +59,7 @@ pub struct Builder {
     keep_steps: bool,
     use_history: bool,
     check_data: Option<PathBuf>,
+    events: Vec<MarketEvent>,
 }
 
 /// A backtest that is ready to run.
@@ -90,6 +91,7 @@ pub struct Backtest {
     pub(super) use_history: bool,
     pub(super) check_data: Option<PathBuf>,
     pub(super) keep_records: bool,
+    pub(super) events: Vec<MarketEvent>,
 }
 
 impl Backtest {
@@ -118,6 +120,7 @@ impl Backtest {
             keep_steps: false,
             use_history: true,
             check_data: None,
+            events: Vec::new(),
         }
     }
 
@@ -320,6 +323,13 @@ impl Builder {
         self
     }
 
+    /// A delisting or a halt that is not in the data.
+    #[must_use]
+    pub fn event(mut self, event: MarketEvent) -> Self {
+        self.events.push(event);
+        self
+    }
+
     /// Starts the strategy with its parameters and checks that it fits the instruments.
     ///
     /// # Errors
@@ -347,6 +357,7 @@ impl Builder {
             .map_err(|e| BacktestError::setup(e.to_string(), "change one of the two knobs"))?;
         bind::check_leverage(self.leverage, &self.instruments)?;
         bind::check_currency(&self.instruments)?;
+        let events = market_events::complete(self.events, &self.instruments)?;
         let shared = wallet::shared(self.weight, self.balance, &self.profile)?;
         let started = bind::start(
             self.strategy.ok_or_else(|| missing("a strategy"))?,
@@ -380,6 +391,7 @@ impl Builder {
             use_history: self.use_history,
             check_data: self.check_data,
             keep_records: false,
+            events,
         })
     }
 }

@@ -13,6 +13,7 @@ use crate::engine::safety::{BreakerRule, Metric};
 use crate::execution::Profile;
 use crate::runs;
 use crate::strategy::parameters;
+use crate::venues::tiers;
 
 /// Venue of the generator's candles.
 const SYNTHETIC: &str = "synthetic";
@@ -51,6 +52,7 @@ impl Backtest {
             parameters: self.parameters_used(),
             instruments: self.instruments.clone(),
             timeframes,
+            tiers_as_of: self.instruments.iter().map(tiers_as_of).collect(),
             profile: runs::Profile {
                 preset: self.profile.preset.name().to_owned(),
                 knobs: knobs
@@ -72,6 +74,7 @@ impl Backtest {
                 traded_as: (*recorded != traded).then(|| kinds(&traded)),
                 base,
                 coverage: 0.0,
+                coverages: Vec::new(),
                 gaps: Vec::new(),
                 mark_resolution: runs::LAST_PRICE.to_owned(),
                 funding: runs::FundingUsed::default(),
@@ -81,6 +84,8 @@ impl Backtest {
                 start,
                 end,
                 candles: 0,
+                asked_start: self.from.filter(|from| *from < start),
+                asked_end: self.to,
             },
             seed: self.seed,
             starting_balance: self.balance,
@@ -92,6 +97,7 @@ impl Backtest {
             on_fault: self.on_fault,
             use_history: self.use_history,
             called: Some(self.name.clone()).filter(|name| *name != self.manifest.name),
+            events: self.events.clone(),
             shared: self.shared,
         };
         streams.describe(&mut configuration.dataset, start, end);
@@ -151,6 +157,11 @@ impl Backtest {
         };
         self.parameters.iter().map(used).collect()
     }
+}
+
+fn tiers_as_of(instrument: &Instrument) -> Option<String> {
+    let perpetual = instrument.kind == InstrumentKind::LinearPerpetual;
+    perpetual.then(|| tiers::date_of(&instrument.venue).to_owned())
 }
 
 /// Each word once, in order of its first use: `binance`, `binance+bybit`.

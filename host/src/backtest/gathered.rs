@@ -3,7 +3,7 @@
 use crate::backtest::chart::{Chart, chart_timeframe};
 use crate::backtest::{Outcome, steps};
 use crate::domain::{Cash, MINUTE_MS, Price, Slot, SlotState, Timestamp};
-use crate::engine::{AccountPoint, Engine, Happening, Record};
+use crate::engine::{AccountPoint, Engine, Gauge, Happening, Record};
 use crate::runs::fingerprint::{Fingerprint, telemetry_fingerprint};
 use crate::runs::{self, Configuration, Observed, RunResult};
 use crate::strategy::RUNTIME_VERSION;
@@ -37,11 +37,16 @@ pub(super) struct Keep {
 }
 
 /// Which minutes were there.
-#[derive(Default)]
 struct Coverage {
     minutes: u64,
-    real: u64,
+    symbols: Vec<SymbolCoverage>,
     gaps: Vec<runs::Gap>,
+}
+
+/// Of one symbol: minutes that were there, and where the gap it is in began.
+#[derive(Clone, Copy, Default)]
+struct SymbolCoverage {
+    real: u64,
     open: Option<Timestamp>,
 }
 
@@ -58,7 +63,7 @@ impl Gathered {
             fingerprint: Fingerprint::new(configuration.digest()),
             samples: Vec::new(),
             marks: vec![Vec::new(); count],
-            coverage: Coverage::default(),
+            coverage: Coverage::of(count),
             charts: instruments
                 .map(|instrument| Chart::new(instrument, timeframe, base))
                 .collect(),
@@ -141,8 +146,11 @@ impl Gathered {
     pub(super) fn finish(mut self, engine: &Engine, mut configuration: Configuration) -> Outcome {
         self.coverage.close(self.last);
         configuration.period.end = self.last;
-        configuration.period.candles = self.coverage.minutes;
+        configuration.period.candles = self.coverage.candles();
+        let asked_end = configuration.period.asked_end;
+        configuration.period.asked_end = asked_end.filter(|end| *end > self.last);
         configuration.dataset.coverage = self.coverage.fraction();
+        configuration.dataset.coverages = self.coverage.fractions();
         configuration.dataset.gaps = self.coverage.gaps;
         let trader = engine.trader(0);
         let open_positions = trader.desk().positions(None);
@@ -161,6 +169,7 @@ impl Gathered {
             samples: self.samples,
             marks: self.marks,
             max_drawdown_intraday: Some(deepest.unwrap_or(0.0)),
+            exposed: exposed(&trader.gauge),
             higher_tier_candles: trader.gauge.higher_tier_minutes,
             alternatives: runs::Alternatives::default(),
             asked_from: trader.live_since(),
@@ -180,39 +189,108 @@ impl Gathered {
     }
 }
 
+/// Minutes with an open position at their close, a fraction of all.
+#[expect(clippy::cast_precision_loss, reason = "a fraction for people")]
+fn exposed(gauge: &Gauge) -> Option<f64> {
+    (gauge.minutes > 0).then(|| gauge.exposed_minutes as f64 / gauge.minutes as f64)
+}
+
 impl Coverage {
-    #[inline]
-    fn note(&mut self, time: Timestamp, slots: &[Slot]) {
-        self.minutes += slots.len() as u64;
-        let real = slots.iter().filter(|s| s.state == SlotState::Real).count() as u64;
-        self.real += real;
-        if real == slots.len() as u64 {
-            if self.open.is_some() {
-                self.close(time);
-            }
-        } else if self.open.is_none() {
-            self.open = Some(time);
+    fn of(symbols: usize) -> Self {
+        Self {
+            minutes: 0,
+            symbols: vec![SymbolCoverage::default(); symbols],
+            gaps: Vec::new(),
         }
     }
 
-    /// Data is back, or over.
-    fn close(&mut self, at: Timestamp) {
-        if let Some(from) = self.open.take() {
-            let minutes = u64::try_from((at.0 - from.0) / MINUTE_MS).unwrap_or(0);
+    #[inline]
+    fn note(&mut self, time: Timestamp, slots: &[Slot]) {
+        self.minutes += 1;
+        for (index, slot) in slots.iter().enumerate() {
+            let symbol = &mut self.symbols[index];
+            if slot.state == SlotState::Real {
+                symbol.real += 1;
+                if symbol.open.is_some() {
+                    self.close_one(index, time);
+                }
+            } else if symbol.open.is_none() {
+                symbol.open = Some(time);
+            }
+        }
+    }
+
+    /// Data of a symbol is back.
+    fn close_one(&mut self, index: usize, at: Timestamp) {
+        if let Some(from) = self.symbols[index].open.take() {
             self.gaps.push(runs::Gap {
+                instrument: u32::try_from(index).expect("few instruments"),
                 from,
                 to: at,
-                minutes,
+                minutes: u64::try_from((at.0 - from.0) / MINUTE_MS).unwrap_or(0),
             });
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a fraction for people")]
-    fn fraction(&self) -> f64 {
-        if self.minutes == 0 {
-            0.0
-        } else {
-            self.real as f64 / self.minutes as f64
+    /// The data is over.
+    fn close(&mut self, at: Timestamp) {
+        for index in 0..self.symbols.len() {
+            self.close_one(index, at);
         }
+        self.gaps.sort_by_key(|gap| (gap.from, gap.instrument));
+    }
+
+    /// Candles of all symbols.
+    fn candles(&self) -> u64 {
+        self.minutes * self.symbols.len() as u64
+    }
+
+    fn fraction(&self) -> f64 {
+        fraction(self.symbols.iter().map(|s| s.real).sum(), self.candles())
+    }
+
+    fn fractions(&self) -> Vec<f64> {
+        let one = |symbol: &SymbolCoverage| fraction(symbol.real, self.minutes);
+        self.symbols.iter().map(one).collect()
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a fraction for people")]
+fn fraction(part: u64, whole: u64) -> f64 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Candle;
+
+    #[test]
+    fn each_symbol_has_its_own_gaps() {
+        let mut coverage = Coverage::of(2);
+        for minute in 0..4 {
+            let time = Timestamp(minute * MINUTE_MS);
+            let real = Slot::real(Candle::flat(time, Price(1)));
+            let missing = Slot {
+                state: SlotState::Missing,
+                ..real
+            };
+            let first = if minute == 1 { missing } else { real };
+            let second = if minute < 2 { real } else { missing };
+            coverage.note(time, &[first, second]);
+        }
+        coverage.close(Timestamp(4 * MINUTE_MS));
+        let gaps: Vec<_> = coverage
+            .gaps
+            .iter()
+            .map(|g| (g.instrument, g.from.0 / MINUTE_MS, g.minutes))
+            .collect();
+        assert_eq!(gaps, [(0, 1, 1), (1, 2, 2)]);
+        assert!((coverage.fraction() - 0.625).abs() < 1e-12);
+        assert_eq!(coverage.fractions(), [0.75, 0.5]);
     }
 }

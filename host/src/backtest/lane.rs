@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use crate::backtest::builder::Backtest;
 use crate::backtest::coarse::Coarse;
 use crate::backtest::gathered::{Gathered, Keep};
+use crate::backtest::market_events::MarketEvents;
 use crate::backtest::quality::{Flags, MarkCheck, RecordCheck, Scan};
 use crate::backtest::share::Share;
 use crate::backtest::streams::Streamed;
@@ -71,6 +72,7 @@ struct Running {
     scan: Option<Scan>,
     marks: MarkCheck,
     records: RecordCheck,
+    events: MarketEvents,
     /// The newest minutes, held back so that the last one is known as such.
     held: Block,
     /// The first opens, until the engine has begun with them.
@@ -223,6 +225,7 @@ impl Running {
             Some(_) => Pace::Turns,
         };
         let gathered = Gathered::new(&configuration, keep);
+        let events = MarketEvents::new(&backtest.events);
         let (engine, end_of_data) = backtest.into_engine(held.base, start, sources);
         let first: Vec<Option<Price>> = held.slots[..held.symbols]
             .iter()
@@ -243,6 +246,7 @@ impl Running {
             scan,
             marks: MarkCheck::default(),
             records: RecordCheck::new(opened.odd_records()),
+            events,
             held,
             opening,
             pace,
@@ -282,6 +286,7 @@ impl Running {
     fn pass_on(&mut self, end: Option<EndOfData>) {
         let empty = Block::new(self.held.symbols, self.held.base);
         let mut block = std::mem::replace(&mut self.held, empty);
+        self.events.put_into(&mut block);
         self.marks.block(&block, self.start);
         match self.pace {
             Pace::Turns if block.slots.is_empty() => {}

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::backtest::BacktestError;
 use crate::backtest::builder::Backtest;
+use crate::data::DataError;
 use crate::data::catalog::Catalog;
 use crate::data::feed::{Period, Prefetch};
 use crate::data::streams::{
@@ -93,7 +94,11 @@ impl Backtest {
             let (first, last) = self.source.span(index as usize).unwrap_or(all);
             let (from, to) = (start.max(first), period.end().min(last));
             if of_symbol.wanted.funding {
-                of_symbol.complete_funding(missing(&self.profile), from, to)?;
+                let policy = missing(&self.profile);
+                let place = of_symbol.place.clone();
+                of_symbol
+                    .complete_funding(policy, from, to)
+                    .map_err(|error| with_ways(error, &place))?;
             }
             self.check_rows(index, &of_symbol, base, (from, to))?;
             let begin = period.start().max(first.min(from));
@@ -276,6 +281,22 @@ impl Drop for Streamed {
         // Before the thread is waited for.
         self.close();
     }
+}
+
+/// Missing funding, with the commands of this program that help.
+fn with_ways(error: DataError, place: &Place) -> DataError {
+    let is_lack = error
+        .hint()
+        .is_some_and(|hint| hint.contains("--streams funding"));
+    if !is_lack {
+        return error;
+    }
+    let Place { venue, symbol } = place;
+    error.with_hint(format!(
+        "bring its rates: host data import FILE --exchange {venue} --symbol {symbol} --kind funding\n\
+         (FILE: a fundingRate archive of Binance, or a CSV or Parquet file with a time and a rate)\n\
+         or run without them: --funding none (no funding at all), --funding zero (a missing rate is zero) or --funding last (it is the last one)"
+    ))
 }
 
 fn missing(profile: &Profile) -> MissingFunding {

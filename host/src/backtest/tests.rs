@@ -19,6 +19,7 @@ use crate::domain::{
 use crate::engine::{Block, CandleCall, Desk, Fault, Feed, Happening, Strategy};
 use crate::execution::{FundingMissing, Preset, Profile, Walk};
 
+mod events;
 mod shared;
 
 const HOUR: i64 = 60 * MINUTE_MS;
@@ -329,7 +330,10 @@ fn a_perpetual_without_funding_says_how_to_get_it() {
         "{error}"
     );
     let hint = error.hint().expect("what to do");
-    assert!(hint.contains("host data fetch --exchange binance --symbol BTC/USDT:USDT --streams funding --start 2024-01-01 --end 2024-01-13"), "{hint}");
+    let import = "host data import FILE --exchange binance --symbol BTC/USDT:USDT --kind funding\n";
+    for way in [import, "--funding none", "zero", "last"] {
+        assert!(hint.contains(way), "{hint}");
+    }
     let zero = Profile {
         funding_missing: FundingMissing::Zero,
         ..Profile::preset(Preset::Strict)

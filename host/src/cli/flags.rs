@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::cli::CliError;
+use crate::cli::events::ToldEvent;
 use crate::config::{self, Settings};
 use crate::domain::{Cash, Rate, Timeframe, Timestamp};
 use crate::execution::{KnobError, Preset, Profile};
@@ -100,6 +101,12 @@ pub(super) struct Flags {
     /// its weight [default: virtual]. Weights are equal, or those of a run file.
     #[arg(long, value_enum)]
     pub account: Option<Account>,
+    /// A symbol ends at this time, at this price or at the mean of its last marks; may be repeated.
+    #[arg(long, value_name = "SYMBOL@TIME[=PRICE]")]
+    pub delist: Vec<String>,
+    /// Delistings and halts of a run file.
+    #[arg(skip)]
+    pub events: Vec<ToldEvent>,
     /// Knobs a run file sets; what the command line says wins over them.
     #[arg(skip)]
     pub file_knobs: Vec<Knob>,
@@ -375,8 +382,10 @@ mod tests {
 
     #[test]
     fn a_negative_number_is_read_as_it_is_typed() {
-        let mut rebate = Flags::default();
-        rebate.fee = Some("-0.0001".to_owned());
+        let mut rebate = Flags {
+            fee: Some("-0.0001".to_owned()),
+            ..Flags::default()
+        };
         let taker = rebate.rules().expect("a rebate").taker_fee;
         assert_eq!(taker, Some("-0.0001".parse().expect("a rate")));
         rebate.slippage_bps = Some("-1".to_owned());

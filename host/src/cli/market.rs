@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::CliError;
+use crate::data::DataError;
 use crate::data::catalog::{Catalog, Series};
 use crate::data::feed::{Period, TableFeed};
 use crate::data::import::{ImportRequest, Overrides, Understood, import, understand};
@@ -79,10 +80,24 @@ fn from_catalog(request: &Request<'_>) -> Result<Market, CliError> {
         Some(series) => series,
         None => match spot_instead(request, &key) {
             Some(error) => return Err(error),
-            None => request.catalog.series(&key)?,
+            None => request
+                .catalog
+                .series(&key)
+                .map_err(|error| with_import(error, &key))?,
         },
     };
     market(request, series, None)
+}
+
+/// Missing candles, with the command that brings them.
+fn with_import(error: DataError, key: &SeriesKey) -> DataError {
+    let Some(hint) = error.hint().map(str::to_owned) else {
+        return error;
+    };
+    let (venue, symbol, timeframe) = (&key.venue, &key.symbol, key.timeframe);
+    error.with_hint(format!(
+        "{hint}\nor bring them: host data import FILE --exchange {venue} --symbol {symbol} --timeframe {timeframe}"
+    ))
 }
 
 /// The candles of a perpetual are not there, but those of its spot pair are.

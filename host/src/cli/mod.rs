@@ -1,9 +1,5 @@
 //! The command line: one file a subcommand, arguments and `run`. Data goes to stdout, talk to stderr.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is where the program speaks"
-)]
+#![expect(clippy::print_stderr, reason = "this is where the program speaks")]
 
 mod backtest;
 mod build;
@@ -12,6 +8,7 @@ mod checks;
 pub mod data;
 mod demo;
 mod error;
+mod events;
 mod flags;
 mod locate;
 mod market;

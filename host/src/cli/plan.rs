@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use crate::backtest::{Backtest, BacktestError, SafetyFile, Source, StreamsFrom};
+use crate::cli::events::{ToldEvent, delisting};
 use crate::cli::flags::{Account, Flags};
 use crate::cli::market::{self, Market, Request, split_venue};
 use crate::cli::progress::spinner;
@@ -76,6 +77,7 @@ pub(super) struct Prepared {
     catalog: Catalog,
     limits: Limits,
     seed: u64,
+    events: Vec<ToldEvent>,
     use_history: bool,
     /// First candle of any symbol and end of the last one.
     pub available: (Timestamp, Timestamp),
@@ -129,7 +131,9 @@ impl Prepared {
             .0
             .zip(available.1)
             .expect("every route has a symbol");
+        let events = told_events(flags, &strategies)?;
         Ok(Self {
+            events,
             limits: loader.limits,
             catalog: loader.catalog,
             seed: flags.seed.unwrap_or(0),
@@ -212,6 +216,11 @@ impl Prepared {
         for market in markets {
             builder = builder.instrument(rules(&market.instrument, profile.preset));
         }
+        for told in &self.events {
+            if let Some(event) = told.of(markets.iter().map(|m| &m.instrument)) {
+                builder = builder.event(event);
+            }
+        }
         for (role, instruments) in &ready.roles {
             builder = builder.role(role, instruments.clone());
         }
@@ -240,6 +249,23 @@ fn rules(instrument: &Instrument, preset: Preset) -> Instrument {
     } else {
         instrument
     }
+}
+
+/// Delistings and halts of the command line and of a run file. Each is of a symbol that is traded.
+fn told_events(flags: &Flags, strategies: &[Ready]) -> Result<Vec<ToldEvent>, CliError> {
+    let mut events = flags.events.clone();
+    for text in &flags.delist {
+        events.push(delisting(text)?);
+    }
+    let markets = strategies.iter().flat_map(|s| &s.markets);
+    let traded: Vec<&Instrument> = markets.map(|m| &m.instrument).collect();
+    for told in &events {
+        if told.of(traded.iter().copied()).is_none() {
+            let symbols: Vec<&str> = traded.iter().map(|i| i.symbol.as_str()).collect();
+            return Err(told.of_nobody(&symbols));
+        }
+    }
+    Ok(events)
 }
 
 /// A weight is of a shared account, a balance of an own one.

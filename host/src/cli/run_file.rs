@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::{Spanned, Table, Value};
 
 use crate::cli::CliError;
+use crate::cli::events::EventToml;
 use crate::cli::flags::{Account, Flags, Funding, Knob};
 use crate::cli::plan::{Route, folder_name};
 use crate::execution::{Preset, Profile};
@@ -17,6 +18,8 @@ use crate::execution::{Preset, Profile};
 struct FileToml {
     run: Option<Spanned<RunToml>>,
     routes: Vec<Spanned<RouteToml>>,
+    #[serde(default)]
+    events: Vec<Spanned<EventToml>>,
 }
 
 /// `[run]`: what a flag of the same name would say.
@@ -99,6 +102,19 @@ impl Reader {
         if let Some(run) = file.run {
             let span = run.span();
             self.defaults(&span, run.into_inner(), flags)?;
+        }
+        for event in file.events {
+            let place = self.line(event.span().start);
+            let place = format!("{} line {place}", self.path.display());
+            let told = event.as_ref().told(place).map_err(|(key, message)| {
+                self.at(
+                    event.span(),
+                    Some(key),
+                    message,
+                    "docs/run-file.md shows events",
+                )
+            })?;
+            flags.events.push(told);
         }
         if file.routes.is_empty() {
             return Err(self.at(0..0, None, "there are no routes", "add a [[routes]]"));
@@ -471,6 +487,10 @@ mod tests {
             (
                 "[run]\nseed = \"x\"\n[[routes]]\nstrategy = \"a\"\n",
                 "run.toml line 2, `seed`: invalid type",
+            ),
+            (
+                "[[routes]]\nstrategy = \"a\"\n[[events]]\nsymbol = \"A/B\"\nkind = \"halted\"\nfrom = 2024-01-01\nat = 2024-01-01\n",
+                "run.toml line 7, `at`: a halt has",
             ),
             (
                 "[run]\nprofile = \"strickt\"\n[[routes]]\nstrategy = \"a\"\n",

@@ -81,6 +81,18 @@ pub enum TriggerBy {
     Index,
 }
 
+impl TriggerBy {
+    /// Name as in `simulation.md` section 0.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Last => "last",
+            Self::Mark => "mark",
+            Self::Index => "index",
+        }
+    }
+}
+
 /// What an order waits for and what it becomes; prices in quote units, not yet on the grid.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum OrderKind {

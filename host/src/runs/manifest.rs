@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::{Instrument, InstrumentKind, OnFault, ParameterValue};
-use crate::runs::{Configuration, Period, RunResult};
+use crate::domain::{Instrument, InstrumentKind, OnFault, ParameterValue, PriceRule};
+use crate::runs::{Configuration, MarketEvent, MarketEventKind, Period, RunResult};
 
 /// Name and version of the document.
 pub const SCHEMA: &str = "run-manifest/2";
@@ -42,6 +42,23 @@ struct ConfigurationJson<'a> {
     called: Option<&'a str>,
     #[serde(flatten)]
     shared: Option<SharedJson>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    events: Vec<EventJson>,
+}
+
+/// A delisting or a halt.
+#[derive(Serialize)]
+struct EventJson {
+    symbol: String,
+    #[serde(flatten)]
+    kind: EventKindJson,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum EventKindJson {
+    Delisted { at: String, price: Option<String> },
+    Halted { from: String, to: String },
 }
 
 /// Absent where a strategy has an account of its own.
@@ -97,6 +114,17 @@ struct InstrumentJson<'a> {
     taker_fee: String,
     tiers: Vec<TierJson>,
     assumed: bool,
+    #[serde(flatten)]
+    told: Option<ToldJson<'a>>,
+}
+
+/// What the manifest tells of an instrument beside what is in the digest.
+#[derive(Serialize)]
+struct ToldJson<'a> {
+    trigger_by: &'static str,
+    price_rule: String,
+    tiers_as_of: Option<&'a str>,
+    expires_at: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -142,6 +170,9 @@ struct DatasetJson<'a> {
     mark_resolution: &'a str,
     funding: FundingJson<'a>,
     data_flags: &'a BTreeMap<String, u64>,
+    /// By symbol, where there are several.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    coverages: BTreeMap<String, f64>,
 }
 
 #[derive(Serialize)]
@@ -152,6 +183,7 @@ struct FundingJson<'a> {
 
 #[derive(Serialize)]
 struct GapJson {
+    symbol: String,
     from: String,
     to: String,
     minutes: u64,
@@ -162,6 +194,10 @@ struct PeriodJson {
     start: String,
     end: String,
     candles: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked_start: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked_end: Option<String>,
 }
 
 /// The document as pretty-printed JSON with a final line break.
@@ -170,6 +206,22 @@ struct PeriodJson {
 /// Never: everything in it has a JSON form.
 #[must_use]
 pub fn manifest(run: &RunResult) -> String {
+    let mut configuration = mirror(&run.configuration);
+    let c = &run.configuration;
+    for (index, (json, i)) in configuration
+        .instruments
+        .iter_mut()
+        .zip(&c.instruments)
+        .enumerate()
+    {
+        let as_of = c.tiers_as_of.get(index);
+        json.told = Some(ToldJson {
+            trigger_by: i.trigger_by.name(),
+            price_rule: price_rule(i.price_rule),
+            tiers_as_of: as_of.and_then(Option::as_deref),
+            expires_at: i.expires_at.map(|time| time.rfc3339()),
+        });
+    }
     let document = Document {
         schema: SCHEMA,
         host_version: &run.versions.host,
@@ -177,7 +229,7 @@ pub fn manifest(run: &RunResult) -> String {
         configuration_digest: hex(&run.configuration.digest()),
         fingerprint: &run.fingerprint,
         telemetry_fingerprint: &run.telemetry_fingerprint,
-        configuration: mirror(&run.configuration),
+        configuration,
     };
     let text = serde_json::to_string_pretty(&document).expect("plain values have a JSON form");
     text + "\n"
@@ -196,9 +248,12 @@ impl Configuration {
         before.period = Period {
             end: self.period.start,
             candles: 0,
+            asked_start: None,
+            asked_end: None,
             ..self.period
         };
         before.dataset.coverage = 0.0;
+        before.dataset.coverages.clear();
         before.dataset.gaps.clear();
         before.dataset.data_flags.clear();
         let text = serde_json::to_vec(&mirror(&before)).expect("plain values have a JSON form");
@@ -276,6 +331,7 @@ fn mirror(configuration: &Configuration) -> ConfigurationJson<'_> {
                 .gaps
                 .iter()
                 .map(|g| GapJson {
+                    symbol: c.symbol(g.instrument),
                     from: g.from.rfc3339(),
                     to: g.to.rfc3339(),
                     minutes: g.minutes,
@@ -287,11 +343,14 @@ fn mirror(configuration: &Configuration) -> ConfigurationJson<'_> {
                 source: c.dataset.funding.source.as_deref(),
             },
             data_flags: &c.dataset.data_flags,
+            coverages: coverages(c),
         },
         period: PeriodJson {
             start: c.period.start.rfc3339(),
             end: c.period.end.rfc3339(),
             candles: c.period.candles,
+            asked_start: c.period.asked_start.map(|t| t.rfc3339()),
+            asked_end: c.period.asked_end.map(|t| t.rfc3339()),
         },
         seed: c.seed,
         starting_balance: c.starting_balance.to_string(),
@@ -309,6 +368,44 @@ fn mirror(configuration: &Configuration) -> ConfigurationJson<'_> {
             weight: shared.weight.to_string(),
             wallet: shared.wallet.to_string(),
         }),
+        events: c.events.iter().map(|told| event(c, told)).collect(),
+    }
+}
+
+fn event(c: &Configuration, told: &MarketEvent) -> EventJson {
+    EventJson {
+        symbol: c.symbol(told.instrument),
+        kind: match told.kind {
+            MarketEventKind::Delisted { at, price } => EventKindJson::Delisted {
+                at: at.rfc3339(),
+                price: price.map(|p| p.to_string()),
+            },
+            MarketEventKind::Halted { from, to } => EventKindJson::Halted {
+                from: from.rfc3339(),
+                to: to.rfc3339(),
+            },
+        },
+    }
+}
+
+/// Of several symbols each on its own.
+fn coverages(c: &Configuration) -> BTreeMap<String, f64> {
+    if c.instruments.len() < 2 {
+        return BTreeMap::new();
+    }
+    let each = (0..).zip(&c.dataset.coverages);
+    each.map(|(index, covered)| (c.symbol(index), *covered))
+        .collect()
+}
+
+/// `tick`, or `5 significant figures, 1 decimals`.
+#[must_use]
+pub fn price_rule(rule: PriceRule) -> String {
+    match rule {
+        PriceRule::Tick => "tick".to_owned(),
+        PriceRule::SignificantFigures { figures, decimals } => {
+            format!("{figures} significant figures, at most {decimals} decimals")
+        }
     }
 }
 
@@ -344,6 +441,7 @@ fn instrument(i: &Instrument) -> InstrumentJson<'_> {
             })
             .collect(),
         assumed: i.assumed,
+        told: None,
     }
 }
 
@@ -361,6 +459,8 @@ mod tests {
         after.dataset.data_flags.insert("outlier".to_owned(), 3);
         after.dataset.coverage = 0.5;
         after.period.candles = 1;
+        after.period.asked_end = Some(after.period.end);
+        after.dataset.coverages = vec![0.5];
         assert_eq!(after.digest(), digest);
     }
 

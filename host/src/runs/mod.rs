@@ -20,6 +20,6 @@ pub use observed::{
     OrderSeen, RefusalSeen, StopBehind,
 };
 pub use result::{
-    Component, Configuration, Dataset, FundingUsed, Gap, Knob, LAST_PRICE, Limit, ParameterUsed,
-    Period, Profile, RunResult, SharedAccount, Timings, Versions,
+    Component, Configuration, Dataset, FundingUsed, Gap, Knob, LAST_PRICE, Limit, MarketEvent,
+    MarketEventKind, ParameterUsed, Period, Profile, RunResult, SharedAccount, Timings, Versions,
 };

@@ -73,6 +73,8 @@ pub struct Limit {
 /// Missing time in the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
+    /// Index of the instrument.
+    pub instrument: u32,
     /// First missing moment.
     pub from: Timestamp,
     /// First moment that is there again.
@@ -118,7 +120,9 @@ pub struct Dataset {
     pub base: Timeframe,
     /// Minutes that are there, a fraction of the period's.
     pub coverage: f64,
-    /// Missing time, in order.
+    /// The same of each instrument, in order.
+    pub coverages: Vec<f64>,
+    /// Missing time of each instrument, in order of its begin.
     pub gaps: Vec<Gap>,
     /// Length of the recorded mark candles (`1m`, `1h`), or [`LAST_PRICE`].
     pub mark_resolution: String,
@@ -137,6 +141,38 @@ pub struct Period {
     pub end: Timestamp,
     /// Base candles stepped, all symbols together.
     pub candles: u64,
+    /// The start that was asked for, where the data begins later.
+    pub asked_start: Option<Timestamp>,
+    /// The end that was asked for, where the data ends earlier.
+    pub asked_end: Option<Timestamp>,
+}
+
+/// Something that happens to an instrument, told to a run beside its data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarketEvent {
+    /// Index of the instrument.
+    pub instrument: u32,
+    /// What.
+    pub kind: MarketEventKind,
+}
+
+/// What happens to an instrument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MarketEventKind {
+    /// It ends at the close of the minute that ends at this time or after it.
+    Delisted {
+        /// When.
+        at: Timestamp,
+        /// Settlement price; absent = the mean of the last marks.
+        price: Option<Price>,
+    },
+    /// Minutes that begin in this time are halted.
+    Halted {
+        /// First moment.
+        from: Timestamp,
+        /// First moment of trading again.
+        to: Timestamp,
+    },
 }
 
 /// Everything that decides the result of a run. Its digest opens the fingerprint.
@@ -150,6 +186,8 @@ pub struct Configuration {
     pub instruments: Vec<Instrument>,
     /// Candle lengths the strategy asked for, the primary one first.
     pub timeframes: Vec<Timeframe>,
+    /// Date of the maintenance table of each instrument, `2024-10-01`, where it is one of the host's.
+    pub tiers_as_of: Vec<Option<String>>,
     /// The rules of the simulation.
     pub profile: Profile,
     /// The limits of the sandbox.
@@ -172,8 +210,28 @@ pub struct Configuration {
     pub use_history: bool,
     /// What the strategy was called in the run, where that is not its own name: its chance is mixed with it.
     pub called: Option<String>,
+    /// Delistings and halts it was told of beside its data.
+    pub events: Vec<MarketEvent>,
     /// The wallet it shares with other strategies, on whom its result then depends; `None` = an account of its own.
     pub shared: Option<SharedAccount>,
+}
+
+impl Configuration {
+    /// The symbol of an instrument, with its venue where another one of the run has the same (`bybit:BTC/USDT:USDT`); its number
+    /// where there is none.
+    #[must_use]
+    pub fn symbol(&self, instrument: u32) -> String {
+        let all = &self.instruments;
+        let Some(named) = all.get(instrument as usize) else {
+            return format!("#{instrument}");
+        };
+        let same = all.iter().filter(|i| i.symbol == named.symbol).count();
+        if same > 1 {
+            format!("{}:{}", named.venue, named.symbol)
+        } else {
+            named.symbol.clone()
+        }
+    }
 }
 
 /// A strategy's place in a wallet of several (`defaults.md` section 12).
@@ -227,6 +285,8 @@ pub struct RunResult {
     pub marks: Vec<Vec<Price>>,
     /// Deepest drawdown of the equity at every minute, a negative fraction.
     pub max_drawdown_intraday: Option<f64>,
+    /// Minutes with an open position at their close, a fraction of all.
+    pub exposed: Option<f64>,
     /// Candles at whose close the summed notional of a symbol's separate positions lay in a higher tier than each position's own
     /// (S103).
     pub higher_tier_candles: u64,
@@ -267,19 +327,28 @@ impl RunResult {
         postings.fold(Cash::ZERO, |sum, p| sum + p.amount)
     }
 
+    /// A sentence for each event the run was told of: `BTC/USDT delisted at 2024-06-01 00:00 for 50000`.
+    #[must_use]
+    pub fn told_events(&self) -> Vec<String> {
+        let sentence = |event: &MarketEvent| {
+            let symbol = self.symbol(event.instrument);
+            match event.kind {
+                MarketEventKind::Delisted { at, price } => {
+                    let price = price.map_or(String::new(), |p| format!(" for {p}"));
+                    format!("{symbol} delisted at {at}{price}")
+                }
+                MarketEventKind::Halted { from, to } => {
+                    format!("{symbol} halted from {from} to {to}")
+                }
+            }
+        };
+        self.configuration.events.iter().map(sentence).collect()
+    }
+
     /// The symbol of an instrument, with its venue where another one of the run has the same (`bybit:BTC/USDT:USDT`); its number
     /// where there is none.
     #[must_use]
     pub fn symbol(&self, instrument: u32) -> String {
-        let all = &self.configuration.instruments;
-        let Some(named) = all.get(instrument as usize) else {
-            return format!("#{instrument}");
-        };
-        let same = all.iter().filter(|i| i.symbol == named.symbol).count();
-        if same > 1 {
-            format!("{}:{}", named.venue, named.symbol)
-        } else {
-            named.symbol.clone()
-        }
+        self.configuration.symbol(instrument)
     }
 }

@@ -3,12 +3,13 @@
 use std::fmt::Write;
 
 use crate::analysis::alternatives;
-use crate::analysis::format::{cash, percent, plain, plural};
+use crate::analysis::format::{cash, plain, plural};
 use crate::analysis::metrics::Metrics;
 use crate::analysis::report::markup::{escape, facts};
-use crate::analysis::summary::{data_flags, funding_source, mark_source};
-use crate::domain::ParameterValue;
+use crate::analysis::summary::{coverage, data_flags, funding_source, mark_source};
+use crate::domain::{InstrumentKind, ParameterValue};
 use crate::runs::RunResult;
+use crate::runs::manifest::price_rule;
 
 pub(super) fn manifest(run: &RunResult) -> String {
     let c = &run.configuration;
@@ -44,7 +45,12 @@ pub(super) fn manifest(run: &RunResult) -> String {
         ),
         pair(
             "Start",
-            format!("{}, seed {}", cash(c.starting_balance, &c.currency), c.seed),
+            format!(
+                "{}, leverage {}, seed {}",
+                cash(c.starting_balance, &c.currency),
+                c.leverage,
+                c.seed
+            ),
         ),
         pair("Account", account(run)),
         pair("Applied", c.profile.active.join(", ")),
@@ -56,7 +62,7 @@ pub(super) fn manifest(run: &RunResult) -> String {
             format!(
                 "{}, coverage {}, {}",
                 c.dataset.fingerprint,
-                percent(Some(c.dataset.coverage)),
+                coverage(run),
                 plural(c.dataset.gaps.len() as u64, "gap")
             ),
         ),
@@ -67,12 +73,12 @@ pub(super) fn manifest(run: &RunResult) -> String {
     if !c.dataset.data_flags.is_empty() {
         pairs.push(pair("Flagged in the data", data_flags(run)));
     }
-    for i in &c.instruments {
+    for (index, i) in c.instruments.iter().enumerate() {
         let assumed = if i.assumed { ", assumed" } else { "" };
         pairs.push(pair(
             &format!("Rules of {}", i.symbol),
             format!(
-                "{}: tick {}, step {}, at least {} and {} {}, fees {} maker, {} taker{assumed}",
+                "{}: tick {}, step {}, at least {} and {} {}, fees {} maker, {} taker, prices by {}{}{assumed}",
                 i.venue,
                 i.tick,
                 i.step,
@@ -80,7 +86,9 @@ pub(super) fn manifest(run: &RunResult) -> String {
                 i.min_notional,
                 i.quote,
                 fee(i.maker_fee),
-                fee(i.taker_fee)
+                fee(i.taker_fee),
+                price_rule(i.price_rule),
+                perpetual(run, index)
             ),
         ));
     }
@@ -110,7 +118,7 @@ pub(super) fn manifest(run: &RunResult) -> String {
         .iter()
         .map(|g| {
             (
-                format!("{} to {}", g.from, g.to),
+                format!("{} {} to {}", run.symbol(g.instrument), g.from, g.to),
                 plural(g.minutes, "minute"),
             )
         })
@@ -137,6 +145,23 @@ pub(super) fn manifest(run: &RunResult) -> String {
         }
     }
     out
+}
+
+/// What only perpetuals have: whose price triggers, and the date of the maintenance table.
+fn perpetual(run: &RunResult, index: usize) -> String {
+    let c = &run.configuration;
+    let i = &c.instruments[index];
+    if i.kind != InstrumentKind::LinearPerpetual {
+        return String::new();
+    }
+    let date = c.tiers_as_of.get(index).and_then(Option::as_deref);
+    let table = date.map_or("of no dated table".to_owned(), |d| format!("of {d}"));
+    let knob = c.profile.knobs.iter().find(|k| k.key == "trigger_by");
+    let trigger = match knob.map(|k| k.value.as_str()) {
+        None | Some("venue") => i.trigger_by.name(),
+        Some(word) => word,
+    };
+    format!(", triggers by the {trigger} price, maintenance {table}")
 }
 
 /// Whose money it trades with.

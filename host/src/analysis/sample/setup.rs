@@ -78,6 +78,7 @@ pub(super) fn configuration() -> Configuration {
         ],
         instruments: vec![instrument()],
         timeframes: vec![Timeframe::H1],
+        tiers_as_of: vec![Some("2024-10-01".into())],
         profile: Profile {
             preset: "strict".into(),
             knobs: vec![
@@ -108,7 +109,9 @@ pub(super) fn configuration() -> Configuration {
             synthetic: false,
             base: Timeframe::M1,
             coverage: 0.9998,
+            coverages: vec![0.9998],
             gaps: vec![Gap {
+                instrument: 0,
                 from: Timestamp(START + 100 * HOUR_MS),
                 to: Timestamp(START + 101 * HOUR_MS),
                 minutes: 60,
@@ -124,6 +127,8 @@ pub(super) fn configuration() -> Configuration {
             start: Timestamp(START),
             end: Timestamp(START + HOURS * HOUR_MS),
             candles: 527_040,
+            asked_start: None,
+            asked_end: None,
         },
         seed: 42,
         starting_balance: BALANCE,
@@ -132,6 +137,7 @@ pub(super) fn configuration() -> Configuration {
         on_fault: OnFault::Flatten,
         use_history: true,
         called: None,
+        events: vec![],
         shared: None,
     }
 }
