@@ -14,6 +14,7 @@ mod golden;
 mod library;
 mod peer_data;
 mod peers;
+mod refusals;
 mod sandbox;
 mod seed0;
 mod several;
