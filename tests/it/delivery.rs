@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use host::domain::{
     Abilities, Candle, CandleColumns, Cash, Columns, Delisting, Delivery, Direction, EventKinds,
-    FundingEvent, FundingSettlement, Instrument, Manifest, Needs, OnFault, Price, Rate, Role, Rows,
-    SeriesBinding, SeriesNeed, Slot, SlotState, StrategyEvent, StreamBinding, StreamNeed,
-    StreamRow, StreamSource, Timeframe, Timestamp, UNIT,
+    FundingEvent, FundingSettlement, Instrument, Manifest, MarkCandle, Needs, Ohlc, OnFault, Price,
+    Rate, Reference, Role, Rows, SeriesBinding, SeriesNeed, Slot, SlotState, StrategyEvent,
+    StreamBinding, StreamNeed, StreamRow, StreamSource, Timeframe, Timestamp, UNIT,
 };
 use host::engine::{
     CandleCall, Desk, DeskLimits, Engine, EngineSetup, Event, Fault, FaultCause, Happening,
@@ -856,4 +856,43 @@ fn a_halt_of_the_instrument_is_told() {
             "candle 0 from 2 bits 2".to_owned()
         ]
     );
+}
+
+#[test]
+fn the_mark_price_is_no_number_where_it_is_not_recorded() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&seen);
+    let act: Action = Box::new(move |desk, _| {
+        let prices = (desk.last_price(0), desk.mark_price(0));
+        told.lock().expect("one thread").push(prices);
+        Ok(())
+    });
+    let series = vec![need(Timeframe::M1, 0, Delivery::Each)];
+    let mut bench = Bench::new(series, EventKinds::default(), act);
+    bench.flat(1);
+    let price = Price(101 * UNIT);
+    let mark = MarkCandle {
+        path: Ohlc {
+            open: price,
+            high: price,
+            low: price,
+            close: price,
+        },
+        shown: price,
+    };
+    let reference = Reference {
+        mark: Some(mark),
+        index: None,
+    };
+    let time = Timestamp(60_000);
+    bench.take(Event::Minute {
+        time,
+        slots: &[Slot::real(Candle::flat(time, Price(100 * UNIT)))],
+        references: &[reference],
+        end: None,
+    });
+    let seen = seen.lock().expect("one thread");
+    assert_eq!(seen[0].0.to_bits(), 100.0_f64.to_bits());
+    assert!(seen[0].1.is_nan(), "without mark data");
+    assert_eq!(seen[1].1.to_bits(), 101.0_f64.to_bits());
 }

@@ -109,6 +109,8 @@ pub struct Quote {
     pub mark: Price,
     /// The same as strategies see it (see [`MarkCandle::shown`]).
     pub shown_mark: Price,
+    /// Is the mark of that minute data, not the last price in its place.
+    pub marked: bool,
     /// Index price at that moment. Without index data: the last price.
     pub index: Price,
     /// Does it trade.
@@ -134,6 +136,7 @@ impl Quote {
             last: price,
             mark: price,
             shown_mark: price,
+            marked: false,
             index: price,
             trading,
             fresh: true,

@@ -853,10 +853,12 @@ impl Desk {
         self.price_of(instrument, |q| q.last)
     }
 
-    /// Mark price of the last closed minute as a strategy may know it; NaN before there is one.
+    /// Mark price of the last closed minute as a strategy may know it; NaN where the run has no mark data of that minute.
     #[must_use]
     pub fn mark_price(&self, instrument: u32) -> f64 {
-        self.price_of(instrument, |q| q.shown_mark)
+        self.price_of(instrument, |q| {
+            if q.marked { q.shown_mark } else { Price::ZERO }
+        })
     }
 
     fn price_of(&self, instrument: u32, of: fn(&crate::domain::Quote) -> Price) -> f64 {

@@ -286,6 +286,7 @@ impl Engine {
                 if let Some(mark) = reference.mark {
                     quote.mark = mark.path.close;
                     quote.shown_mark = mark.shown;
+                    quote.marked = true;
                 }
                 if let Some(path) = reference.index {
                     quote.index = path.close;
