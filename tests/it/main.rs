@@ -11,6 +11,7 @@ mod delivery;
 mod driver;
 mod formulas;
 mod golden;
+mod inspect;
 mod library;
 mod peer_data;
 mod peers;

@@ -783,7 +783,7 @@ fn load_error(bytes: &[u8]) -> LoadError {
 }
 
 /// A component with this one import, an empty instance, and nothing else.
-fn importing(name: &str) -> Vec<u8> {
+pub(crate) fn importing(name: &str) -> Vec<u8> {
     use wasm_encoder::{
         Component, ComponentImportSection, ComponentTypeRef, ComponentTypeSection, InstanceType,
     };

@@ -10,6 +10,7 @@ mod demo;
 mod error;
 mod events;
 mod flags;
+mod inspect;
 mod locate;
 mod market;
 mod output;
@@ -54,6 +55,8 @@ enum Command {
     Profiles(profiles::Args),
     /// Build a strategy's sources into a component.
     Build(build::Args),
+    /// Show what a strategy is, wants and may do, before it is run.
+    Inspect(inspect::Args),
     /// A calculator: liquidation and bankruptcy prices, funding, break-even, order cost.
     Calc(Box<calc::Args>),
     /// Market data: import, list, make up, check.
@@ -75,6 +78,7 @@ pub fn run(cli: Cli) -> Result<u8, CliError> {
         Command::WarmupCheck(args) => checks::warm_up(&args, &settings),
         Command::Profiles(args) => profiles::run(&args),
         Command::Build(args) => build::run(&args),
+        Command::Inspect(args) => inspect::run(&args, &settings),
         Command::Calc(args) => calc::run(&args),
         Command::Data(args) => {
             let folder = settings.path(&config::CACHE_PATH);
