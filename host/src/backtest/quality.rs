@@ -180,12 +180,7 @@ mod tests {
             let mark = Price(mark);
             block.references.push(Reference {
                 mark: Some(MarkCandle {
-                    path: Ohlc {
-                        open: mark,
-                        high: mark,
-                        low: mark,
-                        close: mark,
-                    },
+                    path: Ohlc::flat(mark),
                     shown: mark,
                 }),
                 index: None,

@@ -185,10 +185,7 @@ impl Instrument {
     /// A taker's price: slipped against the trader, then to the tick against the trader.
     #[must_use]
     pub fn price_against_trader(&self, price: Price, side: Side, slippage: Rate) -> Price {
-        let (rate, rounding) = match side {
-            Side::Buy => (slippage, Rounding::Ceil),
-            Side::Sell => (-slippage, Rounding::Floor),
-        };
+        let (rate, rounding) = against_trader(side, slippage);
         self.price_grid().scaled(price, rate, rounding)
     }
 
@@ -200,10 +197,7 @@ impl Instrument {
         side: Side,
         slippage: Rate,
     ) -> Price {
-        let (rate, rounding) = match side {
-            Side::Buy => (slippage, Rounding::Ceil),
-            Side::Sell => (-slippage, Rounding::Floor),
-        };
+        let (rate, rounding) = against_trader(side, slippage);
         self.price_grid()
             .scaled_exact(numerator, denominator, rate, rounding)
     }
@@ -291,6 +285,15 @@ fn on_grid(value: f64, step: i64, rounding: Rounding) -> Result<i64, NumberError
         .expect("fewer steps than units"),
     };
     Ok(steps * step)
+}
+
+/// By which rate a taker's price moves, and to which side it is rounded.
+#[inline]
+fn against_trader(side: Side, slippage: Rate) -> (Rate, Rounding) {
+    match side {
+        Side::Buy => (slippage, Rounding::Ceil),
+        Side::Sell => (-slippage, Rounding::Floor),
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Instrument, Price, Rate, Timestamp};
+use super::{Candle, Instrument, Price, Rate, Timestamp};
 
 /// Four prices of one base candle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,32 @@ pub struct Ohlc {
     pub low: Price,
     /// Last price.
     pub close: Price,
+}
+
+impl Ohlc {
+    /// One price all the time.
+    #[must_use]
+    #[inline]
+    pub fn flat(price: Price) -> Self {
+        Self {
+            open: price,
+            high: price,
+            low: price,
+            close: price,
+        }
+    }
+
+    /// Those of a candle.
+    #[must_use]
+    #[inline]
+    pub fn of(candle: &Candle) -> Self {
+        Self {
+            open: candle.open,
+            high: candle.high,
+            low: candle.low,
+            close: candle.close,
+        }
+    }
 }
 
 /// The mark price in one base candle.

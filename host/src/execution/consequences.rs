@@ -106,7 +106,7 @@ impl World<'_> {
             let order = self.state.next_exit;
             self.state.next_exit += 1;
             let rules = &self.market.instruments[instrument as usize];
-            self.state.next_sequence += 1;
+            let sequence = self.state.sequence();
             self.state.orders.insert(WorkingOrder {
                 id: order,
                 book,
@@ -126,7 +126,7 @@ impl World<'_> {
                 created_at: self.time,
                 arrives_at: self.time,
                 stage: Stage::Arriving,
-                sequence: self.state.next_sequence,
+                sequence,
                 reserved: Cash::ZERO,
                 reserved_for: Qty::ZERO,
                 bound: None,
@@ -297,20 +297,7 @@ impl World<'_> {
         }
         self.done.push(order.view(status, reason));
         if order.has_children && order.opened.is_zero() {
-            self.orphan(id);
-        }
-    }
-
-    fn orphan(&mut self, parent: u32) {
-        let children: Vec<u32> = self
-            .state
-            .orders
-            .known()
-            .filter(|o| o.asked.parent() == Some(parent))
-            .map(|o| o.id)
-            .collect();
-        for child in children {
-            self.finish(child, OrderStatus::Canceled, EndReason::Parent);
+            self.cancel_children(id, EndReason::Parent);
         }
     }
 }

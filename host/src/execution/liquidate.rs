@@ -502,7 +502,8 @@ impl World<'_> {
         }
     }
 
-    fn cancel_children(&mut self, parent: u32, reason: EndReason) {
+    /// Cancels what was to follow an order.
+    pub(super) fn cancel_children(&mut self, parent: u32, reason: EndReason) {
         let of_parent = |o: &&WorkingOrder| o.asked.parent() == Some(parent);
         let orders = self.state.orders.known().filter(of_parent);
         let children: Vec<u32> = orders.map(|o| o.id).collect();

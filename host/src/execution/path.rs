@@ -204,18 +204,8 @@ pub(super) fn prices_of(
     reference: Reference,
     still: (Price, Price, Price),
 ) -> [Ohlc; 3] {
-    let flat = |price| Ohlc {
-        open: price,
-        high: price,
-        low: price,
-        close: price,
-    };
-    let last = candle.map(|c| Ohlc {
-        open: c.open,
-        high: c.high,
-        low: c.low,
-        close: c.close,
-    });
+    let flat = Ohlc::flat;
+    let last = candle.map(Ohlc::of);
     [
         last.unwrap_or(flat(still.0)),
         reference

@@ -251,9 +251,7 @@ impl Executor for Simulated {
     }
 
     fn check(&self, market: &Market, order: &Approved) -> Result<(), Refusal> {
-        let (rules, quote) = market
-            .get(order.instrument())
-            .ok_or_else(|| crate::engine::unknown_instrument(order.instrument()))?;
+        let (rules, quote) = known(market, order.instrument())?;
         let facts = self.facts(market, rules, quote);
         validate(order, &facts).map(|_| ())
     }
@@ -273,9 +271,7 @@ impl Executor for Simulated {
         order: &Approved,
         out: &mut Vec<Happening>,
     ) -> Result<Placed, Refusal> {
-        let (rules, quote) = market
-            .get(order.instrument())
-            .ok_or_else(|| crate::engine::unknown_instrument(order.instrument()))?;
+        let (rules, quote) = known(market, order.instrument())?;
         let facts = self.facts(market, rules, quote);
         let accepted = validate(order, &facts)?;
         let trigger_by = self.rules.trigger_by(rules, order.trigger_by());
@@ -394,9 +390,7 @@ impl Executor for Simulated {
     ) -> Result<(), Refusal> {
         let held = self.state.position(position);
         let held = held.ok_or_else(|| no_position(position))?;
-        let (rules, quote) = market
-            .get(held.instrument)
-            .ok_or_else(|| crate::engine::unknown_instrument(held.instrument))?;
+        let (rules, quote) = known(market, held.instrument)?;
         let side = held.direction.closing_side();
         let tag = held.tag;
         let wanted = exits_on_grid(exits, side, rules)?;
@@ -435,9 +429,7 @@ impl Executor for Simulated {
         instrument: u32,
         leverage: Rate,
     ) -> Result<(), Refusal> {
-        let (rules, _) = market
-            .get(instrument)
-            .ok_or_else(|| crate::engine::unknown_instrument(instrument))?;
+        let (rules, _) = known(market, instrument)?;
         let most = rules.max_leverage();
         if leverage > most {
             return Err(Refusal {
@@ -646,6 +638,11 @@ impl Simulated {
             }
         }
     }
+}
+
+fn known(market: &Market, instrument: u32) -> Result<(&Instrument, Quote), Refusal> {
+    let found = market.get(instrument);
+    found.ok_or_else(|| crate::engine::unknown_instrument(instrument))
 }
 
 fn real<'a>(minute: &MinuteView<'a>, instrument: u32) -> Option<&'a Candle> {

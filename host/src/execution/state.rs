@@ -133,7 +133,7 @@ pub(super) struct State {
     /// The id promised to the next position of each book that has one at a time: netted, long, short of each instrument.
     pub promised: Vec<[Option<u32>; 3]>,
     pub leverage: Vec<Rate>,
-    pub next_sequence: u64,
+    next_sequence: u64,
     /// Messages sent about each instrument.
     pub messages: Vec<u64>,
     /// Withdrawals and changes that have not landed.
