@@ -20,8 +20,8 @@ mod write;
 pub(crate) use manifest::content_digest;
 pub use manifest::{Manifest, MonthFile};
 pub use records::{ImportedRecords, RecordFile, RecordKey, RecordSeries, RecordWriter};
-pub(crate) use write::unite;
 pub use write::{CatalogWriter, Committed, Imported, SeriesWriter};
+pub(crate) use write::{SEGMENT_HOLE_MS, unite};
 
 use std::fs;
 use std::path::{Path, PathBuf};

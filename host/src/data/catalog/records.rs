@@ -6,14 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::write::{hex, replace};
+use super::write::{Exchange, stage_table};
 use super::{Catalog, MANIFEST};
 use crate::data::DataError;
 use crate::data::series::{SeriesKey, Symbol, market_name, parse_market, symbol_folder};
 use crate::data::streams::record::{Record, RecordKind};
-use crate::data::table::{Buffer, Column, Packing, TableReader, write_table_as};
+use crate::data::table::{Buffer, Column, TableReader};
 use crate::domain::{Timeframe, Timestamp};
 
 /// Name and version of the format.
@@ -410,25 +409,18 @@ impl RecordWriter {
 
     /// Moves the staged files into place, then the manifest, then removes what it no longer lists.
     pub(super) fn commit(&mut self, catalog: &Catalog) -> Result<ImportedRecords, DataError> {
-        let folder = catalog.root().join(self.series.key.folder());
-        let io = |e: std::io::Error| DataError::io("writing", &folder, &e);
         if self.series.files.is_empty() && self.before.is_empty() {
             return Ok(self.imported.clone());
         }
-        fs::create_dir_all(&folder).map_err(io)?;
-        for file in &self.series.files {
-            let staged = self.staging.join(&file.file);
-            if staged.exists() {
-                fs::rename(&staged, folder.join(&file.file)).map_err(io)?;
-            }
-        }
-        replace(&folder.join(MANIFEST), self.series.to_json().as_bytes())?;
-        for old in &self.before {
-            if !self.series.files.iter().any(|f| f.file == old.file) {
-                // A reader may hold it open, which is fine; that it cannot be removed changes nothing.
-                let _ = fs::remove_file(folder.join(&old.file));
-            }
-        }
+        let names = |files: &[RecordFile]| files.iter().map(|f| f.file.clone()).collect();
+        let exchange = Exchange {
+            folder: catalog.root().join(self.series.key.folder()),
+            staging: &self.staging,
+            now: names(&self.series.files),
+            before: names(&self.before),
+            manifest: self.series.to_json(),
+        };
+        exchange.commit()?;
         Ok(self.imported.clone())
     }
 }
@@ -462,19 +454,13 @@ fn stage(
     let (Some(first), Some(last)) = (records.first(), records.last()) else {
         unreachable!("a month is staged when it has records");
     };
-    let draft = staging.join(format!("{month}.parquet"));
-    write_table_as(&draft, &to_columns(kind, records), Packing::Fast)?;
-    let io = |e: std::io::Error| DataError::io("writing", &draft, &e);
-    let bytes = fs::read(&draft).map_err(io)?;
-    let sha256 = hex(&Sha256::digest(&bytes));
-    let file = format!("{month}.{}.parquet", &sha256[..8]);
-    fs::rename(&draft, staging.join(&file)).map_err(io)?;
+    let staged = stage_table(staging, month, &to_columns(kind, records))?;
     Ok(RecordFile {
         month: month.to_owned(),
-        file,
-        sha256,
-        blake3: blake3::hash(&bytes).to_hex().to_string(),
-        bytes: bytes.len() as u64,
+        file: staged.file,
+        sha256: staged.sha256,
+        blake3: staged.blake3,
+        bytes: staged.bytes,
         rows: records.len() as u64,
         first_ms: first.time.0,
         last_ms: last.time.0,

@@ -13,12 +13,13 @@ use crate::data::DataError;
 use crate::data::candles::{decimals_of, to_columns};
 use crate::data::grid::Grid;
 use crate::data::series::SeriesKey;
-use crate::data::table::{Packing, write_table_as};
+use crate::data::streams::record::unite_values;
+use crate::data::table::{Column, Packing, write_table_as};
 use crate::domain::{Candle, Timestamp};
 
 /// A hole longer than this inside one file separates two segments: the longest known outage of an exchange (Bitfinex 2016,
 /// eight days) is a gap, data sets stitched from separate months are not full of holes.
-const SEGMENT_HOLE_MS: i64 = 10 * 24 * 60 * 60 * 1_000;
+pub(crate) const SEGMENT_HOLE_MS: i64 = 10 * 24 * 60 * 60 * 1_000;
 
 /// The right to write into a catalog; one process at a time has it.
 pub struct CatalogWriter {
@@ -264,15 +265,6 @@ impl SeriesWriter {
 
     /// Moves the staged files into place, then the manifest, then removes what it no longer lists.
     fn commit(&mut self, catalog: &Catalog) -> Result<Imported, DataError> {
-        let folder = catalog.root().join(self.key.folder());
-        let io = |e: std::io::Error| DataError::io("writing", &folder, &e);
-        fs::create_dir_all(&folder).map_err(io)?;
-        for file in &self.manifest.files {
-            let staged = self.staging.join(&file.file);
-            if staged.exists() {
-                fs::rename(&staged, folder.join(&file.file)).map_err(io)?;
-            }
-        }
         debug_assert!(
             self.manifest
                 .files
@@ -280,41 +272,91 @@ impl SeriesWriter {
                 .all(|f| self.grid.contains(f.first)),
             "staged candles lie on the grid"
         );
-        replace(
-            &folder.join(MANIFEST),
-            self.manifest.to_json(&self.key).as_bytes(),
-        )?;
-        if let Some(existing) = &self.existing {
-            for old in &existing.manifest.files {
-                if !self.manifest.files.iter().any(|f| f.file == old.file) {
-                    // A reader may hold it open, which is fine; that it cannot be removed changes nothing.
-                    let _ = fs::remove_file(existing.path(old));
-                }
-            }
-        }
+        let names = |files: &[MonthFile]| files.iter().map(|f| f.file.clone()).collect();
+        let exchange = Exchange {
+            folder: catalog.root().join(self.key.folder()),
+            staging: &self.staging,
+            now: names(&self.manifest.files),
+            before: (self.existing.as_ref()).map_or_else(Vec::new, |e| names(&e.manifest.files)),
+            manifest: self.manifest.to_json(&self.key),
+        };
+        exchange.commit()?;
         Ok(self.imported.clone())
     }
 }
 
-/// Writes a month file under a name that holds the start of its digest.
-fn stage(staging: &Path, month: &str, candles: &[Candle]) -> Result<MonthFile, DataError> {
-    let (Some(first), Some(last)) = (candles.first(), candles.last()) else {
-        unreachable!("a month is staged when it has candles");
-    };
+/// New files of a series on their way from the staging folder into the catalog.
+pub(super) struct Exchange<'a> {
+    pub folder: PathBuf,
+    pub staging: &'a Path,
+    /// Names of all files the series has from now on.
+    pub now: Vec<String>,
+    /// Names of those it had.
+    pub before: Vec<String>,
+    pub manifest: String,
+}
+
+impl Exchange<'_> {
+    /// Moves the staged files into place, then the manifest, then removes what it no longer lists.
+    pub(super) fn commit(&self) -> Result<(), DataError> {
+        let io = |e: std::io::Error| DataError::io("writing", &self.folder, &e);
+        fs::create_dir_all(&self.folder).map_err(io)?;
+        for file in &self.now {
+            let staged = self.staging.join(file);
+            if staged.exists() {
+                fs::rename(&staged, self.folder.join(file)).map_err(io)?;
+            }
+        }
+        replace(&self.folder.join(MANIFEST), self.manifest.as_bytes())?;
+        for old in self.before.iter().filter(|old| !self.now.contains(old)) {
+            // A reader may hold it open, which is fine; that it cannot be removed changes nothing.
+            let _ = fs::remove_file(self.folder.join(old));
+        }
+        Ok(())
+    }
+}
+
+/// A month file as it lies in the staging folder.
+pub(super) struct Staged {
+    pub file: String,
+    pub sha256: String,
+    pub blake3: String,
+    pub bytes: u64,
+}
+
+/// Writes a table of a month under a name that holds the start of its digest.
+pub(super) fn stage_table(
+    staging: &Path,
+    month: &str,
+    columns: &[(&str, Column)],
+) -> Result<Staged, DataError> {
     let draft = staging.join(format!("{month}.parquet"));
-    write_table_as(&draft, &to_columns(candles), Packing::Fast)?;
+    write_table_as(&draft, columns, Packing::Fast)?;
     let io = |e: std::io::Error| DataError::io("writing", &draft, &e);
     let bytes = fs::read(&draft).map_err(io)?;
     let sha256 = hex(&Sha256::digest(&bytes));
     let file = format!("{month}.{}.parquet", &sha256[..8]);
     fs::rename(&draft, staging.join(&file)).map_err(io)?;
-    Ok(MonthFile {
-        month: month.to_owned(),
+    Ok(Staged {
         file,
         sha256,
         blake3: blake3::hash(&bytes).to_hex().to_string(),
-        content: content_digest(candles),
         bytes: bytes.len() as u64,
+    })
+}
+
+fn stage(staging: &Path, month: &str, candles: &[Candle]) -> Result<MonthFile, DataError> {
+    let (Some(first), Some(last)) = (candles.first(), candles.last()) else {
+        unreachable!("a month is staged when it has candles");
+    };
+    let staged = stage_table(staging, month, &to_columns(candles))?;
+    Ok(MonthFile {
+        month: month.to_owned(),
+        file: staged.file,
+        sha256: staged.sha256,
+        blake3: staged.blake3,
+        content: content_digest(candles),
+        bytes: staged.bytes,
         rows: candles.len() as u64,
         first: first.open_time,
         last: last.open_time,
@@ -324,7 +366,7 @@ fn stage(staging: &Path, month: &str, candles: &[Candle]) -> Result<MonthFile, D
 }
 
 /// Replaces a small file in one step.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
     let io = |e: std::io::Error| DataError::io("writing", path, &e);
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
@@ -360,11 +402,7 @@ fn merge(old: &[Candle], new: &[Candle]) -> Result<Vec<Candle>, String> {
 /// # Errors
 /// They contradict each other.
 pub(crate) fn unite(old: &Candle, new: &Candle) -> Result<Candle, String> {
-    let optional = |a: f64, b: f64| match (a.is_nan(), b.is_nan()) {
-        (true, _) => Some(b),
-        (_, true) => Some(a),
-        _ => (a == b).then_some(a),
-    };
+    let optional = unite_values;
     let prices = |c: &Candle| (c.open, c.high, c.low, c.close);
     let united = (prices(old) == prices(new) && old.volume == new.volume).then(|| {
         Some(Candle {
@@ -391,7 +429,7 @@ pub(crate) fn unite(old: &Candle, new: &Candle) -> Result<Candle, String> {
 }
 
 /// Lower-case hexadecimal text.
-pub(super) fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

@@ -113,12 +113,8 @@ impl Layout {
             places: aliases(kind).map(place),
             width: columns.len(),
         };
-        let needed: &[usize] = match kind {
-            RecordKind::Funding | RecordKind::OpenInterest => &[TIME, FIRST],
-            RecordKind::Liquidations => &[TIME, FIRST],
-        };
         let priced = layout.places[SECOND].or(layout.places[STAND_IN]).is_some();
-        let missing = needed
+        let missing = [TIME, FIRST]
             .iter()
             .find(|i| layout.places[**i].is_none())
             .or((kind == RecordKind::Liquidations && !priced).then_some(&STAND_IN));

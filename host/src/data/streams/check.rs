@@ -3,17 +3,15 @@
 //! Source: `defaults.md` section 7, `simulation.md` section 14 (cross-checks). Records more than ten days apart are separate
 //! segments: nothing was ever expected between them.
 
-use super::funding::{missing, settlement_minute};
+use super::funding::{missing, settlement_minute, usual_step};
 use super::open::Streams;
 use super::record::{Record, RecordKind};
 use crate::data::DataError;
-use crate::data::catalog::{RecordSeries, Series};
+use crate::data::catalog::{RecordSeries, SEGMENT_HOLE_MS, Series};
 use crate::data::check::{Finding, Severity, coverage_finding, damage, gap_finding};
 use crate::data::quality::{Gap, GapReport, GapScan};
 use crate::domain::{Price, Timeframe, Timestamp};
 
-/// A hole longer than this separates two segments.
-const SEGMENT_HOLE_MS: i64 = 10 * 24 * 3_600_000;
 /// No venue settles more at once: Hyperliquid caps an hour at 4 % (F20), Binance eight hours at 3 %.
 const FUNDING_CAP: f64 = 0.04;
 /// Flag of a rate beyond it.
@@ -60,11 +58,8 @@ pub fn gaps_of_records(series: &RecordSeries) -> Result<GapReport, DataError> {
 
 /// The usual time between two records.
 fn step(series: &RecordSeries) -> Timeframe {
-    match series.key.interval {
-        Some(interval) => interval,
-        None if series.key.venue == "hyperliquid" => Timeframe::H1,
-        None => Timeframe::H8,
-    }
+    let interval = series.key.interval;
+    interval.unwrap_or_else(|| usual_step(&series.key.venue))
 }
 
 fn gaps(series: &RecordSeries, records: &[Record]) -> GapReport {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::funding::Settlement;
 use super::open::Streams;
-use super::reference::{Track, prices};
+use super::reference::Track;
 use super::rows::Emitter;
 use crate::data::DataError;
 use crate::data::feed::Period;
@@ -181,14 +181,9 @@ impl StreamFeed {
 fn last_prices(slot: &Slot, close: &mut Option<Price>) -> Option<Ohlc> {
     if slot.state == SlotState::Real {
         *close = Some(slot.candle.close);
-        return Some(prices(&slot.candle));
+        return Some(Ohlc::of(&slot.candle));
     }
-    close.map(|price| Ohlc {
-        open: price,
-        high: price,
-        low: price,
-        close: price,
-    })
+    close.map(Ohlc::flat)
 }
 
 impl Feed for StreamFeed {

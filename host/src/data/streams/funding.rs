@@ -4,7 +4,7 @@
 
 use crate::data::DataError;
 use crate::data::candles::TIME_MAX;
-use crate::domain::{Price, Rate, Timestamp};
+use crate::domain::{Price, Rate, Timeframe, Timestamp};
 
 use super::open::Place;
 use super::record::Record;
@@ -12,6 +12,14 @@ use super::record::Record;
 const HOUR_MS: i64 = 3_600_000;
 /// A record this far from a full hour is no settlement.
 const OFF_HOUR_MS: i64 = 30_000;
+
+/// Time between settlements where no record says it.
+pub(super) fn usual_step(venue: &str) -> Timeframe {
+    match venue {
+        "hyperliquid" => Timeframe::H1,
+        _ => Timeframe::H8,
+    }
+}
 
 /// The minute a settlement stamped at `time` belongs to: the full hour it is less than 30 s away from. `None` is refused.
 ///

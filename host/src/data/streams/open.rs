@@ -39,8 +39,7 @@ impl Place {
     /// Time between settlements where no record says it.
     #[must_use]
     pub fn usual_funding_ms(&self) -> i64 {
-        let hours = if self.venue == "hyperliquid" { 1 } else { 8 };
-        hours * 3_600_000
+        funding::usual_step(&self.venue).minutes() * 60_000
     }
 
     /// The commands that bring a stream of a period.

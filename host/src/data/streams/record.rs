@@ -117,12 +117,7 @@ impl Record {
     /// # Errors
     /// They contradict each other.
     pub fn unite(&self, other: &Self) -> Result<Self, String> {
-        let value = |a: f64, b: f64| match (a.is_nan(), b.is_nan()) {
-            (true, _) => Some(b),
-            (_, true) => Some(a),
-            _ => (a == b).then_some(a),
-        };
-        let [a, b] = [0, 1].map(|i| value(self.values[i], other.values[i]));
+        let [a, b] = [0, 1].map(|i| unite_values(self.values[i], other.values[i]));
         match (a, b) {
             (Some(a), Some(b)) => Ok(Self {
                 time: self.time,
@@ -144,6 +139,15 @@ impl Record {
         (self.time, self.available_at)
             .cmp(&(other.time, other.available_at))
             .then_with(|| by_value(&self.values, &other.values))
+    }
+}
+
+/// One of two versions of a number, absent = NaN; `None` if they contradict each other.
+pub(in crate::data) fn unite_values(a: f64, b: f64) -> Option<f64> {
+    match (a.is_nan(), b.is_nan()) {
+        (true, _) => Some(b),
+        (_, true) => Some(a),
+        _ => (a == b).then_some(a),
     }
 }
 

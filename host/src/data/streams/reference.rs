@@ -37,15 +37,6 @@ impl Lane {
     }
 }
 
-pub(super) fn prices(candle: &Candle) -> Ohlc {
-    Ohlc {
-        open: candle.open,
-        high: candle.high,
-        low: candle.low,
-        close: candle.close,
-    }
-}
-
 /// Two neighboring stretches as one.
 pub(super) fn join(first: Ohlc, later: Ohlc) -> Ohlc {
     Ohlc {
@@ -116,7 +107,7 @@ impl Track {
                     let mut path: Option<Ohlc> = None;
                     while let Some(candle) = self.lane.before(next)? {
                         if candle.open_time >= *start {
-                            let part = prices(&candle);
+                            let part = Ohlc::of(&candle);
                             path = Some(path.map_or(part, |path| join(path, part)));
                         }
                     }
@@ -132,7 +123,7 @@ impl Track {
                     fresh.push(CoarseMark {
                         time: candle.open_time,
                         length_ms: self.grid.next(candle.open_time).0 - candle.open_time.0,
-                        prices: prices(&candle),
+                        prices: Ohlc::of(&candle),
                     });
                 }
                 marks.extend(fresh);

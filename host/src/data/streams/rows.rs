@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::reference::{Lane, join, prices};
+use super::reference::{Lane, join};
 use crate::data::DataError;
 use crate::domain::{Candle, Ohlc, SlotState, StreamRow, StreamSource, Timeframe, Timestamp};
 use crate::engine::Block;
@@ -94,7 +94,7 @@ impl Emitter {
                 let mut open: Option<(Timestamp, Ohlc)> = None;
                 while let Some(candle) = lane.before(complete)? {
                     let time = timeframe.bucket_start(candle.open_time);
-                    let part = prices(&candle);
+                    let part = Ohlc::of(&candle);
                     match &mut open {
                         Some((start, whole)) if *start == time => *whole = join(*whole, part),
                         _ => {
