@@ -256,8 +256,8 @@ fn execute(args: &Args, settings: &Settings) -> Result<Vec<Finished>, CliError> 
     let load_seconds = began.elapsed().as_secs_f64();
     let mut finished = simulate("backtest", &prepared, &profile, beside)?;
     let engine_seconds = began.elapsed().as_secs_f64() - load_seconds;
-    let mut alternatives = args.alternatives(&flags, &prepared, &profile, &finished)?;
-    for (one, alternatives) in finished.iter_mut().zip(alternatives.drain(..)) {
+    let alternatives = args.alternatives(&flags, &prepared, &profile, &finished)?;
+    for (one, alternatives) in finished.iter_mut().zip(alternatives) {
         one.outcome.result.timings = runs::Timings {
             engine_seconds,
             load_seconds,

@@ -13,6 +13,7 @@ use crate::cli::{CHECK_FAILED, CliError};
 use crate::config::Settings;
 use crate::domain::Timestamp;
 use crate::execution::Profile;
+use crate::runs::json::pretty;
 
 /// Does a strategy know what comes later: runs that end earlier must decide the same.
 #[derive(Debug, clap::Args)]
@@ -209,10 +210,7 @@ fn look_ahead_text(name: &str, found: &LookAhead) -> String {
         .iter()
         .find_map(|cut| Some((cut.at, cut.difference.as_ref()?)));
     let Some((at, difference)) = differs else {
-        let nothing = match found.happenings {
-            0 => "nothing happened in the run, so nothing is proved: choose a longer period\n",
-            _ => "",
-        };
+        let nothing = nothing_proved(found.happenings);
         return format!(
             "{name}: no look-ahead found\n{} runs that end earlier decide as the whole run from {start} to {end} does\n{nothing}",
             found.cuts.len()
@@ -246,10 +244,7 @@ fn warm_up_text(name: &str, found: &WarmUp) -> String {
         .collect();
     let compared = format!("warm-up compared: {}\n", series.join("; "));
     let Some(difference) = &found.difference else {
-        let nothing = match found.happenings {
-            0 => "nothing happened in the run, so nothing is proved: choose a longer period\n",
-            _ => "",
-        };
+        let nothing = nothing_proved(found.happenings);
         return format!(
             "{name}: the warm-up is long enough from {start} to {end}\n{compared}{nothing}"
         );
@@ -263,6 +258,13 @@ fn warm_up_text(name: &str, found: &WarmUp) -> String {
         words(difference.one.as_ref()),
         words(difference.other.as_ref()),
     )
+}
+
+fn nothing_proved(happenings: usize) -> &'static str {
+    match happenings {
+        0 => "nothing happened in the run, so nothing is proved: choose a longer period\n",
+        _ => "",
+    }
 }
 
 fn words(side: Option<&String>) -> &str {
@@ -282,8 +284,4 @@ fn period_json((start, end): (Timestamp, Timestamp)) -> PeriodJson {
         start: start.rfc3339(),
         end: end.rfc3339(),
     }
-}
-
-fn pretty(document: &impl Serialize) -> String {
-    serde_json::to_string_pretty(document).expect("plain values have a JSON form") + "\n"
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::analysis::format::tame;
 use crate::backtest::BacktestError;
 use crate::cli::output::print;
 use crate::cli::{CHECK_FAILED, CliError, locate, market};
@@ -14,6 +15,7 @@ use crate::domain::{
     Abilities, Columns, Delivery, EventKinds, InstrumentKinds, Manifest, Needs, OnFault,
     OrderKinds, ParameterKind, Role,
 };
+use crate::runs::json::pretty;
 use crate::runs::manifest::hex;
 use crate::strategy::imports::{CONTRACT, Verdict};
 use crate::strategy::structure::{self, Structure};
@@ -42,8 +44,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
     let path = locate::component(&args.strategy, settings)?;
     let found = Found::read(&path, &args.params, settings)?;
     let text = if args.json {
-        let document = found.document();
-        serde_json::to_string_pretty(&document).expect("plain values have a JSON form") + "\n"
+        pretty(&found.document())
     } else {
         found.text()
     };
@@ -164,7 +165,7 @@ impl Found {
             "parameters": manifest.map(|m| m.parameters.iter().map(parameter).collect::<Vec<_>>()),
             "roles": manifest.map(|m| m.roles.iter().map(role).collect::<Vec<_>>()),
             "abilities": manifest.map(|m| abilities(&m.abilities)),
-            "on_fault": manifest.map(|m| on_fault(m.on_fault)),
+            "on_fault": manifest.map(|m| m.on_fault.name()),
             "values": self.values.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
             "needs_with_defaults": self.needs.as_ref().map(needs),
             "imports": imports,
@@ -283,10 +284,7 @@ struct Page {
 
 impl Page {
     fn line(&mut self, text: &str) {
-        let clean: String = text
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let clean = tame(text);
         if !clean.trim().is_empty() {
             self.text.push_str(clean.trim_end());
             self.text.push('\n');
@@ -453,14 +451,6 @@ fn delivery(delivery: Delivery) -> &'static str {
     match delivery {
         Delivery::Each => "one by one",
         Delivery::WithPrimary => "in bulk with the primary series",
-    }
-}
-
-fn on_fault(policy: OnFault) -> &'static str {
-    match policy {
-        OnFault::Flatten => "flatten",
-        OnFault::Cancel => "cancel",
-        OnFault::Hold => "hold",
     }
 }
 

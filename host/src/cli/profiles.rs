@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::cli::CliError;
 use crate::cli::output::print;
 use crate::execution::{Preset, Profile};
+use crate::runs::json::pretty;
 
 /// Names of presets in the order of the table; those this version does not have are left out.
 const PRESETS: [&str; 8] = [
@@ -57,7 +58,7 @@ fn document(columns: &[(&str, Knobs)]) -> String {
         .map(|(name, knobs)| ((*name).to_owned(), values(knobs)))
         .collect();
     let document = json!({ "schema": "profiles/1", "presets": presets });
-    serde_json::to_string_pretty(&document).expect("plain values have a JSON form") + "\n"
+    pretty(&document)
 }
 
 /// One line a knob. A value that is the same as in the first column is a dot, so that the differences stand out.

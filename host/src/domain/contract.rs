@@ -147,6 +147,18 @@ pub enum OnFault {
     Hold,
 }
 
+impl OnFault {
+    /// The word of `wit/manifest.wit`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Flatten => "flatten",
+            Self::Cancel => "cancel",
+            Self::Hold => "hold",
+        }
+    }
+}
+
 /// Static description of a strategy.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "documented in wit/manifest.wit")]

@@ -172,7 +172,8 @@ pub fn several(strategies: &[Named<'_>], place: Place<'_>) -> String {
     })
 }
 
-fn pretty(document: &impl Serialize) -> String {
+/// One JSON document for people and programs, with a line break at its end.
+pub(crate) fn pretty(document: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(document).expect("plain values have a JSON form");
     text + "\n"
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::{Instrument, InstrumentKind, OnFault, ParameterValue, PriceRule};
+use crate::domain::{Instrument, InstrumentKind, ParameterValue, PriceRule};
+use crate::runs::json::pretty;
 use crate::runs::{Configuration, MarketEvent, MarketEventKind, Period, RunResult};
 
 /// Name and version of the document.
@@ -231,8 +232,7 @@ pub fn manifest(run: &RunResult) -> String {
         telemetry_fingerprint: &run.telemetry_fingerprint,
         configuration,
     };
-    let text = serde_json::to_string_pretty(&document).expect("plain values have a JSON form");
-    text + "\n"
+    pretty(&document)
 }
 
 impl Configuration {
@@ -356,11 +356,7 @@ fn mirror(configuration: &Configuration) -> ConfigurationJson<'_> {
         starting_balance: c.starting_balance.to_string(),
         currency: &c.currency,
         leverage: c.leverage.to_string(),
-        on_fault: match c.on_fault {
-            OnFault::Flatten => "flatten",
-            OnFault::Cancel => "cancel",
-            OnFault::Hold => "hold",
-        },
+        on_fault: c.on_fault.name(),
         use_history: c.use_history,
         called: c.called.as_deref(),
         shared: c.shared.map(|shared| SharedJson {

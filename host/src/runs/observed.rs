@@ -331,6 +331,11 @@ impl Observed {
         sums
     }
 
+    /// The settlements whose rate is a substitute, in the order they were paid.
+    pub fn substituted(&self) -> impl Iterator<Item = &FundingSeen> {
+        self.funding.iter().filter(|seen| seen.rate_substituted)
+    }
+
     /// Everything lost by liquidations, a positive amount.
     #[must_use]
     pub fn liquidation_loss(&self) -> Cash {

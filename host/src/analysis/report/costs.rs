@@ -95,12 +95,7 @@ fn by_symbol(run: &RunResult) -> String {
 
 /// Every settlement that used a substitute (`simulation.md` section 9 wants all of them).
 fn substituted(run: &RunResult) -> String {
-    let seen: Vec<&FundingSeen> = run
-        .observed
-        .funding
-        .iter()
-        .filter(|f| f.rate_substituted)
-        .collect();
+    let seen: Vec<&FundingSeen> = run.observed.substituted().collect();
     if seen.is_empty() {
         return String::new();
     }

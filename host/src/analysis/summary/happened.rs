@@ -87,12 +87,7 @@ fn more(all: usize) -> String {
 }
 
 fn substituted(run: &RunResult) -> String {
-    let seen: Vec<_> = run
-        .observed
-        .funding
-        .iter()
-        .filter(|f| f.rate_substituted)
-        .collect();
+    let seen: Vec<_> = run.observed.substituted().collect();
     if seen.is_empty() {
         return String::new();
     }

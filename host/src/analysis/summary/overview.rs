@@ -73,9 +73,9 @@ fn strategies(overview: &Overview<'_>, total: &Total, style: Style) -> String {
         cell(percent(total.returns.max_drawdown)),
         cell(number(total.returns.sharpe)),
         cell(count(total.trades)),
-        refused(total.refused),
+        none_or_bad(total.refused),
         cell(costs(total.fees.to_f64(), total.funding.to_f64())),
-        liquidations(total.liquidations),
+        none_or_bad(total.liquidations),
     ]);
     let right = Align::Right;
     let headers = [
@@ -118,12 +118,12 @@ fn row(strategy: &Strategy<'_>) -> [Cell; 10] {
         cell(percent(returns.max_drawdown)),
         cell(number(returns.sharpe)),
         cell(count(run.observed.trades.len() as u64)),
-        refused(run.observed.refused()),
+        none_or_bad(run.observed.refused()),
         cell(costs(
             -run.posted(PostingKind::Fee).to_f64(),
             run.posted(PostingKind::Funding).to_f64(),
         )),
-        liquidations(run.observed.liquidations.len() as u64),
+        none_or_bad(run.observed.liquidations.len() as u64),
     ]
 }
 
@@ -139,15 +139,8 @@ fn costs(fees: f64, funding: f64) -> String {
     format!("{}, {}", plain(fees, 2), plain(funding, 2))
 }
 
-fn refused(number: u64) -> Cell {
-    if number == 0 {
-        cell("none")
-    } else {
-        toned(count(number), Some(-1.0))
-    }
-}
-
-fn liquidations(number: u64) -> Cell {
+/// A number that had better be none.
+fn none_or_bad(number: u64) -> Cell {
     if number == 0 {
         cell("none")
     } else {
