@@ -3,20 +3,23 @@
 #![expect(clippy::print_stdout, reason = "a bench speaks")]
 #![expect(clippy::disallowed_methods, reason = "a bench looks at the clock")]
 
+mod fixtures;
+
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
 use host::data::synth::{Synth, SynthConfig};
 use host::domain::{
-    Abilities, Candle, Cash, FillEvent, FundingSettlement, Instrument, MINUTE_MS, Manifest,
-    MarkCandle, Needs, Ohlc, OnFault, OrderKind, OrderRequest, Rate, Reference, Role, Side, Slot,
-    Timeframe, Timestamp, UNIT,
+    Candle, Cash, FillEvent, FundingSettlement, MINUTE_MS, MarkCandle, Needs, Ohlc, OnFault,
+    OrderKind, OrderRequest, Rate, Reference, Side, Slot, Timeframe, Timestamp, UNIT,
 };
 use host::engine::{
     Command, DeskLimits, Engine, EngineSetup, Event, Happening, Record, TraderSetup,
 };
 use host::execution::{Preset, Profile, Simulated};
+
+use fixtures::{instrument, manifest};
 
 /// Runs of each line; the fastest counts.
 const ROUNDS: usize = 5;
@@ -321,31 +324,4 @@ fn engine(knobs: &[(&str, &str)], balance: i64, leverage: Rate) -> Engine {
             on_fault: OnFault::Flatten,
         }],
     })
-}
-
-fn instrument() -> Instrument {
-    host::venues::instruments::lookup("binance", "BTC/USDT:USDT").expect("it is in the table")
-}
-
-fn manifest() -> Manifest {
-    Manifest {
-        name: "none".to_owned(),
-        version: "0.0.0".to_owned(),
-        description: String::new(),
-        authors: Vec::new(),
-        parameters: Vec::new(),
-        roles: vec![Role {
-            name: "main".to_owned(),
-            description: String::new(),
-            kinds: host::domain::InstrumentKinds {
-                linear_perpetual: true,
-                ..Default::default()
-            },
-            tradable: true,
-            min_instruments: 1,
-            max_instruments: 1,
-        }],
-        abilities: Abilities::unlimited(),
-        on_fault: OnFault::Flatten,
-    }
 }

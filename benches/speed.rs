@@ -5,6 +5,8 @@
 #![expect(clippy::print_stdout, reason = "a bench speaks")]
 #![expect(clippy::disallowed_methods, reason = "a bench looks at the clock")]
 
+mod fixtures;
+
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,8 +16,8 @@ use host::data::catalog::{Catalog, CatalogWriter};
 use host::data::feed::{CatalogFeed, Period};
 use host::data::synth::{Synth, SynthConfig, series_key};
 use host::domain::{
-    Abilities, Candle, Cash, Instrument, Manifest, Needs, OnFault, ParameterValue, Price, Rate,
-    Role, Slot, Timeframe, Timestamp, UNIT,
+    Candle, Cash, Manifest, Needs, OnFault, ParameterValue, Price, Rate, Slot, Timeframe,
+    Timestamp, UNIT,
 };
 use host::engine::{
     Block, CandleCall, Desk, DeskLimits, Engine, EngineSetup, Event, Feed, Strategy, TraderSetup,
@@ -24,6 +26,8 @@ use host::execution::{Preset, Profile, Simulated};
 use host::strategy::native;
 use host::strategy::{Component, Limits, Runtime};
 use host::toolchain::{Options, build_guests};
+
+use fixtures::{instrument, manifest};
 
 /// Runs of each line; the fastest counts, the others tell how noisy the machine was.
 const ROUNDS: usize = 5;
@@ -206,33 +210,6 @@ fn engine(ready: Option<Ready>) -> Engine {
             on_fault: OnFault::Flatten,
         }],
     })
-}
-
-fn instrument() -> Instrument {
-    host::venues::instruments::lookup("binance", "BTC/USDT:USDT").expect("it is in the table")
-}
-
-fn manifest() -> Manifest {
-    Manifest {
-        name: "none".to_owned(),
-        version: "0.0.0".to_owned(),
-        description: String::new(),
-        authors: Vec::new(),
-        parameters: Vec::new(),
-        roles: vec![Role {
-            name: "main".to_owned(),
-            description: String::new(),
-            kinds: host::domain::InstrumentKinds {
-                linear_perpetual: true,
-                ..Default::default()
-            },
-            tradable: true,
-            min_instruments: 1,
-            max_instruments: 1,
-        }],
-        abilities: Abilities::unlimited(),
-        on_fault: OnFault::Flatten,
-    }
 }
 
 struct Components {

@@ -3,16 +3,18 @@
 use std::sync::{Arc, Mutex};
 
 use host::domain::{
-    Abilities, Candle, CandleColumns, Cash, Columns, Delisting, Delivery, Direction, EventKinds,
-    FundingEvent, FundingSettlement, Instrument, Manifest, MarkCandle, Needs, Ohlc, OnFault, Price,
-    Rate, Reference, Role, Rows, SeriesBinding, SeriesNeed, Slot, SlotState, StrategyEvent,
-    StreamBinding, StreamNeed, StreamRow, StreamSource, Timeframe, Timestamp, UNIT,
+    Candle, CandleColumns, Cash, Columns, Delisting, Delivery, Direction, EventKinds, FundingEvent,
+    FundingSettlement, Instrument, MarkCandle, Needs, Ohlc, OnFault, Price, Rate, Reference, Rows,
+    SeriesBinding, SeriesNeed, Slot, SlotState, StrategyEvent, StreamBinding, StreamNeed,
+    StreamRow, StreamSource, Timeframe, Timestamp, UNIT,
 };
 use host::engine::{
     CandleCall, Desk, DeskLimits, Engine, EngineSetup, Event, Fault, FaultCause, Happening,
     Strategy, TraderSetup,
 };
 use host::execution::{Preset, Profile, Simulated};
+
+use crate::support::manifest;
 
 type Diary = Arc<Mutex<Vec<String>>>;
 type Action = Box<dyn FnMut(&mut Desk, &CandleCall) -> Result<(), Fault> + Send>;
@@ -161,26 +163,7 @@ impl Bench {
             &[instrument()],
             Rate(UNIT),
         );
-        let manifest = Manifest {
-            name: "recorder".to_owned(),
-            version: "1.0.0".to_owned(),
-            description: String::new(),
-            authors: Vec::new(),
-            parameters: Vec::new(),
-            roles: vec![Role {
-                name: "main".to_owned(),
-                description: String::new(),
-                kinds: host::domain::InstrumentKinds {
-                    linear_perpetual: true,
-                    ..Default::default()
-                },
-                tradable: true,
-                min_instruments: 1,
-                max_instruments: 1,
-            }],
-            abilities: Abilities::unlimited(),
-            on_fault,
-        };
+        let manifest = manifest("recorder", 1, on_fault);
         let recorder = Recorder {
             diary: Arc::clone(&diary),
             act,
@@ -872,12 +855,7 @@ fn the_mark_price_is_no_number_where_it_is_not_recorded() {
     bench.flat(1);
     let price = Price(101 * UNIT);
     let mark = MarkCandle {
-        path: Ohlc {
-            open: price,
-            high: price,
-            low: price,
-            close: price,
-        },
+        path: Ohlc::flat(price),
         shown: price,
     };
     let reference = Reference {

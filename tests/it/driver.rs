@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use host::domain::{
-    Abilities, Candle, Cash, Cause, Direction, FundingSettlement, Instrument, InstrumentKinds,
-    Manifest, Needs, OnFault, OrderKind, OrderRequest, PositionView, Price, Qty, Rate, Role, Side,
-    Slot, Tier, Timeframe, Timestamp, UNIT,
+    Candle, Cash, Cause, Direction, FundingSettlement, Instrument, Needs, OnFault, OrderKind,
+    OrderRequest, PositionView, Price, Qty, Rate, Slot, Tier, Timeframe, Timestamp, UNIT,
 };
 use host::engine::{
     Command, DeskLimits, EndOfData, Engine, EngineSetup, Event, Happening, Record, TraderSetup,
 };
 use host::execution::{Profile, Simulated};
+
+use crate::support::manifest;
 use host::ledger::Trade;
 
 /// What the order was sent for, and so why a position closed.
@@ -66,7 +67,7 @@ impl Driver {
     pub(crate) fn new(start: Start<'_>) -> Self {
         let trader = TraderSetup {
             name: "driver".to_owned(),
-            manifest: manifest(),
+            manifest: manifest("driver", 1, OnFault::Hold),
             needs: Needs::default(),
             strategy: None,
             executor: Box::new(Simulated::new(
@@ -150,7 +151,7 @@ impl Driver {
 
     /// Closes the position at market, for this reason.
     pub(crate) fn close(&mut self, position: &PositionView, reason: &'static str) {
-        let side = closing_side(position.direction);
+        let side = position.direction.closing_side();
         self.submit(
             OrderRequest {
                 reduce_only: true,
@@ -162,13 +163,13 @@ impl Driver {
 
     /// A market order without exits.
     pub(crate) fn market(&mut self, direction: Direction, qty: f64) {
-        let side = closing_side(direction).opposite();
+        let side = direction.closing_side().opposite();
         self.submit(OrderRequest::market(0, side, qty), SIGNAL);
     }
 
     /// A market entry; its exits are children that cancel each other. The target is a limit order.
     pub(crate) fn bracket(&mut self, bracket: &Bracket) -> Sent {
-        let exit_side = closing_side(bracket.direction);
+        let exit_side = bracket.direction.closing_side();
         let entry = OrderRequest::market(0, exit_side.opposite(), bracket.qty);
         let Some(parent) = self.submit(entry, SIGNAL) else {
             return Sent::default();
@@ -242,36 +243,6 @@ impl Driver {
 }
 
 /// The side that closes a position.
-fn closing_side(direction: Direction) -> Side {
-    match direction {
-        Direction::Long => Side::Sell,
-        Direction::Short => Side::Buy,
-    }
-}
-
-fn manifest() -> Manifest {
-    Manifest {
-        name: "driver".to_owned(),
-        version: "1.0.0".to_owned(),
-        description: String::new(),
-        authors: Vec::new(),
-        parameters: Vec::new(),
-        roles: vec![Role {
-            name: "main".to_owned(),
-            description: String::new(),
-            kinds: InstrumentKinds {
-                linear_perpetual: true,
-                ..InstrumentKinds::default()
-            },
-            tradable: true,
-            min_instruments: 1,
-            max_instruments: 1,
-        }],
-        abilities: Abilities::unlimited(),
-        on_fault: OnFault::Hold,
-    }
-}
-
 /// Bitcoin of the table of instruments without its minimum, and with one margin tier that never liquidates: callers change the rest.
 pub(crate) fn instrument(tick: Price, step: Qty, fee: Rate) -> Instrument {
     let known = host::venues::instruments::lookup("binance", "BTC/USDT:USDT");

@@ -8,16 +8,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use host::domain::{
-    Abilities, Amendment, Candle, Cash, Cause, Delisting, Direction, Exit, Exits,
-    FundingSettlement, Instrument, InstrumentKind, Manifest, MarkCandle, Needs, Ohlc, OnFault,
-    OrderKind, OrderRequest, OrderStatus, Price, PriceRule, Qty, Rate, Reference, RefusalReason,
-    Side, Slot, SlotState, Target, Tier, TimeInForce, Timeframe, Timestamp, TriggerBy, UNIT,
+    Amendment, Candle, Cash, Cause, Delisting, Direction, Exit, Exits, FundingSettlement,
+    Instrument, InstrumentKind, MarkCandle, Needs, Ohlc, OnFault, OrderKind, OrderRequest,
+    OrderStatus, Price, PriceRule, Qty, Rate, Reference, RefusalReason, Side, Slot, SlotState,
+    Target, Tier, TimeInForce, Timeframe, Timestamp, TriggerBy, UNIT,
 };
 use host::engine::{
     CoarseMark, CoarseMarks, Command, DeskLimits, Engine, EngineSetup, Event, Happening, Record,
     TraderSetup,
 };
 use host::execution::{MarginMode, PositionMode, Preset, Profile, Simulated};
+
+use crate::support::manifest;
 use serde_json::Value;
 
 use crate::formulas::{self, Outcome};
@@ -246,7 +248,7 @@ impl<'a> Scenario<'a> {
         let all = (0..u32::try_from(count).expect("few")).collect();
         let strategy = TraderSetup {
             name: "golden".to_owned(),
-            manifest: manifest(),
+            manifest: manifest("golden", 10, OnFault::Hold),
             needs: Needs::default(),
             strategy: None,
             executor: Box::new(Simulated::new(profile, wallet, &instruments, self.leverage)),
@@ -497,29 +499,6 @@ fn references(candles: &Value, slots: &[Slot], coarse: Option<&Value>) -> Vec<Re
     };
     let candles = candles.as_array().expect("candles");
     candles.iter().zip(slots).map(&mut of).collect()
-}
-
-fn manifest() -> Manifest {
-    Manifest {
-        name: "golden".to_owned(),
-        version: "1.0.0".to_owned(),
-        description: String::new(),
-        authors: Vec::new(),
-        parameters: Vec::new(),
-        roles: vec![host::domain::Role {
-            name: "main".to_owned(),
-            description: String::new(),
-            kinds: host::domain::InstrumentKinds {
-                linear_perpetual: true,
-                ..Default::default()
-            },
-            tradable: true,
-            min_instruments: 1,
-            max_instruments: 10,
-        }],
-        abilities: Abilities::unlimited(),
-        on_fault: OnFault::Hold,
-    }
 }
 
 /// A case on its way through the engine.

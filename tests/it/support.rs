@@ -8,7 +8,7 @@ use host::data::catalog::{Catalog, CatalogWriter, RecordKey};
 use host::data::series::SeriesKey;
 use host::data::streams::record::{Record, RecordKind};
 use host::data::synth::{Synth, SynthConfig, funding, series_key};
-use host::domain::{Candle, Timestamp};
+use host::domain::{Abilities, Candle, InstrumentKinds, Manifest, OnFault, Role, Timestamp};
 use host::toolchain::{Options, build_guests};
 
 pub(crate) fn workspace() -> PathBuf {
@@ -43,6 +43,30 @@ pub(crate) fn example(name: &str) -> PathBuf {
         .unwrap_or_else(|| panic!("no example {name}"))
         .1
         .clone()
+}
+
+/// What a strategy without parameters says of itself: everything is allowed, one role takes up to so many perpetuals.
+pub(crate) fn manifest(name: &str, instruments: u32, on_fault: OnFault) -> Manifest {
+    Manifest {
+        name: name.to_owned(),
+        version: "1.0.0".to_owned(),
+        description: String::new(),
+        authors: Vec::new(),
+        parameters: Vec::new(),
+        roles: vec![Role {
+            name: "main".to_owned(),
+            description: String::new(),
+            kinds: InstrumentKinds {
+                linear_perpetual: true,
+                ..InstrumentKinds::default()
+            },
+            tradable: true,
+            min_instruments: 1,
+            max_instruments: instruments,
+        }],
+        abilities: Abilities::unlimited(),
+        on_fault,
+    }
 }
 
 /// Made-up candles of some days from 2024-01-01 on.
