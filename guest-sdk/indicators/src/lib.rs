@@ -12,13 +12,17 @@
 #![deny(missing_docs)]
 
 mod atr;
+mod average;
+pub mod catalog;
 mod cvd;
 mod ema;
 mod extreme;
 mod rsi;
 mod sma;
+mod window;
 
 pub use atr::Atr;
+pub use average::{Average, MovingAverage};
 pub use cvd::Cvd;
 pub use ema::Ema;
 pub use extreme::{Highest, Lowest};

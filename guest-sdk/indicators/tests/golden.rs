@@ -1,127 +1,169 @@
-//! Every indicator against TA-Lib's columns in the shared fixtures, main and edge set. Without the fixtures it says so and passes.
+//! Every golden column of the shared fixtures: the main set, both edge sets and the patterns. Without the fixtures it says so and
+//! passes. `-- --nocapture` names the columns.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use indicators::{Atr, Ema, Highest, Lowest, Rsi, Sma};
+use indicators::catalog::{self, Entry, Input};
 
-type Stream = Box<dyn FnMut(&Candle) -> Option<f64>>;
+/// Candles of a fixture as columns by name.
+struct Candles(BTreeMap<String, Vec<f64>>);
 
-#[derive(Clone, Copy)]
-struct Candle {
-    high: f64,
-    low: f64,
-    close: f64,
+impl Candles {
+    fn read(path: &Path) -> Self {
+        let mut reader = csv::Reader::from_path(path).expect("the candles of the fixture");
+        let names = reader.headers().expect("a header").clone();
+        let mut columns = vec![Vec::new(); names.len()];
+        for row in reader.records() {
+            for (column, cell) in columns.iter_mut().zip(&row.expect("a row")) {
+                column.push(cell.parse().unwrap_or(f64::NAN));
+            }
+        }
+        Self(names.iter().map(str::to_owned).zip(columns).collect())
+    }
+
+    fn column(&self, name: &str) -> &[f64] {
+        &self.0[name]
+    }
+
+    fn len(&self) -> usize {
+        self.column("close").len()
+    }
+
+    /// What an input of this column is in the fixture (its README: inputs).
+    fn input(&self, column: &str, input: Input, index: usize) -> f64 {
+        let pick = |name: &str| self.column(name)[index];
+        match input {
+            Input::OpenTime => pick("timestamp"),
+            Input::Open => pick("open"),
+            Input::High => pick("high"),
+            Input::Low => pick("low"),
+            Input::Close => pick("close"),
+            Input::Volume => pick("volume"),
+            Input::Value => self.value(column, index),
+            Input::Second => self.second(column, index),
+        }
+    }
+
+    fn value(&self, _column: &str, index: usize) -> f64 {
+        self.column("close")[index]
+    }
+
+    fn second(&self, _column: &str, index: usize) -> f64 {
+        self.column("low")[index]
+    }
 }
 
-/// The indicator behind a column such as `ta.SMA_30`, and its period; nothing for functions that are not here.
-fn indicator(column: &str) -> Option<(Stream, i32)> {
-    let (function, period) = column.strip_prefix("ta.")?.split_once('_')?;
-    let period: i32 = period.parse().ok()?;
-    let (stream, first): (Stream, i32) = match function {
-        "SMA" => {
-            let mut sma = Sma::new(period);
-            (
-                Box::new(move |candle| sma.update(candle.close)),
-                Sma::first_value(period),
-            )
-        }
-        "EMA" => {
-            let mut ema = Ema::new(period);
-            (
-                Box::new(move |candle| ema.update(candle.close)),
-                Ema::first_value(period),
-            )
-        }
-        "RSI" => {
-            let mut rsi = Rsi::new(period);
-            (
-                Box::new(move |candle| rsi.update(candle.close)),
-                Rsi::first_value(period),
-            )
-        }
-        "ATR" => {
-            let mut atr = Atr::new(period);
-            let update = move |candle: &Candle| atr.update(candle.high, candle.low, candle.close);
-            (Box::new(update), Atr::first_value(period))
-        }
-        "MAX" => {
-            let mut highest = Highest::new(period);
-            (
-                Box::new(move |candle| highest.update(candle.close)),
-                Highest::first_value(period),
-            )
-        }
-        "MIN" => {
-            let mut lowest = Lowest::new(period);
-            (
-                Box::new(move |candle| lowest.update(candle.close)),
-                Lowest::first_value(period),
-            )
-        }
-        _ => return None,
+/// The indicator behind a column such as `ta.BBANDS_20_2_2_0.upper`, its parameters, and which of its outputs.
+fn behind(column: &str) -> Option<(Entry, Vec<f64>, usize)> {
+    let entries = catalog::all();
+    let fits = |entry: &&Entry| {
+        let rest = column.strip_prefix(entry.golden);
+        !entry.golden.is_empty()
+            && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '.']))
     };
-    Some((stream, first))
+    let entry = *entries
+        .iter()
+        .filter(fits)
+        .max_by_key(|entry| entry.golden.len())?;
+    let rest = column[entry.golden.len()..].trim_start_matches('_');
+    // A parameter may hold a decimal point; an output begins with a letter.
+    let split = rest
+        .char_indices()
+        .find(|&(at, c)| c == '.' && rest[at + 1..].starts_with(|next: char| next.is_alphabetic()));
+    let (numbers, output) = split.map_or((rest, ""), |(at, _)| (&rest[..at], &rest[at + 1..]));
+    let numbers: Option<Vec<f64>> = numbers
+        .split('_')
+        .filter(|n| !n.is_empty())
+        .map(|n| n.parse().ok())
+        .collect();
+    let mut parameters = numbers?;
+    parameters.extend(entry.defaults().into_iter().skip(parameters.len()));
+    let place = entry.outputs.iter().position(|name| *name == output);
+    Some((entry, parameters, place.unwrap_or(0)))
 }
 
-/// Compare the columns we have with the file's; how many there were. `tolerance` is a fraction of a column's largest value.
-fn check(candles: &Path, golden: impl Read, tolerance: f64) -> usize {
-    let candles = read_candles(candles);
+/// Rules of one file.
+struct Rules {
+    /// Share of a column's largest value that may be missed, where `tolerances` has nothing.
+    share: f64,
+    tolerances: BTreeMap<String, f64>,
+}
+
+/// Compare all columns of a file; those without an indicator.
+fn check(candles: &Path, golden: impl Read, rules: &Rules) -> Vec<String> {
+    let candles = Candles::read(candles);
     let mut golden = csv::Reader::from_reader(golden);
     let header = golden.headers().expect("a header").clone();
     let rows: Vec<csv::StringRecord> = golden.records().map(|row| row.expect("a row")).collect();
     assert_eq!(rows.len(), candles.len());
-    let mut compared = 0;
-    for (position, column) in header.iter().enumerate() {
-        let Some((mut stream, first)) = indicator(column) else {
+    let mut missing = Vec::new();
+    let ours = |name: &str| name.starts_with("ta.") || name.starts_with("x.");
+    for (position, column) in header.iter().enumerate().filter(|(_, name)| ours(name)) {
+        let Some(behind) = behind(column) else {
+            missing.push(column.to_owned());
             continue;
         };
         let expected: Vec<Option<f64>> =
             rows.iter().map(|row| row[position].parse().ok()).collect();
-        let scale = expected
-            .iter()
-            .flatten()
-            .fold(0.0_f64, |scale, value| scale.max(value.abs()));
-        for (index, (candle, expected)) in candles.iter().zip(&expected).enumerate() {
-            let ours = stream(candle);
-            let equal = match (ours, expected) {
-                (Some(ours), Some(expected)) => (ours - expected).abs() <= tolerance * scale,
-                (None, None) => true,
-                _ => false,
-            };
-            assert!(equal, "{column} row {index}: {ours:?}, golden {expected:?}");
-            assert_eq!(
-                ours.is_some(),
-                index as i32 + 1 >= first,
-                "{column} row {index}: the first value"
-            );
-        }
-        compared += 1;
+        check_column(column, &candles, behind, &expected, rules);
     }
-    compared
+    missing
 }
 
-fn read_candles(path: &Path) -> Vec<Candle> {
-    let mut reader = csv::Reader::from_path(path).expect("the candles of the fixture");
-    let header = reader.headers().expect("a header").clone();
-    let place = |name: &str| {
-        header
+#[expect(
+    clippy::print_stdout,
+    reason = "the columns that passed are named on request"
+)]
+fn check_column(
+    column: &str,
+    candles: &Candles,
+    behind: (Entry, Vec<f64>, usize),
+    expected: &[Option<f64>],
+    rules: &Rules,
+) {
+    let (entry, parameters, place) = behind;
+    let mut stream = entry
+        .make(&parameters)
+        .unwrap_or_else(|refused| panic!("{column}: {refused:?}"));
+    let scale = expected
+        .iter()
+        .flatten()
+        .fold(0.0_f64, |scale, value| scale.max(value.abs()));
+    let tolerance = rules
+        .tolerances
+        .get(column)
+        .copied()
+        .unwrap_or(rules.share * scale);
+    let mut first = None;
+    for (index, expected) in expected.iter().enumerate() {
+        let inputs: Vec<f64> = entry
+            .inputs
             .iter()
-            .position(|column| column == name)
-            .expect("a column of candles")
-    };
-    let (high, low, close) = (place("high"), place("low"), place("close"));
-    let number = |row: &csv::StringRecord, place: usize| row[place].parse().expect("a number");
-    let candle = |row: csv::StringRecord| Candle {
-        high: number(&row, high),
-        low: number(&row, low),
-        close: number(&row, close),
-    };
-    reader
-        .records()
-        .map(|row| candle(row.expect("a row")))
-        .collect()
+            .map(|&input| candles.input(column, input, index))
+            .collect();
+        let mut outputs = vec![f64::NAN; entry.outputs.len()];
+        let ready = stream.update(&inputs, &mut outputs);
+        first = first.or(ready.then_some(index as i32 + 1));
+        let value = Some(outputs[place]).filter(|value| ready && !value.is_nan());
+        let equal = match (value, expected) {
+            (Some(value), Some(expected)) => (value - expected).abs() <= tolerance,
+            (None, None) => true,
+            _ => false,
+        };
+        assert!(
+            equal,
+            "{column} row {index}: {value:?}, golden {expected:?}, tolerance {tolerance}"
+        );
+    }
+    assert_eq!(
+        first,
+        entry.first_value(&parameters).ok(),
+        "{column}: updates until the first value"
+    );
+    println!("{column}");
 }
 
 /// The fixtures lie in `SHARED_DIR`, or in `shared` beside the repository.
@@ -137,18 +179,74 @@ fn fixtures() -> Option<PathBuf> {
     None
 }
 
+fn open(path: PathBuf) -> Box<dyn Read> {
+    let file = File::open(&path).expect("a golden file");
+    if path.extension().is_some_and(|extension| extension == "gz") {
+        Box::new(flate2::read::GzDecoder::new(file))
+    } else {
+        Box::new(file)
+    }
+}
+
+/// The tolerances of the main file, absolute.
+fn manifest(folder: &Path) -> BTreeMap<String, f64> {
+    let text = std::fs::read_to_string(folder.join("manifest.json")).expect("the manifest");
+    let manifest: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let columns = manifest["columns_meta"].as_object().expect("columns");
+    columns
+        .iter()
+        .map(|(name, meta)| (name.clone(), meta["atol"].as_f64().expect("a tolerance")))
+        .collect()
+}
+
+const NONE: [String; 0] = [];
+
 #[test]
 fn equal_to_the_golden_columns() {
     let Some(folder) = fixtures() else { return };
-    let golden = File::open(folder.join("indicators_golden.csv.gz")).expect("the golden file");
-    let golden = flate2::read::GzDecoder::new(golden);
-    // The file's own tolerance is 1e-8 of the largest value of a column.
-    assert_eq!(check(&folder.join("candles.csv"), golden, 1e-8), 27);
+    let rules = Rules {
+        share: 1e-8,
+        tolerances: manifest(&folder),
+    };
+    let golden = open(folder.join("indicators_golden.csv.gz"));
+    assert_eq!(
+        check(&folder.join("candles.csv"), golden, &rules),
+        NONE,
+        "columns without an indicator"
+    );
 }
 
 #[test]
 fn equal_to_the_edge_columns() {
     let Some(folder) = fixtures() else { return };
-    let golden = File::open(folder.join("edge_golden.csv")).expect("the edge file");
-    assert_eq!(check(&folder.join("edge_candles.csv"), golden, 1e-6), 6);
+    let rules = Rules {
+        share: 1e-6,
+        tolerances: BTreeMap::new(),
+    };
+    for (candles, golden) in [
+        ("edge_candles.csv", "edge_golden.csv"),
+        ("edge_x_candles.csv", "edge_x_golden.csv"),
+    ] {
+        let golden = open(folder.join(golden));
+        assert_eq!(
+            check(&folder.join(candles), golden, &rules),
+            NONE,
+            "columns without an indicator"
+        );
+    }
+}
+
+#[test]
+fn equal_to_the_pattern_columns() {
+    let Some(folder) = fixtures() else { return };
+    let rules = Rules {
+        share: 0.0,
+        tolerances: BTreeMap::new(),
+    };
+    let golden = open(folder.join("pattern_golden.csv.gz"));
+    assert_eq!(
+        check(&folder.join("pattern_candles.csv"), golden, &rules),
+        NONE,
+        "columns without an indicator"
+    );
 }
