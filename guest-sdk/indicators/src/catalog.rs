@@ -49,13 +49,34 @@ pub enum Input {
     Volume,
 }
 
+/// What numbers a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any within its bounds.
+    Real,
+    /// A whole number.
+    Whole,
+    /// The code of a moving average ([`Average::from_code`]).
+    Average,
+}
+
+impl Kind {
+    fn fits(self, value: f64) -> bool {
+        match self {
+            Kind::Real => true,
+            Kind::Whole => value % 1.0 == 0.0,
+            Kind::Average => value % 1.0 == 0.0 && Average::from_code(value as i32).is_some(),
+        }
+    }
+}
+
 /// One parameter, in the order of the constructor's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
-    /// Is it a whole number.
-    pub whole: bool,
+    /// What numbers it takes.
+    pub kind: Kind,
     /// TA-Lib's default, or ours.
     pub default: f64,
     /// The least that is taken.
@@ -88,9 +109,9 @@ pub struct Entry {
     pub parameters: &'static [Parameter],
     /// What it gives.
     pub outputs: &'static [&'static str],
-    first_value: fn(&[f64]) -> i32,
-    warm_up: fn(&[f64]) -> i32,
-    make: fn(&[f64]) -> Box<dyn Stream>,
+    pub(crate) first_value: fn(&[f64]) -> i32,
+    pub(crate) warm_up: fn(&[f64]) -> i32,
+    pub(crate) make: fn(&[f64]) -> Box<dyn Stream>,
 }
 
 /// Why an indicator cannot be made.
@@ -100,7 +121,7 @@ pub enum Refused {
     Unknown,
     /// So many parameters were given to one that takes another number.
     Count(usize),
-    /// A parameter is outside its bounds, or not whole where it must be.
+    /// A parameter is outside its bounds, not whole where it must be, or no code of an average.
     Parameter(Parameter),
 }
 
@@ -142,8 +163,7 @@ impl Entry {
             return Err(Refused::Count(values.len()));
         }
         let fits = |parameter: &Parameter, value: f64| {
-            (parameter.min..=parameter.max).contains(&value)
-                && (!parameter.whole || value % 1.0 == 0.0)
+            (parameter.min..=parameter.max).contains(&value) && parameter.kind.fits(value)
         };
         match self
             .parameters
@@ -174,7 +194,7 @@ pub fn find(name: &str) -> Result<Entry, Refused> {
 }
 
 /// The entries of each part of the crate.
-const CHAPTERS: &[fn() -> Vec<Entry>] = &[basic];
+const CHAPTERS: &[fn() -> Vec<Entry>] = &[basic, crate::averages::entries, crate::cycle::entries];
 
 fn basic() -> Vec<Entry> {
     use crate::{Atr, Ema, Highest, Lowest, Rsi, Sma};
@@ -190,26 +210,26 @@ fn basic() -> Vec<Entry> {
 
 /// A number as a parameter or input of a certain type.
 pub(crate) trait FromNumber {
-    const WHOLE: bool;
+    const KIND: Kind;
     fn from_number(number: f64) -> Self;
 }
 
 impl FromNumber for f64 {
-    const WHOLE: bool = false;
+    const KIND: Kind = Kind::Real;
     fn from_number(number: f64) -> Self {
         number
     }
 }
 
 impl FromNumber for i32 {
-    const WHOLE: bool = true;
+    const KIND: Kind = Kind::Whole;
     fn from_number(number: f64) -> Self {
         number as i32
     }
 }
 
 impl FromNumber for i64 {
-    const WHOLE: bool = true;
+    const KIND: Kind = Kind::Whole;
     fn from_number(number: f64) -> Self {
         number as i64
     }
@@ -217,10 +237,9 @@ impl FromNumber for i64 {
 
 /// By TA-Lib's code.
 impl FromNumber for Average {
-    const WHOLE: bool = true;
+    const KIND: Kind = Kind::Average;
     fn from_number(number: f64) -> Self {
-        Average::from_code(number as i32)
-            .expect("the bounds of the parameter are those of the codes")
+        Average::from_code(number as i32).expect("a code that was checked")
     }
 }
 
@@ -279,7 +298,7 @@ macro_rules! entry {
             inputs: &[$($crate::catalog::Input::$input),+],
             parameters: &[$($crate::catalog::Parameter {
                 name: stringify!($parameter),
-                whole: <$type as $crate::catalog::FromNumber>::WHOLE,
+                kind: <$type as $crate::catalog::FromNumber>::KIND,
                 default: $default as f64,
                 min: $min as f64,
                 max: $max as f64,

@@ -62,7 +62,8 @@ impl Ema {
     }
 }
 
-fn factor(period: i32) -> f64 {
+/// The share by which an average over this many values moves.
+pub(crate) fn factor(period: i32) -> f64 {
     2.0 / (f64::from(period) + 1.0)
 }
 

@@ -1,17 +1,14 @@
 //! Relative strength index.
 
-use crate::{checked, updates_to_forget};
+use crate::{Rma, timing, updates_to_forget};
 
-/// Wilder's index: 100 x average gain / (average gain + average loss), the averages seeded with the means of the first n changes
-/// and then moved by 1/n. Without any change at all it is 0, as in TA-Lib.
+/// Wilder's index: 100 x average gain / (average gain + average loss), both Wilder's averages of the changes. Without any change
+/// at all it is 0, as in TA-Lib.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rsi {
-    period: f64,
-    /// Changes still missing from the seed.
-    missing: usize,
     previous: Option<f64>,
-    gain: f64,
-    loss: f64,
+    gain: Rma,
+    loss: Rma,
     value: Option<f64>,
 }
 
@@ -21,25 +18,12 @@ impl Rsi {
     /// # Panics
     /// If `period` is not positive.
     pub fn new(period: i32) -> Self {
-        let missing = checked(period);
         Self {
-            period: f64::from(period),
-            missing,
             previous: None,
-            gain: 0.0,
-            loss: 0.0,
+            gain: Rma::new(period),
+            loss: Rma::new(period),
             value: None,
         }
-    }
-
-    /// Updates until the first value: one more than changes.
-    pub fn first_value(period: i32) -> i32 {
-        period + 1
-    }
-
-    /// Updates until the start of the data no longer matters, about 15 n.
-    pub fn warm_up(period: i32) -> i32 {
-        period + 1 + updates_to_forget(1.0 / f64::from(period))
     }
 
     /// Take the next close.
@@ -49,34 +33,20 @@ impl Rsi {
             return None;
         }
         let change = close - self.previous.replace(close)?;
-        let (gain, loss) = (change.max(0.0), (-change).max(0.0));
-        if self.missing > 0 {
-            self.gain += gain;
-            self.loss += loss;
-            self.missing -= 1;
-            if self.missing > 0 {
-                return None;
-            }
-            self.gain /= self.period;
-            self.loss /= self.period;
-        } else {
-            self.gain = (self.gain * (self.period - 1.0) + gain) / self.period;
-            self.loss = (self.loss * (self.period - 1.0) + loss) / self.period;
-        }
-        let both = self.gain + self.loss;
+        let gain = self.gain.update(change.max(0.0));
+        let loss = self.loss.update((-change).max(0.0));
+        let (gain, loss) = gain.zip(loss)?;
+        let both = gain + loss;
         self.value = Some(if both > 0.0 {
-            100.0 * (self.gain / both)
+            100.0 * (gain / both)
         } else {
             0.0
         });
         self.value
     }
-
-    /// The index now.
-    pub fn value(&self) -> Option<f64> {
-        self.value
-    }
 }
+
+timing!(Rsi(period: i32) -> f64: first period + 1, then updates_to_forget(1.0 / f64::from(period)));
 
 #[cfg(test)]
 mod tests {
