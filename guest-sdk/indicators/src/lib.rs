@@ -16,13 +16,19 @@ mod atr;
 mod average;
 mod averages;
 pub mod catalog;
+mod channels;
 mod cvd;
 mod cycle;
 mod ema;
 mod extreme;
+mod heikin_ashi;
+mod math;
+pub mod price;
 mod regression;
 mod rsi;
 mod sma;
+mod statistics;
+mod stops;
 mod timing;
 mod true_range;
 mod variance;
@@ -30,17 +36,31 @@ mod window;
 
 pub use atr::Atr;
 pub use average::{Average, MovingAverage};
-pub use averages::{Dema, EfficiencyRatio, Hma, Kama, Rma, T3, Tema, Trima, Wma, Zlema};
+pub use averages::{
+    Dema, EfficiencyRatio, Hma, Kama, Mavp, Rma, T3, Tema, Trima, Vwma, Wma, Zlema,
+};
+pub use channels::{
+    AccelerationBands, BollingerBands, Channel, DonchianChannel, KeltnerChannel, MidPoint, MidPrice,
+};
 pub use cvd::Cvd;
-pub use cycle::{Mama, MamaValue};
+pub use cycle::{
+    CyclePeriod, CyclePhase, CycleSine, Mama, MamaValue, Phasor, PhasorValue, SineValue, TrendLine,
+    TrendMode,
+};
 pub use ema::Ema;
 pub use extreme::{Highest, HighestIndex, Lowest, LowestIndex};
+pub use heikin_ashi::{HeikinAshi, HeikinAshiCandle};
+pub use math::{CumulativeSum, Extremes, LowestHighest, LowestHighestIndex, MovingSum};
 pub use regression::{
     LinearRegression, LinearRegressionAngle, LinearRegressionIntercept, LinearRegressionSlope,
     TimeSeriesForecast,
 };
 pub use rsi::Rsi;
 pub use sma::Sma;
+pub use statistics::{
+    AverageDeviation, Beta, Correlation, PercentRank, Percentile, StandardDeviation, Variance,
+};
+pub use stops::{Sar, SarExt, SuperTrend, SuperTrendValue};
 pub use true_range::TrueRange;
 
 use timing::{checked, checked_from, timing, updates_to_forget, updates_to_forget_chain};
