@@ -23,16 +23,20 @@ mod ema;
 mod extreme;
 mod heikin_ashi;
 mod math;
+mod momentum;
 pub mod price;
 mod regression;
-mod rsi;
 mod sma;
 mod statistics;
 mod stops;
 mod timing;
 mod true_range;
+mod updates;
 mod variance;
+mod volatility;
+mod volume;
 mod window;
+mod zero;
 
 pub use atr::Atr;
 pub use average::{Average, MovingAverage};
@@ -51,16 +55,24 @@ pub use ema::Ema;
 pub use extreme::{Highest, HighestIndex, Lowest, LowestIndex};
 pub use heikin_ashi::{HeikinAshi, HeikinAshiCandle};
 pub use math::{CumulativeSum, Extremes, LowestHighest, LowestHighestIndex, MovingSum};
+pub use momentum::{
+    Ac, Adx, Adxr, Ao, Apo, Aroon, AroonOsc, AroonValues, Bop, Cci, Cmo, Cmou, Coppock, Dpo, Dx,
+    Eri, EriValues, Fosc, Fractal, FractalValues, Imi, Kdj, KdjValues, Macd, MacdExt, MacdFix,
+    MacdValues, Mfi, MinusDi, MinusDm, Mom, PlusDi, PlusDm, Ppo, Qstick, Roc, Rocp, Rocr, Rocr100,
+    Rsi, Smi, SmiValues, Stoch, StochF, StochRsi, StochValues, Trix, Tsi, Ultosc, Vhf, Vortex,
+    VortexValues, Wad, Willr,
+};
 pub use regression::{
     LinearRegression, LinearRegressionAngle, LinearRegressionIntercept, LinearRegressionSlope,
     TimeSeriesForecast,
 };
-pub use rsi::Rsi;
 pub use sma::Sma;
 pub use statistics::{
     AverageDeviation, Beta, Correlation, PercentRank, Percentile, StandardDeviation, Variance,
 };
 pub use stops::{Sar, SarExt, SuperTrend, SuperTrendValue};
 pub use true_range::TrueRange;
+pub use volatility::{Adr, Cvi, Massi, Natr, Rvi};
+pub use volume::{Ad, Adosc, Cmf, Efi, MarketFi, Nvi, Obv, Pvi, Pvt, RelativeVolume, Vwap};
 
 use timing::{checked, checked_from, timing, updates_to_forget, updates_to_forget_chain};
