@@ -194,7 +194,12 @@ pub fn find(name: &str) -> Result<Entry, Refused> {
 }
 
 /// The entries of each part of the crate.
-const CHAPTERS: &[fn() -> Vec<Entry>] = &[basic, crate::averages::entries, crate::cycle::entries];
+const CHAPTERS: &[fn() -> Vec<Entry>] = &[
+    basic,
+    crate::averages::entries,
+    crate::cycle::entries,
+    crate::patterns::entries,
+];
 
 fn basic() -> Vec<Entry> {
     use crate::{Atr, Ema, Highest, Lowest, Rsi, Sma};

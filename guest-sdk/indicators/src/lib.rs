@@ -20,6 +20,7 @@ mod cvd;
 mod cycle;
 mod ema;
 mod extreme;
+pub mod patterns;
 mod regression;
 mod rsi;
 mod sma;
