@@ -199,15 +199,16 @@ const CHAPTERS: &[fn() -> Vec<Entry>] = &[
     crate::averages::entries,
     crate::cycle::entries,
     crate::patterns::entries,
+    crate::momentum::entries,
+    crate::volatility::entries,
+    crate::volume::entries,
 ];
 
 fn basic() -> Vec<Entry> {
-    use crate::{Atr, Ema, Highest, Lowest, Rsi, Sma};
+    use crate::{Ema, Highest, Lowest, Sma};
     vec![
         entry!(Sma(period: i32 = 30, 1..=10_000), "sma", "simple moving average", Overlap, "ta.SMA", [Value] -> ["value"]),
         entry!(Ema(period: i32 = 30, 1..=10_000), "ema", "exponential moving average", Overlap, "ta.EMA", [Value] -> ["value"]),
-        entry!(Rsi(period: i32 = 14, 1..=10_000), "rsi", "relative strength index", Momentum, "ta.RSI", [Value] -> ["value"]),
-        entry!(Atr(period: i32 = 14, 1..=10_000), "atr", "average true range", Volatility, "ta.ATR", [High, Low, Close] -> ["value"]),
         entry!(Highest(period: i32 = 30, 1..=10_000), "highest", "highest of a window", Math, "ta.MAX", [Value] -> ["value"]),
         entry!(Lowest(period: i32 = 30, 1..=10_000), "lowest", "lowest of a window", Math, "ta.MIN", [Value] -> ["value"]),
     ]

@@ -21,13 +21,17 @@ mod cycle;
 mod ema;
 mod extreme;
 pub mod patterns;
+mod momentum;
 mod regression;
-mod rsi;
 mod sma;
 mod timing;
 mod true_range;
+mod updates;
 mod variance;
+mod volatility;
+mod volume;
 mod window;
+mod zero;
 
 pub use atr::Atr;
 pub use average::{Average, MovingAverage};
@@ -36,12 +40,20 @@ pub use cvd::Cvd;
 pub use cycle::{Mama, MamaValue};
 pub use ema::Ema;
 pub use extreme::{Highest, HighestIndex, Lowest, LowestIndex};
+pub use momentum::{
+    Ac, Adx, Adxr, Ao, Apo, Aroon, AroonOsc, AroonValues, Bop, Cci, Cmo, Cmou, Coppock, Dpo, Dx,
+    Eri, EriValues, Fosc, Fractal, FractalValues, Imi, Kdj, KdjValues, Macd, MacdExt, MacdFix,
+    MacdValues, Mfi, MinusDi, MinusDm, Mom, PlusDi, PlusDm, Ppo, Qstick, Roc, Rocp, Rocr, Rocr100,
+    Rsi, Smi, SmiValues, Stoch, StochF, StochRsi, StochValues, Trix, Tsi, Ultosc, Vhf, Vortex,
+    VortexValues, Wad, Willr,
+};
 pub use regression::{
     LinearRegression, LinearRegressionAngle, LinearRegressionIntercept, LinearRegressionSlope,
     TimeSeriesForecast,
 };
-pub use rsi::Rsi;
 pub use sma::Sma;
 pub use true_range::TrueRange;
+pub use volatility::{Adr, Cvi, Massi, Natr, Rvi};
+pub use volume::{Ad, Adosc, Cmf, Efi, MarketFi, Nvi, Obv, Pvi, Pvt, RelativeVolume, Vwap};
 
 use timing::{checked, checked_from, timing, updates_to_forget, updates_to_forget_chain};
