@@ -204,6 +204,7 @@ const CHAPTERS: &[fn() -> Vec<Entry>] = &[
     crate::price::entries,
     crate::statistics::entries,
     crate::stops::entries,
+    crate::patterns::entries,
     crate::momentum::entries,
     crate::volatility::entries,
     crate::volume::entries,
