@@ -126,12 +126,12 @@ pub(crate) fn entries() -> Vec<Entry> {
 
 fn windows() -> Vec<Entry> {
     vec![
-        entry!(CumulativeSum(), "cumulative_sum", "sum since the start", Math, "ta.CUMSUM", [Value] -> ["value"]),
-        entry!(MovingSum(period: i32 = 30, 1..=10_000), "sum", "sum of a window", Math, "ta.SUM", [Value] -> ["value"]),
-        entry!(HighestIndex(period: i32 = 30, 1..=10_000), "highest_index", "index of the highest of a window", Math, "ta.MAXINDEX", [Value] -> ["value"]),
-        entry!(LowestIndex(period: i32 = 30, 1..=10_000), "lowest_index", "index of the lowest of a window", Math, "ta.MININDEX", [Value] -> ["value"]),
-        entry!(LowestHighest(period: i32 = 30, 1..=10_000), "lowest_highest", "lowest and highest of a window", Math, "ta.MINMAX", [Value] -> ["min", "max"]),
-        entry!(LowestHighestIndex(period: i32 = 30, 1..=10_000), "lowest_highest_index", "indices of both", Math, "ta.MINMAXINDEX", [Value] -> ["minidx", "maxidx"]),
+        entry!(CumulativeSum(), "cumsum", "sum since the start", Math, "ta.CUMSUM", [Value] -> ["value"]),
+        entry!(MovingSum(period: i32 = 30, 1..=10_000), "moving_sum", "sum of a window", Math, "ta.SUM", [Value] -> ["value"]),
+        entry!(HighestIndex(period: i32 = 30, 1..=10_000), "maxindex", "index of the highest of a window", Math, "ta.MAXINDEX", [Value] -> ["value"]),
+        entry!(LowestIndex(period: i32 = 30, 1..=10_000), "minindex", "index of the lowest of a window", Math, "ta.MININDEX", [Value] -> ["value"]),
+        entry!(LowestHighest(period: i32 = 30, 1..=10_000), "minmax", "lowest and highest of a window", Math, "ta.MINMAX", [Value] -> ["min", "max"]),
+        entry!(LowestHighestIndex(period: i32 = 30, 1..=10_000), "minmaxindex", "indices of both", Math, "ta.MINMAXINDEX", [Value] -> ["minidx", "maxidx"]),
     ]
 }
 
@@ -147,7 +147,7 @@ fn operators() -> Vec<Entry> {
         ),
         function!(
             |a, b| a - b,
-            "subtract",
+            "sub",
             "a - b",
             Math,
             "ta.SUB",
@@ -155,7 +155,7 @@ fn operators() -> Vec<Entry> {
         ),
         function!(
             |a, b| a * b,
-            "multiply",
+            "mult",
             "a x b",
             Math,
             "ta.MULT",
@@ -163,7 +163,7 @@ fn operators() -> Vec<Entry> {
         ),
         function!(
             |a, b| a / b,
-            "divide",
+            "div",
             "a / b",
             Math,
             "ta.DIV",
@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn what_is_no_finite_number_is_nothing() {
         for (name, inputs) in [
-            ("divide", &[1.0, 0.0][..]),
+            ("div", &[1.0, 0.0][..]),
             ("ln", &[0.0]),
             ("sqrt", &[-1.0]),
             ("acos", &[2.0]),

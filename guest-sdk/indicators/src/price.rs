@@ -30,7 +30,7 @@ pub(crate) fn entries() -> Vec<Entry> {
     vec![
         function!(
             average,
-            "average_price",
+            "avgprice",
             "average of the four prices",
             Price,
             "ta.AVGPRICE",
@@ -38,7 +38,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         ),
         function!(
             median,
-            "median_price",
+            "medprice",
             "middle between high and low",
             Price,
             "ta.MEDPRICE",
@@ -46,7 +46,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         ),
         function!(
             typical,
-            "typical_price",
+            "typprice",
             "average of high, low and close",
             Price,
             "ta.TYPPRICE",
@@ -54,7 +54,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         ),
         function!(
             weighted_close,
-            "weighted_close",
+            "wclprice",
             "the same with the close twice",
             Price,
             "ta.WCLPRICE",

@@ -55,7 +55,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry!(Kama(period: i32 = 30, 1..=10_000), "kama", "Kaufman's adaptive moving average", Overlap, "ta.KAMA", [Value] -> ["value"]),
         entry!(Hma(period: i32 = 20, 1..=10_000), "hma", "Hull moving average", Overlap, "ta.HMA", [Value] -> ["value"]),
         entry!(Zlema(period: i32 = 30, 1..=10_000), "zlema", "zero-lag exponential moving average", Overlap, "ta.ZLEMA", [Value] -> ["value"]),
-        entry!(ByCode(period: i32 = 30, 1..=10_000; average: Average = 0, 0..=13), "moving_average", "moving average by its code", Overlap, "ta.MA", [Value] -> ["value"]),
+        entry!(ByCode(period: i32 = 30, 1..=10_000; average: Average = 0, 0..=13), "ma", "moving average by its code", Overlap, "ta.MA", [Value] -> ["value"]),
         entry!(Mavp(shortest: i32 = 2, 1..=200; longest: i32 = 30, 1..=200; average: Average = 0, 0..=13), "mavp", "moving average whose period comes with the value", Overlap, "ta.MAVP", [Value, Second] -> ["value"]),
         entry!(Vwma(period: i32 = 30, 1..=10_000), "vwma", "volume-weighted moving average", Overlap, "ta.VWMA", [Value, Volume] -> ["value"]),
     ]

@@ -15,16 +15,13 @@ pub struct Mavp {
 }
 
 impl Mavp {
-    /// Averages of this kind over `shortest` to `longest` values.
+    /// Averages of this kind over `shortest` to `longest` values; a `longest` below it counts as `shortest`.
     ///
     /// # Panics
-    /// If `shortest` is not positive or above `longest`.
+    /// If `shortest` is not positive.
     pub fn new(shortest: i32, longest: i32, average: Average) -> Self {
         checked(shortest);
-        assert!(
-            shortest <= longest,
-            "the shortest period {shortest} is above the longest {longest}"
-        );
+        let longest = longest.max(shortest);
         let together = MovingAverage::first_value(average, longest);
         let delayed = |period| {
             let early = together - MovingAverage::first_value(average, period);
@@ -57,8 +54,8 @@ impl Mavp {
 }
 
 timing!(Mavp(shortest: i32, longest: i32, average: Average) -> f64:
-    first { let _ = shortest; MovingAverage::first_value(average, longest) },
-    then MovingAverage::warm_up(average, longest) - MovingAverage::first_value(average, longest));
+    first MovingAverage::first_value(average, longest.max(shortest)),
+    then MovingAverage::warm_up(average, longest.max(shortest)) - Self::first_value(shortest, longest, average));
 
 #[cfg(test)]
 mod tests {
