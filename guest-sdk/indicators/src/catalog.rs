@@ -201,10 +201,11 @@ const CHAPTERS: &[fn() -> Vec<Entry>] = &[
     crate::cycle::entries,
     crate::heikin_ashi::entries,
     crate::math::entries,
-    crate::momentum::entries,
     crate::price::entries,
     crate::statistics::entries,
     crate::stops::entries,
+    crate::patterns::entries,
+    crate::momentum::entries,
     crate::volatility::entries,
     crate::volume::entries,
 ];

@@ -24,6 +24,7 @@ mod extreme;
 mod heikin_ashi;
 mod math;
 mod momentum;
+pub mod patterns;
 pub mod price;
 mod regression;
 mod sma;
