@@ -1,10 +1,10 @@
 //! Ups against downs in a window: plain sums of changes, of candle bodies and of money.
 
+use crate::LowestHighest;
 use crate::timing;
 use crate::updates::updates;
 use crate::window::RollingSum;
 use crate::zero::quotient;
-use crate::{Highest, Lowest};
 
 /// The sums of what went up and of what went down.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,8 +149,7 @@ timing!(Mfi(period: i32) -> f64: first period + 1, then 0);
 #[derive(Debug, Clone, PartialEq)]
 pub struct Vhf {
     previous: Option<f64>,
-    highest: Highest,
-    lowest: Lowest,
+    extremes: LowestHighest,
     way: RollingSum,
     value: Option<f64>,
 }
@@ -163,8 +162,7 @@ impl Vhf {
     pub fn new(period: i32) -> Self {
         Self {
             previous: None,
-            highest: Highest::new(period),
-            lowest: Lowest::new(period),
+            extremes: LowestHighest::new(period),
             way: RollingSum::new(period),
             value: None,
         }
@@ -174,11 +172,10 @@ impl Vhf {
 
     #[inline]
     fn next(&mut self, close: f64) -> Option<f64> {
-        let extremes = self.highest.update(close).zip(self.lowest.update(close));
-        let way = self
-            .way
-            .update((close - self.previous.replace(close)?).abs())?;
-        extremes.map(|(highest, lowest)| quotient(highest - lowest, way))
+        let extremes = self.extremes.update(close);
+        let change = close - self.previous.replace(close)?;
+        let way = self.way.update(change.abs())?;
+        extremes.map(|extremes| quotient(extremes.highest - extremes.lowest, way))
     }
 }
 

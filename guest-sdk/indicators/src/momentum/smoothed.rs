@@ -4,7 +4,7 @@ use crate::catalog::values;
 use crate::timing;
 use crate::updates::updates;
 use crate::zero::quotient;
-use crate::{Ema, Highest, Lowest, ema, updates_to_forget_chain};
+use crate::{DonchianChannel, Ema, ema, updates_to_forget_chain};
 
 /// An exponential average of an exponential average.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,8 +82,7 @@ values! {
 /// smoothed twice, over half the range between them, smoothed twice; 0 without any range. Both lines come with the first signal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Smi {
-    highest: Highest,
-    lowest: Lowest,
+    channel: DonchianChannel,
     distance: Twice,
     range: Twice,
     signal: Ema,
@@ -98,8 +97,7 @@ impl Smi {
     pub fn new(period: i32, fast_period: i32, slow_period: i32, signal_period: i32) -> Self {
         let twice = Twice::new(slow_period, fast_period);
         Self {
-            highest: Highest::new(period),
-            lowest: Lowest::new(period),
+            channel: DonchianChannel::new(period),
             distance: twice.clone(),
             range: twice,
             signal: Ema::new(signal_period),
@@ -111,9 +109,9 @@ impl Smi {
 
     #[inline]
     fn next(&mut self, high: f64, low: f64, close: f64) -> Option<SmiValues> {
-        let (highest, lowest) = self.highest.update(high).zip(self.lowest.update(low))?;
-        let distance = self.distance.next(close - (highest + lowest) / 2.0);
-        let range = self.range.next(highest - lowest);
+        let channel = self.channel.update(high, low)?;
+        let distance = self.distance.next(close - channel.middle);
+        let range = self.range.next(channel.upper - channel.lower);
         let smi = 100.0 * quotient(distance?, range? / 2.0);
         self.signal
             .update(smi)

@@ -6,7 +6,7 @@ use crate::catalog::values;
 use crate::timing;
 use crate::updates::updates;
 use crate::zero::{quotient, range};
-use crate::{Highest, Lowest, Rsi};
+use crate::{Channel, DonchianChannel, Rsi};
 
 values! {
     /// The two lines of a stochastic oscillator, 0 to 100.
@@ -30,39 +30,17 @@ values! {
     }
 }
 
-/// The highest high and the lowest low.
-#[derive(Debug, Clone, PartialEq)]
-struct Extent {
-    highest: Highest,
-    lowest: Lowest,
-}
-
-impl Extent {
-    fn new(period: i32) -> Self {
-        Self {
-            highest: Highest::new(period),
-            lowest: Lowest::new(period),
-        }
-    }
-
-    #[inline]
-    fn next(&mut self, high: f64, low: f64) -> Option<(f64, f64)> {
-        self.highest.update(high).zip(self.lowest.update(low))
-    }
-
-    /// 100 x (close - lowest) / (highest - lowest), 0 without a range.
-    #[inline]
-    fn share(&mut self, high: f64, low: f64, close: f64) -> Option<f64> {
-        let (highest, lowest) = self.next(high, low)?;
-        Some(100.0 * quotient(close - lowest, range(highest, lowest)))
-    }
+/// 100 x (close - lowest) / (highest - lowest), 0 without a range.
+#[inline]
+fn share(close: f64, channel: &Channel) -> f64 {
+    100.0 * quotient(close - channel.lower, range(channel.upper, channel.lower))
 }
 
 /// Lane's fast stochastic: k = 100 x (close - lowest low) / (highest high - lowest low) of the window, 0 without a range; d
 /// is its moving average. Both come with the first d.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StochF {
-    extent: Extent,
+    channel: DonchianChannel,
     d: MovingAverage,
     value: Option<StochValues>,
 }
@@ -74,7 +52,7 @@ impl StochF {
     /// If a period is not positive.
     pub fn new(k_period: i32, d_period: i32, d_average: Average) -> Self {
         Self {
-            extent: Extent::new(k_period),
+            channel: DonchianChannel::new(k_period),
             d: MovingAverage::new(d_average, d_period),
             value: None,
         }
@@ -84,7 +62,7 @@ impl StochF {
 
     #[inline]
     fn next(&mut self, high: f64, low: f64, close: f64) -> Option<StochValues> {
-        let k = self.extent.share(high, low, close)?;
+        let k = share(close, &self.channel.update(high, low)?);
         self.d.update(k).map(|d| StochValues { k, d })
     }
 }
@@ -96,7 +74,7 @@ timing!(StochF(k_period: i32, d_period: i32, d_average: Average) -> StochValues:
 /// Lane's slow stochastic: a [`StochF`] whose k is smoothed first. Both lines come with the first d.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stoch {
-    extent: Extent,
+    channel: DonchianChannel,
     k: MovingAverage,
     d: MovingAverage,
     value: Option<StochValues>,
@@ -115,7 +93,7 @@ impl Stoch {
         d_average: Average,
     ) -> Self {
         Self {
-            extent: Extent::new(period),
+            channel: DonchianChannel::new(period),
             k: MovingAverage::new(k_average, k_period),
             d: MovingAverage::new(d_average, d_period),
             value: None,
@@ -126,7 +104,7 @@ impl Stoch {
 
     #[inline]
     fn next(&mut self, high: f64, low: f64, close: f64) -> Option<StochValues> {
-        let raw = self.extent.share(high, low, close)?;
+        let raw = share(close, &self.channel.update(high, low)?);
         let k = self.k.update(raw)?;
         self.d.update(k).map(|d| StochValues { k, d })
     }
@@ -213,7 +191,7 @@ timing!(StochRsi(period: i32, k_period: i32, d_period: i32, d_average: Average) 
 /// without a range.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Willr {
-    extent: Extent,
+    channel: DonchianChannel,
     value: Option<f64>,
 }
 
@@ -224,7 +202,7 @@ impl Willr {
     /// If `period` is not positive.
     pub fn new(period: i32) -> Self {
         Self {
-            extent: Extent::new(period),
+            channel: DonchianChannel::new(period),
             value: None,
         }
     }
@@ -233,8 +211,8 @@ impl Willr {
 
     #[inline]
     fn next(&mut self, high: f64, low: f64, close: f64) -> Option<f64> {
-        let (highest, lowest) = self.extent.next(high, low)?;
-        Some(-100.0 * quotient(highest - close, range(highest, lowest)))
+        let Channel { upper, lower, .. } = self.channel.update(high, low)?;
+        Some(-100.0 * quotient(upper - close, range(upper, lower)))
     }
 }
 
