@@ -197,7 +197,13 @@ pub fn find(name: &str) -> Result<Entry, Refused> {
 const CHAPTERS: &[fn() -> Vec<Entry>] = &[
     basic,
     crate::averages::entries,
+    crate::channels::entries,
     crate::cycle::entries,
+    crate::heikin_ashi::entries,
+    crate::math::entries,
+    crate::price::entries,
+    crate::statistics::entries,
+    crate::stops::entries,
     crate::patterns::entries,
     crate::momentum::entries,
     crate::volatility::entries,
@@ -327,6 +333,34 @@ macro_rules! entry {
     };
 }
 
+/// `function!(of, "name", "title", Family, "golden", [Inputs])`: an [`Entry`] from a function of these inputs alone, without
+/// state or parameters. Where its result is no finite number, there is no value.
+macro_rules! function {
+    ($function:expr, $name:literal, $title:literal, $family:ident, $golden:literal, [$($input:ident),+]) => {
+        $crate::catalog::Entry {
+            name: $name,
+            title: $title,
+            family: $crate::catalog::Family::$family,
+            golden: $golden,
+            inputs: &[$($crate::catalog::Input::$input),+],
+            parameters: &[],
+            outputs: &["value"],
+            first_value: |_| 1,
+            warm_up: |_| 1,
+            make: |_| {
+                let apply = |_: &mut (), inputs: &mut dyn Iterator<Item = f64>| {
+                    let value: f64 = ($function)($({
+                        let _ = $crate::catalog::Input::$input;
+                        inputs.next().expect("as many inputs as the entry names")
+                    }),+);
+                    value.is_finite().then_some(value)
+                };
+                Box::new($crate::catalog::Fed((), apply))
+            },
+        }
+    };
+}
+
 /// A function of typed parameters as one of their numbers.
 macro_rules! with_parameters {
     ($kind:ident :: $function:ident ($($parameter:ident : $type:ty),*)) => {
@@ -358,4 +392,4 @@ macro_rules! values {
     };
 }
 
-pub(crate) use {entry, values, with_parameters};
+pub(crate) use {entry, function, values, with_parameters};

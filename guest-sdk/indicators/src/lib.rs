@@ -16,14 +16,20 @@ mod atr;
 mod average;
 mod averages;
 pub mod catalog;
+mod channels;
 mod cvd;
 mod cycle;
 mod ema;
 mod extreme;
-pub mod patterns;
+mod heikin_ashi;
+mod math;
 mod momentum;
+pub mod patterns;
+pub mod price;
 mod regression;
 mod sma;
+mod statistics;
+mod stops;
 mod timing;
 mod true_range;
 mod updates;
@@ -35,11 +41,21 @@ mod zero;
 
 pub use atr::Atr;
 pub use average::{Average, MovingAverage};
-pub use averages::{Dema, EfficiencyRatio, Hma, Kama, Rma, T3, Tema, Trima, Wma, Zlema};
+pub use averages::{
+    Dema, EfficiencyRatio, Hma, Kama, Mavp, Rma, T3, Tema, Trima, Vwma, Wma, Zlema,
+};
+pub use channels::{
+    AccelerationBands, BollingerBands, Channel, DonchianChannel, KeltnerChannel, MidPoint, MidPrice,
+};
 pub use cvd::Cvd;
-pub use cycle::{Mama, MamaValue};
+pub use cycle::{
+    CyclePeriod, CyclePhase, CycleSine, Mama, MamaValue, Phasor, PhasorValue, SineValue, TrendLine,
+    TrendMode,
+};
 pub use ema::Ema;
 pub use extreme::{Highest, HighestIndex, Lowest, LowestIndex};
+pub use heikin_ashi::{HeikinAshi, HeikinAshiCandle};
+pub use math::{CumulativeSum, Extremes, LowestHighest, LowestHighestIndex, MovingSum};
 pub use momentum::{
     Ac, Adx, Adxr, Ao, Apo, Aroon, AroonOsc, AroonValues, Bop, Cci, Cmo, Cmou, Coppock, Dpo, Dx,
     Eri, EriValues, Fosc, Fractal, FractalValues, Imi, Kdj, KdjValues, Macd, MacdExt, MacdFix,
@@ -52,6 +68,10 @@ pub use regression::{
     TimeSeriesForecast,
 };
 pub use sma::Sma;
+pub use statistics::{
+    AverageDeviation, Beta, Correlation, PercentRank, Percentile, StandardDeviation, Variance,
+};
+pub use stops::{Sar, SarExt, SuperTrend, SuperTrendValue};
 pub use true_range::TrueRange;
 pub use volatility::{Adr, Cvi, Massi, Natr, Rvi};
 pub use volume::{Ad, Adosc, Cmf, Efi, MarketFi, Nvi, Obv, Pvi, Pvt, RelativeVolume, Vwap};

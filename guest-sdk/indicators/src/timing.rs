@@ -42,6 +42,20 @@ pub(crate) fn updates_to_forget_chain(factors: &[f64]) -> i32 {
     updates
 }
 
+/// Updates to let pass before a part begins.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Delay(pub(crate) i32);
+
+impl Delay {
+    /// Have so many updates been let pass; if not, this is one of them.
+    #[inline]
+    pub(crate) fn is_over(&mut self) -> bool {
+        let over = self.0 <= 0;
+        self.0 -= i32::from(!over);
+        over
+    }
+}
+
 /// `timing!(Type(parameter: type, …) -> value: first updates, then updates)`: the functions every indicator has beside `new`
 /// and `update`. `first` is when the first value comes, `then` how many more until the start is forgotten; the last value is
 /// in the field `value`.

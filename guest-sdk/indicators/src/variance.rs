@@ -94,6 +94,52 @@ impl RollingSpread {
     }
 }
 
+/// The spread of two series over the last n values of both, and how they vary together. O(1).
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RollingPair {
+    first: RollingSpread,
+    second: RollingSpread,
+    /// Sum of the products of both distances from the means.
+    products: f64,
+}
+
+impl RollingPair {
+    pub(crate) fn new(period: i32) -> Self {
+        Self {
+            first: RollingSpread::new(period),
+            second: RollingSpread::new(period),
+            products: 0.0,
+        }
+    }
+
+    /// The spread of each and their covariance, divided by n.
+    #[inline]
+    pub(crate) fn update(&mut self, first: f64, second: f64) -> Option<(Spread, Spread, f64)> {
+        if first.is_nan() || second.is_nan() {
+            return None;
+        }
+        let leaving = [&self.first, &self.second].map(|spread| spread.window.oldest());
+        let mean_before = self.second.spread.mean;
+        let spreads = self.first.update(first).zip(self.second.update(second));
+        let (one, other) = spreads?;
+        match leaving {
+            [Some(first_out), Some(second_out)] if !self.first.window.is_round_complete() => {
+                self.products += (first - one.mean) * (second - mean_before)
+                    - (first_out - one.mean) * (second_out - mean_before);
+            }
+            _ => self.begin_anew(one.mean, other.mean),
+        }
+        Some((one, other, self.products / one.count))
+    }
+
+    fn begin_anew(&mut self, first: f64, second: f64) {
+        let pairs = self.first.window.iter().zip(self.second.window.iter());
+        self.products = pairs
+            .map(|(one, other)| (one - first) * (other - second))
+            .sum();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,8 @@ mod hull;
 mod kama;
 mod rma;
 mod trima;
+mod variable;
+mod weighted_by_volume;
 mod wma;
 mod zlema;
 
@@ -13,10 +15,34 @@ pub use hull::Hma;
 pub use kama::{EfficiencyRatio, Kama};
 pub use rma::Rma;
 pub use trima::Trima;
+pub use variable::Mavp;
+pub use weighted_by_volume::Vwma;
 pub use wma::Wma;
 pub use zlema::Zlema;
 
 use crate::catalog::{Entry, entry};
+use crate::{Average, MovingAverage};
+
+/// A moving average with its parameters in TA-Lib's order.
+struct ByCode(MovingAverage);
+
+impl ByCode {
+    fn new(period: i32, average: Average) -> Self {
+        Self(MovingAverage::new(average, period))
+    }
+
+    fn first_value(period: i32, average: Average) -> i32 {
+        MovingAverage::first_value(average, period)
+    }
+
+    fn warm_up(period: i32, average: Average) -> i32 {
+        MovingAverage::warm_up(average, period)
+    }
+
+    fn update(&mut self, value: f64) -> Option<f64> {
+        self.0.update(value)
+    }
+}
 
 pub(crate) fn entries() -> Vec<Entry> {
     vec![
@@ -29,5 +55,8 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry!(Kama(period: i32 = 30, 1..=10_000), "kama", "Kaufman's adaptive moving average", Overlap, "ta.KAMA", [Value] -> ["value"]),
         entry!(Hma(period: i32 = 20, 1..=10_000), "hma", "Hull moving average", Overlap, "ta.HMA", [Value] -> ["value"]),
         entry!(Zlema(period: i32 = 30, 1..=10_000), "zlema", "zero-lag exponential moving average", Overlap, "ta.ZLEMA", [Value] -> ["value"]),
+        entry!(ByCode(period: i32 = 30, 1..=10_000; average: Average = 0, 0..=13), "moving_average", "moving average by its code", Overlap, "ta.MA", [Value] -> ["value"]),
+        entry!(Mavp(shortest: i32 = 2, 1..=200; longest: i32 = 30, 1..=200; average: Average = 0, 0..=13), "mavp", "moving average whose period comes with the value", Overlap, "ta.MAVP", [Value, Second] -> ["value"]),
+        entry!(Vwma(period: i32 = 30, 1..=10_000), "vwma", "volume-weighted moving average", Overlap, "ta.VWMA", [Value, Volume] -> ["value"]),
     ]
 }

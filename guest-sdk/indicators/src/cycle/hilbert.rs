@@ -1,6 +1,8 @@
 //! What the Hilbert transform knows of a cycle.
 
-/// A price smoothed over four updates; its newest values.
+use crate::updates_to_forget_chain;
+
+/// The dominant cycle of a price: its phase vector from the transform, and its period from how fast the vector turns.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Hilbert {
     /// The last prices, the newest first.
@@ -19,6 +21,21 @@ pub(crate) struct Hilbert {
     smooth_period: f64,
 }
 
+/// Where the transform starts for what is given out from the 33rd update on, and for what from the 64th.
+pub(crate) const EARLY_START: usize = 12;
+pub(crate) const LATE_START: usize = 37;
+pub(crate) const EARLY_FIRST: i32 = 33;
+pub(crate) const LATE_FIRST: i32 = 64;
+
+/// The longest cycle that is looked for, updates.
+pub(crate) const LONGEST: usize = 50;
+
+/// Updates until what is measured of the cycle no longer depends on the start: four averages in a row, and the newest values of
+/// three lines.
+pub(crate) fn updates_to_forget_cycle() -> i32 {
+    updates_to_forget_chain(&[0.2, 0.2, 0.2, 0.33]) + 3 * 6
+}
+
 /// One update's view of the cycle.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Cycle {
@@ -28,6 +45,14 @@ pub(crate) struct Cycle {
     pub(crate) quadrature: f64,
     /// Length of the dominant cycle, updates, smoothed.
     pub(crate) period: f64,
+}
+
+impl Cycle {
+    /// Its period in whole updates.
+    #[inline]
+    pub(crate) fn whole_period(&self) -> usize {
+        (self.period + 0.5) as usize
+    }
 }
 
 /// The newest seven values of a line, the newest first.
@@ -56,10 +81,7 @@ fn follow(state: &mut f64, value: f64, share: f64) {
 }
 
 impl Hilbert {
-    /// Updates that only fill the smoothed price, for the indicators that publish from the 33rd update on; everything else
-    /// is 0 until then.
-    pub(crate) const START: usize = 12;
-
+    /// A transform whose state stays 0 for so many updates, which only fill the smoothed price.
     pub(crate) fn new(start: usize) -> Self {
         Self {
             prices: [0.0; 4],
@@ -125,7 +147,10 @@ impl Hilbert {
         } else {
             360.0 / turned
         };
-        let period = period.min(1.5 * before).max(0.67 * before).clamp(6.0, 50.0);
+        let period = period
+            .min(1.5 * before)
+            .max(0.67 * before)
+            .clamp(6.0, LONGEST as f64);
         self.period = 0.2 * period + 0.8 * before;
         follow(&mut self.smooth_period, self.period, 0.33);
     }

@@ -1,7 +1,8 @@
 //! MESA adaptive moving average.
 
-use super::hilbert::{Cycle, Hilbert};
+use super::hilbert::{Cycle, EARLY_FIRST, EARLY_START, Hilbert, updates_to_forget_cycle};
 use crate::catalog::values;
+use crate::timing::Delay;
 use crate::{timing, updates_to_forget_chain};
 
 values!(
@@ -22,13 +23,10 @@ pub struct Mama {
     limits: [f64; 2],
     phase: f64,
     averages: MamaValue,
-    /// Updates before the first that is given out.
-    missing: i32,
+    /// The averages begin at 0 with the transform.
+    unpublished: Delay,
     value: Option<MamaValue>,
 }
-
-/// Updates until the averages, which begin at 0 with the transform, are given out.
-const FIRST: i32 = 33;
 
 impl Mama {
     /// An average that moves by the share `fast_limit` where the phase stands and by no less than `slow_limit`.
@@ -43,14 +41,14 @@ impl Mama {
             );
         }
         Self {
-            hilbert: Hilbert::new(Hilbert::START),
+            hilbert: Hilbert::new(EARLY_START),
             limits: [fast_limit, slow_limit],
             phase: 0.0,
             averages: MamaValue {
                 mama: 0.0,
                 fama: 0.0,
             },
-            missing: FIRST,
+            unpublished: Delay(EARLY_FIRST - 1),
             value: None,
         }
     }
@@ -61,14 +59,14 @@ impl Mama {
         if price.is_nan() {
             return None;
         }
-        self.missing = (self.missing - 1).max(0);
+        let published = self.unpublished.is_over();
         let cycle = self.hilbert.update(price)?;
         let speed = self.speed(phase(&cycle, price));
         let MamaValue { mama, fama } = self.averages;
         let mama = speed * price + (1.0 - speed) * mama;
         let fama = speed / 2.0 * mama + (1.0 - speed / 2.0) * fama;
         self.averages = MamaValue { mama, fama };
-        if self.missing == 0 {
+        if published {
             self.value = Some(self.averages);
         }
         self.value
@@ -94,7 +92,8 @@ fn phase(cycle: &Cycle, price: f64) -> f64 {
     }
 }
 
-timing!(Mama(fast_limit: f64, slow_limit: f64) -> MamaValue: first FIRST, then updates_to_forget_chain(&[slow_limit, slow_limit / 2.0]));
+timing!(Mama(fast_limit: f64, slow_limit: f64) -> MamaValue: first EARLY_FIRST,
+    then updates_to_forget_cycle() + updates_to_forget_chain(&[slow_limit, slow_limit / 2.0]));
 
 #[cfg(test)]
 mod tests {

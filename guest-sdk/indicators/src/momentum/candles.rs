@@ -100,7 +100,9 @@ impl Eri {
     }
 }
 
-timing!(Eri(period: i32) -> EriValues: first Ema::first_value(period), then Ema::warm_up(period) - Ema::first_value(period));
+timing!(Eri(period: i32) -> EriValues:
+    first Ema::first_value(period),
+    then Ema::warm_up(period) - Ema::first_value(period));
 
 /// Williams' accumulation and distribution: the sum, from 0, of how far a close that rose is above the true low (the lower of
 /// low and previous close), less how far a close that fell is below the true high.

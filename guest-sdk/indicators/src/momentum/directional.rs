@@ -6,7 +6,8 @@ use crate::window::Window;
 use crate::zero::quotient;
 use crate::{TrueRange, checked, updates_to_forget, updates_to_forget_chain};
 
-/// Wilder's sums over n candles: the first n - 1 values are added up; then each takes the nth part of the sum away and adds itself.
+/// Wilder's sums over n candles: the first n - 1 values are added up; then each takes the nth part of the sum away and adds
+/// itself.
 #[derive(Debug, Clone, PartialEq)]
 struct Sums<const N: usize> {
     period: f64,
@@ -128,7 +129,8 @@ impl Indicators {
 /// `directional_indicator!(Name, "upward", |(up, down)| …)`: the indicator of one direction.
 macro_rules! directional_indicator {
     ($name:ident, $word:literal, $pick:expr) => {
-        #[doc = concat!("Wilder's directional indicator: the ", $word, " movements as a percentage of the true ranges, 0 without any range.")]
+        #[doc = concat!("Wilder's directional indicator: the ", $word, " movements in percent of the true ranges;")]
+        /// 0 without any range.
         #[derive(Debug, Clone, PartialEq)]
         pub struct $name {
             both: Indicators,

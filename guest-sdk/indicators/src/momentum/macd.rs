@@ -19,7 +19,8 @@ values! {
     }
 }
 
-/// Both averages, begun so that they give their first values together as in TA-Lib, and the signal, which begins with the first MACD.
+/// Both averages, begun so that they give their first values together as in TA-Lib, and the signal, which begins with the first
+/// MACD.
 #[derive(Debug, Clone, PartialEq)]
 struct Lines {
     pair: Pair,
@@ -81,7 +82,9 @@ macro_rules! macd {
             }
         }
 
-        timing!($name($($parameter: $type),+) -> MacdValues: first Lines::first_value($fast, $slow, $signal), then Lines::forgets($fast, $slow, $signal));
+        timing!($name($($parameter: $type),+) -> MacdValues:
+            first Lines::first_value($fast, $slow, $signal),
+            then Lines::forgets($fast, $slow, $signal));
     };
 }
 
@@ -138,4 +141,6 @@ impl MacdFix {
     }
 }
 
-timing!(MacdFix(signal_period: i32) -> MacdValues: first Lines::first_value(Self::KINDS[0], Self::KINDS[1], (Average::Ema, signal_period)), then Lines::forgets(Self::KINDS[0], Self::KINDS[1], (Average::Ema, signal_period)));
+timing!(MacdFix(signal_period: i32) -> MacdValues:
+    first Lines::first_value(Self::KINDS[0], Self::KINDS[1], (Average::Ema, signal_period)),
+    then Lines::forgets(Self::KINDS[0], Self::KINDS[1], (Average::Ema, signal_period)));

@@ -94,65 +94,54 @@ pub(crate) fn forgets((average, period): Kind) -> i32 {
     MovingAverage::warm_up(average, period) - MovingAverage::first_value(average, period)
 }
 
-/// Absolute price oscillator: a fast moving average less a slow one.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Apo {
-    pair: Pair,
-    value: Option<f64>,
-}
-
-impl Apo {
-    /// The difference of two averages of this kind over so many values; the one over fewer is the fast one.
-    ///
-    /// # Panics
-    /// If a period is not positive.
-    pub fn new(fast_period: i32, slow_period: i32, average: Average) -> Self {
-        Self {
-            pair: Pair::new((average, fast_period), (average, slow_period)),
-            value: None,
+/// `price_oscillator!(/// What. Name, |fast, slow| …)`: a comparison of two averages of one kind.
+macro_rules! price_oscillator {
+    ($(#[$meta:meta])* $name:ident, $compare:expr) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $name {
+            pair: Pair,
+            value: Option<f64>,
         }
-    }
 
-    updates!((value) -> f64);
+        impl $name {
+            /// Averages of this kind over so many values; the one over fewer is the fast one.
+            ///
+            /// # Panics
+            /// If a period is not positive.
+            pub fn new(fast_period: i32, slow_period: i32, average: Average) -> Self {
+                Self {
+                    pair: Pair::new((average, fast_period), (average, slow_period)),
+                    value: None,
+                }
+            }
 
-    #[inline]
-    fn next(&mut self, value: f64) -> Option<f64> {
-        self.pair.next(value).map(|(fast, slow)| fast - slow)
-    }
-}
+            updates!((value) -> f64);
 
-timing!(Apo(fast_period: i32, slow_period: i32, average: Average) -> f64: first Pair::first_value((average, fast_period), (average, slow_period)), then Pair::forgets((average, fast_period), (average, slow_period)));
-
-/// Percentage price oscillator: by how many percent a fast moving average is above a slow one; 0 where the slow one is 0. Of
-/// volumes it is the percentage volume oscillator.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Ppo {
-    pair: Pair,
-    value: Option<f64>,
-}
-
-impl Ppo {
-    /// The comparison of two averages of this kind over so many values; the one over fewer is the fast one.
-    ///
-    /// # Panics
-    /// If a period is not positive.
-    pub fn new(fast_period: i32, slow_period: i32, average: Average) -> Self {
-        Self {
-            pair: Pair::new((average, fast_period), (average, slow_period)),
-            value: None,
+            #[inline]
+            fn next(&mut self, value: f64) -> Option<f64> {
+                let compare: fn(f64, f64) -> f64 = $compare;
+                self.pair.next(value).map(|(fast, slow)| compare(fast, slow))
+            }
         }
-    }
 
-    updates!((value) -> f64);
-
-    #[inline]
-    fn next(&mut self, value: f64) -> Option<f64> {
-        let (fast, slow) = self.pair.next(value)?;
-        Some(100.0 * quotient(fast - slow, slow))
-    }
+        timing!($name(fast_period: i32, slow_period: i32, average: Average) -> f64:
+            first Pair::first_value((average, fast_period), (average, slow_period)),
+            then Pair::forgets((average, fast_period), (average, slow_period)));
+    };
 }
 
-timing!(Ppo(fast_period: i32, slow_period: i32, average: Average) -> f64: first Pair::first_value((average, fast_period), (average, slow_period)), then Pair::forgets((average, fast_period), (average, slow_period)));
+price_oscillator!(
+    /// Absolute price oscillator: a fast moving average less a slow one.
+    Apo,
+    |fast, slow| fast - slow
+);
+price_oscillator!(
+    /// Percentage price oscillator: by how many percent a fast moving average is above a slow one; 0 where the slow one is 0. Of
+    /// volumes it is the percentage volume oscillator.
+    Ppo,
+    |fast, slow| 100.0 * quotient(fast - slow, slow)
+);
 
 /// Williams' awesome oscillator: a fast simple average of the middle of the candle less a slow one.
 #[derive(Debug, Clone, PartialEq)]
@@ -219,7 +208,9 @@ impl Ac {
     }
 }
 
-timing!(Ac(fast_period: i32, slow_period: i32, signal_period: i32) -> f64: first fast_period.max(slow_period) + signal_period - 1, then 0);
+timing!(Ac(fast_period: i32, slow_period: i32, signal_period: i32) -> f64:
+    first fast_period.max(slow_period) + signal_period - 1,
+    then 0);
 
 #[cfg(test)]
 mod tests {

@@ -132,7 +132,9 @@ impl Coppock {
     }
 }
 
-timing!(Coppock(average_period: i32, first_period: i32, second_period: i32) -> f64: first average_period + first_period.max(second_period), then 0);
+timing!(Coppock(average_period: i32, first_period: i32, second_period: i32) -> f64:
+    first average_period + first_period.max(second_period),
+    then 0);
 
 #[cfg(test)]
 mod tests {

@@ -29,67 +29,53 @@ impl Changes {
     }
 }
 
-/// Wilder's index: 100 x average gain / (average gain + average loss), both Wilder's averages of the changes. Without any change
-/// at all it is 0, as in TA-Lib.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rsi {
-    changes: Changes,
-    value: Option<f64>,
-}
-
-impl Rsi {
-    /// An index over this many changes.
-    ///
-    /// # Panics
-    /// If `period` is not positive.
-    pub fn new(period: i32) -> Self {
-        Self {
-            changes: Changes::new(period),
-            value: None,
+/// `of_changes!(/// What. Name, |gain, loss| …)`: what a quotient of the averages says.
+macro_rules! of_changes {
+    ($(#[$meta:meta])* $name:ident, $of:expr) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $name {
+            changes: Changes,
+            value: Option<f64>,
         }
-    }
 
-    updates!((close) -> f64);
+        impl $name {
+            /// Averages over this many changes.
+            ///
+            /// # Panics
+            /// If `period` is not positive.
+            pub fn new(period: i32) -> Self {
+                Self {
+                    changes: Changes::new(period),
+                    value: None,
+                }
+            }
 
-    #[inline]
-    fn next(&mut self, close: f64) -> Option<f64> {
-        let (gain, loss) = self.changes.next(close)?;
-        Some(100.0 * quotient(gain, gain + loss))
-    }
-}
+            updates!((close) -> f64);
 
-timing!(Rsi(period: i32) -> f64: first period + 1, then updates_to_forget(1.0 / f64::from(period)));
-
-/// Chande's momentum oscillator in TA-Lib's form: 100 x (gain - loss) / (gain + loss) of the averages an [`Rsi`] takes, from -100
-/// to 100; 0 without any change. [`Cmou`](crate::Cmou) is Chande's own, of plain sums.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cmo {
-    changes: Changes,
-    value: Option<f64>,
-}
-
-impl Cmo {
-    /// An oscillator over this many changes.
-    ///
-    /// # Panics
-    /// If `period` is not positive.
-    pub fn new(period: i32) -> Self {
-        Self {
-            changes: Changes::new(period),
-            value: None,
+            #[inline]
+            fn next(&mut self, close: f64) -> Option<f64> {
+                let of: fn(f64, f64) -> f64 = $of;
+                self.changes.next(close).map(|(gain, loss)| of(gain, loss))
+            }
         }
-    }
 
-    updates!((close) -> f64);
-
-    #[inline]
-    fn next(&mut self, close: f64) -> Option<f64> {
-        let (gain, loss) = self.changes.next(close)?;
-        Some(100.0 * quotient(gain - loss, gain + loss))
-    }
+        timing!($name(period: i32) -> f64: first period + 1, then updates_to_forget(1.0 / f64::from(period)));
+    };
 }
 
-timing!(Cmo(period: i32) -> f64: first period + 1, then updates_to_forget(1.0 / f64::from(period)));
+of_changes!(
+    /// Wilder's index: 100 x average gain / (average gain + average loss), both Wilder's averages of the changes. Without any
+    /// change at all it is 0, as in TA-Lib.
+    Rsi,
+    |gain, loss| 100.0 * quotient(gain, gain + loss)
+);
+of_changes!(
+    /// Chande's momentum oscillator in TA-Lib's form: 100 x (gain - loss) / (gain + loss) of the averages an [`Rsi`] takes, from
+    /// -100 to 100; 0 without any change. [`Cmou`](crate::Cmou) is Chande's own, of plain sums.
+    Cmo,
+    |gain, loss| 100.0 * quotient(gain - loss, gain + loss)
+);
 
 #[cfg(test)]
 mod tests {

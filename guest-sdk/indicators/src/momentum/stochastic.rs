@@ -58,8 +58,8 @@ impl Extent {
     }
 }
 
-/// Lane's fast stochastic: k = 100 x (close - lowest low) / (highest high - lowest low) of the window, 0 without a range; d is its
-/// moving average. Both come with the first d.
+/// Lane's fast stochastic: k = 100 x (close - lowest low) / (highest high - lowest low) of the window, 0 without a range; d
+/// is its moving average. Both come with the first d.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StochF {
     extent: Extent,

@@ -95,7 +95,8 @@ impl MarketFi {
 
 timing!(MarketFi() -> f64: first 1, then 0);
 
-/// Relative volume: the volume as a multiple of the mean of the n candles before it. There is none after n candles without volume.
+/// Relative volume: the volume as a multiple of the mean of the n candles before it. There is none after n candles without
+/// volume.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RelativeVolume {
     count: f64,
