@@ -1,7 +1,7 @@
 //! Bands some standard deviations around a mean, and how wide they are.
 
-use super::deviation::Deviation;
 use super::channels::AtrSma;
+use super::deviation::Deviation;
 use crate::catalog::values;
 use crate::updates::updates;
 use crate::variance::RollingSpread;

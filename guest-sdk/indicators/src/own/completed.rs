@@ -80,10 +80,19 @@ impl LastCompleted {
         close: f64,
         volume: f64,
     ) -> Option<CompletedCandle> {
-        if [open, high, low, close, volume].iter().any(|number| number.is_nan()) {
+        if [open, high, low, close, volume]
+            .iter()
+            .any(|number| number.is_nan())
+        {
             return None;
         }
-        let candle = CompletedCandle { open, high, low, close, volume };
+        let candle = CompletedCandle {
+            open,
+            high,
+            low,
+            close,
+            volume,
+        };
         let number = Some(open_time.div_euclid(self.length_ms));
         if number == self.number {
             self.forming.add(candle);
@@ -124,7 +133,15 @@ mod tests {
         let mut close = |open_time: i64| {
             let price = open_time as f64;
             let candle = hour.update(open_time, price, price + 1.0, price - 1.0, price, 2.0);
-            candle.map(|candle| (candle.open, candle.high, candle.low, candle.close, candle.volume))
+            candle.map(|candle| {
+                (
+                    candle.open,
+                    candle.high,
+                    candle.low,
+                    candle.close,
+                    candle.volume,
+                )
+            })
         };
         // 30 is the second half of one that began before the data; of 120 to 180 the second half is missing.
         assert_eq!([30, 60].map(&mut close), [None; 2]);

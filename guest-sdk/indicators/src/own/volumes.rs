@@ -90,12 +90,18 @@ impl SessionVwap {
         close: f64,
         volume: f64,
     ) -> Option<SessionVwapValues> {
-        if [high, low, close, volume].iter().any(|number| number.is_nan()) {
+        if [high, low, close, volume]
+            .iter()
+            .any(|number| number.is_nan())
+        {
             return None;
         }
         let day = open_time.div_euclid(DAY_MS);
         if day != self.day {
-            *self = Self { day, ..Self::default() };
+            *self = Self {
+                day,
+                ..Self::default()
+            };
         }
         if volume > 0.0 {
             self.add((high + low + close) / 3.0, volume);
