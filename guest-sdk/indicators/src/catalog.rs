@@ -208,6 +208,7 @@ const CHAPTERS: &[fn() -> Vec<Entry>] = &[
     crate::momentum::entries,
     crate::volatility::entries,
     crate::volume::entries,
+    crate::own::entries,
 ];
 
 fn basic() -> Vec<Entry> {

@@ -24,6 +24,7 @@ mod extreme;
 mod heikin_ashi;
 mod math;
 mod momentum;
+mod own;
 pub mod patterns;
 pub mod price;
 mod regression;
@@ -62,6 +63,14 @@ pub use momentum::{
     MacdValues, Mfi, MinusDi, MinusDm, Mom, PlusDi, PlusDm, Ppo, Qstick, Roc, Rocp, Rocr, Rocr100,
     Rsi, Smi, SmiValues, Stoch, StochF, StochRsi, StochValues, Trix, Tsi, Ultosc, Vhf, Vortex,
     VortexValues, Wad, Willr,
+};
+pub use own::{
+    AtrSma, Autocorrelation, BandWidth, Chandelier, ChandelierValues, CompletedCandle, CutlerRsi,
+    Deviation, DeviationBands, EmaFromFirst, GarmanKlass, Ichimoku, IchimokuValues, LastCompleted,
+    LogReturn, MacdFromFirst, ObvFromZero, Parkinson, PercentB, PercentileInclusive,
+    PreviousDonchian, RealizedVolatility, RogersSatchell, RollingVwap, SessionVwap,
+    SessionVwapValues, SmoothedStochRsi, SmoothedStochRsiValues, SqueezeOn, VolatilityLevels,
+    VolatilityLevelsValues, VolumeRatio, YangZhang, ZScore,
 };
 pub use regression::{
     LinearRegression, LinearRegressionAngle, LinearRegressionIntercept, LinearRegressionSlope,
