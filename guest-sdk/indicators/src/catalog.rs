@@ -99,6 +99,8 @@ pub struct Entry {
     pub name: &'static str,
     /// Its name for people.
     pub title: &'static str,
+    /// The type it is in Rust, or the function.
+    pub rust: &'static str,
     /// Its chapter.
     pub family: Family,
     /// How its golden columns begin (`ta.SMA`); empty where there is none.
@@ -306,6 +308,7 @@ macro_rules! entry {
         $crate::catalog::Entry {
             name: $name,
             title: $title,
+            rust: stringify!($kind),
             family: $crate::catalog::Family::$family,
             golden: $golden,
             inputs: &[$($crate::catalog::Input::$input),+],
@@ -341,6 +344,7 @@ macro_rules! function {
         $crate::catalog::Entry {
             name: $name,
             title: $title,
+            rust: stringify!($function),
             family: $crate::catalog::Family::$family,
             golden: $golden,
             inputs: &[$($crate::catalog::Input::$input),+],

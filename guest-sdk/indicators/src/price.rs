@@ -1,6 +1,7 @@
 //! Several prices of a candle made one.
 
 use crate::catalog::{Entry, function};
+use crate::price;
 
 /// The mean of open, high, low and close.
 #[inline]
@@ -29,7 +30,7 @@ pub fn weighted_close(high: f64, low: f64, close: f64) -> f64 {
 pub(crate) fn entries() -> Vec<Entry> {
     vec![
         function!(
-            average,
+            price::average,
             "avgprice",
             "average of the four prices",
             Price,
@@ -37,7 +38,7 @@ pub(crate) fn entries() -> Vec<Entry> {
             [Open, High, Low, Close]
         ),
         function!(
-            median,
+            price::median,
             "medprice",
             "middle between high and low",
             Price,
@@ -45,7 +46,7 @@ pub(crate) fn entries() -> Vec<Entry> {
             [High, Low]
         ),
         function!(
-            typical,
+            price::typical,
             "typprice",
             "average of high, low and close",
             Price,
@@ -53,7 +54,7 @@ pub(crate) fn entries() -> Vec<Entry> {
             [High, Low, Close]
         ),
         function!(
-            weighted_close,
+            price::weighted_close,
             "wclprice",
             "the same with the close twice",
             Price,

@@ -30,10 +30,10 @@ pub(crate) const LATE_FIRST: i32 = 64;
 /// The longest cycle that is looked for, updates.
 pub(crate) const LONGEST: usize = 50;
 
-/// Updates until what is measured of the cycle no longer depends on the start: four averages in a row, and the newest values of
-/// three lines.
+/// Updates until what is measured of the cycle no longer depends on the start: four averages in a row and the newest values of
+/// three lines, twice, for the period feeds back into the transform.
 pub(crate) fn updates_to_forget_cycle() -> i32 {
-    updates_to_forget_chain(&[0.2, 0.2, 0.2, 0.33]) + 3 * 6
+    2 * (updates_to_forget_chain(&[0.2, 0.2, 0.2, 0.33]) + 3 * 6)
 }
 
 /// One update's view of the cycle.
