@@ -169,7 +169,7 @@ impl VolatilityLevels {
 }
 
 timing!(VolatilityLevels(period: i32, deviations: f64, fast: i32, slow: i32, top_deviations: f64) -> VolatilityLevelsValues:
-    first period + fast.min(slow) - 1, then (fast - slow).abs());
+    first period + fast - 1, then (slow - fast).max(0));
 
 /// Are the bands so many population standard deviations around the mean inside a channel of so many mean true ranges around it:
 /// the calm before a move.
@@ -207,7 +207,8 @@ impl SqueezeOn {
     }
 }
 
-timing!(SqueezeOn(period: i32, deviations: f64, ranges: f64) -> bool: first period, then 0);
+// The first candle's range lacks the gap before it.
+timing!(SqueezeOn(period: i32, deviations: f64, ranges: f64) -> bool: first period, then 1);
 
 #[cfg(test)]
 mod tests {

@@ -190,8 +190,8 @@ impl Ichimoku {
 }
 
 timing!(Ichimoku(conversion: i32, base: i32, leading: i32, displacement: i32) -> IchimokuValues:
-    first conversion.min(base).min(leading),
-    then conversion.max(base).max(leading) + displacement - conversion.min(base).min(leading));
+    first conversion,
+    then conversion.max(base).max(leading) + displacement - conversion);
 
 #[cfg(test)]
 mod tests {
