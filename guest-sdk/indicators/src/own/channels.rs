@@ -138,8 +138,8 @@ values! {
     }
 }
 
-/// Ichimoku cloud: middles between the highest high and the lowest low of three windows. Span A is the middle of conversion and base
-/// line, span B that of the longest window; both are drawn a displacement of candles ahead. The lagging span is the close itself.
+/// Ichimoku cloud: middles between the highest high and the lowest low of three windows. Span A is the middle of conversion and
+/// base line, span B that of the longest window; both are drawn a displacement of candles ahead. The lagging span is the close itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ichimoku {
     conversion: MidPrice,

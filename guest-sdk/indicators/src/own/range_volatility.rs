@@ -6,8 +6,8 @@ use crate::variance::RollingSpread;
 use crate::window::RollingSum;
 use crate::{checked_from, timing};
 
-/// `range_volatility!(/// What. Name(prices) = term)`: the square root of the mean of a term over the window. Candles with a price that
-/// is not positive count as missing.
+/// `range_volatility!(/// What. Name(prices) = term)`: the square root of the mean of a term over the window. Candles with a price
+/// that is not positive count as missing.
 macro_rules! range_volatility {
     ($(#[$doc:meta])* $name:ident($($price:ident),+) = $term:expr) => {
         $(#[$doc])*
@@ -66,7 +66,8 @@ range_volatility! {
     RogersSatchell(open, high, low, close) = rogers_satchell(open, high, low, close)
 }
 
-/// By the gaps, the moves from open to close and [`RogersSatchell`] together (Yang and Zhang 2000): allows for a trend and for gaps.
+/// By the gaps, the moves from open to close and [`RogersSatchell`] together (Yang and Zhang 2000): allows for a trend and
+/// for gaps.
 /// Candles with a price that is not positive count as missing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct YangZhang {

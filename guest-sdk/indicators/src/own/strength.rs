@@ -57,8 +57,8 @@ values! {
     }
 }
 
-/// The stochastic of Wilder's [`Rsi`] with k and d as TradingView has them: TA-Lib's [`StochRsi`](crate::StochRsi) calls raw what is
-/// k here. Nothing while the index has no range, and no mean over a window with such a gap.
+/// The stochastic of Wilder's [`Rsi`] with k and d as TradingView has them: TA-Lib's [`StochRsi`](crate::StochRsi) calls raw what
+/// is k here. Nothing while the index has no range, and no mean over a window with such a gap.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SmoothedStochRsi {
     index: Rsi,

@@ -21,8 +21,8 @@ pub use two::*;
 
 use crate::catalog::Entry;
 
-/// `pattern! { /// Its rule. Name, lookback, [newest, …] => signal }`: a type for one pattern, which is judged after each candle from
-/// the candle at `lookback` on. With `Name(penetration)` it takes how deep one body must reach into another.
+/// `pattern! { /// Its rule. Name, lookback, [newest, …] => signal }`: a type for one pattern, which is judged after each candle
+/// from the candle at `lookback` on. With `Name(penetration)` it takes how deep one body must reach into another.
 macro_rules! pattern {
     ($(#[$doc:meta])* $name:ident $(($penetration:ident))?, $lookback:literal, $candles:pat => $signal:expr) => {
         $(#[$doc])*
@@ -67,7 +67,8 @@ macro_rules! chapter {
         $crate::catalog::entry!($kind(), $name, $title, Pattern, $golden, [Open, High, Low, Close] -> ["value"])
     };
     (@ $kind:ident ($default:literal) $name:literal $title:literal $golden:literal) => {
-        $crate::catalog::entry!($kind(penetration: f64 = $default, 0..=100), $name, $title, Pattern, $golden, [Open, High, Low, Close] -> ["value"])
+        $crate::catalog::entry!($kind(penetration: f64 = $default, 0..=100), $name, $title, Pattern, $golden,
+            [Open, High, Low, Close] -> ["value"])
     };
 }
 

@@ -5,8 +5,8 @@ use super::{chapter, pattern};
 use crate::catalog::Entry;
 
 pattern! {
-    /// Belt hold: a long body that begins at the end of the candle it moves away from: a white one with hardly a lower shadow (100),
-    /// a black one with hardly an upper shadow (-100).
+    /// Belt hold: a long body that begins at the end of the candle it moves away from: a white one with hardly a lower shadow
+    /// (100), a black one with hardly an upper shadow (-100).
     BeltHold, 10, [candle, ..] => {
         let bare = if candle.is_white() { candle.has_tiny_lower_shadow() } else { candle.has_tiny_upper_shadow() };
         signed(candle.has_long_body() && bare, candle.color())
