@@ -60,7 +60,8 @@ impl Delay {
 /// and `update`. `first` is when the first value comes, `then` how many more until the start is forgotten; the last value is
 /// in the field `value`.
 macro_rules! timing {
-    ($kind:ident($($parameter:ident : $type:ty),*) -> $value:ty: first $first:expr, then $then:expr) => {
+    ($(#[$meta:meta])* $kind:ident($($parameter:ident : $type:ty),*) -> $value:ty: first $first:expr, then $then:expr) => {
+        $(#[$meta])*
         impl $kind {
             /// Updates until the first value.
             pub fn first_value($($parameter: $type),*) -> i32 {

@@ -263,7 +263,7 @@ impl SarExt {
     }
 }
 
-timing!(SarExt(start: f64, offset_on_reverse: f64, initial_long: f64, step_long: f64, maximum_long: f64,
+timing!(#[expect(clippy::too_many_arguments, reason = "those of `new`")] SarExt(start: f64, offset_on_reverse: f64, initial_long: f64, step_long: f64, maximum_long: f64,
     initial_short: f64, step_short: f64, maximum_short: f64) -> f64: first 2, then TURNS);
 
 /// Updates after which two histories have usually turned together; there is no bound.
