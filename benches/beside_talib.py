@@ -1,6 +1,6 @@
 """TA-Lib beside our indicators.
 
-    cargo bench -p indicators > ours.txt
+    cargo bench -p indicators --bench update > ours.txt
     pip install TA-Lib numpy          # a wheel from 0.6.5 on has the C library inside
     python benches/beside_talib.py ours.txt  # a table in Markdown
 
@@ -64,13 +64,13 @@ def ours(path):
 
 def main():
     if len(sys.argv) != 2:
-        sys.exit("usage: python benches/beside_talib.py FILE (what `cargo bench -p indicators` printed)")
+        sys.exit("usage: python benches/beside_talib.py FILE (what `cargo bench -p indicators --bench update` printed)")
     series = candles()
     known = set(talib.get_functions())
     rows = list(ours(sys.argv[1]))
     floors = [cost for name, _, cost, _ in rows if name == "floor"]
     if not floors:
-        sys.exit(f"{sys.argv[1]} has no line of the floor: is it what `cargo bench -p indicators` printed?")
+        sys.exit(f"{sys.argv[1]} has no line of the floor: is it what `cargo bench -p indicators --bench update` printed?")
     print("| indicator | ours / floor | TA-Lib / floor | ours / TA-Lib |")
     print("|---|---:|---:|---:|")
     for name, golden, cost, ratio in rows:

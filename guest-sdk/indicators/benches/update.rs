@@ -1,7 +1,7 @@
 //! What an update costs: every indicator of the catalog with its defaults, nanoseconds and the ratio to the floor of the same run,
 //! an indicator that only adds up its inputs, called the same way. Nothing here is a test.
 //!
-//! `cargo bench -p indicators`; one line an indicator, words apart by tabs: name, golden name, nanoseconds, ratio. The first is the
+//! `cargo bench -p indicators --bench update`; one line an indicator, words apart by tabs: name, golden name, nanoseconds, ratio. The first is the
 //! floor. `benches/beside_talib.py` puts TA-Lib beside it.
 #![expect(clippy::print_stdout, reason = "a bench speaks")]
 #![expect(clippy::disallowed_methods, reason = "a bench looks at the clock")]
