@@ -229,6 +229,12 @@ impl Plan {
         self
     }
 
+    /// Take profit in parts, each a quantity and a price: those of [`ScaleOut::parts`](crate::ScaleOut::parts).
+    pub fn take_parts(mut self, parts: impl IntoIterator<Item = (f64, f64)>) -> Plan {
+        self.parts.extend(parts);
+        self
+    }
+
     /// Send all of it, until something is refused. The ids of the entries are kept either way: they work.
     fn send(
         &self,
@@ -269,6 +275,10 @@ pub enum Update {
     StopLoss(f64),
     /// Move the take-profit; the stop stays.
     TakeProfit(f64),
+    /// Replace stop and take-profit; an absent one is removed. [`Levels`](crate::Levels) makes it.
+    Exits(Option<f64>, Option<f64>),
+    /// Close this fraction of what is left at market, > 0 and at most 1. [`ScaleOut`](crate::ScaleOut) says how much.
+    Reduce(f64),
 }
 
 impl Update {
@@ -278,6 +288,30 @@ impl Update {
             Update::Liquidate
         } else {
             Update::Keep
+        }
+    }
+
+    /// The same as a signal, for a [`Strategy`] that looks after its positions by itself; nothing to do is nothing.
+    pub fn signal(self, position: &Position) -> Option<Signal> {
+        match self {
+            Update::Keep => None,
+            Update::Liquidate => Some(Signal::Close(position.id)),
+            Update::Reduce(portion) => Some(Signal::Reduce(position.id, portion)),
+            Update::StopLoss(_) | Update::TakeProfit(_) | Update::Exits(..) => {
+                Some(Signal::SetExits(position.id, self.exits(position)))
+            }
+        }
+    }
+
+    /// The exits the position has afterwards.
+    fn exits(self, position: &Position) -> Exits {
+        match self {
+            Update::StopLoss(trigger) => Exits::at(Some(trigger), position.take_profit),
+            Update::TakeProfit(trigger) => Exits::at(position.stop, Some(trigger)),
+            Update::Exits(stop, take_profit) => Exits::at(stop, take_profit),
+            Update::Keep | Update::Liquidate | Update::Reduce(_) => {
+                Exits::at(position.stop, position.take_profit)
+            }
         }
     }
 }
@@ -327,7 +361,8 @@ impl<T: LifeCycle> Cycle<T> {
 
     /// Is the position gone, as far as the strategy is concerned.
     fn update_position(&mut self, data: &Data, position: &Position) -> Result<bool, Refusal> {
-        let exits = match self.inner.update_position(data, position) {
+        let update = self.inner.update_position(data, position);
+        match update {
             Update::Keep => return Ok(false),
             Update::Liquidate => {
                 self.cancel_entries();
@@ -335,10 +370,13 @@ impl<T: LifeCycle> Cycle<T> {
                 self.liquidated = true;
                 return Ok(true);
             }
-            Update::StopLoss(trigger) => Exits::at(Some(trigger), position.take_profit),
-            Update::TakeProfit(trigger) => Exits::at(position.stop, Some(trigger)),
-        };
-        orders::set_exits(position.id, exits)?;
+            Update::Reduce(portion) => {
+                orders::close(position.id, portion)?;
+                return Ok(false);
+            }
+            Update::StopLoss(_) | Update::TakeProfit(_) | Update::Exits(..) => {}
+        }
+        orders::set_exits(position.id, update.exits(position))?;
         Ok(false)
     }
 

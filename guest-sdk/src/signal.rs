@@ -34,6 +34,8 @@ pub enum Signal {
     Open(Open),
     /// Close one position at market.
     Close(PositionId),
+    /// Close this fraction of one position at market, > 0 and at most 1.
+    Reduce(PositionId, f64),
     /// Close all positions in this direction, or in both, at market.
     CloseAll(Option<Direction>),
     /// Bring the netted position to this signed quantity at market.
@@ -70,6 +72,7 @@ impl Signal {
                 Direction::Short => "open short",
             },
             Signal::Close(_) => "close",
+            Signal::Reduce(..) => "reduce",
             Signal::CloseAll(_) => "close all",
             Signal::SetNet(_) => "set net",
             Signal::SetExits(..) => "set exits",
@@ -153,6 +156,7 @@ impl Signal {
         match self {
             Signal::Open(open) => open.send(data.instrument),
             Signal::Close(position) => orders::close(*position, 1.0).map(drop),
+            Signal::Reduce(position, portion) => orders::close(*position, *portion).map(drop),
             Signal::CloseAll(None) => {
                 orders::close_all(Some(data.instrument));
                 Ok(())
