@@ -388,10 +388,12 @@ impl<T: LifeCycle> Cycle<T> {
         }
     }
 
-    /// One that is already done answers with a refusal, which is as good.
+    /// Withdraw those that still work; the others are done anyway.
     fn cancel_entries(&mut self) {
         for order in self.entries.drain(..) {
-            orders::cancel(order).ok();
+            if orders::find(order).is_some_and(|order| is_open(order.status)) {
+                orders::cancel(order).ok();
+            }
         }
     }
 }

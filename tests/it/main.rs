@@ -13,6 +13,7 @@ mod formulas;
 mod golden;
 mod inspect;
 mod library;
+mod moved;
 mod peer_data;
 mod peers;
 mod refusals;
