@@ -104,6 +104,11 @@ pub use signal::{Signal, Size};
 pub use strategy::Strategy;
 pub use trailing::{Chandelier, TrailingStop};
 
+/// The guide: its blocks of code are the tests of this item.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/strategies.md")]
+struct Guide;
+
 /// Everything a strategy usually needs, in one `use`.
 pub mod prelude {
     pub use crate::contract::*;

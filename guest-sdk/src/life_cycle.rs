@@ -179,6 +179,14 @@ pub trait LifeCycle: Sized + 'static {
 }
 
 /// How to enter: one or more orders, and exits for the position they open.
+///
+/// ```
+/// use guest_sdk::prelude::*;
+///
+/// // Half at market, half three percent lower; a third leaves at 110, the rest at 120 or at the stop.
+/// let plan = Plan::market(1.5).and_at(1.5, 97.0).stop_loss(94.0).take_part(1.0, 110.0).take_profit(120.0);
+/// assert_eq!(plan.entries, [(1.5, None), (1.5, Some(97.0))]);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
     /// Quantity in base units and price of each entry; without a price at market.
@@ -265,6 +273,17 @@ impl Plan {
 }
 
 /// What to do with an open position.
+///
+/// ```
+/// # use guest_sdk::prelude::*;
+/// # fn shown(data: &Data, position: &Position) -> [Update; 3] {
+/// [
+///     Update::liquidate_if(data.close() < position.avg_price * 0.97),
+///     Update::StopLoss(position.avg_price),
+///     Update::Reduce(0.5),
+/// ]
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Update {
     /// Nothing.

@@ -28,6 +28,16 @@ pub enum Size {
 }
 
 /// One wish about the instrument of the candle at hand. For other instruments call [`orders`](crate::orders) directly.
+///
+/// ```
+/// use guest_sdk::prelude::*;
+///
+/// let close = 200.0;
+/// let entry = Signal::short(Size::Risk(0.01)).bracket(close, 0.02, 0.04).stack(false).tag(7);
+/// let Signal::Open(open) = &entry else { unreachable!() };
+/// assert_eq!((open.stop, open.take_profit), (Some(204.0), Some(192.0)), "the stop of a short lies above");
+/// assert_eq!(entry.name(), "open short");
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Signal {
     /// Open a position of its own at market, beside any other.
