@@ -1,4 +1,4 @@
-//! Leaving well: buys a close over the highest high before it, then lets the position go. A part at a first profit, the rest by a
+//! Leaving well: buys the highest close of many candles, then lets the position go. A part at a first profit, the rest by a
 //! target that falls with time, a chandelier stop, or when its time is over. Shows partial exits, return tables, timers, telemetry.
 
 use guest_sdk::prelude::*;
@@ -9,10 +9,10 @@ parameters! {
     pub struct Params {
         /// Candle length.
         timeframe: Timeframe = timeframe(Timeframe::H1),
-        /// Candles of the high.
+        /// Candles of which the close has to be the highest.
         period: i32 = int(48, 2..=400),
-        /// Part of equity that is lost if the first stop is hit.
-        risk: f64 = float(0.01, 0.001..=0.1).step(0.001).fixed(),
+        /// Size of the position, a fraction of equity.
+        size: f64 = float(0.5, 0.01..=1.0).step(0.01).fixed(),
         /// Distance of the stop in average true ranges of 14 candles.
         stop: f64 = float(3.0, 0.5..=10.0).step(0.5),
         /// Profit at which half of the position goes.
@@ -26,15 +26,12 @@ parameters! {
 pub struct ScaleOutBreakout {
     params: Params,
     highest: Highest,
-    /// Highest high before the candle at hand.
-    roof: Option<f64>,
     atr: Atr,
     parts: ScaleOut,
     roi: Roi,
     chandelier: Chandelier,
     /// Its time is over.
     tired: bool,
-    closed: i32,
 }
 
 impl LifeCycle for ScaleOutBreakout {
@@ -49,8 +46,7 @@ impl LifeCycle for ScaleOutBreakout {
         let (parts, chandelier) =
             (ScaleOut::new(&[(params.first, 0.5)]), Chandelier::new(params.stop));
         let (highest, atr) = (Highest::new(params.period), Atr::new(14));
-        let (roof, tired, closed) = (None, false, 0);
-        Ok(Self { params, highest, roof, atr, parts, roi, chandelier, tired, closed })
+        Ok(Self { params, highest, atr, parts, roi, chandelier, tired: false })
     }
 
     fn needs(&self) -> Needs {
@@ -60,25 +56,23 @@ impl LifeCycle for ScaleOutBreakout {
 
     fn update(&mut self, data: &Data) {
         let Candle { high, low, close, .. } = data.candle;
-        self.roof = self.highest.value();
-        self.highest.update(high);
+        self.highest.update(close);
         self.atr.update(high, low, close);
     }
 
     fn before(&mut self, _: &Data) {
-        telemetry::Plot::over_price("roof", Style::Line).point(self.roof);
+        telemetry::Plot::over_price("highest", Style::Line).point(self.highest.value());
     }
 
     fn should_long(&mut self, data: &Data) -> bool {
-        self.roof.is_some_and(|roof| data.close() > roof)
+        self.highest.value() == Some(data.close())
     }
 
     fn go_long(&mut self, data: &Data, portfolio: &Portfolio) -> Plan {
         let Some(range) = self.atr.value() else { return Plan::default() };
-        let stop = data.close() - self.params.stop * range;
-        let (terms, equity) = (sizing::Terms::of(data.instrument), portfolio.equity());
-        let risked = terms.risking(equity * self.params.risk, stop);
-        Plan::market(risked.min(terms.affordable(equity))).stop_loss(stop)
+        let money = portfolio.equity() * self.params.size;
+        let qty = sizing::Terms::of(data.instrument).affordable(money);
+        Plan::market(qty).stop_loss(data.close() - self.params.stop * range)
     }
 
     fn on_open_position(&mut self, event: &PositionEvent) {
@@ -96,6 +90,7 @@ impl LifeCycle for ScaleOutBreakout {
     }
 
     fn update_position(&mut self, data: &Data, position: &Position) -> Update {
+        let stop = self.chandelier.level(position, data.close(), self.atr.value());
         if self.tired {
             return Update::Liquidate;
         }
@@ -104,14 +99,13 @@ impl LifeCycle for ScaleOutBreakout {
         }
         let fee = sizing::Terms::of(data.instrument).taker_fee;
         Levels::of(position)
-            .tighten(self.chandelier.level(position, data.close(), self.atr.value()))
+            .tighten(stop)
             .take_profit(self.roi.target(position, runtime::now(), fee))
             .update(data.close())
     }
 
     fn on_close_position(&mut self, event: &PositionEvent) {
-        self.closed += 1;
-        telemetry::metric("positions closed", f64::from(self.closed));
+        telemetry::metric("last profit", event.realized_pnl);
         log!("left by {:?} with {:.2}", event.cause, event.realized_pnl);
     }
 }
