@@ -72,12 +72,12 @@ impl Strategy for Pairs {
 impl Pairs {
     /// Deviations of the last log ratio from the mean; nothing unless both legs have closed just now.
     fn score(&self) -> Option<f64> {
-        let ratios = self.closes.values().map(|[first, second]| libm::log(first / second));
+        let mut ratios = self.closes.values().map(|[first, second]| libm::log(first / second));
         let known: Vec<f64> = ratios.clone().filter(|ratio| !ratio.is_nan()).collect();
         let count = known.len() as f64;
         let mean = known.iter().sum::<f64>() / count;
         let variance = known.iter().map(|ratio| (ratio - mean) * (ratio - mean)).sum::<f64>();
-        let score = (ratios.last()? - mean) / (variance / count).sqrt();
+        let score = (ratios.next_back()? - mean) / (variance / count).sqrt();
         score.is_finite().then_some(score)
     }
 
