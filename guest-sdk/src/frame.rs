@@ -123,6 +123,7 @@ pub trait Rules: Sized + 'static {
 ///
 /// A side is blocked after a stop-out or a liquidation, so that conditions which last do not enter again at every candle. Nothing
 /// is entered for `cooldown_bars` closes after a position has ended, nor while the average true range of a wanted stop is unknown.
+/// What the host refuses is written to the log; an account in hedge mode refuses every entry, for it knows no netted position.
 ///
 /// Source: `reference/strategies.md` section 1 and the rules of the fixtures' `strategy_runs.json`.
 pub struct Framed<R> {

@@ -7,6 +7,7 @@
 
 mod calc;
 mod cli;
+mod conditions;
 mod delivery;
 mod driver;
 mod formulas;
@@ -20,6 +21,7 @@ mod refusals;
 mod sandbox;
 mod seed0;
 mod several;
+mod strategy_list;
 mod strategy_runs;
 mod support;
 mod tidy;
