@@ -49,9 +49,10 @@ mod tests;
 mod wallet;
 
 pub use builder::{Backtest, Builder, StrategySource};
+pub use configuration::Plan;
 pub use chart::{ChartCandles, chart_timeframe};
 pub use error::BacktestError;
-pub use run::{Outcome, Progress, run_together};
+pub use run::{Outcome, Progress, SoFar, run_together};
 pub use safety_file::{BreakerEntry, EffectName, MetricName, Number, SafetyFile, SafetyFileError};
-pub use source::Source;
+pub use source::{Loaded, Source};
 pub use streams::StreamsFrom;
