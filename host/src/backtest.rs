@@ -49,7 +49,6 @@ mod tests;
 mod wallet;
 
 pub use builder::{Backtest, Builder, StrategySource};
-pub use configuration::Plan;
 pub use chart::{ChartCandles, chart_timeframe};
 pub use error::BacktestError;
 pub use run::{Outcome, Progress, SoFar, run_together};

@@ -18,32 +18,22 @@ use crate::venues::tiers;
 /// Venue of the generator's candles.
 const SYNTHETIC: &str = "synthetic";
 
-/// What a backtest would do, without doing it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
-    /// Everything that decides its result. What only the run finds out (coverage, gaps, flags) is not in it.
-    pub configuration: runs::Configuration,
-    /// Where its data must begin so that its warm-up comes from before the period.
-    pub data_from: Timestamp,
-}
-
 impl Backtest {
-    /// What it would do.
+    /// Everything that would decide its result. What only the run finds out (end of the data, coverage, gaps, flags) is not in it.
     ///
     /// # Errors
     /// Data that is missing or damaged, a source whose extent is not known before it is read.
-    pub fn plan(&self) -> Result<Plan, BacktestError> {
+    pub fn planned(&self) -> Result<runs::Configuration, BacktestError> {
         let (Some(base), Some(first)) = (self.source.base(), self.source.start()) else {
             let text = "the extent of this data is not known before it is read";
-            return Err(BacktestError::setup(text, "import the file into the catalog"));
+            return Err(BacktestError::setup(
+                text,
+                "import the file into the catalog",
+            ));
         };
         let start = self.from.map_or(first, |from| from.max(first));
-        let opened = self.open_streams(base, start)?;
-        let data_from = self.data_period().from.unwrap_or(start);
-        Ok(Plan {
-            configuration: self.configuration(base, start, &opened)?,
-            data_from,
-        })
+        let streams = self.open_streams(base, start)?;
+        self.configuration(base, start, &streams)
     }
 
     pub(super) fn configuration(

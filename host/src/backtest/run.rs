@@ -173,6 +173,12 @@ impl Backtest {
         Ok(outcomes.and_then(|mut all| all.pop()).map(|o| o.result))
     }
 
+    /// Where its data begins so that the warm-up comes from before the period; `None` = with the first candle there is.
+    #[must_use]
+    pub fn data_from(&self) -> Option<Timestamp> {
+        self.data_period().from
+    }
+
     /// The period of its data, warm-up included.
     pub(super) fn data_period(&self) -> Period {
         let from = match self.from {

@@ -114,7 +114,7 @@ impl Space {
     /// How many points there are; `None` where there is no end of them.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
-        let counts = self.axes.iter().map(|axis| axis.range.count());
+        let mut counts = self.axes.iter().map(|axis| axis.range.count());
         counts.try_fold(1u64, |size, count| size.checked_mul(count? as u64))
     }
 
