@@ -3,7 +3,7 @@
 //!
 //! In reading order: what is searched ([`Space`]), who proposes the next point ([`Sampler`]), what a run is worth
 //! ([`Objective`], [`Rules`]), when it is left early ([`Pruning`]), where training ends ([`Split`]), one [`Trial`], all of them
-//! ([`Study`]), what survives a kill ([`Journal`]), and what is made of it ([`Ranking`], [`table`]).
+//! ([`Study`]), what survives a kill ([`Journal`]), and what is made of it ([`Ranking`], [`table`], [`page`]).
 //!
 //! Rules: a trial's parameters are a function of the seed, its number and the results of earlier batches in trial order; results
 //! are told in that order. So one worker and many give the same study, and a killed one goes on to the same result.
@@ -13,6 +13,7 @@ mod figures;
 mod journal;
 mod losses;
 mod objective;
+pub mod page;
 mod prune;
 mod ranking;
 mod sampler;

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::analysis::daily::Daily;
-use crate::analysis::stats::{count, covariance, deviation, mean, quantile, ratio, skew_and_kurtosis};
+use crate::analysis::stats::{
+    count, covariance, deviation, mean, quantile, ratio, skew_and_kurtosis,
+};
 
 /// Crypto trades every day.
 pub const DAYS_A_YEAR: f64 = 365.0;

@@ -19,7 +19,7 @@ use table::{Align, Cell, Tone, cell, table, toned};
 
 mod happened;
 pub mod overview;
-mod table;
+pub(crate) mod table;
 
 /// Below so many daily returns a Sharpe ratio says nothing (`metrics.md` section 1).
 pub(crate) const RELIABLE_DAYS: usize = 30;

@@ -11,7 +11,9 @@ use crate::backtest::wallet::Wallet;
 use crate::backtest::{BacktestError, ChartCandles};
 use crate::data::feed::Period;
 use crate::domain::{MINUTE_MS, StreamSource, Timeframe, Timestamp};
-use crate::engine::{AccountPoint, Block, DeskLimits, EndOfData, Engine, EngineSetup, Happening, TraderSetup};
+use crate::engine::{
+    AccountPoint, Block, DeskLimits, EndOfData, Engine, EngineSetup, Happening, TraderSetup,
+};
 use crate::execution::Simulated;
 use crate::ledger::Trade;
 use crate::runs::RunResult;

@@ -230,10 +230,7 @@ impl Loaded {
         let base = base_of(&self.series);
         let listed = self.series.iter().map(|s| Some(s.period().0));
         let symbols = self.symbols.iter().cloned().zip(listed).collect();
-        Ok((
-            Box::new(VecFeed::listed_since(symbols, base, period)),
-            base,
-        ))
+        Ok((Box::new(VecFeed::listed_since(symbols, base, period)), base))
     }
 }
 

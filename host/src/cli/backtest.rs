@@ -235,7 +235,7 @@ fn tell_faults(finished: &[Finished]) -> u8 {
 }
 
 /// Colors only on a terminal, and not where NO_COLOR says no.
-fn colors() -> bool {
+pub(super) fn colors() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
@@ -291,7 +291,7 @@ fn simulate(
 }
 
 /// A name of strategy and moment that is free.
-fn run_id(root: &Path, name: &str) -> String {
+pub(super) fn run_id(root: &Path, name: &str) -> String {
     let moment = chrono::Utc::now().format("%Y%m%d-%H%M%S");
     folder::free_id(root, &format!("{name}-{moment}"))
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::backtest::BacktestError;
+use crate::runs::store::StoreError;
 
 /// Why there is no study.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,9 @@ pub enum OptimizeError {
     /// A run that can be none, whatever the parameters.
     #[error(transparent)]
     Backtest(#[from] BacktestError),
+    /// The trials cannot be counted.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The disk refuses.
     #[error("{}: {source}", path.display())]
     Io {
@@ -43,7 +47,7 @@ impl OptimizeError {
         match self {
             Self::Setup { hint, .. } => Some(hint.clone()),
             Self::Backtest(error) => error.hint(),
-            Self::Io { .. } => None,
+            Self::Store(_) | Self::Io { .. } => None,
         }
     }
 
@@ -53,7 +57,7 @@ impl OptimizeError {
         match self {
             Self::Setup { .. } => 2,
             Self::Backtest(error) => error.exit_code(),
-            Self::Io { .. } => 1,
+            Self::Store(_) | Self::Io { .. } => 1,
         }
     }
 }

@@ -81,7 +81,9 @@ impl Journal {
         file.read_to_string(&mut text).map_err(io)?;
         let whole = text.rfind('\n').map_or(0, |last| last + 1);
         let mut lines = text[..whole].lines().enumerate();
-        let header = lines.next().and_then(|(_, line)| serde_json::from_str::<Header>(line).ok());
+        let header = lines
+            .next()
+            .and_then(|(_, line)| serde_json::from_str::<Header>(line).ok());
         let Some(header) = header.filter(|h| h.schema == SCHEMA) else {
             return Err(damaged(path, 1, "it does not name a study"));
         };
@@ -95,7 +97,11 @@ impl Journal {
         for (index, line) in lines {
             let trial = trial(line, space).map_err(|why| damaged(path, index + 1, &why))?;
             if trial.number != trials.len() as u64 {
-                let why = format!("trial {} stands where {} belongs", trial.number, trials.len());
+                let why = format!(
+                    "trial {} stands where {} belongs",
+                    trial.number,
+                    trials.len()
+                );
                 return Err(damaged(path, index + 1, &why));
             }
             trials.push(trial);
@@ -116,7 +122,9 @@ impl Journal {
         let parameters = trial.parameters.iter();
         self.line(&Line {
             number: trial.number,
-            parameters: parameters.map(|(name, value)| (name.clone(), show(value))).collect(),
+            parameters: parameters
+                .map(|(name, value)| (name.clone(), show(value)))
+                .collect(),
             state: trial.state,
             same_as: trial.same_as,
             score: trial.score,
@@ -131,7 +139,9 @@ impl Journal {
     fn line(&mut self, value: &impl Serialize) -> Result<(), OptimizeError> {
         let mut line = serde_json::to_vec(value).expect("plain values have a JSON form");
         line.push(b'\n');
-        self.file.write_all(&line).map_err(|source| at(&self.path, source))
+        self.file
+            .write_all(&line)
+            .map_err(|source| at(&self.path, source))
     }
 }
 

@@ -33,7 +33,9 @@ fn start(sheet: &Sheet<'_>) -> f64 {
 fn profit_ratio(trade: &Trade) -> f64 {
     let notional = (trade.entry_price * trade.qty).to_f64();
     let stake = ratio(notional, trade.leverage.to_f64());
-    stake.and_then(|stake| ratio(trade.net.to_f64(), stake)).unwrap_or(0.0)
+    stake
+        .and_then(|stake| ratio(trade.net.to_f64(), stake))
+        .unwrap_or(0.0)
 }
 
 /// The largest fall of the summed profits.
@@ -120,7 +122,9 @@ fn daily(sheet: &Sheet<'_>) -> Vec<f64> {
 
 fn by_day(sheet: &Sheet<'_>, divisor: impl Fn(&[f64]) -> Option<f64>) -> Option<f64> {
     let sums = daily(sheet);
-    let quotient = mean(&sums).zip(divisor(&sums)).and_then(|(m, d)| ratio(m, d));
+    let quotient = mean(&sums)
+        .zip(divisor(&sums))
+        .and_then(|(m, d)| ratio(m, d));
     Some(quotient.map_or(UNDEFINED_DAILY, |q| -q * DAYS_A_YEAR.sqrt()))
 }
 
@@ -186,7 +190,11 @@ pub(super) fn profit_drawdown(sheet: &Sheet<'_>) -> Option<f64> {
 pub(super) fn short_trade_duration(sheet: &Sheet<'_>) -> Option<f64> {
     let n = count(sheet.closed.len());
     let ratios: f64 = sheet.closed.iter().map(profit_ratio).sum();
-    let minutes: Vec<f64> = sheet.closed.iter().map(|t| holding_seconds(t) / 60.0).collect();
+    let minutes: Vec<f64> = sheet
+        .closed
+        .iter()
+        .map(|t| holding_seconds(t) / 60.0)
+        .collect();
     let spread = libm::pow(10.0, 5.8);
     let number = 1.0 - 0.25 * libm::exp(-(n - 600.0) * (n - 600.0) / spread);
     let profit = (1.0 - ratios / 3.0).max(0.0);
@@ -260,22 +268,36 @@ mod tests {
         checked(&[20, -10, 30, -15], |sheet| {
             near(only_profit(sheet), -25.0);
             near(max_drawdown(sheet), -25.0 / 15.0);
-            near(max_drawdown_relative(sheet), -25.0 / 15.0 / (15.0 / 1_040.0));
+            near(
+                max_drawdown_relative(sheet),
+                -25.0 / 15.0 / (15.0 / 1_040.0),
+            );
             near(max_drawdown_per_pair(sheet), -25.0 / 15.0);
-            near(profit_drawdown(sheet), -(25.0 - 15.0 / 1_040.0 * 25.0 * 0.925));
+            near(
+                profit_drawdown(sheet),
+                -(25.0 - 15.0 / 1_040.0 * 25.0 * 0.925),
+            );
             let a_day = 0.025 / 10.0;
             let spread = (0.000_354_687_5f64).sqrt();
             near(sharpe(sheet), -a_day / spread * 365f64.sqrt());
             near(sortino(sheet), -a_day / 0.0025 * 365f64.sqrt());
-            near(calmar(sheet), -a_day * 100.0 / (15.0 / 1_040.0) * 365f64.sqrt());
-            let sums = [0.1995, -0.1005, 0.2995, -0.1505, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+            near(
+                calmar(sheet),
+                -a_day * 100.0 / (15.0 / 1_040.0) * 365f64.sqrt(),
+            );
+            let sums = [
+                0.1995, -0.1005, 0.2995, -0.1505, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+            ];
             let mean = sums.iter().sum::<f64>() / 10.0;
             let variance = sums.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / 9.0;
             near(sharpe_daily(sheet), -mean / variance.sqrt() * 365f64.sqrt());
             let down = ((0.1005f64 * 0.1005 + 0.1505 * 0.1505) / 10.0).sqrt();
             near(sortino_daily(sheet), -mean / down * 365f64.sqrt());
             let number = 1.0 - 0.25 * libm::exp(-(596.0 * 596.0) / libm::pow(10.0, 5.8));
-            near(short_trade_duration(sheet), number + (1.0 - 0.25 / 3.0) + 0.4);
+            near(
+                short_trade_duration(sheet),
+                number + (1.0 - 0.25 / 3.0) + 0.4,
+            );
             let profit = 25.0 - 15.0 / 1_040.0 * 25.0 * 0.945;
             let logs = libm::log(50.0 / (25.0 + 1e-6) + 1.0) * libm::log(2.5) * libm::log(1.7);
             near(multi_metric(sheet), -profit * logs * 0.1);

@@ -54,26 +54,40 @@ const fn objective(
 
 /// Every objective, ours first.
 const OBJECTIVES: [Objective; 36] = [
-    objective("smart-sharpe", Shape::Clipped(5.0), |s| s.returns.smart_sharpe),
+    objective("smart-sharpe", Shape::Clipped(5.0), |s| {
+        s.returns.smart_sharpe
+    }),
     objective("sharpe", Shape::Clipped(5.0), |s| s.returns.sharpe),
     objective("sortino", Shape::Clipped(15.0), |s| s.returns.sortino),
-    objective("smart-sortino", Shape::Clipped(15.0), |s| s.returns.smart_sortino),
+    objective("smart-sortino", Shape::Clipped(15.0), |s| {
+        s.returns.smart_sortino
+    }),
     objective("calmar", Shape::Clipped(30.0), |s| s.returns.calmar),
     objective("omega", Shape::Clipped(5.0), omega),
-    objective("serenity", Shape::Clipped(15.0), |s| s.returns.serenity_index),
-    objective("jesse-smart-sharpe", Shape::Jesse(5.0), |s| s.returns.smart_sharpe),
+    objective("serenity", Shape::Clipped(15.0), |s| {
+        s.returns.serenity_index
+    }),
+    objective("jesse-smart-sharpe", Shape::Jesse(5.0), |s| {
+        s.returns.smart_sharpe
+    }),
     objective("jesse-sharpe", Shape::Jesse(5.0), |s| s.returns.sharpe),
     objective("jesse-sortino", Shape::Jesse(15.0), |s| s.returns.sortino),
-    objective("jesse-smart-sortino", Shape::Jesse(15.0), |s| s.returns.smart_sortino),
+    objective("jesse-smart-sortino", Shape::Jesse(15.0), |s| {
+        s.returns.smart_sortino
+    }),
     objective("jesse-calmar", Shape::Jesse(30.0), |s| s.returns.calmar),
     objective("jesse-omega", Shape::Jesse(5.0), omega),
-    objective("jesse-serenity", Shape::Jesse(15.0), |s| s.returns.serenity_index),
+    objective("jesse-serenity", Shape::Jesse(15.0), |s| {
+        s.returns.serenity_index
+    }),
     objective("net-profit", Shape::Plain, |s| Some(s.returns.net_profit)),
     objective("total-return", Shape::Plain, |s| s.returns.total_return),
     objective("cagr", Shape::Plain, |s| s.returns.cagr),
     objective("max-drawdown", Shape::Plain, |s| s.returns.max_drawdown),
     objective("martin-ratio", Shape::Plain, |s| s.returns.martin_ratio),
-    objective("recovery-factor", Shape::Plain, |s| s.returns.recovery_factor),
+    objective("recovery-factor", Shape::Plain, |s| {
+        s.returns.recovery_factor
+    }),
     objective("profit-factor", Shape::Plain, |s| s.trades.profit_factor),
     objective("win-rate", Shape::Plain, |s| s.trades.win_rate),
     objective("expectancy", Shape::Plain, |s| s.trades.expectancy),
@@ -83,12 +97,32 @@ const OBJECTIVES: [Objective; 36] = [
     objective("freqtrade-sortino", Shape::Loss, losses::sortino),
     objective("freqtrade-calmar", Shape::Loss, losses::calmar),
     objective("freqtrade-sharpe-daily", Shape::Loss, losses::sharpe_daily),
-    objective("freqtrade-sortino-daily", Shape::Loss, losses::sortino_daily),
+    objective(
+        "freqtrade-sortino-daily",
+        Shape::Loss,
+        losses::sortino_daily,
+    ),
     objective("freqtrade-max-drawdown", Shape::Loss, losses::max_drawdown),
-    objective("freqtrade-max-drawdown-relative", Shape::Loss, losses::max_drawdown_relative),
-    objective("freqtrade-max-drawdown-per-pair", Shape::Loss, losses::max_drawdown_per_pair),
-    objective("freqtrade-profit-drawdown", Shape::Loss, losses::profit_drawdown),
-    objective("freqtrade-short-trade-duration", Shape::Loss, losses::short_trade_duration),
+    objective(
+        "freqtrade-max-drawdown-relative",
+        Shape::Loss,
+        losses::max_drawdown_relative,
+    ),
+    objective(
+        "freqtrade-max-drawdown-per-pair",
+        Shape::Loss,
+        losses::max_drawdown_per_pair,
+    ),
+    objective(
+        "freqtrade-profit-drawdown",
+        Shape::Loss,
+        losses::profit_drawdown,
+    ),
+    objective(
+        "freqtrade-short-trade-duration",
+        Shape::Loss,
+        losses::short_trade_duration,
+    ),
     objective("freqtrade-multi-metric", Shape::Loss, losses::multi_metric),
 ];
 
@@ -156,7 +190,9 @@ impl Rules {
     ) -> Result<Self, OptimizeError> {
         if optimal_trades < 2 {
             return Err(OptimizeError::setup(
-                format!("{optimal_trades} optimal trades are no target: the score divides by their logarithm"),
+                format!(
+                    "{optimal_trades} optimal trades are no target: the score divides by their logarithm"
+                ),
                 "give the number of trades a good run has, at least 2: --optimal-trades 100",
             ));
         }
@@ -222,12 +258,18 @@ impl Rules {
         let mut reasons = Vec::new();
         let mut refuse = |when: bool, reason: Reason| reasons.extend(when.then_some(reason));
         refuse(train.trades < self.min_trades, Reason::TrainTrades);
-        refuse(test.is_some_and(|t| t.trades < self.min_trades), Reason::TestTrades);
+        refuse(
+            test.is_some_and(|t| t.trades < self.min_trades),
+            Reason::TestTrades,
+        );
         refuse(!train_ratio.is_some_and(|r| r >= 0.0), Reason::TrainRatio);
-        refuse(test.is_some() && !test_ratio.is_some_and(|r| r > 0.0), Reason::TestRatio);
-        let gap = train_ratio.zip(test_ratio).and_then(|(train, test)| {
-            ratio((test - train).abs(), train.abs())
-        });
+        refuse(
+            test.is_some() && !test_ratio.is_some_and(|r| r > 0.0),
+            Reason::TestRatio,
+        );
+        let gap = train_ratio
+            .zip(test_ratio)
+            .and_then(|(train, test)| ratio((test - train).abs(), train.abs()));
         Verdict {
             gap: gap.filter(|_| reasons.is_empty()),
             reasons,

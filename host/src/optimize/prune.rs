@@ -49,7 +49,11 @@ pub(super) fn lags(values: &[Option<f64>], finished: &[&[Option<f64>]], startup:
         .iter()
         .filter_map(|scores| scores.get(step).copied().map(worst))
         .collect();
-    let best = values.iter().copied().map(worst).fold(f64::NEG_INFINITY, f64::max);
+    let best = values
+        .iter()
+        .copied()
+        .map(worst)
+        .fold(f64::NEG_INFINITY, f64::max);
     median(&mut there).is_some_and(|median| best < median)
 }
 

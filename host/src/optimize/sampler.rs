@@ -84,7 +84,9 @@ impl Sampler {
     pub fn new(method: Method, seed: u64, space: &Space) -> Result<Self, OptimizeError> {
         let listed = space.size().filter(|size| *size <= GRID_MAX);
         if method == Method::Grid && listed.is_none() {
-            let many = space.size().map_or("endlessly many".to_owned(), |n| n.to_string());
+            let many = space
+                .size()
+                .map_or("endlessly many".to_owned(), |n| n.to_string());
             return Err(OptimizeError::setup(
                 format!("a grid over this space has {many} points, more than {GRID_MAX}"),
                 "narrow it with --search name=min..max:step, or choose --method tpe",
@@ -124,7 +126,10 @@ impl Sampler {
         let mut stream = Stream::of(self.seed, number);
         let point = match self.method {
             Method::Grid => self.space.grid(number),
-            Method::Random => match usize::try_from(number).ok().and_then(|n| self.shuffled.get(n)) {
+            Method::Random => match usize::try_from(number)
+                .ok()
+                .and_then(|n| self.shuffled.get(n))
+            {
                 Some(index) => self.space.grid(u64::from(*index)),
                 None => stream.point(self.space.axes().len()),
             },
@@ -157,7 +162,9 @@ impl Stream {
         hasher.update(&seed.to_le_bytes());
         hasher.update(&number.to_le_bytes());
         let digest = hasher.finalize();
-        let bytes = digest.as_bytes()[..8].try_into().expect("eight bytes of a digest");
+        let bytes = digest.as_bytes()[..8]
+            .try_into()
+            .expect("eight bytes of a digest");
         Self(SplitMix64::from_seed(bytes))
     }
 

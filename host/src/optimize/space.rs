@@ -185,7 +185,9 @@ impl Range {
                 let place = values.iter().position(|v| v == value)?;
                 Some(self.center(place))
             }
-            (Self::Real { min, max, log }, ParameterValue::Float(v)) if (min..=max).contains(&v) => {
+            (Self::Real { min, max, log }, ParameterValue::Float(v))
+                if (min..=max).contains(&v) =>
+            {
                 let scale = |x: f64| if *log { libm::log(x) } else { x };
                 let share = (scale(*v) - scale(*min)) / (scale(*max) - scale(*min));
                 Some(if share.is_finite() { share } else { 0.0 })
@@ -233,11 +235,19 @@ fn declared(parameter: &Parameter) -> Option<Range> {
             log: r.log_scale && r.min > 0.0,
         }),
         ParameterKind::Boolean(_) => Some(Range::Listed {
-            values: vec![ParameterValue::Boolean(false), ParameterValue::Boolean(true)],
+            values: vec![
+                ParameterValue::Boolean(false),
+                ParameterValue::Boolean(true),
+            ],
             ordered: false,
         }),
         ParameterKind::Choice(choice) => Some(Range::Listed {
-            values: choice.options.iter().cloned().map(ParameterValue::Text).collect(),
+            values: choice
+                .options
+                .iter()
+                .cloned()
+                .map(ParameterValue::Text)
+                .collect(),
             ordered: false,
         }),
         ParameterKind::Text(_) | ParameterKind::Timeframe(_) => None,
@@ -260,19 +270,22 @@ fn whole(min: i32, max: i32, step: i32) -> Option<Range> {
 const MOST_VALUES: i64 = 1_000_000;
 
 /// Numbers on a grid, each as people would write it: 0.02 and not 0.020000000000000004.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "at most a million steps"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "at most a million steps")]
 fn stepped(min: f64, max: f64, step: f64) -> Option<Range> {
-    let decimals = |x: f64| x.to_string().split_once('.').map_or(0, |(_, after)| after.len());
+    let decimals = |x: f64| {
+        x.to_string()
+            .split_once('.')
+            .map_or(0, |(_, after)| after.len())
+    };
     let decimals = decimals(step).max(decimals(min)).min(15);
     // A little more than whole steps, so that noise of decimals does not lose the last one.
     let count = ((max - min) / step + 1e-6).floor() as i64 + 1;
     #[expect(clippy::cast_precision_loss, reason = "at most a million steps")]
     let value = |i: i64| {
         let text = format!("{:.decimals$}", min + i as f64 * step);
-        text.parse::<f64>().expect("a number as it was written").clamp(min, max)
+        text.parse::<f64>()
+            .expect("a number as it was written")
+            .clamp(min, max)
     };
     (1..=MOST_VALUES).contains(&count).then(|| Range::Listed {
         values: (0..count).map(value).map(ParameterValue::Float).collect(),
@@ -344,8 +357,12 @@ fn between(parameter: &Parameter, text: &str) -> Result<Range, OptimizeError> {
     };
     range.ok_or_else(|| {
         OptimizeError::setup(
-            format!("--search {name}={text} is an empty range, or one of more than a million values"),
-            format!("write --search {name}=min..max with the smaller number first, or a longer step"),
+            format!(
+                "--search {name}={text} is an empty range, or one of more than a million values"
+            ),
+            format!(
+                "write --search {name}=min..max with the smaller number first, or a longer step"
+            ),
         )
     })
 }
@@ -387,7 +404,9 @@ fn unfit(search: &str, error: &parameters::ParameterError) -> OptimizeError {
     let hint = error.hint();
     OptimizeError::setup(
         format!("--search {search}: {error}"),
-        hint.unwrap_or_else(|| "a search may narrow what the strategy declares, not widen it".to_owned()),
+        hint.unwrap_or_else(|| {
+            "a search may narrow what the strategy declares, not widen it".to_owned()
+        }),
     )
 }
 
@@ -395,7 +414,9 @@ fn unfit(search: &str, error: &parameters::ParameterError) -> OptimizeError {
 fn endless(parameter: &Parameter) -> OptimizeError {
     let name = &parameter.name;
     let hint = match parameter.kind {
-        ParameterKind::Timeframe(_) => format!("name the timeframes: --search \"{name}=15m|1h|4h\""),
+        ParameterKind::Timeframe(_) => {
+            format!("name the timeframes: --search \"{name}=15m|1h|4h\"")
+        }
         ParameterKind::Text(_) => format!("fix it: --fixed {name}=VALUE"),
         _ => format!("give it a step: --search {name}=min..max:step"),
     };
@@ -403,11 +424,18 @@ fn endless(parameter: &Parameter) -> OptimizeError {
 }
 
 fn nothing(manifest: &Manifest) -> OptimizeError {
-    let others: Vec<&str> = manifest.parameters.iter().map(|p| p.name.as_str()).collect();
+    let others: Vec<&str> = manifest
+        .parameters
+        .iter()
+        .map(|p| p.name.as_str())
+        .collect();
     let hint = if others.is_empty() {
         "declare parameters in its manifest".to_owned()
     } else {
-        format!("fix fewer, or name some with --search; its parameters are {}", others.join(", "))
+        format!(
+            "fix fewer, or name some with --search; its parameters are {}",
+            others.join(", ")
+        )
     };
     OptimizeError::setup(
         format!("{} has no parameter left to search", manifest.name),

@@ -125,7 +125,9 @@ impl<'a> Study<'a> {
                 && trial.parameters != parameters
             {
                 return Err(OptimizeError::setup(
-                    format!("trial {number} of the journal has other parameters than this study asks for"),
+                    format!(
+                        "trial {number} of the journal has other parameters than this study asks for"
+                    ),
                     "the journal is of another study or version: start a new one without --resume",
                 ));
             }
@@ -180,7 +182,8 @@ impl<'a> Study<'a> {
         std::thread::scope(|scope| {
             let (sender, receiver) = mpsc::channel();
             for _ in 0..jobs.min(to_run.len()) {
-                let (sender, next, to_run, evaluator) = (sender.clone(), &next, &to_run, &evaluator);
+                let (sender, next, to_run, evaluator) =
+                    (sender.clone(), &next, &to_run, &evaluator);
                 scope.spawn(move || {
                     while let Some((number, parameters)) =
                         to_run.get(next.fetch_add(1, Ordering::Relaxed))
@@ -407,14 +410,18 @@ impl<'a> Watch<'a> {
         let left = last.equity.to_f64() / first.equity.to_f64();
         if pruning != Pruning::Off && left <= RUIN {
             let percent = left * 100.0;
-            self.why = Some(format!("equity fell to {percent:.1} % of the start by {}", last.time));
+            self.why = Some(format!(
+                "equity fell to {percent:.1} % of the start by {}",
+                last.time
+            ));
             return ControlFlow::Break(());
         }
         while pruning == Pruning::Median && last.time >= self.next_checkpoint() {
             let sheet = Sheet::of(so_far);
             let rules = &self.evaluator.setup.rules;
             let value = rules.objective().figure(&sheet);
-            self.scores.push(rules.score(value, so_far.trades.len() as u64));
+            self.scores
+                .push(rules.score(value, so_far.trades.len() as u64));
             if lags(&self.scores, &self.finished, MEDIAN_STARTUP) {
                 let share = self.scores.len() * 10;
                 self.why = Some(format!("below the median at {share} % of training"));

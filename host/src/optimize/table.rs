@@ -34,27 +34,50 @@ pub fn columns(trials: &[Trial], space: &Space) -> Columns {
         ranks[index] = Some(rank);
     }
     let verdict = |of: fn(&Verdict) -> Option<f64>| {
-        Column::OptF64(trials.iter().map(|t| t.verdict.as_ref().and_then(of)).collect())
+        Column::OptF64(
+            trials
+                .iter()
+                .map(|t| t.verdict.as_ref().and_then(of))
+                .collect(),
+        )
     };
     let mut columns: Columns = Vec::new();
     let mut push = |name: &str, column| columns.push((name.to_owned(), column));
-    push("number", Column::I64(trials.iter().map(|t| signed(t.number)).collect()));
+    push(
+        "number",
+        Column::I64(trials.iter().map(|t| signed(t.number)).collect()),
+    );
     push("state", text(trials, |t| t.state.name().to_owned()));
     let same_as = trials.iter().map(|t| t.same_as.map(signed)).collect();
     push("same_as", Column::OptI64(same_as));
     push("rank", Column::OptI64(ranks));
-    push("score", Column::OptF64(trials.iter().map(|t| t.score).collect()));
-    push("accepted", Column::Bool(trials.iter().map(Trial::accepted).collect()));
+    push(
+        "score",
+        Column::OptF64(trials.iter().map(|t| t.score).collect()),
+    );
+    push(
+        "accepted",
+        Column::Bool(trials.iter().map(Trial::accepted).collect()),
+    );
     push("reasons", text(trials, reasons));
     push("gap", verdict(|v| v.gap));
-    push("message", text(trials, |t| t.message.clone().unwrap_or_default()));
+    push(
+        "message",
+        text(trials, |t| t.message.clone().unwrap_or_default()),
+    );
     for (index, axis) in space.axes().iter().enumerate() {
         push(&format!("param_{}", axis.name), parameter(trials, index));
     }
     type Window = fn(&Trial) -> Option<&Figures>;
-    let windows: [(&str, Window); 2] = [("train", |t| t.train.as_ref()), ("test", |t| t.test.as_ref())];
+    let windows: [(&str, Window); 2] = [
+        ("train", |t| t.train.as_ref()),
+        ("test", |t| t.test.as_ref()),
+    ];
     for (window, of) in windows {
-        let counts = trials.iter().map(|t| of(t).map(|f| signed(f.trades))).collect();
+        let counts = trials
+            .iter()
+            .map(|t| of(t).map(|f| signed(f.trades)))
+            .collect();
         push(&format!("{window}_trades"), Column::OptI64(counts));
         for (name, figure) in FIGURES {
             let values = trials.iter().map(|t| of(t).and_then(figure)).collect();

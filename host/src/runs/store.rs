@@ -143,7 +143,9 @@ impl Store {
             return Err(StoreError::Layout { path, found });
         }
         // A trial that is lost with the machine is in its journal and is counted when the study goes on.
-        let prepare = format!("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {TABLES} PRAGMA user_version = {LAYOUT};");
+        let prepare = format!(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {TABLES} PRAGMA user_version = {LAYOUT};"
+        );
         connection.execute_batch(&prepare).map_err(database)?;
         Ok(Self { path, connection })
     }
@@ -184,7 +186,14 @@ impl Store {
             let transaction = self.connection.transaction()?;
             for trial in trials {
                 let number = i64::try_from(trial.number).expect("numbers of trials stay small");
-                let values = params![study, number, trial.parameters, trial.state, trial.score, told.0];
+                let values = params![
+                    study,
+                    number,
+                    trial.parameters,
+                    trial.state,
+                    trial.score,
+                    told.0
+                ];
                 transaction.prepare_cached(sql)?.execute(values)?;
             }
             transaction.commit()
@@ -208,7 +217,9 @@ impl Store {
                 combinations: count(2)?,
             })
         };
-        let found = self.connection.query_row(sql, params![component, dataset], read);
+        let found = self
+            .connection
+            .query_row(sql, params![component, dataset], read);
         self.done(found.optional()).map(Option::unwrap_or_default)
     }
 
@@ -270,7 +281,10 @@ mod tests {
         drop(store);
         let store = Store::open(folder.path()).expect("it is there");
         assert_eq!(store.trials_of("c0de", "d1").expect("read"), expected);
-        assert_eq!(store.trials_of("other", "d1").expect("read"), Tried::default());
+        assert_eq!(
+            store.trials_of("other", "d1").expect("read"),
+            Tried::default()
+        );
     }
 
     #[test]
@@ -283,8 +297,14 @@ mod tests {
         let Err(error) = Store::open(folder.path()) else {
             panic!("a newer layout")
         };
-        assert!(error.to_string().ends_with("has layout 9, this host knows 1"), "{error}");
-        std::fs::write(&path, "no database, but long enough to be looked at as one").expect("written");
+        assert!(
+            error
+                .to_string()
+                .ends_with("has layout 9, this host knows 1"),
+            "{error}"
+        );
+        std::fs::write(&path, "no database, but long enough to be looked at as one")
+            .expect("written");
         assert!(Store::open(folder.path()).is_err());
     }
 }

@@ -109,6 +109,12 @@ fn a_grid_without_an_end_is_refused() {
     };
     assert!(error.to_string().contains("endlessly many"), "{error}");
     assert_eq!(Method::fitting(&line()), Method::Tpe);
-    assert_eq!(Method::fitting(&space(vec![listed("a", 2_000)])), Method::Grid);
-    assert_eq!(Method::fitting(&space(vec![listed("a", 2_001)])), Method::Tpe);
+    assert_eq!(
+        Method::fitting(&space(vec![listed("a", 2_000)])),
+        Method::Grid
+    );
+    assert_eq!(
+        Method::fitting(&space(vec![listed("a", 2_001)])),
+        Method::Tpe
+    );
 }

@@ -60,7 +60,10 @@ pub(super) fn suggest(
     let axes = space.axes().iter().enumerate();
     axes.map(|(index, axis)| {
         let (below, above) = coordinate(index);
-        let (l, g) = (Density::of(&axis.range, &below), Density::of(&axis.range, &above));
+        let (l, g) = (
+            Density::of(&axis.range, &below),
+            Density::of(&axis.range, &above),
+        );
         let mut best = (f64::NEG_INFINITY, 0.0);
         for _ in 0..CANDIDATES {
             let candidate = l.draw(stream);
@@ -239,7 +242,15 @@ mod tests {
 
     #[test]
     fn the_good_ones_are_a_tenth_up_to_25() {
-        let cases = [(1, 1), (10, 1), (11, 2), (100, 10), (249, 25), (250, 25), (1000, 25)];
+        let cases = [
+            (1, 1),
+            (10, 1),
+            (11, 2),
+            (100, 10),
+            (249, 25),
+            (250, 25),
+            (1000, 25),
+        ];
         for (n, expected) in cases {
             assert_eq!(below(n), expected, "{n}");
         }
@@ -271,7 +282,10 @@ mod tests {
             .map(|i| {
                 let x = (as_f64(i) + 0.5) / 40.0;
                 let score = Some(-(x - 0.3) * (x - 0.3));
-                Told { point: vec![x], score }
+                Told {
+                    point: vec![x],
+                    score,
+                }
             })
             .collect();
         let mean = |pending: &[Point]| {
@@ -281,13 +295,19 @@ mod tests {
         let free = mean(&[]);
         assert!((free - 0.3).abs() < 0.1, "{free}");
         let crowded = mean(&vec![vec![0.3]; 30]);
-        assert!((crowded - 0.3).abs() > (free - 0.3).abs(), "{crowded} {free}");
+        assert!(
+            (crowded - 0.3).abs() > (free - 0.3).abs(),
+            "{crowded} {free}"
+        );
     }
 
     #[test]
     fn results_without_a_score_are_never_good_ones() {
         let space = crate::optimize::sampler::tests::line();
-        let told = |score| Told { point: vec![0.1], score };
+        let told = |score| Told {
+            point: vec![0.1],
+            score,
+        };
         let point = suggest(&space, &vec![told(None); 30], &[], &mut Stream::of(1, 2));
         assert!((0.0..1.0).contains(&point[0]));
         let Axis { range, .. } = &space.axes()[0];

@@ -16,7 +16,12 @@ pub(in crate::optimize) fn manifest() -> Manifest {
         kind,
         searchable: name != "size" && name != "timeframe",
     };
-    let int = |default, min, max, step| IntRange { default, min, max, step };
+    let int = |default, min, max, step| IntRange {
+        default,
+        min,
+        max,
+        step,
+    };
     let float = |step, log_scale| FloatRange {
         default: 0.02,
         min: 0.001,
@@ -67,9 +72,18 @@ fn what_is_searchable_and_not_fixed_is_searched() {
     assert_eq!(names(&space), ["stop", "decay", "kind", "shorts"]);
     assert_eq!(space.size(), None);
     let space = searched(&["timeframe=4h|15m"], &["decay=0.1"]).expect("a space");
-    assert_eq!(names(&space), ["fast", "stop", "kind", "shorts", "timeframe"]);
+    assert_eq!(
+        names(&space),
+        ["fast", "stop", "kind", "shorts", "timeframe"]
+    );
     assert_eq!(space.size(), Some(10 * 500 * 2 * 2 * 2));
-    let last = |index| space.values(&space.grid(index)).pop().expect("five values").1;
+    let last = |index| {
+        space
+            .values(&space.grid(index))
+            .pop()
+            .expect("five values")
+            .1
+    };
     assert_eq!(last(0), ParameterValue::Timeframe(Timeframe::M15));
     assert_eq!(last(1), ParameterValue::Timeframe(Timeframe::H4));
 }
@@ -108,7 +122,10 @@ fn a_search_narrows_and_never_widens() {
     assert!(error.to_string().contains("searched and fixed"), "{error}");
     let fixed = ["fast=4", "stop=0.02", "decay=0.1", "kind=ema", "shorts=on"];
     let error = searched(&[], &fixed).expect_err("nothing is left");
-    assert!(error.to_string().contains("no parameter left to search"), "{error}");
+    assert!(
+        error.to_string().contains("no parameter left to search"),
+        "{error}"
+    );
 }
 
 proptest! {
