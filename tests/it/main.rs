@@ -15,6 +15,7 @@ mod golden;
 mod inspect;
 mod library;
 mod moved;
+mod optimize;
 mod peer_data;
 mod peers;
 mod refusals;

@@ -278,7 +278,7 @@ mod tests {
                 -(25.0 - 15.0 / 1_040.0 * 25.0 * 0.925),
             );
             let a_day = 0.025 / 10.0;
-            let spread = (0.000_354_687_5f64).sqrt();
+            let spread = 0.000_367_187_5f64.sqrt();
             near(sharpe(sheet), -a_day / spread * 365f64.sqrt());
             near(sortino(sheet), -a_day / 0.0025 * 365f64.sqrt());
             near(

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::analysis::format::{count, number, percent, plain, tame};
+use crate::analysis::format::{count, number, percent, plain, plural, tame};
 use crate::analysis::summary::Style;
 use crate::analysis::summary::table::{Align, cell, table, toned};
 use crate::cli::optimize::manifest::Identity;
@@ -107,11 +107,14 @@ impl Outcome<'_> {
     /// `412 trials of this strategy on this data so far, 200 now`.
     fn so_far(&self) -> String {
         let now = self.trials.len() - self.resumed;
+        let studies = match self.tried.studies {
+            1 => "1 study".to_owned(),
+            n => format!("{} studies", count(n)),
+        };
         format!(
-            "{} trials of this strategy on this data so far ({} combinations in {} studies), {} now",
-            count(self.tried.trials),
-            count(self.tried.combinations),
-            count(self.tried.studies),
+            "{} of this strategy on this data so far ({} in {studies}), {} now",
+            plural(self.tried.trials, "trial"),
+            plural(self.tried.combinations, "combination"),
             count(now as u64)
         )
     }
