@@ -2,6 +2,7 @@
 
 mod command;
 mod manifest;
+mod probe;
 mod show;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::cli::backtest::{colors, run_id};
 use crate::cli::flags::Flags;
 use crate::cli::optimize::command::Command;
 use crate::cli::optimize::manifest::Identity;
+use crate::cli::optimize::probe::Probe;
 use crate::cli::output::print;
 use crate::cli::plan::{Prepared, Route, folder_name};
 use crate::cli::progress::{bar, spinner};
@@ -25,13 +27,12 @@ use crate::data::feed::Period;
 use crate::domain::{Manifest, ParameterValue, Timestamp};
 use crate::execution::Profile;
 use crate::optimize::{
-    Journal, Method, Objective, Parameters, Pruning, Ranking, Rules, Sampler, Setup, Space, Split,
-    Study, Trial, page, table,
+    Journal, Method, Objective, Parameters, Pruning, Ranking, Rules, Setup, Space, Split, Study,
+    Trial, page, table,
 };
 use crate::runs::folder;
 use crate::runs::manifest::hex;
 use crate::runs::store::{Store, StoreError, StudyRow, TrialRow};
-use crate::strategy::InitError;
 use crate::strategy::parameters::{self, ParameterError, show as shown};
 
 /// Search a strategy's parameters: train on one part of the data, look at the other.
@@ -463,84 +464,6 @@ fn split(own: &Own, period: (Timestamp, Timestamp)) -> Result<Split, CliError> {
             })?;
             Ok(Split::at(period, border)?)
         }
-    }
-}
-
-/// Points tried to find one the strategy accepts.
-const PROBES: u64 = 200;
-
-/// Asks the strategy what its runs need before any is made.
-struct Probe<'a> {
-    prepared: &'a Prepared,
-    profile: &'a Profile,
-    manifest: &'a Manifest,
-    fixed: &'a Parameters,
-    setup: &'a Setup,
-}
-
-impl Probe<'_> {
-    /// What all runs have in common, and where their data begins: that of the defaults or of the longest warm-up among the ends of
-    /// the axes. A trial that needs more reads the catalog.
-    fn look(&self, period: (Timestamp, Timestamp)) -> Result<(Identity, Timestamp), CliError> {
-        let mut found: Option<Identity> = None;
-        let mut from = period.0;
-        let mut refusal = None;
-        let points = self.points()?;
-        let sure = 1 + self.setup.space.axes().len();
-        for (index, parameters) in points.into_iter().enumerate() {
-            if index >= sure && found.is_some() {
-                break;
-            }
-            let settings: Vec<String> = parameters
-                .iter()
-                .map(|(name, value)| format!("{name}={}", shown(value)))
-                .collect();
-            let source = Source::Catalog(self.prepared.series());
-            match self.prepared.trial(self.profile, period, &settings, source) {
-                Ok(backtest) => {
-                    from = from.min(backtest.data_from().unwrap_or(period.0));
-                    if found.is_none() {
-                        found = Some(Identity::of(backtest.planned()?, self.fixed, self.setup));
-                    }
-                }
-                Err(BacktestError::Init(error @ InitError::InvalidParameters { .. })) => {
-                    refusal = Some(error.to_string());
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        let nobody = || {
-            let why = refusal.unwrap_or_default();
-            CliError::user(
-                format!("none of the first {PROBES} combinations is accepted: {why}"),
-                "narrow the ranges with --search so that they fit together",
-            )
-        };
-        Ok((found.ok_or_else(nobody)?, from))
-    }
-
-    /// The defaults, the defaults with one axis at its upper end, and where none of them is accepted, chance.
-    fn points(&self) -> Result<Vec<Parameters>, CliError> {
-        let defaults = parameters::complete(self.manifest, self.fixed)
-            .map_err(|e| CliError::from(BacktestError::Parameter(e)))?;
-        let with = |changed: &[(String, ParameterValue)]| -> Parameters {
-            let value = |(name, value): &(String, ParameterValue)| {
-                let new = changed.iter().find(|(other, _)| other == name);
-                (name.clone(), new.map_or(value, |(_, new)| new).clone())
-            };
-            defaults.iter().map(value).collect()
-        };
-        let mut points = vec![with(&[])];
-        for axis in self.setup.space.axes() {
-            points.push(with(&[(axis.name.clone(), axis.range.value(1.0))]));
-        }
-        let chance = Sampler::new(Method::Random, 0, &self.setup.space)?;
-        let most = chance.limit().map_or(PROBES, |limit| limit.min(PROBES));
-        for number in 0..most {
-            let point = chance.ask(number, &[], &[]);
-            points.push(with(&self.setup.space.values(&point)));
-        }
-        Ok(points)
     }
 }
 

@@ -62,7 +62,7 @@ impl Outcome<'_> {
         ))
     }
 
-    /// `tpe, seed 7: 200 of 1,234,567 combinations of fast, slow for smart-sharpe`.
+    /// `tpe with seed 7, 200 trials of 1,234,567 combinations of fast, slow, for smart-sharpe, profile strict`.
     fn how(&self) -> String {
         let setup = self.setup;
         let names: Vec<&str> = setup.space.axes().iter().map(|a| a.name.as_str()).collect();
@@ -104,7 +104,7 @@ impl Outcome<'_> {
         )
     }
 
-    /// `412 trials of this strategy on this data so far, 200 now`.
+    /// `412 trials of this strategy on this data so far (390 combinations in 3 studies), 200 now`.
     fn so_far(&self) -> String {
         let now = self.trials.len() - self.resumed;
         let studies = match self.tried.studies {
