@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::analysis::format::{count, number, percent, plain};
 use crate::analysis::report::CSS;
-use crate::analysis::report::markup::{escape, fill, row, table, tone, warning_list};
+use crate::analysis::report::markup::{escape, fill, long_table, row, tone, warning_list};
 use crate::domain::ParameterValue;
 use crate::optimize::table::reasons;
 use crate::optimize::{Axis, Figures, Range, Ranking, Setup, State, Trial};
@@ -13,8 +13,6 @@ use crate::strategy::parameters::show;
 
 const PAGE: &str = include_str!("../../assets/optimize.html");
 
-/// Trials in the table.
-const MOST_ROWS: usize = 100;
 /// Points of a picture: more of them only make the page slow.
 const MOST_POINTS: usize = 5_000;
 
@@ -85,7 +83,7 @@ fn best(page: &Page<'_>) -> String {
         "<Accepted",
     ]);
     let rows: Vec<String> = (1u64..)
-        .zip(page.ranking.trials.iter().take(MOST_ROWS))
+        .zip(&page.ranking.trials)
         .map(|(rank, trial)| {
             let mut cells = vec![("", rank.to_string()), ("", trial.number.to_string())];
             cells.extend(trial.parameters.iter().map(|(_, value)| ("", show(value))));
@@ -106,7 +104,7 @@ fn best(page: &Page<'_>) -> String {
             row("", &cells)
         })
         .collect();
-    table("", &headers, &rows)
+    long_table(&headers, rows, "trials.parquet")
 }
 
 /// A point of a picture.
@@ -352,7 +350,7 @@ fn span(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 /// A label of four digits or so.
 fn short(value: f64) -> String {
     let decimals = match value.abs() {
-        x if x >= 100.0 => 0,
+        x if x >= 100.0 || x.fract() == 0.0 => 0,
         x if x >= 1.0 => 2,
         _ => 4,
     };

@@ -5,6 +5,8 @@
 //!   the finished trials' scores at that place, once five have finished. Finished trials are those of earlier batches, so that the
 //!   number of workers changes nothing.
 
+use crate::data::quality::median;
+
 /// Finished trials before the median says anything.
 pub const MEDIAN_STARTUP: usize = 5;
 /// Equity at which a run is ruined, a fraction of the start.
@@ -54,18 +56,6 @@ pub(super) fn lags(values: &[Option<f64>], finished: &[&[Option<f64>]], startup:
         .copied()
         .map(worst)
         .fold(f64::NEG_INFINITY, f64::max);
-    median(&mut there).is_some_and(|median| best < median)
-}
-
-/// The middle of an odd number of values, the mean of the two middle ones of an even number.
-fn median(values: &mut [f64]) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    let upper = *values.get(middle)?;
-    if values.len() % 2 == 1 {
-        return Some(upper);
-    }
-    let lower = values[middle - 1];
-    // Half of each: the sum of two infinities of one sign stays one.
-    Some(lower * 0.5 + upper * 0.5)
+    // Of nobody the median is NaN, below which nothing lies.
+    best < median(&mut there)
 }

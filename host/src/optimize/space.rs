@@ -3,6 +3,7 @@
 //! A parameter of k values takes the i-th one on [i/k, (i+1)/k); a real one is linear or logarithmic between its ends. A float
 //! with steps lies on its grid, also where it is declared as logarithmic: its values are few, and the grid says which.
 
+use crate::analysis::stats::count as as_f64;
 use crate::domain::{Manifest, Parameter, ParameterKind, ParameterValue, Timeframe};
 use crate::optimize::OptimizeError;
 use crate::strategy::parameters;
@@ -217,11 +218,6 @@ impl Range {
 )]
 fn place(unit: f64, count: usize) -> usize {
     ((unit.max(0.0) * as_f64(count)) as usize).min(count - 1)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of values stay small")]
-fn as_f64(n: usize) -> f64 {
-    n as f64
 }
 
 /// What a parameter declares; `None` for texts, for timeframes, and for more whole numbers than a grid may have.

@@ -65,7 +65,7 @@ pub(crate) fn warning_list(warnings: &[String]) -> String {
 
 /// A heading that starts with `~` belongs to a column that only a wide screen shows, one with `<` to a column of text; `~<` is
 /// both.
-pub(crate) fn table(class: &str, headers: &[&str], rows: &[String]) -> String {
+pub(super) fn table(class: &str, headers: &[&str], rows: &[String]) -> String {
     let head = |heading: &&str| {
         let (wide, rest) = heading
             .strip_prefix('~')
@@ -94,7 +94,7 @@ pub(crate) fn table(class: &str, headers: &[&str], rows: &[String]) -> String {
 const MOST_ROWS: usize = 2_000;
 
 /// A table that scrolls in itself, and where its rows end, the file that goes on.
-pub(super) fn long_table(headers: &[&str], mut rows: Vec<String>, file: &str) -> String {
+pub(crate) fn long_table(headers: &[&str], mut rows: Vec<String>, file: &str) -> String {
     let rest = rows.len().saturating_sub(MOST_ROWS);
     rows.truncate(MOST_ROWS);
     let more = if rest > 0 {

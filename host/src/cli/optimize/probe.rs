@@ -33,6 +33,7 @@ impl Probe<'_> {
         let mut from = period.0;
         let mut refusal = None;
         let points = self.points()?;
+        let tried = points.len();
         let sure = 1 + self.setup.space.axes().len();
         for (index, parameters) in points.into_iter().enumerate() {
             if index >= sure && found.is_some() {
@@ -59,14 +60,14 @@ impl Probe<'_> {
         let nobody = || {
             let why = refusal.unwrap_or_default();
             CliError::user(
-                format!("none of the first {PROBES} combinations is accepted: {why}"),
+                format!("none of {tried} combinations is accepted: {why}"),
                 "narrow the ranges with --search so that they fit together",
             )
         };
         Ok((found.ok_or_else(nobody)?, from))
     }
 
-    /// The defaults, the defaults with one axis at its upper end, and where none of them is accepted, chance.
+    /// The defaults within the ranges, the same with one axis at its upper end, and some points by chance.
     fn points(&self) -> Result<Vec<Parameters>, CliError> {
         let defaults = parameters::complete(self.manifest, self.fixed)
             .map_err(|e| CliError::from(BacktestError::Parameter(e)))?;
@@ -77,9 +78,20 @@ impl Probe<'_> {
             };
             defaults.iter().map(value).collect()
         };
-        let mut points = vec![with(&[])];
-        for axis in self.setup.space.axes() {
-            points.push(with(&[(axis.name.clone(), axis.range.value(1.0))]));
+        let axes = self.setup.space.axes();
+        // A default outside the range that is searched says nothing about the search.
+        let outside = axes.iter().filter(|axis| {
+            let default = defaults.iter().find(|(name, _)| *name == axis.name);
+            default.is_none_or(|(_, value)| axis.range.unit(value).is_none())
+        });
+        let moved: Parameters = outside
+            .map(|axis| (axis.name.clone(), axis.range.value(0.0)))
+            .collect();
+        let mut points = vec![with(&moved)];
+        for axis in axes {
+            let mut changed = vec![(axis.name.clone(), axis.range.value(1.0))];
+            changed.extend(moved.iter().cloned());
+            points.push(with(&changed));
         }
         let chance = Sampler::new(Method::Random, 0, &self.setup.space)?;
         let most = chance.limit().map_or(PROBES, |limit| limit.min(PROBES));

@@ -12,6 +12,7 @@
 //! Our own code, as the crates there are draw from one generator for the whole study (a killed one could not go on) and use
 //! the standard library's logarithms, whose last bits differ from machine to machine.
 
+use crate::analysis::stats::count as as_f64;
 use crate::optimize::sampler::{Stream, Told};
 use crate::optimize::{Point, Range, Space};
 
@@ -227,11 +228,6 @@ fn chosen(weights: impl ExactSizeIterator<Item = f64>, stream: &mut Stream) -> u
 /// The share of a standard normal below z.
 fn below_normal(z: f64) -> f64 {
     0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of trials and values")]
-fn as_f64(n: usize) -> f64 {
-    n as f64
 }
 
 #[cfg(test)]
