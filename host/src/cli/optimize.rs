@@ -27,8 +27,8 @@ use crate::data::feed::Period;
 use crate::domain::{Manifest, ParameterValue, Timestamp};
 use crate::execution::Profile;
 use crate::optimize::{
-    Journal, Method, Objective, Parameters, Pruning, Ranking, Rules, Setup, Space, Split, Study,
-    Trial, page, table,
+    Journal, Method, Objective, Parameters, Pruning, Ranking, Rules, Sampler, Setup, Space, Split,
+    Study, Trial, page, table,
 };
 use crate::runs::folder;
 use crate::runs::manifest::hex;
@@ -243,6 +243,8 @@ impl Search {
             trials: own.trials,
             pruning: own.prune.into(),
         };
+        // A method that does not fit the space is told before anything is written.
+        Sampler::new(setup.method, setup.seed, &setup.space)?;
         let probe = Probe {
             prepared: &prepared,
             profile: &profile,

@@ -1,10 +1,9 @@
 //! Studies over a native strategy, and the golden cases of `optimisation_examples.json`.
 
-use std::path::{Path, PathBuf};
-
 use serde_json::Value;
 
 use super::*;
+use crate::analysis::metrics::tests::reference;
 use crate::backtest::{Backtest, BacktestError, Source, StrategySource};
 use crate::data::synth::{Synth, SynthConfig};
 use crate::data::table::{Column, write_table};
@@ -346,17 +345,7 @@ fn the_page_shows_names_of_a_stranger_as_text() {
 // --- golden cases --------------------------------------------------------------------------------------------------------------
 
 fn examples() -> Option<Value> {
-    let folder = std::env::var_os("SHARED_DIR").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"),
-        PathBuf::from,
-    );
-    let path = folder.join("reference/optimisation_examples.json");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        use std::io::Write;
-        writeln!(std::io::stderr(), "skipped: no {}", path.display()).expect("stderr is open");
-        return None;
-    };
-    Some(serde_json::from_str(&text).expect("the examples are JSON"))
+    reference("optimisation_examples.json")
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
