@@ -64,7 +64,7 @@ struct Own {
     /// Runs at once [default: one a core]. The result does not depend on it.
     #[arg(long)]
     jobs: Option<NonZeroUsize>,
-    /// Trials asked before their results are told [default: 8 for tpe, else 64]. The result of tpe depends on it.
+    /// Trials asked before their results are told [default: 16 for tpe, else 64]. The result of tpe depends on it.
     #[arg(long)]
     batch: Option<NonZeroU32>,
     /// What is searched for: smart-sharpe, sharpe, sortino, calmar, omega, serenity, net-profit, ..., jesse-sharpe, ...,

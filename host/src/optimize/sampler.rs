@@ -52,7 +52,7 @@ impl Method {
     pub fn usual_batch(self) -> u32 {
         match self {
             Self::Grid | Self::Random => 64,
-            Self::Tpe => 8,
+            Self::Tpe => 16,
         }
     }
 }
