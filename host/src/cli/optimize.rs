@@ -173,7 +173,8 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
     store_trials(&mut store, &search, &study.id, &known)?;
     let trials = search.execute(own, known, journal, &mut store, &study)?;
     let tried = store.trials_of(&study.component, &study.dataset)?;
-    refuse_nothing(&trials)?;
+    let ranking = Ranking::of(&trials);
+    let best = ranking.best().ok_or_else(|| nothing_ran(&trials))?;
     let command = Command::backtest(&args.strategy);
     let outcome = show::Outcome {
         id: &id,
@@ -181,12 +182,10 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
         identity: &search.identity,
         setup: &search.setup,
         trials: &trials,
-        ranking: Ranking::of(&trials),
+        best_command: command.with(&search.fixed, &best.parameters),
+        ranking,
         tried,
         resumed,
-        best_command: Ranking::of(&trials)
-            .best()
-            .map(|best| command.with(&search.fixed, &best.parameters)),
     };
     let json = outcome.json();
     folder::table(
@@ -469,11 +468,8 @@ fn split(own: &Own, period: (Timestamp, Timestamp)) -> Result<Split, CliError> {
     }
 }
 
-/// A search in which nothing ran has no best.
-fn refuse_nothing(trials: &[Trial]) -> Result<(), CliError> {
-    if Ranking::of(trials).best().is_some() {
-        return Ok(());
-    }
+/// A search in which nothing ran to its end has no best.
+fn nothing_ran(trials: &[Trial]) -> CliError {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for trial in trials {
         *counts.entry(trial.state.name()).or_default() += 1;
@@ -486,12 +482,12 @@ fn refuse_nothing(trials: &[Trial]) -> Result<(), CliError> {
         .iter()
         .find_map(|t| t.message.clone())
         .unwrap_or_default();
-    Err(CliError::user(
+    CliError::user(
         format!(
             "none of {} trials ran to its end ({}); the first one: {first}",
             trials.len(),
             counts.join(", ")
         ),
         "run one with `host backtest` to see more, or narrow the ranges with --search",
-    ))
+    )
 }

@@ -25,7 +25,7 @@ pub struct Page<'a> {
     /// What must be known before any figure.
     pub warnings: Vec<String>,
     /// Runs the best by itself.
-    pub command: Option<&'a str>,
+    pub command: &'a str,
     /// What was searched.
     pub setup: &'a Setup,
     /// Every trial.
@@ -48,12 +48,7 @@ pub fn html(page: &Page<'_>) -> String {
         "warnings" => warning_list(&page.warnings),
         "objective" => escape(page.setup.rules.objective().name()),
         "best" => best(page),
-        "command" => page.command.map_or_else(String::new, |command| {
-            format!(
-                "<p class=\"hint\">The best by itself, on the whole period:</p><pre>{}</pre>",
-                escape(command)
-            )
-        }),
+        "command" => escape(page.command),
         "progress" => progress(page.trials),
         "confirmed" => confirmed(page),
         "parameters" => parameters(page),

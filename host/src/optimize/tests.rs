@@ -329,7 +329,7 @@ fn the_page_shows_names_of_a_stranger_as_text() {
         title: "<script>x</script>".to_owned(),
         lines: vec!["a & b".to_owned()],
         warnings: Vec::new(),
-        command: Some("host backtest 'a'"),
+        command: "host backtest 'a'",
         setup: &setup,
         trials: &trials,
         ranking: &ranking,

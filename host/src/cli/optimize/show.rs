@@ -37,7 +37,7 @@ pub(super) struct Outcome<'a> {
     /// Trials that were known before it went on.
     pub resumed: usize,
     /// Runs the best by itself.
-    pub best_command: Option<String>,
+    pub best_command: String,
 }
 
 impl Outcome<'_> {
@@ -173,11 +173,10 @@ impl Outcome<'_> {
         line("");
         out.push_str(&self.table(style));
         let mut line = |text: &str| writeln!(out, "{text}").expect("writing to a string works");
-        if let Some(command) = &self.best_command {
-            line(&format!(
-                "\nthe best by itself, on the whole period:\n  {command}"
-            ));
-        }
+        line(&format!(
+            "\nthe best by itself, on the whole period:\n  {}",
+            self.best_command
+        ));
         line(&format!("\n{}", self.so_far()));
         line(&format!(
             "report      {}",
@@ -292,7 +291,7 @@ impl Outcome<'_> {
                 self.so_far(),
             ],
             warnings: self.warnings(),
-            command: self.best_command.as_deref(),
+            command: &self.best_command,
             setup: self.setup,
             trials: self.trials,
             ranking: &self.ranking,
