@@ -4,11 +4,18 @@
 //! wait for itself otherwise) and inherits none of the settings the outer build put into the environment, so that the same
 //! sources give the same component wherever they are built.
 
+mod embedded;
+pub mod product;
+pub mod project;
+pub mod sdk;
+pub mod stamp;
+pub mod template;
+
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 /// What components are built for: its standard library makes components without further tools.
 pub const TARGET: &str = "wasm32-wasip2";
@@ -67,8 +74,14 @@ pub struct Built {
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum BuildError {
+    #[error(transparent)]
+    Project(#[from] project::ProjectError),
     #[error("{dir} has no Cargo.toml")]
     NoPackage { dir: String },
+    #[error("{path} is no manifest of a package: {message}")]
+    Manifest { path: String, message: String },
+    #[error("{dir} is written in Python, which this version does not build")]
+    Python { dir: String },
     #[error("{program} cannot be started: {source}")]
     Start {
         program: String,
@@ -92,6 +105,10 @@ impl BuildError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
+            Self::Project(error) => Some(error.hint()),
+            Self::Manifest { .. } => {
+                Some("it needs a name and a version; `host new NAME` makes one to compare with")
+            }
             Self::NoPackage { .. } => Some(
                 "give the folder of a strategy's sources; strategies/ma-crossover is one to start from",
             ),
@@ -101,7 +118,7 @@ impl BuildError {
                 Some("a strategy's Cargo.toml says `[lib] crate-type = [\"cdylib\"]`")
             }
             Self::Components { .. } => Some("name the package to build"),
-            Self::File { .. } | Self::Compile { .. } => None,
+            Self::Python { .. } | Self::File { .. } | Self::Compile { .. } => None,
         }
     }
 }
@@ -147,12 +164,7 @@ pub fn build_guests(
         Some(target_dir) => target_dir.clone(),
         None => default_target_dir(dir)?,
     };
-    let unusable = |source| BuildError::File {
-        path: target_dir.display().to_string(),
-        source,
-    };
-    fs::create_dir_all(&target_dir).map_err(unusable)?;
-    let target_dir = fs::canonicalize(&target_dir).map_err(unusable)?;
+    let target_dir = absolute(&target_dir)?;
     ensure_target(dir, &target_dir, progress)?;
 
     let mut cargo = clean(dir, cargo_program());
@@ -176,9 +188,44 @@ pub fn build_guests(
     } else {
         Err(BuildError::Compile {
             dir: dir.display().to_string(),
-            output,
+            output: from_first_error(&output).to_owned(),
         })
     }
+}
+
+/// What the compiler says from its first error on: what comes before are warnings and the names of crates.
+fn from_first_error(output: &str) -> &str {
+    let mut at = 0;
+    for line in output.split_inclusive('\n') {
+        if line.starts_with("error") {
+            return output[at..].trim_end();
+        }
+        at += line.len();
+    }
+    output.trim_end()
+}
+
+/// Runs the tests of a Rust project with cargo, which speaks for itself on the terminal.
+///
+/// # Errors
+/// Cargo cannot be started.
+pub fn test_rust(dir: &Path, options: &Options) -> Result<ExitStatus, BuildError> {
+    let mut cargo = clean(dir, cargo_program());
+    cargo.arg("test");
+    if let Some(target_dir) = &options.target_dir {
+        cargo.arg("--target-dir").arg(absolute(target_dir)?);
+    }
+    cargo.status().map_err(|source| start_error(&cargo, source))
+}
+
+/// A folder that is made if it is missing, as commands started elsewhere find it.
+fn absolute(folder: &Path) -> Result<PathBuf, BuildError> {
+    let unusable = |source| BuildError::File {
+        path: folder.display().to_string(),
+        source,
+    };
+    fs::create_dir_all(folder).map_err(unusable)?;
+    fs::canonicalize(folder).map_err(unusable)
 }
 
 fn cargo_program() -> OsString {

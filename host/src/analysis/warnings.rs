@@ -58,8 +58,13 @@ pub fn warnings(run: &RunResult) -> Vec<String> {
     }
     for fault in &run.observed.faults {
         let (time, cause) = (fault.time, fault.cause.name());
+        let place = match (&fault.location, &fault.source_line) {
+            (Some(location), Some(line)) => format!(", at {location}: `{}`", line.trim()),
+            (Some(location), None) => format!(", at {location}"),
+            (None, _) => String::new(),
+        };
         warnings.push(format!(
-            "the strategy was stopped at {time}: {cause}: {}",
+            "the strategy was stopped at {time}: {cause}: {}{place}",
             fault.message
         ));
     }

@@ -4,7 +4,7 @@ use wasmtime::{Error, Trap, WasmBacktrace};
 
 use super::state::{State, Stop};
 use crate::domain::Timestamp;
-use crate::engine::{Fault, FaultCause};
+use crate::engine::{Fault, FaultCause, Location};
 
 /// Frames named in a message, innermost first.
 const FRAMES_SHOWN: usize = 3;
@@ -78,6 +78,7 @@ pub(super) fn explain(who: &str, call: Call, error: &Error, state: &State, fuel:
     Fault {
         cause,
         message: format!("strategy {who} failed {call}: {sentence}{place}"),
+        location: location(state.last_words()),
     }
 }
 
@@ -224,9 +225,93 @@ fn own_words(text: &str) -> String {
         .to_owned()
 }
 
+/// Where in the author's sources: the place of a Rust panic, or the innermost frame of a Python traceback that is the author's own.
+fn location(text: &str) -> Option<Location> {
+    text.lines().rev().find_map(|line| {
+        let line = line.trim();
+        panic_place(line).or_else(|| traceback_place(line))
+    })
+}
+
+/// Of `panicked at src/lib.rs:41:9: an index out of bounds`.
+fn panic_place(line: &str) -> Option<Location> {
+    let place = line.split("panicked at ").nth(1)?;
+    let place = place.split(": ").next()?.trim_end_matches(':');
+    let (rest, column) = place.rsplit_once(':')?;
+    let (file, number) = rest.rsplit_once(':')?;
+    let file = file.strip_prefix("/strategy/").unwrap_or(file);
+    // The standard library and crates of registries have absolute paths; the SDK lies in a folder of its own.
+    let is_own = !file.starts_with('/') && !file.contains("guest-sdk/");
+    is_own.then_some(Location {
+        file: clipped(file),
+        line: number.parse().ok()?,
+        column: Some(column.parse().ok()?),
+    })
+}
+
+/// Of `File "/0/strategy.py", line 12, in on_candle`: what is built in stands in numbered folders.
+fn traceback_place(line: &str) -> Option<Location> {
+    let (file, rest) = line.strip_prefix("File \"")?.split_once("\", line ")?;
+    const OTHERS: [&str; 4] = ["<", "host_sdk/", "lib/python", "componentize_py"];
+    if OTHERS.iter().any(|other| file.contains(other)) {
+        return None;
+    }
+    let file = file.trim_start_matches(|c: char| c == '/' || c.is_ascii_digit());
+    let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+    Some(Location {
+        file: clipped(file),
+        line: digits.parse().ok()?,
+        column: None,
+    })
+}
+
+/// A guest may say anything: one line of a sensible length.
+fn clipped(file: &str) -> String {
+    file.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::own_words;
+    use super::{location, own_words};
+
+    #[test]
+    fn the_place_is_the_authors_not_the_sdks() {
+        let traceback = "Traceback (most recent call last):\n  File \"/0/strategy.py\", line 12, in on_candle\n    self.mean.update(None)\n  \
+                         File \"/1/host_sdk/indicators.py\", line 80, in update\n    raise TypeError\nTypeError: no number";
+        let cases = [
+            (
+                "panicked at src/lib.rs:41:9: index: 7",
+                Some("src/lib.rs:41:9"),
+            ),
+            (
+                "thread '<unnamed>' (1) panicked at src/my code.rs:7:5:\nindex out of bounds",
+                Some("src/my code.rs:7:5"),
+            ),
+            (
+                "panicked at /strategy/src/lib.rs:1:2: no",
+                Some("src/lib.rs:1:2"),
+            ),
+            (
+                "panicked at .sdk/guest-sdk/indicators/src/sma.rs:30:9: a period is at least 1",
+                None,
+            ),
+            (
+                "panicked at /rustc/abc/library/core/src/num/mod.rs:300:5: overflow",
+                None,
+            ),
+            (traceback, Some("strategy.py:12")),
+            ("panicked at nowhere", None),
+            ("panicked at a:b:c", None),
+            ("", None),
+        ];
+        for (text, place) in cases {
+            assert_eq!(
+                location(text).map(|l| l.to_string()).as_deref(),
+                place,
+                "{text}"
+            );
+        }
+    }
 
     #[test]
     fn the_guests_own_words_fit_on_one_line() {
