@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from types import SimpleNamespace
 from typing import Any, Protocol, TypeVar
 
@@ -30,6 +30,9 @@ _S = TypeVar("_S", bound="_Declared")
 
 @dataclass(frozen=True)
 class _Declared:
+    searchable: bool = field(default=True, kw_only=True)
+    """May an optimizer vary it."""
+
     def fixed(self: _S) -> _S:
         """An optimizer must leave it alone."""
         return replace(self, searchable=False)
@@ -49,7 +52,6 @@ class Int(_Declared):
     step: int = 1
     """Distance of neighboring values in a search, >= 1."""
     description: str = ""
-    searchable: bool = True
 
     def kind(self) -> wit.ParameterKind:
         return wit.ParameterKind_Int(wit.IntRange(self.default, self.min, self.max, self.step))
@@ -81,7 +83,6 @@ class Float(_Declared):
     log: bool = False
     """Search on a logarithmic scale."""
     description: str = ""
-    searchable: bool = True
 
     def kind(self) -> wit.ParameterKind:
         return wit.ParameterKind_Float(
@@ -107,7 +108,6 @@ class Bool(_Declared):
 
     default: bool
     description: str = ""
-    searchable: bool = True
 
     def kind(self) -> wit.ParameterKind:
         return wit.ParameterKind_Boolean(self.default)
@@ -128,7 +128,6 @@ class Choice(_Declared):
     default: str
     options: Sequence[str]
     description: str = ""
-    searchable: bool = True
 
     def kind(self) -> wit.ParameterKind:
         return wit.ParameterKind_Choice(wit.Choice(list(self.options).index(self.default), list(self.options)))
@@ -149,7 +148,7 @@ class Text(_Declared):
 
     default: str
     description: str = ""
-    searchable: bool = False
+    searchable: bool = field(default=False, kw_only=True)
 
     def kind(self) -> wit.ParameterKind:
         return wit.ParameterKind_Text(self.default)
@@ -169,12 +168,14 @@ class CandleLength(_Declared):
 
     default: str
     description: str = ""
-    searchable: bool = False
+    searchable: bool = field(default=False, kw_only=True)
 
     def kind(self) -> wit.ParameterKind:
         return wit.ParameterKind_Timeframe(length_of(self.default))
 
     def to_wit(self, value: Value) -> wit.ParameterValue:
+        if value not in TIMEFRAMES:
+            raise DeclarationError(f"is {value!r}, which is no candle length; there are {', '.join(TIMEFRAMES)}")
         return wit.ParameterValue_Timeframe(length_of(value))
 
     def check(self) -> None:
@@ -206,7 +207,7 @@ class Spec(Protocol):
 Declaration = Int | Float | Bool | Choice | Text | CandleLength | Mapping[str, Any]
 """A parameter as an author writes it: one of the classes, or a mapping with `type`, `default`, `min`, `max` and so on."""
 
-_KINDS = {"int": Int, "float": Float, "bool": Bool, "choice": Choice, "text": Text, "timeframe": CandleLength}
+_KINDS: dict[str, type[Int | Float | Bool | Choice | Text | CandleLength]] = {"int": Int, "float": Float, "bool": Bool, "choice": Choice, "text": Text, "timeframe": CandleLength}
 _OTHER_NAMES = {"integer": "int", "number": "float", "boolean": "bool", "categorical": "choice", "str": "text", "string": "text"}
 
 
@@ -236,31 +237,34 @@ def _one(name: str, declaration: Declaration) -> Spec:
         if not isinstance(spec, _Declared):
             raise DeclarationError(f"is declared as {spec!r}; there are {', '.join(k.__name__ for k in _KINDS.values())}")
         spec.check()
-        spec.to_wit(spec.default)
+        _check_default(spec)
     except DeclarationError as wrong:
-        raise DeclarationError(f"parameter `{name}` {_subject(str(wrong))}") from None
+        raise DeclarationError(f"parameter `{name}` {wrong}") from None
     return spec
 
 
-def _subject(sentence: str) -> str:
-    return sentence.replace("is ", "has a default that is ", 1) if sentence.startswith("is ") else sentence
+def _check_default(spec: Spec) -> None:
+    try:
+        spec.to_wit(spec.default)
+    except DeclarationError as wrong:
+        raise DeclarationError(f"has a default that {wrong}") from None
 
 
 def _from_mapping(given: Mapping[str, Any]) -> Spec:
-    fields = dict(given)
-    word = fields.pop("type", None)
+    said = dict(given)
+    word = said.pop("type", None)
     kind = _KINDS.get(_OTHER_NAMES.get(word, word)) if isinstance(word, str) else None
     if kind is None:
         raise DeclarationError(f"has the type {word!r}; there are {', '.join(_KINDS)}")
-    known = kind.__dataclass_fields__
-    unknown = [field for field in fields if field not in known]
+    known = [one.name for one in fields(kind)]
+    unknown = [name for name in said if name not in known]
     if unknown:
         raise DeclarationError(f"has `{unknown[0]}`, which a parameter of type {word} does not know; it has {', '.join(known)}")
     needed = ["default", "min", "max"] if kind in (Int, Float) else ["default", "options"] if kind is Choice else ["default"]
-    missing = [field for field in needed if field not in fields]
+    missing = [name for name in needed if name not in said]
     if missing:
         raise DeclarationError(f"has no `{missing[0]}`")
-    spec: Spec = kind(**fields)
+    spec: Spec = kind(**said)
     return spec
 
 
