@@ -61,7 +61,9 @@ class BesidePython:
         return _number(self._make(name, parameters))
 
     def forget(self, indicator: int) -> None:
-        self._forget(indicator)
+        # At the end of the process the engine may be gone before the last indicator.
+        if not sys.is_finalizing():
+            self._forget(indicator)
 
     def update_value(self, indicator: int, value: float) -> float | None:
         answer: float | None = self._update_value(indicator, value)

@@ -10,5 +10,5 @@ def test_goes_long_after_the_trough_and_short_after_the_peak() -> None:
     outcome = Harness(strategy).run(candles_from_closes(0, "1h", TROUGH_AND_PEAK))
     opened = [sent for sent in outcome.sent if isinstance(sent, Opened)]
     assert [sent.direction for sent in opened] == [Direction.LONG, Direction.SHORT]
-    assert opened[0].qty == 10_000.0 * 0.5 / 97.0
-    assert (opened[0].stop, opened[0].take_profit) == (97.0 * (1.0 - 0.02), 97.0 * (1.0 + 0.04))
+    assert opened[0].qty == 10_000.0 * 0.5 / 101.0
+    assert (opened[0].stop, opened[0].take_profit) == (101.0 * (1.0 - 0.02), 101.0 * (1.0 + 0.04))
