@@ -68,6 +68,12 @@ pub const STRATEGIES_PATH: Variable = variable(
     "strategies",
     "drop-in folder of .wasm files or of strategy sources, found by name",
 );
+/// Folder of what the program installs for itself.
+pub const TOOLS_PATH: Variable = variable(
+    "TOOLS_PATH",
+    "",
+    "folder of what is installed once to build Python strategies, 400 MB [default: host in the user's cache folder]",
+);
 /// Folder of the compiler's own files.
 pub const BUILD_PATH: Variable = variable(
     "BUILD_PATH",
@@ -98,7 +104,7 @@ pub const API_KEY: Variable = secret(
 pub const API_SECRET: Variable = secret("API_SECRET", "the same");
 
 /// Every variable, in the order of `.env.example`.
-pub const VARIABLES: [&Variable; 12] = [
+pub const VARIABLES: [&Variable; 13] = [
     &EXCHANGE,
     &SYMBOL,
     &INITIAL_BALANCE,
@@ -106,6 +112,7 @@ pub const VARIABLES: [&Variable; 12] = [
     &OUTPUT_PATH,
     &STRATEGIES_PATH,
     &BUILD_PATH,
+    &TOOLS_PATH,
     &DATABASE_PATH,
     &LOG_LEVEL,
     &DISCORD_WEBHOOK_URL,

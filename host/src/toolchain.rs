@@ -7,6 +7,7 @@
 mod embedded;
 pub mod product;
 pub mod project;
+pub mod python;
 pub mod sdk;
 pub mod stamp;
 pub mod template;
@@ -59,6 +60,8 @@ pub struct Options {
     pub target_dir: Option<PathBuf>,
     /// Packages to build; none: the package in the folder, or all of a workspace.
     pub packages: Vec<String>,
+    /// Folder of what is installed for Python; default: `host` in the user's folder of caches.
+    pub tools_dir: Option<PathBuf>,
 }
 
 /// One component that was built.
@@ -80,8 +83,11 @@ pub enum BuildError {
     NoPackage { dir: String },
     #[error("{path} is no manifest of a package: {message}")]
     Manifest { path: String, message: String },
-    #[error("{dir} is written in Python, which this version does not build")]
-    Python { dir: String },
+    #[error("{message}")]
+    Python {
+        message: String,
+        hint: Option<String>,
+    },
     #[error("{program} cannot be started: {source}")]
     Start {
         program: String,
@@ -103,7 +109,7 @@ pub enum BuildError {
 impl BuildError {
     /// What to do about it.
     #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> Option<&str> {
         match self {
             Self::Project(error) => Some(error.hint()),
             Self::Manifest { .. } => {
@@ -118,7 +124,8 @@ impl BuildError {
                 Some("a strategy's Cargo.toml says `[lib] crate-type = [\"cdylib\"]`")
             }
             Self::Components { .. } => Some("name the package to build"),
-            Self::Python { .. } | Self::File { .. } | Self::Compile { .. } => None,
+            Self::Python { hint, .. } => hint.as_deref(),
+            Self::File { .. } | Self::Compile { .. } => None,
         }
     }
 }
@@ -280,6 +287,23 @@ fn default_target_dir(dir: &Path) -> Result<PathBuf, BuildError> {
         .filter(|_| output.status.success())
         .unwrap_or(dir);
     Ok(root.join("target").join("guests"))
+}
+
+/// A file or folder that cannot be used.
+fn unusable(path: &Path, source: std::io::Error) -> BuildError {
+    BuildError::File {
+        path: path.display().to_string(),
+        source,
+    }
+}
+
+/// The end of what a tool said, without empty lines.
+fn last_lines(words: &str, count: usize) -> String {
+    let lines: Vec<&str> = words
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    lines[lines.len().saturating_sub(count)..].join("\n")
 }
 
 fn start_error(command: &Command, source: std::io::Error) -> BuildError {

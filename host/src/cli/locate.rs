@@ -102,12 +102,19 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
+/// How to build, by the settings.
+pub(super) fn options(settings: &Settings) -> Options {
+    let folder = |variable| settings.get(variable).map(PathBuf::from);
+    Options {
+        target_dir: folder(&config::BUILD_PATH),
+        tools_dir: folder(&config::TOOLS_PATH),
+        ..Options::default()
+    }
+}
+
 /// Builds a project, telling on stderr what the compiler does.
 pub(super) fn build(folder: &Path, settings: &Settings) -> Result<Product, CliError> {
-    let options = Options {
-        target_dir: settings.get(&config::BUILD_PATH).map(PathBuf::from),
-        ..Options::default()
-    };
+    let options = options(settings);
     let spinner = spinner(&format!("building {}", folder.display()));
     let built = product::build(folder, &options, &mut |line| {
         spinner.set_message(format!("building {}: {}", folder.display(), line.trim()));

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::project::{self, Language};
 use super::stamp::Stamp;
-use super::{BuildError, Options, build_guest, cargo_program, clean, sdk, start_error};
+use super::{
+    BuildError, Options, build_guest, cargo_program, clean, python, sdk, start_error, unusable,
+};
 
 /// A component that was built from a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,10 +20,18 @@ pub struct Product {
 }
 
 /// What a package says of itself.
-struct Package {
-    name: String,
-    version: String,
-    license: Option<String>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its licence, an SPDX expression, if it says one.
+    pub license: Option<String>,
+    /// One paragraph about it; empty if it says nothing.
+    pub description: String,
+    /// Who wrote it.
+    pub authors: Vec<String>,
 }
 
 /// Builds the project in a folder and stamps the component. `progress` gets a line for each thing that is done.
@@ -35,17 +45,12 @@ pub fn build(
 ) -> Result<Product, BuildError> {
     let language = project::language(dir)?;
     restore_sdk(dir, language)?;
-    let built = match language {
-        Language::Rust => build_guest(dir, options, progress)?,
+    let (built, package) = match language {
+        Language::Rust => (build_guest(dir, options, progress)?, rust_package(dir)?),
         Language::Python => {
-            return Err(BuildError::Python {
-                dir: dir.display().to_string(),
-            });
+            let package = python_package(dir)?;
+            (python::build(dir, &package, options, progress)?, package)
         }
-    };
-    let package = match language {
-        Language::Rust => rust_package(dir)?,
-        Language::Python => python_package(dir)?,
     };
     let digest = project::source_digest(dir, language);
     let stamp = Stamp {
@@ -57,13 +62,6 @@ pub fn build(
     };
     let path = write_stamped(&built, &stamp)?;
     Ok(Product { stamp, path })
-}
-
-fn unusable(path: &Path, source: std::io::Error) -> BuildError {
-    BuildError::File {
-        path: path.display().to_string(),
-        source,
-    }
 }
 
 /// A project whose copy of the SDK is missing (it was not handed around with the sources) gets the one this program carries.
@@ -146,12 +144,19 @@ fn rust_package(dir: &Path) -> Result<Package, BuildError> {
                 name: text(&package["name"])?,
                 version: text(&package["version"])?,
                 license: text(&package["license"]),
+                description: text(&package["description"]).unwrap_or_default(),
+                authors: strings(package["authors"].as_array(), text),
             })
         })
         .ok_or_else(|| BuildError::Manifest {
             path: manifest.display().to_string(),
             message: "cargo finds no package in it".to_owned(),
         })
+}
+
+/// What is text among the members of a list that may be missing.
+fn strings<T>(list: Option<&Vec<T>>, text: impl Fn(&T) -> Option<String>) -> Vec<String> {
+    list.into_iter().flatten().filter_map(text).collect()
 }
 
 fn python_package(dir: &Path) -> Result<Package, BuildError> {
@@ -171,9 +176,14 @@ fn python_package(dir: &Path) -> Result<Package, BuildError> {
             .map(str::to_owned)
     };
     let needed = |name: &str| field(name).ok_or_else(|| wrong(format!("[project] has no {name}")));
+    let authors = project.and_then(|project| project.get("authors")?.as_array());
     Ok(Package {
         name: needed("name")?,
         version: needed("version")?,
         license: field("license"),
+        description: field("description").unwrap_or_default(),
+        authors: strings(authors, |author| {
+            author.get("name")?.as_str().map(str::to_owned)
+        }),
     })
 }
