@@ -54,7 +54,7 @@ impl Grid {
         self.send(order.reduce_only(), level);
     }
 
-    /// What would trade at once is turned down by the exchange; the level then stays empty until the grid is laid again.
+    /// What would trade at once is turned down by the exchange; the level then stays empty.
     fn send(&self, order: OrderRequest, level: u32) {
         if let Err(refusal) = order.post_only().tag(level).send() {
             log!("level {level}: {}", refusal.message);
