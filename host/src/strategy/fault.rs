@@ -249,14 +249,15 @@ fn panic_place(line: &str) -> Option<Location> {
     })
 }
 
-/// Of `File "/0/strategy.py", line 12, in on_candle`: what is built in stands in numbered folders.
+/// Of `File "/0/strategy.py", line 12, in on_candle`: folders of sources are mounted under numbers, Python's own library is not.
 fn traceback_place(line: &str) -> Option<Location> {
-    let (file, rest) = line.strip_prefix("File \"")?.split_once("\", line ")?;
-    const OTHERS: [&str; 4] = ["<", "host_sdk/", "lib/python", "componentize_py"];
-    if OTHERS.iter().any(|other| file.contains(other)) {
+    const OTHERS: [&str; 3] = ["host_sdk/", "wit_world/", "component_of_strategy.py"];
+    let (file, rest) = line.strip_prefix("File \"/")?.split_once("\", line ")?;
+    let (mount, file) = file.split_once('/')?;
+    mount.parse::<u32>().ok()?;
+    if OTHERS.iter().any(|other| file.starts_with(other)) {
         return None;
     }
-    let file = file.trim_start_matches(|c: char| c == '/' || c.is_ascii_digit());
     let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
     Some(Location {
         file: clipped(file),
@@ -300,6 +301,10 @@ mod tests {
                 None,
             ),
             (traceback, Some("strategy.py:12")),
+            (
+                "  File \"/0/component_of_strategy.py\", line 1, in <module>\n  File \"/python/socket.py\", line 52, in <module>",
+                None,
+            ),
             ("panicked at nowhere", None),
             ("panicked at a:b:c", None),
             ("", None),
