@@ -15,6 +15,7 @@ mod inspect;
 mod library;
 mod peer_data;
 mod peers;
+mod python;
 mod refusals;
 mod sandbox;
 mod seed0;
