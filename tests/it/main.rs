@@ -12,6 +12,7 @@ mod driver;
 mod formulas;
 mod golden;
 mod inspect;
+mod kit;
 mod library;
 mod peer_data;
 mod peers;

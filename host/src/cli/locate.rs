@@ -18,11 +18,9 @@ pub(super) fn component(what: &str, settings: &Settings) -> Result<PathBuf, CliE
     if let Some(folder) = sources(what, settings) {
         return Ok(build(&folder, settings)?.path);
     }
-    if path.is_dir() {
-        return Err(project::language(path)
-            .map(|_| ())
-            .expect_err("it is no project")
-            .into());
+    let dropped_in = component_file(&settings.path(&config::STRATEGIES_PATH), what);
+    if path.is_dir() && dropped_in.is_none() {
+        project::language(path)?;
     }
     if path.extension().is_some() || what.contains(std::path::MAIN_SEPARATOR) {
         return Err(CliError::user(

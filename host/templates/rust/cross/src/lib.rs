@@ -52,7 +52,10 @@ impl Strategy for MovingAverages {
     /// Every closed candle after the warm-up: the place to decide. What is sent meets the next candle.
     fn decide(&mut self, _: &Data, _: &Portfolio) -> Option<Signal> {
         let direction = self.cross.update(self.fast.value(), self.slow.value())?;
-        Some(Signal::reverse_to(direction, Size::Fraction(self.params.size)))
+        Some(Signal::reverse_to(
+            direction,
+            Size::Fraction(self.params.size),
+        ))
     }
 }
 

@@ -9,9 +9,9 @@ parameters! {
         /// Candle length; the grid is laid at the first close.
         timeframe: Timeframe = timeframe(Timeframe::H1),
         /// Buys below the price.
-        levels: i32 = int(10, 1..=50),
-        /// Distance between two levels, a fraction of the first price.
-        step: f64 = float(0.01, 0.001..=0.1).step(0.001),
+        levels: i32 = int(8, 1..=50),
+        /// Distance between two levels, a fraction of the first price. Venues refuse orders too far from the price.
+        step: f64 = float(0.005, 0.001..=0.1).step(0.001),
         /// Part of equity in all levels together.
         size: f64 = float(0.5, 0.01..=1.0).step(0.01).fixed(),
     }
@@ -33,18 +33,28 @@ impl Grid {
 
     /// The buy of a level, tagged with it.
     fn buy(&self, level: u32) {
-        let Some((first, qty)) = self.laid else { return };
-        self.send(orders::limit(self.instrument, Side::Buy, qty, self.price(level, first)), level);
+        let Some((first, qty)) = self.laid else {
+            return;
+        };
+        self.send(
+            orders::limit(self.instrument, Side::Buy, qty, self.price(level, first)),
+            level,
+        );
     }
 
     /// The sell that answers it, one level higher.
     fn sell(&self, level: u32, qty: f64) {
         let Some((first, _)) = self.laid else { return };
-        let order = orders::limit(self.instrument, Side::Sell, qty, self.price(level - 1, first));
+        let order = orders::limit(
+            self.instrument,
+            Side::Sell,
+            qty,
+            self.price(level - 1, first),
+        );
         self.send(order.reduce_only(), level);
     }
 
-    /// What would trade at once is turned down by the exchange; the level then stays empty until the grid is laid again.
+    /// What would trade at once is turned down by the exchange; the level then stays empty.
     fn send(&self, order: OrderRequest, level: u32) {
         if let Err(refusal) = order.post_only().tag(level).send() {
             log!("level {level}: {}", refusal.message);
@@ -61,8 +71,15 @@ impl Strategy for Grid {
 
     fn new(params: Params) -> Result<Self, InitError> {
         let depth = params.step * f64::from(params.levels);
-        require(depth < 0.95, "levels times step must stay under 0.95: the lowest price would be near zero")?;
-        Ok(Self { params, instrument: InstrumentId::default(), laid: None })
+        require(
+            depth < 0.95,
+            "levels times step must stay under 0.95: the lowest price would be near zero",
+        )?;
+        Ok(Self {
+            params,
+            instrument: InstrumentId::default(),
+            laid: None,
+        })
     }
 
     /// Fills are wanted as events: they arrive before the candle they happened in.

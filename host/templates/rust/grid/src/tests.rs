@@ -6,7 +6,11 @@ use guest_sdk::testing::{Harness, Outcome, candles_from_closes};
 use super::*;
 
 fn run(closes: &[f64]) -> Outcome {
-    let params = Params { levels: 3, step: 0.01, ..Params::default() };
+    let params = Params {
+        levels: 3,
+        step: 0.01,
+        ..Params::default()
+    };
     let candles = candles_from_closes(0, Timeframe::H1, closes);
     Harness::<Grid>::new(params).unwrap().run(&candles)
 }
@@ -15,8 +19,17 @@ fn run(closes: &[f64]) -> Outcome {
 fn a_level_is_bought_sold_one_step_higher_and_bought_again() {
     // Laid at 100: buys at 99, 98 and 97. The price swings through the first one twice.
     let outcome = run(&[100.0, 99.5, 98.5, 100.5, 98.5, 100.5]);
-    let fills: Vec<_> = outcome.fills.iter().map(|fill| (fill.side, fill.price)).collect();
-    let expected = [(Side::Buy, 99.0), (Side::Sell, 100.0), (Side::Buy, 99.0), (Side::Sell, 100.0)];
+    let fills: Vec<_> = outcome
+        .fills
+        .iter()
+        .map(|fill| (fill.side, fill.price))
+        .collect();
+    let expected = [
+        (Side::Buy, 99.0),
+        (Side::Sell, 100.0),
+        (Side::Buy, 99.0),
+        (Side::Sell, 100.0),
+    ];
     assert_eq!(fills, expected);
     assert!(outcome.equity > 10_000.0);
 }

@@ -42,9 +42,17 @@ impl LifeCycle for Turtle {
     type Params = Params;
 
     fn new(params: Params) -> Result<Self, InitError> {
-        require(params.exit < params.entry, "exit must be smaller than entry")?;
+        require(
+            params.exit < params.entry,
+            "exit must be smaller than entry",
+        )?;
         let channel = |period| (Lowest::new(period), Highest::new(period));
-        Ok(Self { entry: channel(params.entry), exit: channel(params.exit), range: Atr::new(RANGE), params })
+        Ok(Self {
+            entry: channel(params.entry),
+            exit: channel(params.exit),
+            range: Atr::new(RANGE),
+            params,
+        })
     }
 
     fn needs(&self) -> Needs {
@@ -56,7 +64,8 @@ impl LifeCycle for Turtle {
             low.update(data.close());
             high.update(data.close());
         }
-        self.range.update(data.candle.high, data.candle.low, data.close());
+        self.range
+            .update(data.candle.high, data.candle.low, data.close());
     }
 
     fn should_long(&mut self, data: &Data) -> bool {
@@ -77,16 +86,18 @@ impl LifeCycle for Turtle {
 
     /// Out at the break of the shorter channel; until then the stop follows the close and never goes back.
     fn update_position(&mut self, data: &Data, position: &Position) -> Update {
-        let (edge, closer): (_, fn(f64, f64) -> f64) = match position.direction {
-            Direction::Long => (self.exit.0.value(), f64::max),
-            Direction::Short => (self.exit.1.value(), f64::min),
+        let edge = match position.direction {
+            Direction::Long => self.exit.0.value(),
+            Direction::Short => self.exit.1.value(),
         };
         if edge == Some(data.close()) {
             return Update::Liquidate;
         }
         let follows = data.close() - position.direction.sign() * self.distance();
         match position.stop {
-            Some(Exit::At(stop)) if closer(stop, follows) != stop => Update::StopLoss(follows),
+            Some(stop) if (follows - stop) * position.direction.sign() > 0.0 => {
+                Update::StopLoss(follows)
+            }
             _ => Update::Keep,
         }
     }

@@ -23,7 +23,11 @@ fn opened(closes: &[f64]) -> Vec<Direction> {
         Sent::Open { direction, .. } => Some(*direction),
         _ => None,
     };
-    outcome.sent.iter().filter_map(|sent| direction(&sent.what)).collect()
+    outcome
+        .sent
+        .iter()
+        .filter_map(|sent| direction(&sent.what))
+        .collect()
 }
 
 #[test]

@@ -51,7 +51,8 @@ impl Strategy for Reversal {
 
     fn update(&mut self, data: &Data) {
         self.rsi.update(data.close());
-        self.range.update(data.candle.high, data.candle.low, data.close());
+        self.range
+            .update(data.candle.high, data.candle.low, data.close());
     }
 
     fn decide(&mut self, data: &Data, _: &Portfolio) -> Option<Signal> {
