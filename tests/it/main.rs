@@ -16,6 +16,7 @@ mod kit;
 mod library;
 mod peer_data;
 mod peers;
+mod python;
 mod refusals;
 mod sandbox;
 mod seed0;

@@ -74,8 +74,9 @@ const FORBIDDEN: [(&str, &[&str], &str); 6] = [
 ];
 
 /// Heavy dependencies and the one module that may name them.
-const OWNERS: [(&str, &str); 6] = [
+const OWNERS: [(&str, &str); 7] = [
     ("wasmtime", "strategy"),
+    ("wasm_compose", "toolchain"),
     ("wasmparser", "strategy"),
     ("parquet", "data"),
     ("zip", "data"),

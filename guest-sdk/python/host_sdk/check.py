@@ -46,7 +46,7 @@ class NoExtensions:
         spec = importlib.machinery.PathFinder.find_spec(name, path)
         origin = spec.origin if spec is not None and isinstance(spec.loader, importlib.machinery.ExtensionFileLoader) else None
         if origin is not None and any(origin.startswith(place) for place in self._places):
-            raise CompiledExtension(f"{name} is a compiled C extension ({Path(origin).name})", name=name)
+            raise CompiledExtension(f"`{name}`, a compiled C extension ({Path(origin).name})", name=name)
 
 
 def main(project: Path, sdk: str, site_packages: str) -> str:
@@ -68,7 +68,7 @@ def _imported(project: Path) -> ModuleType:
         raise Wrong(f"{_place(error, project)} imports {error}, which the sandbox cannot load", COMPILED) from None
     except ModuleNotFoundError as error:
         raise Wrong(f"{_place(error, project)} imports `{error.name}`, which is not there", NO_MODULE) from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise Wrong(_sentence(error, project)) from None
     found: ModuleType = strategy
     return found
@@ -115,7 +115,7 @@ def _project(project: Path) -> dict[str, str]:
     return {name: value for name, value in table.items() if isinstance(value, str)}
 
 
-def _sentence(error: Exception, project: Path) -> str:
+def _sentence(error: BaseException, project: Path) -> str:
     return f"{_place(error, project)}: {type(error).__name__}: {error}"
 
 

@@ -96,6 +96,8 @@ class Strategy:
         lengths = sorted(self.timeframes, key=lambda name: length_ms(length_of(name)) or 1 << 62)
         if not lengths or isinstance(self.timeframes, str):
             raise DeclarationError('`timeframes` is a list of candle lengths, such as ["1h", "4h"]')
+        if not isinstance(self.warm_up, (int, Mapping)):
+            raise DeclarationError(f"`warm_up` is a number of candles, or one for each length, not {self.warm_up!r}")
         needs = Needs()
         for index, name in enumerate(lengths):
             warm_up = self.warm_up if isinstance(self.warm_up, int) else self.warm_up.get(name, 1)

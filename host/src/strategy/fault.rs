@@ -65,7 +65,8 @@ impl std::fmt::Display for Call {
 pub(super) fn explain(who: &str, call: Call, error: &Error, state: &State, fuel: u64) -> Fault {
     let backtrace = error.downcast_ref::<WasmBacktrace>();
     let (cause, mut sentence) = classify(error, backtrace, state, fuel);
-    let words = own_words(state.last_words());
+    let said = without_runtime(state.last_words());
+    let words = own_words(said);
     if !words.is_empty() {
         sentence = format!("{sentence}: {words}");
     }
@@ -78,7 +79,7 @@ pub(super) fn explain(who: &str, call: Call, error: &Error, state: &State, fuel:
     Fault {
         cause,
         message: format!("strategy {who} failed {call}: {sentence}{place}"),
-        location: location(state.last_words()),
+        location: location(said),
     }
 }
 
@@ -192,7 +193,18 @@ fn is_machinery(name: &str) -> bool {
     PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// What the guest said, on one line: of a Rust panic the place and the message, of anything else the last lines.
+/// Without the panic by which componentize-py's runtime ends after an exception: it says only that there was one.
+fn without_runtime(text: &str) -> &str {
+    const RUNTIME: &str = "Python function threw an unexpected exception";
+    let before = text.rfind(RUNTIME).and_then(|at| {
+        let panic = text[..at].rfind("panicked at ")?;
+        Some(text[..panic].rfind('\n').map_or(0, |end| end + 1))
+    });
+    before.map_or(text, |end| &text[..end])
+}
+
+/// What the guest said, on one line: of a Rust panic the place and the message, of a Python exception its last line, of anything
+/// else the last lines.
 fn own_words(text: &str) -> String {
     let lines: Vec<&str> = text
         .lines()
@@ -215,7 +227,11 @@ fn own_words(text: &str) -> String {
                 .join(" ");
             format!("panicked at {place}: {message}")
         }
-        None => lines[lines.len().saturating_sub(3)..].join(" / "),
+        None => {
+            let is_traceback = lines.iter().any(|line| line.starts_with("Traceback (most"));
+            let count = if is_traceback { 1 } else { 3 };
+            lines[lines.len().saturating_sub(count)..].join(" / ")
+        }
     };
     let clean = shown.chars().map(|c| if c.is_control() { ' ' } else { c });
     clean
@@ -273,7 +289,7 @@ fn clipped(file: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{location, own_words};
+    use super::{location, own_words, without_runtime};
 
     #[test]
     fn the_place_is_the_authors_not_the_sdks() {
@@ -327,13 +343,18 @@ mod tests {
             ),
             (
                 "Traceback (most recent call last):\n  File \"app.py\", line 3, in on_candle\n    x = 1 / 0\nZeroDivisionError: division by zero\n",
-                "File \"app.py\", line 3, in on_candle / x = 1 / 0 / ZeroDivisionError: division by zero",
+                "ZeroDivisionError: division by zero",
+            ),
+            (
+                "Traceback (most recent call last):\n  File \"/0/strategy.py\", line 26, in on_candle\nKeyError: 'missing'\n\n\
+                 thread '<unnamed>' (1) panicked at runtime/src/lib.rs:1280:25:\nPython function threw an unexpected exception\n",
+                "KeyError: 'missing'",
             ),
             ("", ""),
             ("\u{1b}[31mred\u{7}", "\u{20}[31mred"),
         ];
         for (text, words) in cases {
-            assert_eq!(own_words(text), words);
+            assert_eq!(own_words(without_runtime(text)), words);
         }
     }
 }

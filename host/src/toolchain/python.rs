@@ -106,7 +106,8 @@ fn componentize(
     folder: &Path,
     out: &Path,
 ) -> Result<(), BuildError> {
-    let stage = folder.join("stage");
+    // Hidden from whatever looks for tests or sources in the project.
+    let stage = folder.join(".stage");
     let staged = stage_sources(dir, package, &stage);
     staged.map_err(|source| unusable(&stage, source))?;
     let mut tool = environment.tool("componentize-py", &stage);
