@@ -83,8 +83,6 @@ impl Environment {
                 tool.env_remove(&variable);
             }
         }
-        // Sets are ordered alike in every build.
-        tool.env("PYTHONHASHSEED", "0");
         tool
     }
 
