@@ -174,8 +174,8 @@ class Book:
             change = PositionChange.INCREASED
         held.avg_price = (held.avg_price * held.qty + price * qty) / (held.qty + qty)
         held.qty += qty
-        held.stop = _trigger(request.exits.stop) or held.stop
-        held.take_profit = _trigger(request.exits.take_profit) or held.take_profit
+        held.stop = held.stop if request.exits.stop is None else _trigger(request.exits.stop)
+        held.take_profit = held.take_profit if request.exits.take_profit is None else _trigger(request.exits.take_profit)
         self._filled(held, request.side, qty, price, Cause.ORDER, order, 0.0)
         self._changed(held, change, Cause.ORDER, math.nan)
 
