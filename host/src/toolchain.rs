@@ -289,6 +289,12 @@ fn default_target_dir(dir: &Path) -> Result<PathBuf, BuildError> {
     Ok(root.join("target").join("guests"))
 }
 
+/// Waits until nobody else holds this file; held until it is dropped.
+fn lock(path: &Path) -> Result<File, BuildError> {
+    let lock = File::create(path).and_then(|file| file.lock().map(|()| file));
+    lock.map_err(|source| unusable(path, source))
+}
+
 /// A file or folder that cannot be used.
 fn unusable(path: &Path, source: std::io::Error) -> BuildError {
     BuildError::File {
@@ -322,12 +328,7 @@ fn ensure_target(
     if has_target(dir)? {
         return Ok(());
     }
-    let path = target_dir.join(".rustup.lock");
-    let lock = File::create(&path).and_then(|file| file.lock().map(|()| file));
-    let lock = lock.map_err(|source| BuildError::File {
-        path: path.display().to_string(),
-        source,
-    })?;
+    let lock = lock(&target_dir.join(".rustup.lock"))?;
     if !has_target(dir)? {
         progress("Installing the Rust target wasm32-wasip2");
         let mut rustup = clean(dir, "rustup".into());

@@ -15,7 +15,7 @@ use wasm_compose::config::{Config, Dependency};
 use self::environment::Environment;
 use super::product::{self, Package};
 use super::project::{self, Language};
-use super::{BuildError, Options, last_lines, start_error, unusable};
+use super::{BuildError, Options, last_lines, lock, start_error, unusable};
 use crate::runs::manifest::hex;
 
 /// What the strategy imports and the provider exports.
@@ -37,6 +37,8 @@ pub fn build(
 ) -> Result<PathBuf, BuildError> {
     let environment = Environment::prepare(options, progress)?;
     let folder = build_folder(dir, options)?;
+    // Two builds of one project take turns; the second finds the work done.
+    let _lock = lock(&folder.join(".lock"))?;
     let built = folder.join(format!("{}.wasm", package.name));
     let digest = inputs(dir, &environment)?;
     let noted = folder.join("inputs-sha256");

@@ -5,9 +5,9 @@
     assert [sent.direction for sent in outcome.sent if isinstance(sent, Opened)] == [Direction.LONG]
 """
 
-from .book import Closed, ClosedAll, ExitsSet, FillAt, NetSet, Opened, Sent, Submitted, Withdrawn
 from .feed import candles_from_closes
 from .harness import Harness, Outcome
+from .sent import Closed, ClosedAll, ExitsSet, FillAt, NetSet, Opened, Sent, Submitted, Withdrawn
 
 __all__ = [
     "Closed",

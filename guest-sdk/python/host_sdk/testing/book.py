@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NoReturn
 
 from componentize_py_types import Err
@@ -18,78 +18,7 @@ from ..contract import (
 )  # fmt: skip
 
 from .feed import INSTRUMENT, columns as columns_of
-
-
-@dataclass(frozen=True)
-class Sent:
-    """Something the strategy sent, with the start of the candle at whose close it was sent."""
-
-    open_time: int
-
-
-@dataclass(frozen=True)
-class Submitted(Sent):
-    """`orders.submit`, or a request that was sent."""
-
-    order: OrderRequest
-
-
-@dataclass(frozen=True)
-class Opened(Sent):
-    """`orders.open`, or a signal that opens."""
-
-    direction: Direction
-    qty: float
-    stop: float | None
-    take_profit: float | None
-    tag: int
-
-
-@dataclass(frozen=True)
-class NetSet(Sent):
-    """`orders.set_net`."""
-
-    qty: float
-
-
-@dataclass(frozen=True)
-class Closed(Sent):
-    """`orders.close`."""
-
-    position: int
-    portion: float
-
-
-@dataclass(frozen=True)
-class ClosedAll(Sent):
-    """`orders.close_all`."""
-
-
-@dataclass(frozen=True)
-class ExitsSet(Sent):
-    """`orders.set_exits`."""
-
-    position: int
-    exits: Exits
-
-
-@dataclass(frozen=True)
-class Withdrawn(Sent):
-    """`orders.cancel`, or of all with `orders.cancel_all`."""
-
-    order: int | None
-
-
-@dataclass(frozen=True)
-class FillAt:
-    """A fill, with the start of the candle in which it happened."""
-
-    open_time: int
-    position: int
-    side: Side
-    qty: float
-    price: float
-    cause: Cause
+from .sent import Closed, ClosedAll, ExitsSet, FillAt, NetSet, Opened, Sent, Submitted, Withdrawn
 
 
 def _refuse(reason: RefusalReason, message: str) -> NoReturn:
@@ -245,8 +174,8 @@ class Book:
             change = PositionChange.INCREASED
         held.avg_price = (held.avg_price * held.qty + price * qty) / (held.qty + qty)
         held.qty += qty
-        held.stop = _trigger(request.exits.stop) or held.stop
-        held.take_profit = _trigger(request.exits.take_profit) or held.take_profit
+        held.stop = held.stop if request.exits.stop is None else _trigger(request.exits.stop)
+        held.take_profit = held.take_profit if request.exits.take_profit is None else _trigger(request.exits.take_profit)
         self._filled(held, request.side, qty, price, Cause.ORDER, order, 0.0)
         self._changed(held, change, Cause.ORDER, math.nan)
 

@@ -11,8 +11,9 @@ from ..runner import Runner
 from ..seam import host
 from ..strategy import Strategy
 from ..streams import Reading
-from .book import Book, FillAt, Sent
+from .book import Book
 from .feed import INSTRUMENT, Feed, columns
+from .sent import FillAt, Sent
 
 _PARTS = ("market", "orders", "account", "history", "runtime", "telemetry")
 

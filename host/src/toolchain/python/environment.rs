@@ -1,12 +1,12 @@
 //! What a Python strategy is built and tested with, installed once into a folder of our own: Python packages in a private environment,
 //! the SDK this program carries, the indicator provider compiled from it.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::toolchain::{
-    BuildError, Options, build_guest, last_lines, product, sdk, start_error, unusable,
+    BuildError, Options, build_guest, last_lines, lock, product, sdk, start_error, unusable,
 };
 
 /// Versions that were tested together. A change here makes a new environment.
@@ -33,9 +33,7 @@ impl Environment {
     ) -> Result<Self, BuildError> {
         let tools = tools_folder(options);
         fs::create_dir_all(&tools).map_err(|source| unusable(&tools, source))?;
-        let lock_path = tools.join(".lock");
-        let lock = File::create(&lock_path).and_then(|file| file.lock().map(|()| file));
-        let lock = lock.map_err(|source| unusable(&lock_path, source))?;
+        let lock = lock(&tools.join(".lock"))?;
         let venv = install_packages(&tools, progress)?;
         let sdk = tools.join(format!("sdk-{}", &sdk::digest()[..16]));
         for (part, name) in [
@@ -85,8 +83,6 @@ impl Environment {
                 tool.env_remove(&variable);
             }
         }
-        // Sets are ordered alike in every build.
-        tool.env("PYTHONHASHSEED", "0");
         tool
     }
 
