@@ -7,6 +7,7 @@
 
 mod calc;
 mod cli;
+mod conditions;
 mod delivery;
 mod driver;
 mod formulas;
@@ -22,6 +23,7 @@ mod refusals;
 mod sandbox;
 mod seed0;
 mod several;
+mod strategy_list;
 mod strategy_runs;
 mod support;
 mod tidy;
