@@ -224,6 +224,7 @@ fn components(repository: &Path) -> Components {
         let options = Options {
             packages: vec![package.to_owned()],
             target_dir: Some(target),
+            ..Options::default()
         };
         let built =
             build_guests(&repository.join(folder), &options, &mut |_| {}).expect("it builds");

@@ -68,6 +68,18 @@ pub const STRATEGIES_PATH: Variable = variable(
     "strategies",
     "drop-in folder of .wasm files or of strategy sources, found by name",
 );
+/// Folder of what the program installs for itself.
+pub const TOOLS_PATH: Variable = variable(
+    "TOOLS_PATH",
+    "",
+    "folder of what is installed once to build Python strategies, 400 MB [default: host in the user's cache folder]",
+);
+/// Folder of the compiler's own files.
+pub const BUILD_PATH: Variable = variable(
+    "BUILD_PATH",
+    "",
+    "folder of the compiler's files while strategies are built [default: target/guests in the project]",
+);
 /// Database of sessions.
 pub const DATABASE_PATH: Variable = variable(
     "DATABASE_PATH",
@@ -92,13 +104,15 @@ pub const API_KEY: Variable = secret(
 pub const API_SECRET: Variable = secret("API_SECRET", "the same");
 
 /// Every variable, in the order of `.env.example`.
-pub const VARIABLES: [&Variable; 11] = [
+pub const VARIABLES: [&Variable; 13] = [
     &EXCHANGE,
     &SYMBOL,
     &INITIAL_BALANCE,
     &CACHE_PATH,
     &OUTPUT_PATH,
     &STRATEGIES_PATH,
+    &TOOLS_PATH,
+    &BUILD_PATH,
     &DATABASE_PATH,
     &LOG_LEVEL,
     &DISCORD_WEBHOOK_URL,

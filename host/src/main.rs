@@ -3,20 +3,13 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use host::cli::{Cli, run};
+use host::cli::{Cli, run, tell};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match run(cli) {
+    match run(Cli::parse()) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            #[expect(clippy::print_stderr, reason = "the one place where errors are told")]
-            {
-                eprintln!("error: {error}");
-                if let Some(hint) = error.hint() {
-                    eprintln!("hint: {hint}");
-                }
-            }
+            tell(&error);
             ExitCode::from(error.exit_code())
         }
     }

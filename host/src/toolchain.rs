@@ -4,11 +4,19 @@
 //! wait for itself otherwise) and inherits none of the settings the outer build put into the environment, so that the same
 //! sources give the same component wherever they are built.
 
+mod embedded;
+pub mod product;
+pub mod project;
+pub mod python;
+pub mod sdk;
+pub mod stamp;
+pub mod template;
+
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 /// What components are built for: its standard library makes components without further tools.
 pub const TARGET: &str = "wasm32-wasip2";
@@ -52,6 +60,8 @@ pub struct Options {
     pub target_dir: Option<PathBuf>,
     /// Packages to build; none: the package in the folder, or all of a workspace.
     pub packages: Vec<String>,
+    /// Folder of what is installed for Python; default: `host` in the user's folder of caches.
+    pub tools_dir: Option<PathBuf>,
 }
 
 /// One component that was built.
@@ -67,8 +77,17 @@ pub struct Built {
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum BuildError {
+    #[error(transparent)]
+    Project(#[from] project::ProjectError),
     #[error("{dir} has no Cargo.toml")]
     NoPackage { dir: String },
+    #[error("{path} is no manifest of a package: {message}")]
+    Manifest { path: String, message: String },
+    #[error("{message}")]
+    Python {
+        message: String,
+        hint: Option<String>,
+    },
     #[error("{program} cannot be started: {source}")]
     Start {
         program: String,
@@ -90,8 +109,12 @@ pub enum BuildError {
 impl BuildError {
     /// What to do about it.
     #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> Option<&str> {
         match self {
+            Self::Project(error) => Some(error.hint()),
+            Self::Manifest { .. } => {
+                Some("it needs a name and a version; `host new NAME` makes one to compare with")
+            }
             Self::NoPackage { .. } => Some(
                 "give the folder of a strategy's sources; strategies/ma-crossover is one to start from",
             ),
@@ -101,6 +124,7 @@ impl BuildError {
                 Some("a strategy's Cargo.toml says `[lib] crate-type = [\"cdylib\"]`")
             }
             Self::Components { .. } => Some("name the package to build"),
+            Self::Python { hint, .. } => hint.as_deref(),
             Self::File { .. } | Self::Compile { .. } => None,
         }
     }
@@ -147,12 +171,7 @@ pub fn build_guests(
         Some(target_dir) => target_dir.clone(),
         None => default_target_dir(dir)?,
     };
-    let unusable = |source| BuildError::File {
-        path: target_dir.display().to_string(),
-        source,
-    };
-    fs::create_dir_all(&target_dir).map_err(unusable)?;
-    let target_dir = fs::canonicalize(&target_dir).map_err(unusable)?;
+    let target_dir = absolute(&target_dir)?;
     ensure_target(dir, &target_dir, progress)?;
 
     let mut cargo = clean(dir, cargo_program());
@@ -176,9 +195,44 @@ pub fn build_guests(
     } else {
         Err(BuildError::Compile {
             dir: dir.display().to_string(),
-            output,
+            output: from_first_error(&output).to_owned(),
         })
     }
+}
+
+/// What the compiler says from its first error on: what comes before are warnings and the names of crates.
+fn from_first_error(output: &str) -> &str {
+    let mut at = 0;
+    for line in output.split_inclusive('\n') {
+        if line.starts_with("error") {
+            return output[at..].trim_end();
+        }
+        at += line.len();
+    }
+    output.trim_end()
+}
+
+/// Runs the tests of a Rust project with cargo, which speaks for itself on the terminal.
+///
+/// # Errors
+/// Cargo cannot be started.
+pub fn test_rust(dir: &Path, options: &Options) -> Result<ExitStatus, BuildError> {
+    let mut cargo = clean(dir, cargo_program());
+    cargo.arg("test");
+    if let Some(target_dir) = &options.target_dir {
+        cargo.arg("--target-dir").arg(absolute(target_dir)?);
+    }
+    cargo.status().map_err(|source| start_error(&cargo, source))
+}
+
+/// A folder that is made if it is missing, as commands started elsewhere find it.
+fn absolute(folder: &Path) -> Result<PathBuf, BuildError> {
+    let unusable = |source| BuildError::File {
+        path: folder.display().to_string(),
+        source,
+    };
+    fs::create_dir_all(folder).map_err(unusable)?;
+    fs::canonicalize(folder).map_err(unusable)
 }
 
 fn cargo_program() -> OsString {
@@ -235,6 +289,29 @@ fn default_target_dir(dir: &Path) -> Result<PathBuf, BuildError> {
     Ok(root.join("target").join("guests"))
 }
 
+/// Waits until nobody else holds this file; held until it is dropped.
+fn lock(path: &Path) -> Result<File, BuildError> {
+    let lock = File::create(path).and_then(|file| file.lock().map(|()| file));
+    lock.map_err(|source| unusable(path, source))
+}
+
+/// A file or folder that cannot be used.
+fn unusable(path: &Path, source: std::io::Error) -> BuildError {
+    BuildError::File {
+        path: path.display().to_string(),
+        source,
+    }
+}
+
+/// The end of what a tool said, without empty lines.
+fn last_lines(words: &str, count: usize) -> String {
+    let lines: Vec<&str> = words
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    lines[lines.len().saturating_sub(count)..].join("\n")
+}
+
 fn start_error(command: &Command, source: std::io::Error) -> BuildError {
     BuildError::Start {
         program: command.get_program().to_string_lossy().into_owned(),
@@ -251,12 +328,7 @@ fn ensure_target(
     if has_target(dir)? {
         return Ok(());
     }
-    let path = target_dir.join(".rustup.lock");
-    let lock = File::create(&path).and_then(|file| file.lock().map(|()| file));
-    let lock = lock.map_err(|source| BuildError::File {
-        path: path.display().to_string(),
-        source,
-    })?;
+    let lock = lock(&target_dir.join(".rustup.lock"))?;
     if !has_target(dir)? {
         progress("Installing the Rust target wasm32-wasip2");
         let mut rustup = clean(dir, "rustup".into());

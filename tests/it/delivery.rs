@@ -365,6 +365,7 @@ fn a_call_that_faults_leaves_nothing_behind_and_its_policy_runs() {
                 Err(Fault {
                     cause: FaultCause::Trap,
                     message: "index 7 of 3".to_owned(),
+                    location: None,
                 })
             }
             _ => Ok(()),
@@ -490,6 +491,7 @@ fn a_strategy_cannot_use_up_what_its_fault_policy_needs() {
             Err(Fault {
                 cause: FaultCause::Trap,
                 message: "with nothing left to act".to_owned(),
+                location: None,
             })
         }
         _ => Ok(()),

@@ -37,6 +37,7 @@ pub(crate) fn example(name: &str) -> PathBuf {
         let options = Options {
             packages: names.iter().map(|n| (*n).to_owned()).collect(),
             target_dir: Some(workspace().join("target/guests")),
+            ..Options::default()
         };
         let built = build_guests(&workspace(), &options, &mut |_| {}).expect("the examples build");
         built.into_iter().map(|b| (b.package, b.path)).collect()

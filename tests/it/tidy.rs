@@ -89,8 +89,9 @@ const FORBIDDEN: [(&str, &[&str], &str); 9] = [
 ];
 
 /// Heavy dependencies and the one module that may name them.
-const OWNERS: [(&str, &str); 7] = [
+const OWNERS: [(&str, &str); 8] = [
     ("wasmtime", "strategy"),
+    ("wasm_compose", "toolchain"),
     ("wasmparser", "strategy"),
     ("parquet", "data"),
     ("zip", "data"),

@@ -17,6 +17,7 @@ use crate::runs::{LAST_PRICE, RunResult};
 use happened::{alternatives, happened};
 use table::{Align, Cell, Tone, cell, table, toned};
 
+pub mod difference;
 mod happened;
 pub mod overview;
 pub(crate) mod table;
@@ -261,6 +262,25 @@ pub(crate) fn rate_with_interval(rate: Option<f64>, interval: (f64, f64)) -> Str
 }
 
 fn figures(run: &RunResult, metrics: &Metrics, style: Style) -> String {
+    let mut rows = rows(run, metrics);
+    let speed = run
+        .timings
+        .candles_per_second(run.configuration.period.candles);
+    rows.push([
+        cell("Speed"),
+        cell(speed.map_or_else(|| "-".to_owned(), |s| format!("{} candles/s", plain(s, 0)))),
+    ]);
+    table(
+        "Result",
+        &["Metric", "Value"],
+        &[Align::Left, Align::Left],
+        &rows,
+        style,
+    )
+}
+
+/// The figures of a result, each with its name: what depends on the run alone.
+fn rows(run: &RunResult, metrics: &Metrics) -> Vec<[Cell; 2]> {
     let (r, t) = (&metrics.returns, &metrics.trades);
     let currency = tame(&run.configuration.currency);
     let amount = |value| money(value, &currency);
@@ -385,20 +405,7 @@ fn figures(run: &RunResult, metrics: &Metrics, style: Style) -> String {
             )),
         ]);
     }
-    let speed = run
-        .timings
-        .candles_per_second(run.configuration.period.candles);
-    rows.push([
-        cell("Speed"),
-        cell(speed.map_or_else(|| "-".to_owned(), |s| format!("{} candles/s", plain(s, 0)))),
-    ]);
-    table(
-        "Result",
-        &["Metric", "Value"],
-        &[Align::Left, Align::Left],
-        &rows,
-        style,
-    )
+    rows
 }
 
 /// `-93.01 USDT (paid 120.50, received 27.49)`.

@@ -58,8 +58,15 @@ pub fn warnings(run: &RunResult) -> Vec<String> {
     }
     for fault in &run.observed.faults {
         let (time, cause) = (fault.time, fault.cause.name());
+        // The words of a Rust panic name the place already.
+        let known = |place: &String| fault.message.contains(place.as_str());
+        let place = fault.location.as_ref().map(ToString::to_string);
+        let place = place.filter(|place| !known(place));
+        let place = place.map_or_else(String::new, |place| format!(", at {place}"));
+        let line = fault.source_line.as_deref().map(str::trim);
+        let line = line.map_or_else(String::new, |line| format!(": `{line}`"));
         warnings.push(format!(
-            "the strategy was stopped at {time}: {cause}: {}",
+            "the strategy was stopped at {time}: {cause}: {}{place}{line}",
             fault.message
         ));
     }

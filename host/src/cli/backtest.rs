@@ -14,7 +14,7 @@ use crate::cli::flags::Flags;
 use crate::cli::output::print;
 use crate::cli::plan::{Beside, Prepared, Route, folder_name};
 use crate::cli::progress::bar;
-use crate::cli::{CliError, GUEST_FAULT, run_file};
+use crate::cli::{CliError, faults, locate, run_file, watch};
 use crate::config::{self, Settings};
 use crate::execution::Profile;
 use crate::runs::{
@@ -33,7 +33,8 @@ use crate::runs::{
     host backtest breakout --symbols BTC/USDT,ETH/USDT --each --as perp\n  \
     host backtest breakout rsi-reversal --exchange synthetic -p breakout.size=0.1\n  \
     host backtest breakout rsi-reversal --account shared --balance 20000\n  \
-    host backtest run.toml --profile fair")]
+    host backtest run.toml --profile fair\n  \
+    host backtest my-strategy --exchange synthetic --watch")]
 pub(super) struct Args {
     /// .wasm files, folders of sources, or names in the drop-in folder; or one run file (.toml).
     #[arg(required_unless_present_any = ["strategy", "run"], value_name = "STRATEGY")]
@@ -61,6 +62,9 @@ pub(super) struct Args {
     /// Keep a log of everything that happened in the run folder (debug.log).
     #[arg(long)]
     debug: bool,
+    /// Build and run again after each save of the sources, and show what it changed. Ctrl-C ends it.
+    #[arg(long, conflicts_with = "json")]
+    watch: bool,
 }
 
 impl Args {
@@ -80,13 +84,31 @@ impl Args {
             out,
             json,
             debug: false,
+            watch: false,
         }
+    }
+
+    /// What a save may change: files of strategies and of runs, folders of sources.
+    pub(super) fn watched(&self, settings: &Settings) -> Result<Vec<PathBuf>, CliError> {
+        let (routes, _) = self.routes()?;
+        let of = |route: &Route| {
+            locate::sources(&route.strategy, settings)
+                .map_or_else(|| locate::component(&route.strategy, settings), Ok)
+        };
+        let mut paths: Vec<PathBuf> = routes.iter().map(of).collect::<Result<_, _>>()?;
+        paths.extend(self.run.clone());
+        paths.extend(
+            self.components
+                .iter()
+                .filter(|path| is_run_file(path))
+                .map(PathBuf::from),
+        );
+        Ok(paths)
     }
 
     /// The routes, and the flags with what a run file adds to them.
     fn routes(&self) -> Result<(Vec<Route>, Flags), CliError> {
         let mut flags = self.flags.clone();
-        let is_run_file = |path: &str| Path::new(path).extension().is_some_and(|e| e == "toml");
         if self.components.len() > 1
             && let Some(file) = self.components.iter().find(|path| is_run_file(path))
         {
@@ -159,6 +181,10 @@ impl Args {
     }
 }
 
+fn is_run_file(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|e| e == "toml")
+}
+
 /// The two ends of `--range`. Greedy: each ambiguous candle on its own.
 const BEST: &str = "best ordering (greedy)";
 const WORST: &str = "worst ordering (greedy)";
@@ -202,48 +228,51 @@ fn with_symbols(mut routes: Vec<Route>, flags: &Flags) -> Vec<Route> {
 }
 
 /// One strategy's result with its figures.
-struct Finished {
-    outcome: Outcome,
-    metrics: Metrics,
+pub(super) struct Finished {
+    pub outcome: Outcome,
+    pub metrics: Metrics,
 }
 
 pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
+    if args.watch {
+        return watch::run(args, settings);
+    }
     let finished = execute(args, settings)?;
+    let (written, text) = store(args, settings, &finished)?;
+    print(if args.json { &written.json } else { &text })?;
+    Ok(faults::tell(&finished))
+}
+
+/// Writes the folder of a run; the folder and the text for the terminal.
+pub(super) fn store(
+    args: &Args,
+    settings: &Settings,
+    finished: &[Finished],
+) -> Result<(Written, String), CliError> {
     let root = args
         .out
         .clone()
         .unwrap_or_else(|| settings.path(&config::OUTPUT_PATH));
-    let style = if colors() { Style::Color } else { Style::Plain };
-    let (written, text) = match finished.as_slice() {
-        [one] => keep(&root, one, style)?,
-        several => keep_several(&root, several, style)?,
-    };
-    print(if args.json { &written.json } else { &text })?;
-    Ok(tell_faults(&finished))
-}
-
-/// Faults go to stderr, and decide the exit code.
-fn tell_faults(finished: &[Finished]) -> u8 {
-    let mut code = 0;
-    for one in finished {
-        for fault in &one.outcome.result.observed.faults {
-            eprintln!("error: {}: {}", fault.cause.name(), fault.message);
-            code = GUEST_FAULT;
-        }
+    match finished {
+        [one] => keep(&root, one, style()),
+        several => keep_several(&root, several, style()),
     }
-    code
 }
 
 /// Colors only on a terminal, and not where NO_COLOR says no.
-pub(super) fn colors() -> bool {
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+pub(super) fn style() -> Style {
+    if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+        Style::Color
+    } else {
+        Style::Plain
+    }
 }
 
 #[expect(
     clippy::disallowed_methods,
     reason = "how long it took is told, not used"
 )]
-fn execute(args: &Args, settings: &Settings) -> Result<Vec<Finished>, CliError> {
+pub(super) fn execute(args: &Args, settings: &Settings) -> Result<Vec<Finished>, CliError> {
     let began = Instant::now();
     let (routes, flags) = args.routes()?;
     let profile = flags.rules()?;
@@ -255,6 +284,7 @@ fn execute(args: &Args, settings: &Settings) -> Result<Vec<Finished>, CliError> 
     };
     let load_seconds = began.elapsed().as_secs_f64();
     let mut finished = simulate("backtest", &prepared, &profile, beside)?;
+    faults::find_lines(&mut finished, prepared.sources());
     let engine_seconds = began.elapsed().as_secs_f64() - load_seconds;
     let alternatives = args.alternatives(&flags, &prepared, &profile, &finished)?;
     for (one, alternatives) in finished.iter_mut().zip(alternatives) {

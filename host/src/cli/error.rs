@@ -10,6 +10,8 @@ use crate::runs::folder::FolderError;
 use crate::runs::store::StoreError;
 use crate::strategy::{LoadError, RuntimeError};
 use crate::toolchain::BuildError;
+use crate::toolchain::project::ProjectError;
+use crate::toolchain::template::NewError;
 
 /// The world failed.
 const WORLD: u8 = 1;
@@ -62,6 +64,14 @@ impl CliError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         self.exit_code
+    }
+}
+
+/// Tells an error on stderr, with its hint.
+pub fn tell(error: &CliError) {
+    eprintln!("error: {error}");
+    if let Some(hint) = error.hint() {
+        eprintln!("hint: {hint}");
     }
 }
 
@@ -151,6 +161,26 @@ impl From<BuildError> for CliError {
             message: error.to_string(),
             hint: error.hint().map(str::to_owned),
             exit_code: USER,
+        }
+    }
+}
+
+impl From<ProjectError> for CliError {
+    fn from(error: ProjectError) -> Self {
+        Self::user(error.to_string(), error.hint())
+    }
+}
+
+impl From<NewError> for CliError {
+    fn from(error: NewError) -> Self {
+        let exit_code = match error {
+            NewError::File { .. } => WORLD,
+            NewError::Name { .. } | NewError::Exists { .. } => USER,
+        };
+        Self {
+            message: error.to_string(),
+            hint: error.hint().map(str::to_owned),
+            exit_code,
         }
     }
 }

@@ -161,6 +161,8 @@ impl Found {
             "sha256": self.sha256,
             "bytes": self.bytes,
             "language": self.structure.as_ref().map(|s| s.languages.join(", ")),
+            "license": self.structure.as_ref().and_then(|s| s.license.as_deref()),
+            "source_sha256": self.structure.as_ref().and_then(|s| s.source_sha256.as_deref()),
             "contract": self.structure.as_ref().and_then(contract),
             "parameters": manifest.map(|m| m.parameters.iter().map(parameter).collect::<Vec<_>>()),
             "roles": manifest.map(|m| m.roles.iter().map(role).collect::<Vec<_>>()),
@@ -190,6 +192,14 @@ impl Found {
         page.row("sha256", self.sha256.as_deref().unwrap_or_default());
         if let Some(structure) = &self.structure {
             page.row("made with", &structure.languages.join(", "));
+            page.row(
+                "license",
+                structure.license.as_deref().unwrap_or("none is named"),
+            );
+            if let Some(digest) = &structure.source_sha256 {
+                page.row("sources", &format!("sha256 {digest}, as it says itself"));
+            }
+            page.row("signature", "not signed");
             let served = format!("{CONTRACT} is served here");
             let contract = contract(structure).map_or_else(
                 || format!("none ({served})"),

@@ -9,22 +9,26 @@ pub mod data;
 mod demo;
 mod error;
 mod events;
+mod faults;
 mod flags;
 mod inspect;
 mod locate;
 mod market;
+mod new;
 mod optimize;
 mod output;
 mod plan;
 mod profiles;
 mod progress;
 mod run_file;
+mod test;
+mod watch;
 
 use clap::{Parser, Subcommand};
 
 use crate::config::{self, Settings};
 
-pub use error::CliError;
+pub use error::{CliError, tell};
 
 /// Exit code of a run whose strategy faulted.
 const GUEST_FAULT: u8 = 3;
@@ -37,7 +41,8 @@ const CHECK_FAILED: u8 = 4;
 #[command(
     after_help = "First steps:\n  host demo                       build the examples, make a market, backtest, report\n  \
     host data import FILE           candles you already have\n  \
-    host backtest ma-crossover      a strategy by name, file or folder"
+    host backtest ma-crossover      a strategy by name, file or folder\n  \
+    host new my-strategy            a strategy of your own"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -56,8 +61,12 @@ enum Command {
     Optimize(Box<optimize::Args>),
     /// Presets of the simulation and their knobs.
     Profiles(profiles::Args),
+    /// Make a project with a small strategy to start from.
+    New(new::Args),
     /// Build a strategy's sources into a component.
     Build(build::Args),
+    /// Run the tests of a project.
+    Test(test::Args),
     /// Show what a strategy is, wants and may do, before it is run.
     Inspect(inspect::Args),
     /// A calculator: liquidation and bankruptcy prices, funding, break-even, order cost.
@@ -81,7 +90,9 @@ pub fn run(cli: Cli) -> Result<u8, CliError> {
         Command::WarmupCheck(args) => checks::warm_up(&args, &settings),
         Command::Optimize(args) => optimize::run(&args, &settings),
         Command::Profiles(args) => profiles::run(&args),
-        Command::Build(args) => build::run(&args),
+        Command::New(args) => new::run(&args),
+        Command::Build(args) => build::run(&args, &settings),
+        Command::Test(args) => test::run(&args, &settings),
         Command::Inspect(args) => inspect::run(&args, &settings),
         Command::Calc(args) => calc::run(&args),
         Command::Data(args) => {

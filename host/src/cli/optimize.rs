@@ -14,7 +14,7 @@ use indicatif::ProgressBar;
 
 use crate::backtest::{BacktestError, Loaded, Source};
 use crate::cli::CliError;
-use crate::cli::backtest::{colors, run_id};
+use crate::cli::backtest::{run_id, style};
 use crate::cli::flags::Flags;
 use crate::cli::optimize::command::Command;
 use crate::cli::optimize::manifest::Identity;
@@ -198,7 +198,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
     print(&if own.json {
         json
     } else {
-        outcome.text(colors())
+        outcome.text(style())
     })?;
     Ok(0)
 }

@@ -1,7 +1,7 @@
 //! From flags and routes to backtests that are ready to run: components are loaded, symbols found and names given once; the
 //! backtests can then be made several times, under one set of rules or another.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::backtest::{Backtest, BacktestError, Builder, SafetyFile, Source, StreamsFrom};
 use crate::cli::events::{ToldEvent, delisting};
@@ -101,6 +101,8 @@ struct Ready {
     leverage: Rate,
     safety: Safety,
     place: Option<String>,
+    /// Folder it was built from, if it was.
+    sources: Option<PathBuf>,
 }
 
 impl Prepared {
@@ -142,6 +144,11 @@ impl Prepared {
             available,
             strategies,
         })
+    }
+
+    /// Folders the strategies were built from, in the order of the backtests.
+    pub(super) fn sources(&self) -> impl Iterator<Item = Option<&Path>> {
+        self.strategies.iter().map(|ready| ready.sources.as_deref())
     }
 
     /// Is there more than one strategy.
@@ -405,6 +412,7 @@ impl<'a> Loader<'a> {
             leverage: self.flags.leverage(route.leverage.as_deref())?,
             safety: safety(route.safety.as_ref().or(self.flags.safety.as_ref()))?,
             place: route.place.clone(),
+            sources: locate::sources(&route.strategy, self.settings),
         };
         if !self.flags.each || ready.markets.len() < 2 {
             return Ok(vec![ready]);
@@ -419,6 +427,7 @@ impl<'a> Loader<'a> {
             component: ready.component.clone(),
             parameters: ready.parameters.clone(),
             place: ready.place.clone(),
+            sources: ready.sources.clone(),
             safety: ready.safety.clone(),
             weight,
             ..ready

@@ -4,7 +4,7 @@ use crate::domain::{
     Cash, FillEvent, FundingEvent, InstrumentChange, LiquidationEvent, OrderChange, OrderView,
     Placed, PositionEvent, Price, Refusal, Timestamp,
 };
-use crate::engine::FaultCause;
+use crate::engine::{FaultCause, Location};
 use crate::ledger::{Posting, Trade};
 
 /// Everything that happened in one step, in order. Empty in a quiet minute.
@@ -149,6 +149,8 @@ pub enum Happening {
         cause: FaultCause,
         /// One sentence.
         message: String,
+        /// Where in the author's sources, if the guest said.
+        location: Option<Location>,
     },
     /// A strategy asked to be stopped.
     Halt {

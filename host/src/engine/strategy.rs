@@ -32,6 +32,26 @@ pub struct Fault {
     pub cause: FaultCause,
     /// One clear sentence, with the guest's own words where it left any.
     pub message: String,
+    /// Where in the author's sources, if the guest said.
+    pub location: Option<Location>,
+}
+
+/// A place in the author's sources, as the guest names it: nothing of it is trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// Path of the file, relative to the project.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1, where the language tells it.
+    pub column: Option<u32>,
+}
+
+impl std::fmt::Display for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)?;
+        self.column.map_or(Ok(()), |column| write!(f, ":{column}"))
+    }
 }
 
 /// Kinds of faults.

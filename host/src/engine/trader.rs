@@ -589,11 +589,16 @@ impl Trader {
     #[cold]
     fn faulted(&mut self, now: Timestamp, fault: Fault) {
         self.desk.rollback_call();
-        let Fault { cause, message } = fault;
+        let Fault {
+            cause,
+            message,
+            location,
+        } = fault;
         self.desk.happenings.push(Happening::Fault {
             time: now,
             cause,
             message,
+            location,
         });
         self.stop(now);
     }

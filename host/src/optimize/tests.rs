@@ -283,6 +283,7 @@ fn faults_fail_a_trial_and_not_the_study() {
             let fault = crate::engine::Fault {
                 cause: crate::engine::FaultCause::Trap,
                 message: "it fell over".to_owned(),
+                location: None,
             };
             return Err(crate::strategy::InitError::Fault(fault).into());
         }

@@ -207,6 +207,7 @@ impl Stream {
                 time,
                 cause,
                 message: _,
+                location: _,
             } => {
                 self.head(11, strategy, *time);
                 self.u8(fault_code(*cause));

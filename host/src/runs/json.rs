@@ -113,6 +113,8 @@ struct FaultJson<'a> {
     time: String,
     cause: &'static str,
     message: &'a str,
+    location: Option<String>,
+    source_line: Option<&'a str>,
 }
 
 /// The document as pretty-printed JSON with a final line break. `metrics` is `analysis::metrics::Metrics::to_json`.
@@ -229,6 +231,8 @@ fn mirror<'a>(run: &'a RunResult, metrics: &'a Value, place: Place<'a>) -> Docum
                 time: time(fault.time),
                 cause: fault.cause.name(),
                 message: &fault.message,
+                location: fault.location.as_ref().map(ToString::to_string),
+                source_line: fault.source_line.as_deref(),
             })
             .collect(),
         fingerprint: &run.fingerprint,

@@ -6,7 +6,7 @@ use crate::domain::{
     Cash, Cost, FillEvent, FundingEvent, InstrumentChange, LiquidationEvent, OrderStatus,
     OrderView, Price, Refusal, Timestamp,
 };
-use crate::engine::{AccountPoint, FaultCause, Happening, Record};
+use crate::engine::{AccountPoint, FaultCause, Happening, Location, Record};
 use crate::ledger::{Posting, Trade};
 
 /// An order from its acceptance to its end.
@@ -39,6 +39,10 @@ pub struct FaultSeen {
     pub cause: FaultCause,
     /// One sentence.
     pub message: String,
+    /// Where in the author's sources, if the guest said.
+    pub location: Option<Location>,
+    /// The line there, where the sources were at hand.
+    pub source_line: Option<String>,
 }
 
 /// A position that paid or received funding.
@@ -265,11 +269,14 @@ impl Observed {
                 time,
                 cause,
                 message,
+                location,
             } => {
                 self.faults.push(FaultSeen {
                     time: *time,
                     cause: *cause,
                     message: message.clone(),
+                    location: location.clone(),
+                    source_line: None,
                 });
             }
             Happening::Halt { time, why } => self.halts.push((*time, why.clone())),

@@ -4,7 +4,7 @@ use wasmtime::{Error, Trap, WasmBacktrace};
 
 use super::state::{State, Stop};
 use crate::domain::Timestamp;
-use crate::engine::{Fault, FaultCause};
+use crate::engine::{Fault, FaultCause, Location};
 
 /// Frames named in a message, innermost first.
 const FRAMES_SHOWN: usize = 3;
@@ -65,7 +65,8 @@ impl std::fmt::Display for Call {
 pub(super) fn explain(who: &str, call: Call, error: &Error, state: &State, fuel: u64) -> Fault {
     let backtrace = error.downcast_ref::<WasmBacktrace>();
     let (cause, mut sentence) = classify(error, backtrace, state, fuel);
-    let words = own_words(state.last_words());
+    let said = without_runtime(state.last_words());
+    let words = own_words(said);
     if !words.is_empty() {
         sentence = format!("{sentence}: {words}");
     }
@@ -78,6 +79,7 @@ pub(super) fn explain(who: &str, call: Call, error: &Error, state: &State, fuel:
     Fault {
         cause,
         message: format!("strategy {who} failed {call}: {sentence}{place}"),
+        location: location(said),
     }
 }
 
@@ -191,7 +193,18 @@ fn is_machinery(name: &str) -> bool {
     PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// What the guest said, on one line: of a Rust panic the place and the message, of anything else the last lines.
+/// Without the panic by which componentize-py's runtime ends after an exception: it says only that there was one.
+fn without_runtime(text: &str) -> &str {
+    const RUNTIME: &str = "Python function threw an unexpected exception";
+    let before = text.rfind(RUNTIME).and_then(|at| {
+        let panic = text[..at].rfind("panicked at ")?;
+        Some(text[..panic].rfind('\n').map_or(0, |end| end + 1))
+    });
+    before.map_or(text, |end| &text[..end])
+}
+
+/// What the guest said, on one line: of a Rust panic the place and the message, of a Python exception its last line, of anything
+/// else the last lines.
 fn own_words(text: &str) -> String {
     let lines: Vec<&str> = text
         .lines()
@@ -214,7 +227,11 @@ fn own_words(text: &str) -> String {
                 .join(" ");
             format!("panicked at {place}: {message}")
         }
-        None => lines[lines.len().saturating_sub(3)..].join(" / "),
+        None => {
+            let is_traceback = lines.iter().any(|line| line.starts_with("Traceback (most"));
+            let count = if is_traceback { 1 } else { 3 };
+            lines[lines.len().saturating_sub(count)..].join(" / ")
+        }
     };
     let clean = shown.chars().map(|c| if c.is_control() { ' ' } else { c });
     clean
@@ -224,9 +241,98 @@ fn own_words(text: &str) -> String {
         .to_owned()
 }
 
+/// Where in the author's sources: the place of a Rust panic, or the innermost frame of a Python traceback that is the author's own.
+fn location(text: &str) -> Option<Location> {
+    text.lines().rev().find_map(|line| {
+        let line = line.trim();
+        panic_place(line).or_else(|| traceback_place(line))
+    })
+}
+
+/// Of `panicked at src/lib.rs:41:9: an index out of bounds`.
+fn panic_place(line: &str) -> Option<Location> {
+    let place = line.split("panicked at ").nth(1)?;
+    let place = place.split(": ").next()?.trim_end_matches(':');
+    let (rest, column) = place.rsplit_once(':')?;
+    let (file, number) = rest.rsplit_once(':')?;
+    let file = file.strip_prefix("/strategy/").unwrap_or(file);
+    // The standard library and crates of registries have absolute paths; the SDK lies in a folder of its own.
+    let is_own = !file.starts_with('/') && !file.contains("guest-sdk/");
+    is_own.then_some(Location {
+        file: clipped(file),
+        line: number.parse().ok()?,
+        column: Some(column.parse().ok()?),
+    })
+}
+
+/// Of `File "/0/strategy.py", line 12, in on_candle`: folders of sources are mounted under numbers, Python's own library is not.
+fn traceback_place(line: &str) -> Option<Location> {
+    const OTHERS: [&str; 3] = ["host_sdk/", "wit_world/", "component_of_strategy.py"];
+    let (file, rest) = line.strip_prefix("File \"/")?.split_once("\", line ")?;
+    let (mount, file) = file.split_once('/')?;
+    mount.parse::<u32>().ok()?;
+    if OTHERS.iter().any(|other| file.starts_with(other)) {
+        return None;
+    }
+    let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+    Some(Location {
+        file: clipped(file),
+        line: digits.parse().ok()?,
+        column: None,
+    })
+}
+
+/// A guest may say anything: one line of a sensible length.
+fn clipped(file: &str) -> String {
+    file.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::own_words;
+    use super::{location, own_words, without_runtime};
+
+    #[test]
+    fn the_place_is_the_authors_not_the_sdks() {
+        let traceback = "Traceback (most recent call last):\n  File \"/0/strategy.py\", line 12, in on_candle\n    self.mean.update(None)\n  \
+                         File \"/1/host_sdk/indicators.py\", line 80, in update\n    raise TypeError\nTypeError: no number";
+        let cases = [
+            (
+                "panicked at src/lib.rs:41:9: index: 7",
+                Some("src/lib.rs:41:9"),
+            ),
+            (
+                "thread '<unnamed>' (1) panicked at src/my code.rs:7:5:\nindex out of bounds",
+                Some("src/my code.rs:7:5"),
+            ),
+            (
+                "panicked at /strategy/src/lib.rs:1:2: no",
+                Some("src/lib.rs:1:2"),
+            ),
+            (
+                "panicked at .sdk/guest-sdk/indicators/src/sma.rs:30:9: a period is at least 1",
+                None,
+            ),
+            (
+                "panicked at /rustc/abc/library/core/src/num/mod.rs:300:5: overflow",
+                None,
+            ),
+            (traceback, Some("strategy.py:12")),
+            (
+                "  File \"/0/component_of_strategy.py\", line 1, in <module>\n  File \"/python/socket.py\", line 52, in <module>",
+                None,
+            ),
+            ("panicked at nowhere", None),
+            ("panicked at a:b:c", None),
+            ("", None),
+        ];
+        for (text, place) in cases {
+            assert_eq!(
+                location(text).map(|l| l.to_string()).as_deref(),
+                place,
+                "{text}"
+            );
+        }
+    }
 
     #[test]
     fn the_guests_own_words_fit_on_one_line() {
@@ -237,13 +343,18 @@ mod tests {
             ),
             (
                 "Traceback (most recent call last):\n  File \"app.py\", line 3, in on_candle\n    x = 1 / 0\nZeroDivisionError: division by zero\n",
-                "File \"app.py\", line 3, in on_candle / x = 1 / 0 / ZeroDivisionError: division by zero",
+                "ZeroDivisionError: division by zero",
+            ),
+            (
+                "Traceback (most recent call last):\n  File \"/0/strategy.py\", line 26, in on_candle\nKeyError: 'missing'\n\n\
+                 thread '<unnamed>' (1) panicked at runtime/src/lib.rs:1280:25:\nPython function threw an unexpected exception\n",
+                "KeyError: 'missing'",
             ),
             ("", ""),
             ("\u{1b}[31mred\u{7}", "\u{20}[31mred"),
         ];
         for (text, words) in cases {
-            assert_eq!(own_words(text), words);
+            assert_eq!(own_words(without_runtime(text)), words);
         }
     }
 }

@@ -75,6 +75,7 @@ fn panicked(name: &str, words: &str) -> Fault {
     Fault {
         cause: FaultCause::Trap,
         message: format!("strategy {name} panicked: {words}"),
+        location: None,
     }
 }
 

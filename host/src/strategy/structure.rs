@@ -67,8 +67,12 @@ pub struct Structure {
     pub imports: Vec<Import>,
     /// What it exports, in the order of the file.
     pub exports: Vec<String>,
-    /// Languages and tools named in its `producers` sections, without repetition.
+    /// Languages named in its own `producers` section; where it has none, in those of its parts, without repetition.
     pub languages: Vec<String>,
+    /// Its licence, as it says.
+    pub license: Option<String>,
+    /// SHA-256 of the sources it was built from, as it says.
+    pub source_sha256: Option<String>,
     /// What its instantiation creates.
     pub size: Size,
     /// Core functions.
@@ -118,12 +122,20 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Structure, StructureError> 
         items: 0,
         limits,
         structure: Structure::default(),
+        own_languages: Vec::new(),
         scopes: Vec::new(),
     };
     for payload in Parser::new(0).parse_all(bytes) {
         reader.payload(payload.map_err(malformed)?)?;
     }
-    let Reader { structure, .. } = reader;
+    let Reader {
+        mut structure,
+        own_languages,
+        ..
+    } = reader;
+    if !own_languages.is_empty() {
+        structure.languages = own_languages;
+    }
     let checks = [
         (
             "core instances",
@@ -173,6 +185,8 @@ struct Reader<'a> {
     items: u64,
     limits: &'a Limits,
     structure: Structure,
+    /// Languages the outermost component names.
+    own_languages: Vec<String>,
     scopes: Vec<Scope>,
 }
 
@@ -227,11 +241,11 @@ impl Reader<'_> {
                     self.export(export.name.0, export.kind, export.index);
                 }
             }
-            Payload::CustomSection(section) => {
-                if let KnownCustom::Producers(producers) = section.as_known() {
-                    self.producers(producers);
-                }
-            }
+            Payload::CustomSection(section) => match section.as_known() {
+                KnownCustom::Producers(producers) => self.producers(producers),
+                _ if self.scopes.len() == 1 => self.claim(section.name(), section.data()),
+                _ => {}
+            },
             _ => {}
         }
         Ok(())
@@ -391,6 +405,7 @@ impl Reader<'_> {
 
     /// Information for people, from a section anybody may write: bounded, and wrong ones are passed over.
     fn producers(&mut self, section: wasmparser::ProducersSectionReader<'_>) {
+        let is_own = self.scopes.len() == 1;
         for field in section
             .into_iter()
             .flatten()
@@ -398,11 +413,27 @@ impl Reader<'_> {
         {
             for value in field.values.into_iter().flatten() {
                 let name = clipped(value.name);
-                if self.structure.languages.len() < 8 && !self.structure.languages.contains(&name) {
-                    self.structure.languages.push(name);
+                let lists = [
+                    Some(&mut self.structure.languages),
+                    is_own.then_some(&mut self.own_languages),
+                ];
+                for list in lists.into_iter().flatten() {
+                    if list.len() < 8 && !list.contains(&name) {
+                        list.push(name.clone());
+                    }
                 }
             }
         }
+    }
+
+    /// What it says of itself in sections that are known by name (`docs/kit.md`). The same caution.
+    fn claim(&mut self, section: &str, data: &[u8]) {
+        let place = match section {
+            "licenses" => &mut self.structure.license,
+            "sources-sha256" => &mut self.structure.source_sha256,
+            _ => return,
+        };
+        *place = std::str::from_utf8(data).ok().map(clipped);
     }
 }
 

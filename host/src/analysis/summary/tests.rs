@@ -3,7 +3,7 @@
 use super::*;
 use crate::analysis::overview::{Overview, Strategy};
 use crate::analysis::sample;
-use crate::engine::FaultCause;
+use crate::engine::{FaultCause, Location};
 use crate::runs::FaultSeen;
 
 fn summary(run: &RunResult, style: Style) -> String {
@@ -44,6 +44,12 @@ fn everything_that_needs_a_warning_comes_first() {
         time: start,
         cause: FaultCause::Trap,
         message,
+        location: Some(Location {
+            file: "src/lib.rs".to_owned(),
+            line: 42,
+            column: Some(5),
+        }),
+        source_line: Some("let newest = self.ring[7];".to_owned()),
     });
     run.observed.account_closed = Some(start);
     expect("warnings", &summary(&run, Style::Plain));

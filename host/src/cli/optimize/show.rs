@@ -159,8 +159,7 @@ impl Outcome<'_> {
     }
 
     /// For the terminal.
-    pub(super) fn text(&self, colors: bool) -> String {
-        let style = if colors { Style::Color } else { Style::Plain };
+    pub(super) fn text(&self, style: Style) -> String {
         let mut out = String::new();
         let mut line = |text: &str| writeln!(out, "{text}").expect("writing to a string works");
         line(&self.what());

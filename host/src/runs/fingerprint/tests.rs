@@ -1,7 +1,7 @@
 use super::*;
 use crate::analysis::sample;
 use crate::domain::{Cash, OrderChange, Qty, RefusalReason};
-use crate::engine::{LogLine, Mark, Plot};
+use crate::engine::{Location, LogLine, Mark, Plot};
 
 const CONFIG: [u8; 32] = [7; 32];
 
@@ -261,11 +261,13 @@ fn every_field_of_the_small_ones_counts() {
                 time,
                 cause: FaultCause::Trap,
                 message: String::new(),
+                location: None,
             },
             Happening::Fault {
                 time,
                 cause: FaultCause::Host,
                 message: String::new(),
+                location: None,
             },
             Happening::Halt {
                 time,
@@ -394,12 +396,20 @@ fn a_figure_of_a_rule_ends_at_the_bounds_of_an_integer() {
 #[test]
 fn text_for_people_does_not_count() {
     let time = Timestamp(1);
-    let fault = |message: &str| Happening::Fault {
+    let fault = |message: &str, line: Option<u32>| Happening::Fault {
         time,
         cause: FaultCause::Trap,
         message: message.to_owned(),
+        location: line.map(|line| Location {
+            file: "src/lib.rs".to_owned(),
+            line,
+            column: None,
+        }),
     };
-    assert_eq!(print(&[fault("")]), print(&[fault("unreachable")]));
+    assert_eq!(
+        print(&[fault("", None)]),
+        print(&[fault("unreachable", Some(7))])
+    );
     let halt = |why: &str| Happening::Halt {
         time,
         why: why.to_owned(),

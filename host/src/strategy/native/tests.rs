@@ -285,6 +285,7 @@ fn a_panic_is_a_fault_that_leaves_nothing_behind() {
             time,
             cause,
             message,
+            ..
         },
     ] = own[..]
     else {

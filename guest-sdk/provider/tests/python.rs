@@ -1,0 +1,200 @@
+//! The Python classes of the indicators are written from the catalog: the committed file must be what the catalog gives now.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use indicators::catalog::{self, Entry, Input};
+
+const FILE: &str = "../python/host_sdk/indicators.py";
+const HEAD: &str = r#""""All indicators, computed by the code Rust strategies use.
+
+Generated from the catalog in `guest-sdk/indicators`; `WRITE_PYTHON=1 cargo test -p provider --test python` writes it anew.
+
+`update` takes the next inputs and gives the indicator, or nothing until its first value; `value` repeats the last one. A NaN (a
+missing candle) gives nothing and leaves the state as it was. Several outputs come as a named tuple; one that is not ready is NaN.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .indicator import Indicator, OneToOne, Single
+"#;
+
+#[test]
+fn the_python_classes_are_those_of_the_catalog() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
+    let written = module();
+    if std::env::var_os("WRITE_PYTHON").is_some() {
+        std::fs::write(&path, &written).expect("the file can be written");
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == written,
+        "the catalog has changed: WRITE_PYTHON=1 cargo test -p provider --test python"
+    );
+}
+
+fn module() -> String {
+    let mut text = HEAD.to_owned();
+    let entries = catalog::all();
+    for entry in &entries {
+        class(&mut text, entry).expect("writing into a string");
+    }
+    let mut names: Vec<String> = entries
+        .iter()
+        .map(|entry| format!("    \"{}\",\n", class_name(entry.name)))
+        .collect();
+    names.sort();
+    write!(text, "\n\n__all__ = [\n{}]\n", names.concat()).expect("writing into a string");
+    text
+}
+
+fn class(text: &mut String, entry: &Entry) -> std::fmt::Result {
+    let name = class_name(entry.name);
+    let answer = format!("{name}Values");
+    let kind = match (entry.inputs.len(), entry.outputs.len()) {
+        (1, 1) => "OneToOne",
+        (_, 1) => "Single",
+        _ => "Indicator",
+    };
+    if kind == "Indicator" {
+        write!(
+            text,
+            "\n\nclass {answer}(NamedTuple):\n    \"\"\"What `{name}` gives.\"\"\"\n\n"
+        )?;
+        for output in entry.outputs {
+            writeln!(text, "    {output}: float")?;
+        }
+    }
+    let (declared, passed) = parameters(entry);
+    let taken: String = declared.iter().map(|one| format!(", {one}")).collect();
+    write!(
+        text,
+        "\n\nclass {name}({kind}):\n    \"\"\"{}.\"\"\"\n\n    NAME = \"{}\"\n    BOUNDS = ({})\n",
+        capital(entry.title),
+        entry.name,
+        bounds(entry)
+    )?;
+    if kind == "Indicator" {
+        write!(
+            text,
+            "    value: {answer} | None = None\n    \"\"\"The last values.\"\"\"\n"
+        )?;
+    }
+    write!(
+        text,
+        "\n    def __init__(self{taken}) -> None:\n        super().__init__({})\n",
+        passed.join(", ")
+    )?;
+    if kind != "OneToOne" {
+        update(text, entry, kind, &answer)?;
+    }
+    let tuple = match passed.as_slice() {
+        [one] => format!("({one},)"),
+        several => format!("({})", several.join(", ")),
+    };
+    for (function, comment, flag) in [
+        ("first_value", "Updates until the first value.", "False"),
+        (
+            "warm_up",
+            "Updates until the start of the data no longer matters.",
+            "True",
+        ),
+    ] {
+        write!(
+            text,
+            "\n    @classmethod\n    def {function}(cls{taken}) -> int:\n        \"\"\"{comment}\"\"\"\n        \
+             return cls._lengths({tuple}, {flag})\n"
+        )?;
+    }
+    Ok(())
+}
+
+fn update(text: &mut String, entry: &Entry, kind: &str, answer: &str) -> std::fmt::Result {
+    let inputs: Vec<&str> = entry
+        .inputs
+        .iter()
+        .map(|&input| input_name(input))
+        .collect();
+    let taken: String = inputs
+        .iter()
+        .map(|name| format!(", {name}: float"))
+        .collect();
+    let given = inputs.join(", ");
+    if kind == "Single" {
+        return write!(
+            text,
+            "\n    def update(self{taken}) -> float | None:\n        \"\"\"Take the next {}; the indicator, or nothing before its \
+             first.\"\"\"\n        return self._next_value({given})\n",
+            inputs.join(", ")
+        );
+    }
+    write!(
+        text,
+        "\n    def update(self{taken}) -> {answer} | None:\n        \"\"\"Take the next {}; the values, or nothing before the \
+         first.\"\"\"\n        outputs = self._next({given})\n        if not outputs:\n            return None\n        \
+         self.value = {answer}(*outputs)\n        return self.value\n",
+        inputs.join(", ")
+    )
+}
+
+/// The parameters as a function declares them and as they are passed on.
+fn parameters(entry: &Entry) -> (Vec<String>, Vec<String>) {
+    let declared = entry.parameters.iter().map(|parameter| {
+        let name = python_name(parameter.name);
+        if parameter.whole {
+            format!("{name}: int = {}", parameter.default)
+        } else {
+            format!("{name}: float = {:?}", parameter.default)
+        }
+    });
+    let passed = entry.parameters.iter().map(|p| python_name(p.name));
+    (declared.collect(), passed.collect())
+}
+
+fn bounds(entry: &Entry) -> String {
+    let one = |parameter: &catalog::Parameter| {
+        let whole = if parameter.whole { "True" } else { "False" };
+        format!(
+            "(\"{}\", {whole}, {:?}, {:?}),",
+            parameter.name, parameter.min, parameter.max
+        )
+    };
+    let all: Vec<String> = entry.parameters.iter().map(one).collect();
+    all.join(" ")
+}
+
+/// Words of Python that a parameter must not be called.
+fn python_name(name: &str) -> String {
+    match name {
+        "lambda" | "from" | "in" | "is" | "global" | "class" => format!("{name}_"),
+        _ => name.to_owned(),
+    }
+}
+
+fn input_name(input: Input) -> &'static str {
+    match input {
+        Input::Value => "value",
+        Input::Second => "second",
+        Input::OpenTime => "open_time",
+        Input::Open => "open",
+        Input::High => "high",
+        Input::Low => "low",
+        Input::Close => "close",
+        Input::Volume => "volume",
+    }
+}
+
+/// `moving_average` as `MovingAverage`.
+fn class_name(name: &str) -> String {
+    name.split('_').map(capital).collect()
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}

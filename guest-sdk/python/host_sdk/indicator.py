@@ -1,0 +1,88 @@
+"""What all indicators have in common. The classes themselves are generated (`indicators.py`)."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+from componentize_py_types import Err
+
+from .provider import Streams, provider
+
+Bound = tuple[str, bool, float, float]
+"""A parameter: its name, is it a whole number, the least and the most that is taken."""
+
+
+class Indicator:
+    """An indicator at work. It begins with its first update, so one may also be made while a module is imported."""
+
+    NAME: ClassVar[str]
+    """Its name in the catalog."""
+    BOUNDS: ClassVar[tuple[Bound, ...]]
+    """Its parameters."""
+
+    _streams: Streams
+    _number: int = -1
+
+    def __init__(self, *parameters: float) -> None:
+        for bound, value in zip(self.BOUNDS, parameters, strict=True):
+            _check(type(self).__name__, bound, value)
+        self._parameters = [float(value) for value in parameters]
+
+    def _begin(self) -> int:
+        self._streams = provider()
+        self._number = self._streams.make(self.NAME, self._parameters)
+        return self._number
+
+    def _next(self, *inputs: float) -> list[float]:
+        number = self._number if self._number >= 0 else self._begin()
+        return self._streams.update(number, [float(value) for value in inputs])
+
+    def __del__(self) -> None:
+        if self._number >= 0:
+            self._streams.forget(self._number)
+
+    @classmethod
+    def _lengths(cls, parameters: tuple[float, ...], of_warm_up: bool) -> int:
+        for bound, value in zip(cls.BOUNDS, parameters, strict=True):
+            _check(cls.__name__, bound, value)
+        streams = provider()
+        count = streams.warm_up if of_warm_up else streams.first_value
+        try:
+            return count(cls.NAME, [float(value) for value in parameters])
+        except Err as wrong:
+            raise ValueError(wrong.value) from None
+
+
+class Single(Indicator):
+    """An indicator with one output."""
+
+    value: float | None = None
+    """The last value."""
+
+    def _next_value(self, *inputs: float) -> float | None:
+        outputs = self._next(*inputs)
+        if not outputs:
+            return None
+        self.value = outputs[0]
+        return outputs[0]
+
+
+class OneToOne(Single):
+    """An indicator with one input and one output: the quickest way."""
+
+    def update(self, value: float) -> float | None:
+        """Take the next value; the indicator, or nothing before its first."""
+        number = self._number if self._number >= 0 else self._begin()
+        output = self._streams.update_value(number, value)
+        if output is not None:
+            self.value = output
+        return output
+
+
+def _check(name: str, bound: Bound, value: float) -> None:
+    parameter, whole, least, most = bound
+    fits = isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value <= most
+    if not fits or (whole and math.fmod(value, 1.0) != 0.0):
+        kind = "a whole number" if whole else "a number"
+        raise ValueError(f"{name}: {parameter} is {kind} from {least:g} to {most:g}, not {value!r}")

@@ -1,0 +1,189 @@
+//! From a project, whatever it is written in, to a component with its stamp.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::project::{self, Language};
+use super::stamp::Stamp;
+use super::{
+    BuildError, Options, build_guest, cargo_program, clean, python, sdk, start_error, unusable,
+};
+
+/// A component that was built from a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    /// What it says about itself.
+    pub stamp: Stamp,
+    /// The file, named after the package, in the folder of the build.
+    pub path: PathBuf,
+}
+
+/// What a package says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its licence, an SPDX expression, if it says one.
+    pub license: Option<String>,
+    /// One paragraph about it; empty if it says nothing.
+    pub description: String,
+    /// Who wrote it.
+    pub authors: Vec<String>,
+}
+
+/// Builds the project in a folder and stamps the component. `progress` gets a line for each thing that is done.
+///
+/// # Errors
+/// A folder that is no project, a missing tool, sources that do not compile.
+pub fn build(
+    dir: &Path,
+    options: &Options,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Product, BuildError> {
+    let language = project::language(dir)?;
+    restore_sdk(dir, language)?;
+    let (built, package) = match language {
+        Language::Rust => (build_guest(dir, options, progress)?, rust_package(dir)?),
+        Language::Python => {
+            let package = python_package(dir)?;
+            (python::build(dir, &package, options, progress)?, package)
+        }
+    };
+    let digest = project::source_digest(dir, language);
+    let stamp = Stamp {
+        name: package.name,
+        version: package.version,
+        license: package.license,
+        source_sha256: digest.map_err(|source| unusable(dir, source))?,
+        language: language.name(),
+    };
+    let path = write_stamped(&built, &stamp)?;
+    Ok(Product { stamp, path })
+}
+
+/// A project whose copy of the SDK is missing (it was not handed around with the sources) gets the one this program carries.
+fn restore_sdk(dir: &Path, language: Language) -> Result<(), BuildError> {
+    let folder = dir.join(sdk::FOLDER);
+    let (manifest, part) = match language {
+        Language::Rust => ("Cargo.toml", sdk::Part::Rust),
+        Language::Python => ("pyproject.toml", sdk::Part::Python),
+    };
+    let wanted = fs::read_to_string(dir.join(manifest)).is_ok_and(|text| text.contains(".sdk/"));
+    if wanted && !folder.exists() {
+        sdk::unpack(part, &folder).map_err(|source| unusable(&folder, source))?;
+    }
+    Ok(())
+}
+
+/// Beside the build's own file, which its tool compares and links: that one is left as it is.
+fn write_stamped(built: &Path, stamp: &Stamp) -> Result<PathBuf, BuildError> {
+    let bytes = fs::read(built).map_err(|source| unusable(built, source))?;
+    let stamped = stamp.write(&bytes).ok_or_else(|| BuildError::Components {
+        dir: built.display().to_string(),
+        count: 0,
+    })?;
+    let folder = built.with_file_name("stamped");
+    fs::create_dir_all(&folder).map_err(|source| unusable(&folder, source))?;
+    let path = folder.join(format!("{}.wasm", stamp.name));
+    replace(&path, &stamped).map_err(|source| unusable(&path, source))?;
+    Ok(path)
+}
+
+/// Puts a file in place as a whole: who reads it meanwhile sees the old one or the new one.
+///
+/// # Errors
+/// The folder cannot be written.
+pub fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if fs::read(path).is_ok_and(|old| old == bytes) {
+        return Ok(());
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let mut fresh = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    fresh.write_all(bytes)?;
+    #[cfg(unix)]
+    fresh
+        .as_file()
+        .set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+    fresh.persist(path)?;
+    Ok(())
+}
+
+/// Name, version and licence as cargo resolves them: they may be inherited from a workspace.
+fn rust_package(dir: &Path) -> Result<Package, BuildError> {
+    let mut cargo = clean(dir, cargo_program());
+    cargo.args([
+        "metadata",
+        "--no-deps",
+        "--offline",
+        "--format-version",
+        "1",
+    ]);
+    let output = cargo
+        .output()
+        .map_err(|source| start_error(&cargo, source))?;
+    let manifest = dir.join("Cargo.toml");
+    let manifest = fs::canonicalize(&manifest).map_err(|source| unusable(&manifest, source))?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let ours = |package: &&serde_json::Value| {
+        package["manifest_path"]
+            .as_str()
+            .is_some_and(|path| Path::new(path) == manifest)
+    };
+    let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+    packages
+        .into_iter()
+        .find(ours)
+        .and_then(|package| {
+            Some(Package {
+                name: text(&package["name"])?,
+                version: text(&package["version"])?,
+                license: text(&package["license"]),
+                description: text(&package["description"]).unwrap_or_default(),
+                authors: strings(package["authors"].as_array(), text),
+            })
+        })
+        .ok_or_else(|| BuildError::Manifest {
+            path: manifest.display().to_string(),
+            message: "cargo finds no package in it".to_owned(),
+        })
+}
+
+/// What is text among the members of a list that may be missing.
+fn strings<T>(list: Option<&Vec<T>>, text: impl Fn(&T) -> Option<String>) -> Vec<String> {
+    list.into_iter().flatten().filter_map(text).collect()
+}
+
+fn python_package(dir: &Path) -> Result<Package, BuildError> {
+    let path = dir.join("pyproject.toml");
+    let text = fs::read_to_string(&path).map_err(|source| unusable(&path, source))?;
+    let wrong = |message: String| BuildError::Manifest {
+        path: path.display().to_string(),
+        message,
+    };
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
+    let project = table.get("project");
+    let field = |name: &str| {
+        project
+            .and_then(|project| project.get(name)?.as_str())
+            .map(str::to_owned)
+    };
+    let needed = |name: &str| field(name).ok_or_else(|| wrong(format!("[project] has no {name}")));
+    let authors = project.and_then(|project| project.get("authors")?.as_array());
+    Ok(Package {
+        name: needed("name")?,
+        version: needed("version")?,
+        license: field("license"),
+        description: field("description").unwrap_or_default(),
+        authors: strings(authors, |author| {
+            author.get("name")?.as_str().map(str::to_owned)
+        }),
+    })
+}

@@ -1,0 +1,71 @@
+"""Follows a new high (or low) of many candles, as the turtles did, with a stop that only ever moves closer. Written as a life
+cycle: one small method a question."""
+
+from host_sdk import CandleLength, Data, Direction, Float, Int, Needs, Portfolio, Position, Risk, Signal, Strategy, require
+from host_sdk.contract import exits_at, sign
+from host_sdk.indicators import Atr, Highest, Lowest
+
+RANGE = 14
+"""Candles of the average range."""
+
+
+class Turtle(Strategy):
+    parameters = {
+        "timeframe": CandleLength("4h", "Candle length."),
+        "entry": Int(20, 2, 200, description="Candles of the channel whose break is followed."),
+        "exit": Int(10, 2, 200, description="Candles of the channel whose break ends it."),
+        "stop": Float(2.0, 0.5, 10.0, step=0.5, description="Distance of the stop in average ranges of 14 candles."),
+        "risk": Float(0.01, 0.001, 0.05, step=0.001, description="Part of equity that is lost if the first stop is hit.").fixed(),
+    }
+
+    def __init__(self) -> None:
+        p = self.params
+        require(p.exit < p.entry, "exit must be smaller than entry")
+        self.entry_low, self.entry_high = Lowest(p.entry), Highest(p.entry)
+        self.exit_low, self.exit_high = Lowest(p.exit), Highest(p.exit)
+        self.range = Atr(RANGE)
+
+    def needs(self) -> Needs:
+        return Needs.candles(self.params.timeframe, max(self.params.entry, RANGE + 1))
+
+    def update(self, data: Data) -> None:
+        for channel in (self.entry_low, self.entry_high, self.exit_low, self.exit_high):
+            channel.update(data.close)
+        self.range.update(data.bars.high, data.bars.low, data.close)
+
+    def on_candle(self, data: Data, portfolio: Portfolio) -> list[Signal]:
+        """The questions in their order: what to do with the position; without one, whether to open one."""
+        for position in portfolio.positions:
+            return self.update_position(data, position)
+        if self.should_long(data):
+            return self.go(data, Direction.LONG)
+        if self.should_short(data):
+            return self.go(data, Direction.SHORT)
+        return []
+
+    def should_long(self, data: Data) -> bool:
+        return self.entry_high.value == data.close
+
+    def should_short(self, data: Data) -> bool:
+        return self.entry_low.value == data.close
+
+    def go(self, data: Data, direction: Direction) -> list[Signal]:
+        """How to enter, long and short alike."""
+        stop = data.close - sign(direction) * self.distance()
+        return [Signal.open(direction, Risk(self.params.risk)).stop_loss(stop)]
+
+    def update_position(self, data: Data, position: Position) -> list[Signal]:
+        """Out at the break of the shorter channel; until then the stop follows the close and never goes back."""
+        edge = self.exit_low if position.direction is Direction.LONG else self.exit_high
+        if edge.value == data.close:
+            return [Signal.close(position.id)]
+        toward = sign(position.direction)
+        follows = data.close - toward * self.distance()
+        if position.stop is not None and (follows - position.stop) * toward > 0.0:
+            return [Signal.set_exits(position.id, exits_at(follows))]
+        return []
+
+    def distance(self) -> float:
+        """Of the stop from the price. The warm-up saw to it that the range is there."""
+        assert self.range.value is not None
+        return float(self.params.stop * self.range.value)
