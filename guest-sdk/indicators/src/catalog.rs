@@ -109,7 +109,7 @@ pub struct Entry {
     pub inputs: &'static [Input],
     /// What it is made of.
     pub parameters: &'static [Parameter],
-    /// What it gives.
+    /// What it gives: the names of the fields of its values in Rust, or `value` alone.
     pub outputs: &'static [&'static str],
     pub(crate) first_value: fn(&[f64]) -> i32,
     pub(crate) warm_up: fn(&[f64]) -> i32,
@@ -216,10 +216,10 @@ const CHAPTERS: &[fn() -> Vec<Entry>] = &[
 fn basic() -> Vec<Entry> {
     use crate::{Ema, Highest, Lowest, Sma};
     vec![
-        entry!(Sma(period: i32 = 30, 1..=10_000), "sma", "simple moving average", Overlap, "ta.SMA", [Value] -> ["value"]),
-        entry!(Ema(period: i32 = 30, 1..=10_000), "ema", "exponential moving average", Overlap, "ta.EMA", [Value] -> ["value"]),
-        entry!(Highest(period: i32 = 30, 1..=10_000), "highest", "highest of a window", Math, "ta.MAX", [Value] -> ["value"]),
-        entry!(Lowest(period: i32 = 30, 1..=10_000), "lowest", "lowest of a window", Math, "ta.MIN", [Value] -> ["value"]),
+        entry!(Sma(period: i32 = 30, 1..=10_000), "sma", "simple moving average", Overlap, "ta.SMA", [Value]),
+        entry!(Ema(period: i32 = 30, 1..=10_000), "ema", "exponential moving average", Overlap, "ta.EMA", [Value]),
+        entry!(Highest(period: i32 = 30, 1..=10_000), "highest", "highest of a window", Math, "ta.MAX", [Value]),
+        entry!(Lowest(period: i32 = 30, 1..=10_000), "lowest", "lowest of a window", Math, "ta.MIN", [Value]),
     ]
 }
 
@@ -260,25 +260,37 @@ impl FromNumber for Average {
 
 /// What an update gives, as numbers.
 pub(crate) trait Values {
+    /// What each number is called: the fields' names, or `value` where there is but one number.
+    const NAMES: &'static [&'static str];
     fn write(&self, outputs: &mut [f64]);
 }
 
 impl Values for f64 {
+    const NAMES: &'static [&'static str] = &["value"];
     fn write(&self, outputs: &mut [f64]) {
         outputs[0] = *self;
     }
 }
 
 impl Values for i32 {
+    const NAMES: &'static [&'static str] = &["value"];
     fn write(&self, outputs: &mut [f64]) {
         outputs[0] = f64::from(*self);
     }
 }
 
 impl Values for bool {
+    const NAMES: &'static [&'static str] = &["value"];
     fn write(&self, outputs: &mut [f64]) {
         outputs[0] = f64::from(*self);
     }
+}
+
+/// What an indicator calls its outputs, told from its `value`.
+pub(crate) const fn outputs<T, V: Values>(
+    _value: fn(&T) -> Option<V>,
+) -> &'static [&'static str] {
+    V::NAMES
 }
 
 /// An indicator and how it is fed.
@@ -300,11 +312,12 @@ where
     }
 }
 
-/// `entry!(Type(parameter: type = default, min..=max; …), "name", "title", Family, "golden", [Inputs] -> ["outputs"])`: an
-/// [`Entry`] from a type with `new`, `first_value` and `warm_up` of these parameters and `update` of these inputs.
+/// `entry!(Type(parameter: type = default, min..=max; …), "name", "title", Family, "golden", [Inputs])`: an [`Entry`] from
+/// a type with `new`, `first_value` and `warm_up` of these parameters, `update` of these inputs, and `value`, whose fields are the
+/// outputs.
 macro_rules! entry {
     ($kind:ident($($parameter:ident : $type:ty = $default:expr, $min:tt ..= $max:tt);*), $name:literal, $title:literal,
-        $family:ident, $golden:literal, [$($input:ident),+] -> [$($output:literal),+]) => {
+        $family:ident, $golden:literal, [$($input:ident),+]) => {
         $crate::catalog::Entry {
             name: $name,
             title: $title,
@@ -319,7 +332,7 @@ macro_rules! entry {
                 min: $min as f64,
                 max: $max as f64,
             }),*],
-            outputs: &[$($output),+],
+            outputs: $crate::catalog::outputs($kind::value),
             first_value: $crate::catalog::with_parameters!($kind::first_value($($parameter: $type),*)),
             warm_up: $crate::catalog::with_parameters!($kind::warm_up($($parameter: $type),*)),
             make: |values| {
@@ -390,6 +403,8 @@ macro_rules! values {
         }
 
         impl $crate::catalog::Values for $name {
+            const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
+
             fn write(&self, outputs: &mut [f64]) {
                 outputs.copy_from_slice(&[$(self.$field),+]);
             }

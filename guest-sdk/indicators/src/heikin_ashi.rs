@@ -60,7 +60,7 @@ timing!(HeikinAshi() -> HeikinAshiCandle: first 1, then updates_to_forget(0.5));
 
 pub(crate) fn entries() -> Vec<Entry> {
     vec![
-        entry!(HeikinAshi(), "ha", "Heikin Ashi candle", Price, "ta.HA", [Open, High, Low, Close] -> ["haopen", "hahigh", "halow", "haclose"]),
+        entry!(HeikinAshi(), "ha", "Heikin Ashi candle", Price, "ta.HA", [Open, High, Low, Close]),
     ]
 }
 

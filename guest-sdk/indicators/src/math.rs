@@ -126,12 +126,12 @@ pub(crate) fn entries() -> Vec<Entry> {
 
 fn windows() -> Vec<Entry> {
     vec![
-        entry!(CumulativeSum(), "cumsum", "sum since the start", Math, "ta.CUMSUM", [Value] -> ["value"]),
-        entry!(MovingSum(period: i32 = 30, 1..=10_000), "moving_sum", "sum of a window", Math, "ta.SUM", [Value] -> ["value"]),
-        entry!(HighestIndex(period: i32 = 30, 1..=10_000), "maxindex", "index of the highest of a window", Math, "ta.MAXINDEX", [Value] -> ["value"]),
-        entry!(LowestIndex(period: i32 = 30, 1..=10_000), "minindex", "index of the lowest of a window", Math, "ta.MININDEX", [Value] -> ["value"]),
-        entry!(LowestHighest(period: i32 = 30, 1..=10_000), "minmax", "lowest and highest of a window", Math, "ta.MINMAX", [Value] -> ["min", "max"]),
-        entry!(LowestHighestIndex(period: i32 = 30, 1..=10_000), "minmaxindex", "indices of both", Math, "ta.MINMAXINDEX", [Value] -> ["minidx", "maxidx"]),
+        entry!(CumulativeSum(), "cumsum", "sum since the start", Math, "ta.CUMSUM", [Value]),
+        entry!(MovingSum(period: i32 = 30, 1..=10_000), "moving_sum", "sum of a window", Math, "ta.SUM", [Value]),
+        entry!(HighestIndex(period: i32 = 30, 1..=10_000), "maxindex", "index of the highest of a window", Math, "ta.MAXINDEX", [Value]),
+        entry!(LowestIndex(period: i32 = 30, 1..=10_000), "minindex", "index of the lowest of a window", Math, "ta.MININDEX", [Value]),
+        entry!(LowestHighest(period: i32 = 30, 1..=10_000), "minmax", "lowest and highest of a window", Math, "ta.MINMAX", [Value]),
+        entry!(LowestHighestIndex(period: i32 = 30, 1..=10_000), "minmaxindex", "indices of both", Math, "ta.MINMAXINDEX", [Value]),
     ]
 }
 

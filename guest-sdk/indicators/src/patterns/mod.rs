@@ -64,11 +64,11 @@ macro_rules! chapter {
         vec![$($crate::patterns::chapter!(@ $kind $(($default))? $name $title $golden)),*]
     };
     (@ $kind:ident $name:literal $title:literal $golden:literal) => {
-        $crate::catalog::entry!($kind(), $name, $title, Pattern, $golden, [Open, High, Low, Close] -> ["value"])
+        $crate::catalog::entry!($kind(), $name, $title, Pattern, $golden, [Open, High, Low, Close])
     };
     (@ $kind:ident ($default:literal) $name:literal $title:literal $golden:literal) => {
         $crate::catalog::entry!($kind(penetration: f64 = $default, 0..=100), $name, $title, Pattern, $golden,
-            [Open, High, Low, Close] -> ["value"])
+            [Open, High, Low, Close])
     };
 }
 
