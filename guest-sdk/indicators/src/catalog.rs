@@ -197,11 +197,9 @@ pub fn find(name: &str) -> Result<Entry, Refused> {
 
 /// The entries of each part of the crate.
 const CHAPTERS: &[fn() -> Vec<Entry>] = &[
-    basic,
     crate::averages::entries,
     crate::channels::entries,
     crate::cycle::entries,
-    crate::heikin_ashi::entries,
     crate::math::entries,
     crate::price::entries,
     crate::statistics::entries,
@@ -212,16 +210,6 @@ const CHAPTERS: &[fn() -> Vec<Entry>] = &[
     crate::volume::entries,
     crate::own::entries,
 ];
-
-fn basic() -> Vec<Entry> {
-    use crate::{Ema, Highest, Lowest, Sma};
-    vec![
-        entry!(Sma(period: i32 = 30, 1..=10_000), "sma", "simple moving average", Overlap, "ta.SMA", [Value]),
-        entry!(Ema(period: i32 = 30, 1..=10_000), "ema", "exponential moving average", Overlap, "ta.EMA", [Value]),
-        entry!(Highest(period: i32 = 30, 1..=10_000), "highest", "highest of a window", Math, "ta.MAX", [Value]),
-        entry!(Lowest(period: i32 = 30, 1..=10_000), "lowest", "lowest of a window", Math, "ta.MIN", [Value]),
-    ]
-}
 
 /// A number as a parameter or input of a certain type.
 pub(crate) trait FromNumber {
@@ -287,9 +275,7 @@ impl Values for bool {
 }
 
 /// What an indicator calls its outputs, told from its `value`.
-pub(crate) const fn outputs<T, V: Values>(
-    _value: fn(&T) -> Option<V>,
-) -> &'static [&'static str] {
+pub(crate) const fn outputs<T, V: Values>(_value: fn(&T) -> Option<V>) -> &'static [&'static str] {
     V::NAMES
 }
 

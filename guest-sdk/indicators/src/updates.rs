@@ -1,10 +1,16 @@
 //! The way into an indicator, written once.
 
 /// `updates!((close) -> f64);` within an `impl`: the `update` of an indicator with a field `value` and a method `next`, which takes
-/// the same inputs, none of them NaN, and gives what the indicator is now.
+/// the same inputs, none of them NaN, and gives what the indicator is now. A comment before the inputs says more about them.
 macro_rules! updates {
     (($($input:ident),+) -> $value:ty) => {
-        /// Take the next candle or value.
+        $crate::updates::updates!(
+            /// Take the next candle or value.
+            ($($input),+) -> $value
+        );
+    };
+    ($(#[$doc:meta])+ ($($input:ident),+) -> $value:ty) => {
+        $(#[$doc])+
         #[inline]
         pub fn update(&mut self, $($input: f64),+) -> Option<$value> {
             if $($input.is_nan())||+ {

@@ -122,9 +122,34 @@ fn spelled(column: &str) -> Option<Behind> {
     if output.is_empty() || column.ends_with(AGAINST_BENCH) {
         return Some((entry, parameters, 0));
     }
-    // Its upper band is the upper line here.
-    let output = output.strip_suffix("band").unwrap_or(output);
-    Some((entry, parameters, place(&entry, output)?))
+    Some((entry, parameters, place(&entry, field(output))?))
+}
+
+/// What an output of TA-Lib's is called here.
+fn field(output: &str) -> &str {
+    match output {
+        "aroonup" => "up",
+        "aroondown" => "down",
+        "bullpower" => "bull_power",
+        "bearpower" => "bear_power",
+        "haopen" => "open",
+        "hahigh" => "high",
+        "halow" => "low",
+        "haclose" => "close",
+        "hist" | "macdhist" => "histogram",
+        "inphase" => "in_phase",
+        "leadsine" => "lead",
+        "macdsignal" | "smisignal" => "signal",
+        "max" | "maxidx" => "highest",
+        "min" | "minidx" => "lowest",
+        "plusvi" => "plus",
+        "minusvi" => "minus",
+        "slowk" | "fastk" => "k",
+        "slowd" | "fastd" => "d",
+        "swinghigh" => "swing_high",
+        "swinglow" => "swing_low",
+        _ => output.strip_suffix("band").unwrap_or(output),
+    }
 }
 
 /// Which of an indicator's outputs has this name.

@@ -1,5 +1,6 @@
 //! Averages of averages that undo part of the lag.
 
+use crate::updates::updates;
 use crate::{Ema, ema::factor, timing, updates_to_forget_chain};
 
 /// So many exponential averages, each of the one before.
@@ -53,11 +54,11 @@ macro_rules! chained {
                 }
             }
 
-            /// Take the next value.
+            updates!((value) -> f64);
+
             #[inline]
-            pub fn update(&mut self, value: f64) -> Option<f64> {
-                self.value = Some($combine(self.chain.update(value)?));
-                self.value
+            fn next(&mut self, value: f64) -> Option<f64> {
+                Some($combine(self.chain.update(value)?))
             }
         }
 
@@ -104,13 +105,13 @@ impl T3 {
         }
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
+    fn next(&mut self, value: f64) -> Option<f64> {
         let averages = self.chain.update(value)?;
         let weighted = averages[2..].iter().zip(self.weights);
-        self.value = Some(weighted.map(|(average, weight)| average * weight).sum());
-        self.value
+        Some(weighted.map(|(average, weight)| average * weight).sum())
     }
 }
 

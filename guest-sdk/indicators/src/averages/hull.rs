@@ -1,5 +1,6 @@
 //! Hull moving average.
 
+use crate::updates::updates;
 use crate::{Wma, checked_from, timing};
 
 /// Hull's average: the weighted average of n/2 values, moved on by its distance from that of n, smoothed over the root of n.
@@ -26,13 +27,13 @@ impl Hma {
         }
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
+    fn next(&mut self, value: f64) -> Option<f64> {
         let half = self.half.update(value);
         let whole = self.whole.update(value)?;
-        self.value = self.smooth.update(2.0 * half? - whole);
-        self.value
+        self.smooth.update(2.0 * half? - whole)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Kaufman's efficiency ratio and the average that adapts to it.
 
+use crate::updates::updates;
 use crate::window::{RollingSum, Window};
 use crate::{checked, ema::factor, timing, updates_to_forget};
 
@@ -26,19 +27,16 @@ impl EfficiencyRatio {
         }
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_nan() {
-            return None;
-        }
+    fn next(&mut self, value: f64) -> Option<f64> {
         let previous = self.window.ago(0);
         self.window.push(value);
         let gone = self.changes.update((value - previous?).abs())?;
         let made = (value - self.window.oldest()?).abs();
         let straight = gone <= made || gone == 0.0;
-        self.value = Some(if straight { 1.0 } else { made / gone });
-        self.value
+        Some(if straight { 1.0 } else { made / gone })
     }
 }
 
@@ -71,12 +69,10 @@ impl Kama {
         }
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_nan() {
-            return None;
-        }
+    fn next(&mut self, value: f64) -> Option<f64> {
         let Some(efficiency) = self.efficiency.update(value) else {
             self.average = value;
             return None;
@@ -84,8 +80,7 @@ impl Kama {
         let (fast, slow) = (factor(FASTEST), factor(SLOWEST));
         let speed = efficiency * (fast - slow) + slow;
         self.average += speed * speed * (value - self.average);
-        self.value = Some(self.average);
-        self.value
+        Some(self.average)
     }
 }
 

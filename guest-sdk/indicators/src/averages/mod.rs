@@ -1,9 +1,12 @@
-//! Moving averages beside the simple and the exponential one.
+//! Moving averages.
 
 mod chained;
+pub(crate) mod ema;
 mod hull;
 mod kama;
+mod kind;
 mod rma;
+mod sma;
 mod trima;
 mod variable;
 mod weighted_by_volume;
@@ -11,9 +14,12 @@ mod wma;
 mod zlema;
 
 pub use chained::{Dema, T3, Tema};
+pub use ema::Ema;
 pub use hull::Hma;
 pub use kama::{EfficiencyRatio, Kama};
+pub use kind::{Average, MovingAverage};
 pub use rma::Rma;
+pub use sma::Sma;
 pub use trima::Trima;
 pub use variable::Mavp;
 pub use weighted_by_volume::Vwma;
@@ -21,7 +27,6 @@ pub use wma::Wma;
 pub use zlema::Zlema;
 
 use crate::catalog::{Entry, entry};
-use crate::{Average, MovingAverage};
 
 /// A moving average with its parameters in TA-Lib's order.
 struct ByCode(MovingAverage);
@@ -50,6 +55,8 @@ impl ByCode {
 
 pub(crate) fn entries() -> Vec<Entry> {
     vec![
+        entry!(Sma(period: i32 = 30, 1..=10_000), "sma", "simple moving average", Overlap, "ta.SMA", [Value]),
+        entry!(Ema(period: i32 = 30, 1..=10_000), "ema", "exponential moving average", Overlap, "ta.EMA", [Value]),
         entry!(Rma(period: i32 = 30, 1..=10_000), "rma", "Wilder's moving average", Overlap, "ta.RMA", [Value]),
         entry!(Wma(period: i32 = 30, 1..=10_000), "wma", "weighted moving average", Overlap, "ta.WMA", [Value]),
         entry!(Dema(period: i32 = 30, 1..=10_000), "dema", "double exponential moving average", Overlap, "ta.DEMA", [Value]),

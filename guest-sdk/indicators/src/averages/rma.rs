@@ -1,5 +1,6 @@
 //! Wilder's moving average.
 
+use crate::updates::updates;
 use crate::{checked, timing, updates_to_forget};
 
 /// Wilder's smoothing: seeded with the mean of the first n values, then moved by 1/n.
@@ -26,12 +27,10 @@ impl Rma {
         }
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_nan() {
-            return None;
-        }
+    fn next(&mut self, value: f64) -> Option<f64> {
         if self.missing > 0 {
             self.average += value;
             self.missing -= 1;
@@ -42,8 +41,7 @@ impl Rma {
         } else {
             self.average = (self.average * (self.period - 1.0) + value) / self.period;
         }
-        self.value = Some(self.average);
-        self.value
+        Some(self.average)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Triangular moving average.
 
+use crate::updates::updates;
 use crate::{timing, window::RollingSum};
 
 /// The mean of means: weights of the last n values rise to the middle of the window and fall again. O(1).
@@ -28,13 +29,13 @@ impl Trima {
         }
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
+    fn next(&mut self, value: f64) -> Option<f64> {
         let inner = self.inner.update(value)?;
         let outer = self.outer.update(inner)?;
-        self.value = Some(outer / self.weights);
-        self.value
+        Some(outer / self.weights)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Moving average whose period comes with each value.
 
 use crate::timing::Delay;
+use crate::updates::updates;
 use crate::{Average, MovingAverage, checked, timing};
 
 /// A moving average over as many values as the second input says, within bounds. One average runs for each period, and all begin
@@ -35,12 +36,10 @@ impl Mavp {
         }
     }
 
-    /// Take the next value and the period of its average: its whole part, moved into the bounds.
+    updates!((value, period) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64, period: f64) -> Option<f64> {
-        if value.is_nan() || period.is_nan() {
-            return None;
-        }
+    fn next(&mut self, value: f64, period: f64) -> Option<f64> {
         for (delay, average) in &mut self.averages {
             if delay.is_over() {
                 average.update(value);
@@ -48,8 +47,7 @@ impl Mavp {
         }
         let period = (period as i32).clamp(self.shortest, self.longest);
         let (_, average) = &self.averages[(period - self.shortest) as usize];
-        self.value = Some(average.value()?);
-        self.value
+        Some(average.value()?)
     }
 }
 

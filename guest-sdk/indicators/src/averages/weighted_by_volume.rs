@@ -1,5 +1,6 @@
 //! Volume-weighted moving average.
 
+use crate::updates::updates;
 use crate::{timing, window::RollingSum};
 
 /// The mean of the last n values, each weighed by the volume that came with it; nothing where there was no volume at all.
@@ -23,19 +24,16 @@ impl Vwma {
         }
     }
 
-    /// Take the next value and its volume.
+    updates!((value, volume) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64, volume: f64) -> Option<f64> {
-        if value.is_nan() || volume.is_nan() {
-            return None;
-        }
+    fn next(&mut self, value: f64, volume: f64) -> Option<f64> {
         let products = self.products.update(value * volume);
         let volumes = self.volumes.update(volume)?;
         if volumes == 0.0 {
             return None;
         }
-        self.value = Some(products? / volumes);
-        self.value
+        Some(products? / volumes)
     }
 }
 

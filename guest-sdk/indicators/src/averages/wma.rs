@@ -1,5 +1,6 @@
 //! Weighted moving average.
 
+use crate::updates::updates;
 use crate::{timing, window::Window};
 
 /// The mean of the last n values with weights 1 to n, the newest weighs most. O(1): the weighted sum gains n times the new value
@@ -28,12 +29,10 @@ impl Wma {
         }
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_nan() {
-            return None;
-        }
+    fn next(&mut self, value: f64) -> Option<f64> {
         let leaving = self.window.push(value);
         if self.window.is_round_complete() {
             self.begin_anew();
@@ -43,8 +42,7 @@ impl Wma {
             self.sum += value - leaving;
         }
         let weights = self.period * (self.period + 1.0) / 2.0;
-        self.value = Some(self.weighted / weights);
-        self.value
+        Some(self.weighted / weights)
     }
 
     fn begin_anew(&mut self) {

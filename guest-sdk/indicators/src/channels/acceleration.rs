@@ -1,6 +1,7 @@
 //! Headley's acceleration bands.
 
 use super::Channel;
+use crate::updates::updates;
 use crate::{timing, window::RollingSum};
 
 /// Averages of the high and the low, each moved out by four times the candle's range as a share of both together; between them
@@ -26,12 +27,10 @@ impl AccelerationBands {
         }
     }
 
-    /// Take the next candle.
+    updates!((high, low, close) -> Channel);
+
     #[inline]
-    pub fn update(&mut self, high: f64, low: f64, close: f64) -> Option<Channel> {
-        if high.is_nan() || low.is_nan() || close.is_nan() {
-            return None;
-        }
+    fn next(&mut self, high: f64, low: f64, close: f64) -> Option<Channel> {
         let both = high + low;
         let width = if both == 0.0 {
             0.0
@@ -42,12 +41,11 @@ impl AccelerationBands {
         let upper = upper.update(high * (1.0 + width));
         let middle = middle.update(close);
         let lower = lower.update(low * (1.0 - width));
-        self.value = Some(Channel {
+        Some(Channel {
             upper: upper? / self.period,
             middle: middle? / self.period,
             lower: lower? / self.period,
-        });
-        self.value
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Bollinger bands.
 
 use super::Channel;
+use crate::updates::updates;
 use crate::variance::RollingSpread;
 use crate::{Average, MovingAverage};
 
@@ -50,18 +51,18 @@ impl BollingerBands {
         MovingAverage::warm_up(average, period).max(period)
     }
 
-    /// Take the next value.
+    updates!((value) -> Channel);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<Channel> {
+    fn next(&mut self, value: f64) -> Option<Channel> {
         let spread = self.spread.update(value);
         let middle = self.average.update(value)?;
         let deviation = spread?.variance().sqrt();
-        self.value = Some(Channel {
+        Some(Channel {
             upper: middle + self.deviations_up * deviation,
             middle,
             lower: middle - self.deviations_down * deviation,
-        });
-        self.value
+        })
     }
 
     /// The bands now.

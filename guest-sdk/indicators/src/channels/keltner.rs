@@ -3,6 +3,7 @@
 use super::Channel;
 use crate::ema::factor;
 use crate::timing::Delay;
+use crate::updates::updates;
 use crate::{Ema, Rma, TrueRange, price, timing, updates_to_forget};
 
 /// The exponential average of the typical price, and lines some average true ranges (Wilder's) away. Both averages begin so that
@@ -36,13 +37,11 @@ impl KeltnerChannel {
         }
     }
 
-    /// Take the next candle.
+    updates!((high, low, close) -> Channel);
+
     #[inline]
-    pub fn update(&mut self, high: f64, low: f64, close: f64) -> Option<Channel> {
+    fn next(&mut self, high: f64, low: f64, close: f64) -> Option<Channel> {
         let typical = price::typical(high, low, close);
-        if typical.is_nan() {
-            return None;
-        }
         let middle = self.prices.is_over().then(|| self.average.update(typical));
         let range = self.range.update(high, low, close)?;
         let width = self
@@ -50,12 +49,11 @@ impl KeltnerChannel {
             .is_over()
             .then(|| self.average_range.update(range));
         let (middle, width) = (middle??, self.ranges * width??);
-        self.value = Some(Channel {
+        Some(Channel {
             upper: middle + width,
             middle,
             lower: middle - width,
-        });
-        self.value
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The way between the extremes of a window.
 
 use super::Channel;
+use crate::updates::updates;
 use crate::{Highest, Lowest, timing};
 
 /// The highest high, the lowest low and the middle between them, the newest candle included.
@@ -24,21 +25,18 @@ impl DonchianChannel {
         }
     }
 
-    /// Take the next candle.
+    updates!((high, low) -> Channel);
+
     #[inline]
-    pub fn update(&mut self, high: f64, low: f64) -> Option<Channel> {
-        if high.is_nan() || low.is_nan() {
-            return None;
-        }
+    fn next(&mut self, high: f64, low: f64) -> Option<Channel> {
         let upper = self.highest.update(high);
         let lower = self.lowest.update(low)?;
         let upper = upper?;
-        self.value = Some(Channel {
+        Some(Channel {
             upper,
             middle: (upper + lower) / 2.0,
             lower,
-        });
-        self.value
+        })
     }
 }
 

@@ -28,7 +28,7 @@ values!(
 pub(crate) fn entries() -> Vec<Entry> {
     vec![
         entry!(AccelerationBands(period: i32 = 20, 1..=10_000), "accbands", "acceleration bands", Overlap, "ta.ACCBANDS", [High, Low, Close]),
-        entry!(BollingerBands(period: i32 = 20, 1..=10_000; deviations_up: f64 = 2.0, 0.0..=100.0; deviations_down: f64 = 2.0, 0.0..=100.0; average: Average = 0, 0..=13), "bbands", "Bollinger bands", Overlap, "ta.BBANDS", [Value]),
+        entry!(BollingerBands(period: i32 = 20, 2..=10_000; deviations_up: f64 = 2.0, 0.0..=100.0; deviations_down: f64 = 2.0, 0.0..=100.0; average: Average = 0, 0..=13), "bbands", "Bollinger bands", Overlap, "ta.BBANDS", [Value]),
         entry!(DonchianChannel(period: i32 = 20, 1..=10_000), "donchian", "Donchian channel", Overlap, "ta.DONCHIAN", [High, Low]),
         entry!(KeltnerChannel(period: i32 = 20, 1..=10_000; atr_period: i32 = 10, 1..=10_000; ranges: f64 = 2.0, 0.0..=100.0), "kc", "Keltner channel", Overlap, "ta.KC", [High, Low, Close]),
         entry!(MidPoint(period: i32 = 14, 1..=10_000), "midpoint", "middle between the extremes of a value", Overlap, "ta.MIDPOINT", [Value]),

@@ -3,11 +3,12 @@
 use super::hilbert::{Cycle, EARLY_FIRST, EARLY_START, Hilbert, updates_to_forget_cycle};
 use crate::catalog::values;
 use crate::timing::Delay;
+use crate::updates::updates;
 use crate::{timing, updates_to_forget_chain};
 
 values!(
     /// The average and the one that follows it.
-    pub struct MamaValue {
+    pub struct MamaValues {
         /// The average.
         mama,
         /// The average of the average, half as fast.
@@ -22,10 +23,10 @@ pub struct Mama {
     hilbert: Hilbert,
     limits: [f64; 2],
     phase: f64,
-    averages: MamaValue,
+    averages: MamaValues,
     /// The averages begin at 0 with the transform.
     unpublished: Delay,
-    value: Option<MamaValue>,
+    value: Option<MamaValues>,
 }
 
 impl Mama {
@@ -44,7 +45,7 @@ impl Mama {
             hilbert: Hilbert::new(EARLY_START),
             limits: [fast_limit, slow_limit],
             phase: 0.0,
-            averages: MamaValue {
+            averages: MamaValues {
                 mama: 0.0,
                 fama: 0.0,
             },
@@ -53,23 +54,18 @@ impl Mama {
         }
     }
 
-    /// Take the next price.
+    updates!((price) -> MamaValues);
+
     #[inline]
-    pub fn update(&mut self, price: f64) -> Option<MamaValue> {
-        if price.is_nan() {
-            return None;
-        }
+    fn next(&mut self, price: f64) -> Option<MamaValues> {
         let published = self.unpublished.is_over();
         let cycle = self.hilbert.update(price)?;
         let speed = self.speed(phase(&cycle, price));
-        let MamaValue { mama, fama } = self.averages;
+        let MamaValues { mama, fama } = self.averages;
         let mama = speed * price + (1.0 - speed) * mama;
         let fama = speed / 2.0 * mama + (1.0 - speed / 2.0) * fama;
-        self.averages = MamaValue { mama, fama };
-        if published {
-            self.value = Some(self.averages);
-        }
-        self.value
+        self.averages = MamaValues { mama, fama };
+        published.then_some(self.averages)
     }
 
     fn speed(&mut self, phase: f64) -> f64 {
@@ -92,7 +88,7 @@ fn phase(cycle: &Cycle, price: f64) -> f64 {
     }
 }
 
-timing!(Mama(fast_limit: f64, slow_limit: f64) -> MamaValue: first EARLY_FIRST,
+timing!(Mama(fast_limit: f64, slow_limit: f64) -> MamaValues: first EARLY_FIRST,
     then updates_to_forget_cycle() + updates_to_forget_chain(&[slow_limit, slow_limit / 2.0]));
 
 #[cfg(test)]

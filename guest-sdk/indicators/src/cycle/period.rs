@@ -2,6 +2,7 @@
 
 use super::hilbert::{EARLY_FIRST, EARLY_START, Hilbert, updates_to_forget_cycle};
 use crate::catalog::values;
+use crate::updates::updates;
 use crate::{timing, timing::Delay};
 
 /// The length of the dominant cycle, updates, 6 to 50, smoothed.
@@ -14,7 +15,7 @@ pub struct CyclePeriod {
 
 values!(
     /// The dominant cycle as a vector, in units of the price.
-    pub struct PhasorValue {
+    pub struct PhasorValues {
         /// The part in phase.
         in_phase,
         /// The part a quarter of a cycle behind.
@@ -27,7 +28,7 @@ values!(
 pub struct Phasor {
     hilbert: Hilbert,
     unpublished: Delay,
-    value: Option<PhasorValue>,
+    value: Option<PhasorValues>,
 }
 
 macro_rules! of_the_transform {
@@ -42,18 +43,13 @@ macro_rules! of_the_transform {
                 }
             }
 
-            /// Take the next price.
+            updates!((price) -> $value);
+
             #[inline]
-            pub fn update(&mut self, price: f64) -> Option<$value> {
-                if price.is_nan() {
-                    return None;
-                }
+            fn next(&mut self, price: f64) -> Option<$value> {
                 let published = self.unpublished.is_over();
                 let $cycle = self.hilbert.update(price)?;
-                if published {
-                    self.value = Some($given);
-                }
-                self.value
+                published.then(|| $given)
             }
         }
 
@@ -68,7 +64,7 @@ macro_rules! of_the_transform {
 }
 
 of_the_transform!(CyclePeriod -> f64, |cycle| cycle.period);
-of_the_transform!(Phasor -> PhasorValue, |cycle| PhasorValue {
+of_the_transform!(Phasor -> PhasorValues, |cycle| PhasorValues {
     in_phase: cycle.in_phase,
     quadrature: cycle.quadrature,
 });

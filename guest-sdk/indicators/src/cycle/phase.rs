@@ -2,6 +2,7 @@
 
 use super::hilbert::{Cycle, Hilbert, LATE_FIRST, LATE_START, LONGEST, updates_to_forget_cycle};
 use crate::catalog::values;
+use crate::updates::updates;
 use crate::window::Window;
 use crate::{timing, timing::Delay};
 
@@ -83,7 +84,7 @@ pub struct CyclePhase {
 
 values!(
     /// The sine of the phase, and that of the phase an eighth of a cycle ahead.
-    pub struct SineValue {
+    pub struct CycleSineValues {
         /// The sine.
         sine,
         /// 45 degrees ahead.
@@ -91,7 +92,7 @@ values!(
     }
 );
 
-impl SineValue {
+impl CycleSineValues {
     pub(crate) fn of(phase: f64) -> Self {
         Self {
             sine: libm::sin(phase.to_radians()),
@@ -105,7 +106,7 @@ impl SineValue {
 pub struct CycleSine {
     tracker: PhaseTracker,
     unpublished: Delay,
-    value: Option<SineValue>,
+    value: Option<CycleSineValues>,
 }
 
 macro_rules! of_the_phase {
@@ -120,18 +121,13 @@ macro_rules! of_the_phase {
                 }
             }
 
-            /// Take the next price.
+            updates!((price) -> $value);
+
             #[inline]
-            pub fn update(&mut self, price: f64) -> Option<$value> {
-                if price.is_nan() {
-                    return None;
-                }
+            fn next(&mut self, price: f64) -> Option<$value> {
                 let published = self.unpublished.is_over();
                 let (_, $phase) = self.tracker.update(price)?;
-                if published {
-                    self.value = Some($given);
-                }
-                self.value
+                published.then(|| $given)
             }
         }
 
@@ -146,7 +142,7 @@ macro_rules! of_the_phase {
 }
 
 of_the_phase!(CyclePhase -> f64, |phase| phase);
-of_the_phase!(CycleSine -> SineValue, |phase| SineValue::of(phase));
+of_the_phase!(CycleSine -> CycleSineValues, |phase| CycleSineValues::of(phase));
 
 #[cfg(test)]
 mod tests {

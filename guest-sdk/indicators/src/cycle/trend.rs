@@ -1,7 +1,8 @@
 //! Trend without the cycle, and which of the two rules.
 
 use super::hilbert::{Cycle, Hilbert, LATE_FIRST, LATE_START, LONGEST};
-use super::phase::{PhaseTracker, SineValue, updates_to_forget_phase};
+use super::phase::{CycleSineValues, PhaseTracker, updates_to_forget_phase};
+use crate::updates::updates;
 use crate::window::Window;
 use crate::{timing, timing::Delay};
 
@@ -55,19 +56,14 @@ impl TrendLine {
         }
     }
 
-    /// Take the next price.
+    updates!((price) -> f64);
+
     #[inline]
-    pub fn update(&mut self, price: f64) -> Option<f64> {
-        if price.is_nan() {
-            return None;
-        }
+    fn next(&mut self, price: f64) -> Option<f64> {
         let published = self.unpublished.is_over();
         let cycle = self.hilbert.update(price);
         let line = self.trend.update(price, cycle.as_ref())?;
-        if published {
-            self.value = Some(line);
-        }
-        self.value
+        published.then_some(line)
     }
 }
 
@@ -88,7 +84,7 @@ pub struct TrendMode {
     tracker: PhaseTracker,
     trend: Trend,
     phase: f64,
-    sine: SineValue,
+    sine: CycleSineValues,
     /// Updates since sine and lead sine crossed.
     since_cross: f64,
     unpublished: Delay,
@@ -105,7 +101,7 @@ impl TrendMode {
             tracker: PhaseTracker::new(),
             trend: Trend::new(),
             phase: 0.0,
-            sine: SineValue {
+            sine: CycleSineValues {
                 sine: 0.0,
                 lead: 0.0,
             },
@@ -115,12 +111,10 @@ impl TrendMode {
         }
     }
 
-    /// Take the next price.
+    updates!((price) -> i32);
+
     #[inline]
-    pub fn update(&mut self, price: f64) -> Option<i32> {
-        if price.is_nan() {
-            return None;
-        }
+    fn next(&mut self, price: f64) -> Option<i32> {
         let published = self.unpublished.is_over();
         let tracked = self.tracker.update(price);
         let line = self
@@ -130,16 +124,13 @@ impl TrendMode {
         let cycles = self.is_cycle(&cycle, phase);
         let far_off =
             line.is_some_and(|line| line != 0.0 && (cycle.smooth / line - 1.0).abs() >= FAR_OFF);
-        if published {
-            self.value = Some(i32::from(!cycles || far_off));
-        }
-        self.value
+        published.then(|| i32::from(!cycles || far_off))
     }
 
     /// Does the phase say so.
     fn is_cycle(&mut self, cycle: &Cycle, phase: f64) -> bool {
         let turned = phase - std::mem::replace(&mut self.phase, phase);
-        let sine = SineValue::of(phase);
+        let sine = CycleSineValues::of(phase);
         let before = std::mem::replace(&mut self.sine, sine);
         let crossed = (sine.sine > sine.lead && before.sine <= before.lead)
             || (sine.sine < sine.lead && before.sine >= before.lead);

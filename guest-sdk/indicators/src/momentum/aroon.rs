@@ -57,12 +57,12 @@ timing!(Aroon(period: i32) -> AroonValues: first period + 1, then 0);
 
 /// The upper line of an [`Aroon`] less the lower one, from -100 to 100.
 #[derive(Debug, Clone, PartialEq)]
-pub struct AroonOsc {
+pub struct AroonOscillator {
     lines: Aroon,
     value: Option<f64>,
 }
 
-impl AroonOsc {
+impl AroonOscillator {
     /// This candle and this many before it.
     ///
     /// # Panics
@@ -84,7 +84,7 @@ impl AroonOsc {
     }
 }
 
-timing!(AroonOsc(period: i32) -> f64: first period + 1, then 0);
+timing!(AroonOscillator(period: i32) -> f64: first period + 1, then 0);
 
 #[cfg(test)]
 mod tests {

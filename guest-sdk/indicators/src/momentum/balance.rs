@@ -1,6 +1,7 @@
 //! Ups against downs in a window: plain sums of changes, of candle bodies and of money.
 
 use crate::LowestHighest;
+use crate::price;
 use crate::timing;
 use crate::updates::updates;
 use crate::window::RollingSum;
@@ -129,7 +130,7 @@ impl Mfi {
 
     #[inline]
     fn next(&mut self, high: f64, low: f64, close: f64, volume: f64) -> Option<f64> {
-        let typical = (high + low + close) / 3.0;
+        let typical = price::typical(high, low, close);
         let previous = self.previous.replace(typical)?;
         let change = typical - previous;
         let flow = if change.abs() < Self::ROUNDING * (typical.abs() + previous.abs()) {

@@ -140,14 +140,14 @@ timing!(Wad() -> f64: first 1, then 0);
 /// Williams' ultimate oscillator: buying pressure, close less true low, in percent of the true range, over three windows; the
 /// shortest counts four times, the middle one twice. A window without range counts as 0.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Ultosc {
+pub struct UltimateOscillator {
     previous_close: Option<f64>,
     /// Sums of pressure and of range, from the shortest window to the longest.
     windows: [(RollingSum, RollingSum); 3],
     value: Option<f64>,
 }
 
-impl Ultosc {
+impl UltimateOscillator {
     /// How much the windows count, from the shortest to the longest.
     const WEIGHTS: [f64; 3] = [4.0, 2.0, 1.0];
 
@@ -184,7 +184,7 @@ impl Ultosc {
     }
 }
 
-timing!(Ultosc(first_period: i32, second_period: i32, third_period: i32) -> f64:
+timing!(UltimateOscillator(first_period: i32, second_period: i32, third_period: i32) -> f64:
     first first_period.max(second_period).max(third_period) + 1,
     then 0);
 

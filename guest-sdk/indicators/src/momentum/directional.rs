@@ -175,12 +175,12 @@ fn index((up, down): (f64, f64)) -> Option<f64> {
 /// Directional index: how far apart the upward and the downward indicator are, in percent of their sum. Without any movement it
 /// stays what it was, 0 at first.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Dx {
+pub struct DirectionalIndex {
     both: Indicators,
     value: Option<f64>,
 }
 
-impl Dx {
+impl DirectionalIndex {
     /// An index over this many candles.
     ///
     /// # Panics
@@ -201,7 +201,7 @@ impl Dx {
     }
 }
 
-timing!(Dx(period: i32) -> f64: first period + 1, then updates_to_forget(1.0 / f64::from(period)));
+timing!(DirectionalIndex(period: i32) -> f64: first period + 1, then updates_to_forget(1.0 / f64::from(period)));
 
 /// Average directional index: the mean of the first n directional indices, then moved by 1/n. A candle without any movement adds
 /// nothing to the seed and moves nothing.

@@ -1,17 +1,18 @@
 //! How far a price is from what was to be expected of it: commodity channel index, detrended price and forecast oscillator.
 
+use crate::price;
+use crate::statistics::Distances;
 use crate::timing;
 use crate::updates::updates;
 use crate::window::Window;
 use crate::zero::{quotient, range};
-use crate::{Sma, TimeSeriesForecast};
+use crate::{Sma, Tsf};
 
 /// Lambert's commodity channel index: how far the typical price is from its mean over the last n candles, in units of 0.015 mean
 /// deviations; 0 where all are equal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cci {
-    count: f64,
-    window: Window,
+    distances: Distances,
     value: Option<f64>,
 }
 
@@ -25,8 +26,7 @@ impl Cci {
     /// If `period` is not positive.
     pub fn new(period: i32) -> Self {
         Self {
-            count: f64::from(period),
-            window: Window::new(period),
+            distances: Distances::new(period),
             value: None,
         }
     }
@@ -35,14 +35,9 @@ impl Cci {
 
     #[inline]
     fn next(&mut self, high: f64, low: f64, close: f64) -> Option<f64> {
-        let typical = (high + low + close) / 3.0;
-        self.window.push(typical);
-        if !self.window.is_full() {
-            return None;
-        }
-        let mean = self.window.iter().sum::<f64>() / self.count;
-        let distances = self.window.iter().map(|value| (value - mean).abs());
-        let deviation = range(mean + distances.sum::<f64>() / self.count, mean);
+        let typical = price::typical(high, low, close);
+        let (mean, deviation) = self.distances.update(typical)?;
+        let deviation = range(mean + deviation, mean);
         Some(quotient(typical - mean, Self::SCALE * deviation))
     }
 }
@@ -85,19 +80,19 @@ timing!(Dpo(period: i32) -> f64: first period.max(period / 2 + 2), then 0);
 /// Forecast oscillator: by how many percent of itself a value is above what the straight line through the n before it had
 /// forecast; 0 where the value is 0.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fosc {
-    line: TimeSeriesForecast,
+pub struct ForecastOscillator {
+    line: Tsf,
     value: Option<f64>,
 }
 
-impl Fosc {
+impl ForecastOscillator {
     /// A line through this many values.
     ///
     /// # Panics
     /// If `period` is under 2.
     pub fn new(period: i32) -> Self {
         Self {
-            line: TimeSeriesForecast::new(period),
+            line: Tsf::new(period),
             value: None,
         }
     }
@@ -112,7 +107,7 @@ impl Fosc {
     }
 }
 
-timing!(Fosc(period: i32) -> f64: first period + 1, then 0);
+timing!(ForecastOscillator(period: i32) -> f64: first period + 1, then 0);
 
 #[cfg(test)]
 mod tests {
@@ -120,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_straight_line_goes_as_forecast() {
-        let mut oscillator = Fosc::new(3);
+        let mut oscillator = ForecastOscillator::new(3);
         let values = [1.0, 2.0, 3.0, 4.0, 10.0].map(|value| oscillator.update(value));
         assert_eq!(values, [None, None, None, Some(0.0), Some(50.0)]);
     }

@@ -2,10 +2,10 @@
 
 use super::pair::{Kind, Pair, forgets};
 use crate::Ema;
-use crate::average::{Average, MovingAverage};
 use crate::catalog::values;
 use crate::timing;
 use crate::updates::updates;
+use crate::{Average, MovingAverage};
 
 values! {
     /// The three lines of a MACD.
@@ -99,7 +99,7 @@ macd! {
 
 macd! {
     /// A MACD of averages of any kind.
-    MacdExt(fast_period: i32, fast_average: Average, slow_period: i32, slow_average: Average, signal_period: i32,
+    MacdExtended(fast_period: i32, fast_average: Average, slow_period: i32, slow_average: Average, signal_period: i32,
         signal_average: Average) => [
         (fast_average, fast_period),
         (slow_average, slow_period),
@@ -109,12 +109,12 @@ macd! {
 
 /// Appel's MACD of 12 and 26 days with the factors he rounded them to, 0.15 and 0.075.
 #[derive(Debug, Clone, PartialEq)]
-pub struct MacdFix {
+pub struct MacdFixed {
     lines: Lines,
     value: Option<MacdValues>,
 }
 
-impl MacdFix {
+impl MacdFixed {
     const KINDS: [Kind; 2] = [(Average::Ema, 12), (Average::Ema, 26)];
 
     /// With a signal over so many values.
@@ -141,6 +141,6 @@ impl MacdFix {
     }
 }
 
-timing!(MacdFix(signal_period: i32) -> MacdValues:
+timing!(MacdFixed(signal_period: i32) -> MacdValues:
     first Lines::first_value(Self::KINDS[0], Self::KINDS[1], (Average::Ema, signal_period)),
     then Lines::forgets(Self::KINDS[0], Self::KINDS[1], (Average::Ema, signal_period)));

@@ -12,19 +12,22 @@ mod rsi;
 mod smoothed;
 mod stochastic;
 
-pub use aroon::{Aroon, AroonOsc, AroonValues};
+pub use aroon::{Aroon, AroonOscillator, AroonValues};
 pub use balance::{Cmou, Imi, Mfi, Vhf};
 pub use candles::{
-    Bop, Eri, EriValues, Fractal, FractalValues, Qstick, Ultosc, Vortex, VortexValues, Wad,
+    Bop, Eri, EriValues, Fractal, FractalValues, Qstick, UltimateOscillator, Vortex, VortexValues,
+    Wad,
 };
-pub use directional::{Adx, Adxr, Dx, MinusDi, MinusDm, PlusDi, PlusDm};
-pub use distance::{Cci, Dpo, Fosc};
-pub use macd::{Macd, MacdExt, MacdFix, MacdValues};
-pub use pair::{Ac, Ao, Apo, Ppo};
-pub use rate::{Coppock, Mom, Roc, Rocp, Rocr, Rocr100, Trix};
+pub use directional::{Adx, Adxr, DirectionalIndex, MinusDi, MinusDm, PlusDi, PlusDm};
+pub use distance::{Cci, Dpo, ForecastOscillator};
+pub use macd::{Macd, MacdExtended, MacdFixed, MacdValues};
+pub use pair::{AcceleratorOscillator, Apo, AwesomeOscillator, Ppo};
+pub use rate::{Coppock, Momentum, Roc, Rocp, Rocr, Rocr100, Trix};
 pub use rsi::{Cmo, Rsi};
 pub use smoothed::{Smi, SmiValues, Tsi};
-pub use stochastic::{Kdj, KdjValues, Stoch, StochF, StochRsi, StochValues, Willr};
+pub use stochastic::{
+    FastStochastic, Kdj, KdjValues, Stochastic, StochasticRsi, StochasticValues, WilliamsR,
+};
 
 use crate::catalog::{Entry, entry};
 use crate::{Average, EfficiencyRatio};
@@ -40,13 +43,13 @@ fn changes() -> Vec<Entry> {
         entry!(Cmou(period: i32 = 14, 2..=10_000), "cmou", "Chande's momentum oscillator of plain sums", Momentum, "ta.CMOU",
             [Value]),
         entry!(EfficiencyRatio(period: i32 = 10, 2..=10_000), "er", "Kaufman's efficiency ratio", Momentum, "ta.ER", [Value]),
-        entry!(Mom(period: i32 = 10, 1..=10_000), "mom", "momentum", Momentum, "ta.MOM", [Value]),
+        entry!(Momentum(period: i32 = 10, 1..=10_000), "mom", "momentum", Momentum, "ta.MOM", [Value]),
         entry!(Roc(period: i32 = 10, 1..=10_000), "roc", "rate of change, percent", Momentum, "ta.ROC", [Value]),
         entry!(Rocp(period: i32 = 10, 1..=10_000), "rocp", "rate of change, fraction", Momentum, "ta.ROCP", [Value]),
         entry!(Rocr(period: i32 = 10, 1..=10_000), "rocr", "rate of change, ratio", Momentum, "ta.ROCR", [Value]),
         entry!(Rocr100(period: i32 = 10, 1..=10_000), "rocr100", "rate of change, ratio x 100", Momentum, "ta.ROCR100",
             [Value]),
-        entry!(Rsi(period: i32 = 14, 1..=10_000), "rsi", "relative strength index", Momentum, "ta.RSI", [Value]),
+        entry!(Rsi(period: i32 = 14, 2..=10_000), "rsi", "relative strength index", Momentum, "ta.RSI", [Value]),
         entry!(Vhf(period: i32 = 28, 2..=10_000), "vhf", "vertical horizontal filter", Momentum, "ta.VHF", [Value]),
     ]
 }
@@ -54,9 +57,9 @@ fn changes() -> Vec<Entry> {
 /// What compares moving averages.
 fn averages() -> Vec<Entry> {
     vec![
-        entry!(Ac(fast_period: i32 = 5, 2..=10_000; slow_period: i32 = 34, 2..=10_000; signal_period: i32 = 5, 2..=10_000), "ac",
+        entry!(AcceleratorOscillator(fast_period: i32 = 5, 2..=10_000; slow_period: i32 = 34, 2..=10_000; signal_period: i32 = 5, 2..=10_000), "ac",
             "Williams' acceleration", Momentum, "ta.AC", [High, Low]),
-        entry!(Ao(fast_period: i32 = 5, 2..=10_000; slow_period: i32 = 34, 2..=10_000), "ao", "Williams' awesome oscillator",
+        entry!(AwesomeOscillator(fast_period: i32 = 5, 2..=10_000; slow_period: i32 = 34, 2..=10_000), "ao", "Williams' awesome oscillator",
             Momentum, "ta.AO", [High, Low]),
         entry!(Apo(fast_period: i32 = 12, 2..=10_000; slow_period: i32 = 26, 2..=10_000; average: Average = 1, 0..=13), "apo",
             "absolute price oscillator", Momentum, "ta.APO", [Value]),
@@ -64,10 +67,10 @@ fn averages() -> Vec<Entry> {
             "coppock", "Coppock's curve", Momentum, "ta.COPPOCK", [Value]),
         entry!(Macd(fast_period: i32 = 12, 2..=10_000; slow_period: i32 = 26, 2..=10_000; signal_period: i32 = 9, 1..=10_000), "macd",
             "moving average convergence divergence", Momentum, "ta.MACD", [Value]),
-        entry!(MacdExt(fast_period: i32 = 12, 2..=10_000; fast_average: Average = 0, 0..=13; slow_period: i32 = 26, 2..=10_000;
+        entry!(MacdExtended(fast_period: i32 = 12, 2..=10_000; fast_average: Average = 0, 0..=13; slow_period: i32 = 26, 2..=10_000;
             slow_average: Average = 0, 0..=13; signal_period: i32 = 9, 1..=10_000; signal_average: Average = 0, 0..=13), "macdext",
             "MACD of averages of any kind", Momentum, "ta.MACDEXT", [Value]),
-        entry!(MacdFix(signal_period: i32 = 9, 1..=10_000), "macdfix", "MACD of 12 and 26 with Appel's factors", Momentum,
+        entry!(MacdFixed(signal_period: i32 = 9, 1..=10_000), "macdfix", "MACD of 12 and 26 with Appel's factors", Momentum,
             "ta.MACDFIX", [Value]),
         entry!(Ppo(fast_period: i32 = 12, 2..=10_000; slow_period: i32 = 26, 2..=10_000; average: Average = 1, 0..=13), "ppo",
             "percentage price oscillator", Momentum, "ta.PPO", [Value]),
@@ -85,22 +88,22 @@ fn averages() -> Vec<Entry> {
 fn windows() -> Vec<Entry> {
     vec![
         entry!(Aroon(period: i32 = 14, 2..=10_000), "aroon", "Aroon", Momentum, "ta.AROON", [High, Low]),
-        entry!(AroonOsc(period: i32 = 14, 2..=10_000), "aroonosc", "Aroon oscillator", Momentum, "ta.AROONOSC", [High, Low]),
+        entry!(AroonOscillator(period: i32 = 14, 2..=10_000), "aroonosc", "Aroon oscillator", Momentum, "ta.AROONOSC", [High, Low]),
         entry!(Cci(period: i32 = 14, 2..=10_000), "cci", "commodity channel index", Momentum, "ta.CCI", [High, Low, Close]),
         entry!(Dpo(period: i32 = 20, 2..=10_000), "dpo", "detrended price oscillator", Momentum, "ta.DPO", [Value]),
-        entry!(Fosc(period: i32 = 5, 2..=10_000), "fosc", "forecast oscillator", Momentum, "ta.FOSC", [Value]),
+        entry!(ForecastOscillator(period: i32 = 5, 2..=10_000), "fosc", "forecast oscillator", Momentum, "ta.FOSC", [Value]),
         entry!(Kdj(period: i32 = 9, 1..=10_000; k_period: i32 = 3, 1..=10_000; k_average: Average = 13, 0..=13;
             d_period: i32 = 3, 1..=10_000; d_average: Average = 13, 0..=13), "kdj", "stochastic oscillator with a third line", Momentum,
             "ta.KDJ", [High, Low, Close]),
-        entry!(Stoch(period: i32 = 5, 1..=10_000; k_period: i32 = 3, 1..=10_000; k_average: Average = 0, 0..=13;
+        entry!(Stochastic(period: i32 = 5, 1..=10_000; k_period: i32 = 3, 1..=10_000; k_average: Average = 0, 0..=13;
             d_period: i32 = 3, 1..=10_000; d_average: Average = 0, 0..=13), "stoch", "slow stochastic oscillator", Momentum,
             "ta.STOCH", [High, Low, Close]),
-        entry!(StochF(k_period: i32 = 5, 1..=10_000; d_period: i32 = 3, 1..=10_000; d_average: Average = 0, 0..=13), "stochf",
+        entry!(FastStochastic(k_period: i32 = 5, 1..=10_000; d_period: i32 = 3, 1..=10_000; d_average: Average = 0, 0..=13), "stochf",
             "fast stochastic oscillator", Momentum, "ta.STOCHF", [High, Low, Close]),
-        entry!(StochRsi(period: i32 = 14, 2..=10_000; k_period: i32 = 5, 1..=10_000; d_period: i32 = 3, 1..=10_000;
+        entry!(StochasticRsi(period: i32 = 14, 2..=10_000; k_period: i32 = 5, 1..=10_000; d_period: i32 = 3, 1..=10_000;
             d_average: Average = 0, 0..=13), "stochrsi", "fast stochastic of the relative strength index", Momentum, "ta.STOCHRSI",
             [Value]),
-        entry!(Willr(period: i32 = 14, 2..=10_000), "willr", "Williams' %R", Momentum, "ta.WILLR", [High, Low, Close]),
+        entry!(WilliamsR(period: i32 = 14, 2..=10_000), "willr", "Williams' %R", Momentum, "ta.WILLR", [High, Low, Close]),
     ]
 }
 
@@ -111,8 +114,15 @@ fn candles() -> Vec<Entry> {
             [High, Low, Close]),
         entry!(Adxr(period: i32 = 14, 2..=10_000), "adxr", "average directional index rating", Momentum, "ta.ADXR",
             [High, Low, Close]),
-        entry!(Bop(), "bop", "balance of power", Momentum, "ta.BOP", [Open, High, Low, Close]),
-        entry!(Dx(period: i32 = 14, 2..=10_000), "dx", "directional index", Momentum, "ta.DX", [High, Low, Close]),
+        entry!(
+            Bop(),
+            "bop",
+            "balance of power",
+            Momentum,
+            "ta.BOP",
+            [Open, High, Low, Close]
+        ),
+        entry!(DirectionalIndex(period: i32 = 14, 2..=10_000), "dx", "directional index", Momentum, "ta.DX", [High, Low, Close]),
         entry!(Eri(period: i32 = 13, 1..=10_000), "eri", "Elder's rays", Momentum, "ta.ERI",
             [High, Low, Close]),
         entry!(Fractal(left: i32 = 2, 1..=10_000; right: i32 = 2, 1..=10_000), "fractal", "Williams' fractals", Momentum, "ta.FRACTAL",
@@ -130,10 +140,17 @@ fn candles() -> Vec<Entry> {
         entry!(PlusDm(period: i32 = 14, 1..=10_000), "plus_dm", "upward directional movement", Momentum, "ta.PLUS_DM",
             [High, Low]),
         entry!(Qstick(period: i32 = 10, 1..=10_000), "qstick", "mean body of candles", Momentum, "ta.QSTICK", [Open, Close]),
-        entry!(Ultosc(first_period: i32 = 7, 1..=10_000; second_period: i32 = 14, 1..=10_000; third_period: i32 = 28, 1..=10_000),
+        entry!(UltimateOscillator(first_period: i32 = 7, 1..=10_000; second_period: i32 = 14, 1..=10_000; third_period: i32 = 28, 1..=10_000),
             "ultosc", "Williams' ultimate oscillator", Momentum, "ta.ULTOSC", [High, Low, Close]),
         entry!(Vortex(period: i32 = 14, 1..=10_000), "vortex", "vortex", Momentum, "ta.VORTEX",
             [High, Low, Close]),
-        entry!(Wad(), "wad", "Williams' accumulation and distribution", Momentum, "ta.WAD", [High, Low, Close]),
+        entry!(
+            Wad(),
+            "wad",
+            "Williams' accumulation and distribution",
+            Momentum,
+            "ta.WAD",
+            [High, Low, Close]
+        ),
     ]
 }

@@ -1,10 +1,11 @@
 //! Two moving averages of a series, a fast one and a slow one, and the oscillators that are their difference.
 
-use crate::Sma;
-use crate::average::{Average, MovingAverage};
 use crate::timing;
+use crate::timing::Delay;
 use crate::updates::updates;
 use crate::zero::quotient;
+use crate::{Average, MovingAverage};
+use crate::{Sma, price};
 
 /// Kind and period of an average.
 pub(crate) type Kind = (Average, i32);
@@ -20,18 +21,14 @@ pub(crate) struct Pair {
 #[derive(Debug, Clone, PartialEq)]
 struct Late {
     average: MovingAverage,
-    /// Values still left out.
-    skip: i32,
+    left_out: Delay,
 }
 
 impl Late {
     #[inline]
     fn next(&mut self, value: f64) -> Option<f64> {
-        if self.skip > 0 {
-            self.skip -= 1;
-            return None;
-        }
-        self.average.update(value)
+        let begun = self.left_out.is_over();
+        begun.then(|| self.average.update(value))?
     }
 }
 
@@ -40,7 +37,7 @@ impl Pair {
     pub(crate) fn new(first: Kind, second: Kind) -> Self {
         let [fast, slow] = fast_and_slow(first, second).map(|(average, period)| Late {
             average: MovingAverage::new(average, period),
-            skip: 0,
+            left_out: Delay(0),
         });
         Self { fast, slow }
     }
@@ -51,8 +48,8 @@ impl Pair {
         let last = Self::first_value(first, second);
         let mut pair = Self::new(first, second);
         let [fast, slow] = fast_and_slow(first, second);
-        pair.fast.skip = last - MovingAverage::first_value(fast.0, fast.1);
-        pair.slow.skip = last - MovingAverage::first_value(slow.0, slow.1);
+        pair.fast.left_out = Delay(last - MovingAverage::first_value(fast.0, fast.1));
+        pair.slow.left_out = Delay(last - MovingAverage::first_value(slow.0, slow.1));
         pair
     }
 
@@ -145,13 +142,13 @@ price_oscillator!(
 
 /// Williams' awesome oscillator: a fast simple average of the middle of the candle less a slow one.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Ao {
+pub struct AwesomeOscillator {
     fast: Sma,
     slow: Sma,
     value: Option<f64>,
 }
 
-impl Ao {
+impl AwesomeOscillator {
     /// The difference of the averages over so many candles.
     ///
     /// # Panics
@@ -168,30 +165,30 @@ impl Ao {
 
     #[inline]
     fn next(&mut self, high: f64, low: f64) -> Option<f64> {
-        let middle = (high + low) / 2.0;
+        let middle = price::median(high, low);
         let (fast, slow) = (self.fast.update(middle), self.slow.update(middle));
         Some(fast? - slow?)
     }
 }
 
-timing!(Ao(fast_period: i32, slow_period: i32) -> f64: first fast_period.max(slow_period), then 0);
+timing!(AwesomeOscillator(fast_period: i32, slow_period: i32) -> f64: first fast_period.max(slow_period), then 0);
 
 /// Williams' acceleration: the awesome oscillator less its simple average.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Ac {
-    awesome: Ao,
+pub struct AcceleratorOscillator {
+    awesome: AwesomeOscillator,
     average: Sma,
     value: Option<f64>,
 }
 
-impl Ac {
+impl AcceleratorOscillator {
     /// The oscillator of these periods, less its average over so many values.
     ///
     /// # Panics
     /// If a period is not positive.
     pub fn new(fast_period: i32, slow_period: i32, signal_period: i32) -> Self {
         Self {
-            awesome: Ao::new(fast_period, slow_period),
+            awesome: AwesomeOscillator::new(fast_period, slow_period),
             average: Sma::new(signal_period),
             value: None,
         }
@@ -208,7 +205,7 @@ impl Ac {
     }
 }
 
-timing!(Ac(fast_period: i32, slow_period: i32, signal_period: i32) -> f64:
+timing!(AcceleratorOscillator(fast_period: i32, slow_period: i32, signal_period: i32) -> f64:
     first fast_period.max(slow_period) + signal_period - 1,
     then 0);
 

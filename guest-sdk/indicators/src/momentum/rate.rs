@@ -43,7 +43,7 @@ macro_rules! rate {
 }
 
 rate!(
-    Mom,
+    Momentum,
     "Momentum: the value less the one n updates before.",
     |now, before| now - before
 );

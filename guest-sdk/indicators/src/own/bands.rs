@@ -51,8 +51,7 @@ timing!(DeviationBands(period: i32, deviations: f64, deviation: Deviation) -> Ch
 /// where the bands have no width.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PercentB {
-    spread: RollingSpread,
-    deviations: f64,
+    bands: DeviationBands,
     value: Option<f64>,
 }
 
@@ -60,11 +59,10 @@ impl PercentB {
     /// A place between bands `deviations` around the mean of so many values.
     ///
     /// # Panics
-    /// If `period` is not positive.
+    /// If `period` is below 2.
     pub fn new(period: i32, deviations: f64) -> Self {
         Self {
-            spread: RollingSpread::new(period),
-            deviations,
+            bands: DeviationBands::new(period, deviations, Deviation::Population),
             value: None,
         }
     }
@@ -73,9 +71,8 @@ impl PercentB {
 
     #[inline]
     fn next(&mut self, value: f64) -> Option<f64> {
-        let spread = self.spread.update(value)?;
-        let away = self.deviations * Deviation::Population.of(spread);
-        (away > 0.0).then(|| (value - (spread.mean - away)) / (2.0 * away))
+        let Channel { upper, lower, .. } = self.bands.update(value)?;
+        (upper > lower).then(|| (value - lower) / (upper - lower))
     }
 }
 
@@ -84,8 +81,7 @@ timing!(PercentB(period: i32, deviations: f64) -> f64: first period, then 0);
 /// The width of bands so many population standard deviations around the mean, as a fraction of the mean; nothing where that is 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BandWidth {
-    spread: RollingSpread,
-    deviations: f64,
+    bands: DeviationBands,
     value: Option<f64>,
 }
 
@@ -93,11 +89,10 @@ impl BandWidth {
     /// The width of bands `deviations` around the mean of so many values.
     ///
     /// # Panics
-    /// If `period` is not positive.
+    /// If `period` is below 2.
     pub fn new(period: i32, deviations: f64) -> Self {
         Self {
-            spread: RollingSpread::new(period),
-            deviations,
+            bands: DeviationBands::new(period, deviations, Deviation::Population),
             value: None,
         }
     }
@@ -106,9 +101,12 @@ impl BandWidth {
 
     #[inline]
     fn next(&mut self, value: f64) -> Option<f64> {
-        let spread = self.spread.update(value)?;
-        let away = self.deviations * Deviation::Population.of(spread);
-        (spread.mean != 0.0).then(|| 2.0 * away / spread.mean)
+        let Channel {
+            upper,
+            middle,
+            lower,
+        } = self.bands.update(value)?;
+        (middle != 0.0).then(|| (upper - lower) / middle)
     }
 }
 
@@ -141,7 +139,7 @@ impl VolatilityLevels {
     /// `top_deviations` above the slow one.
     ///
     /// # Panics
-    /// If a period is not positive.
+    /// If `period` is below 2 or another is not positive.
     pub fn new(period: i32, deviations: f64, fast: i32, slow: i32, top_deviations: f64) -> Self {
         Self {
             width: BandWidth::new(period, deviations),

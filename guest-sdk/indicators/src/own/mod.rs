@@ -28,7 +28,7 @@ pub use from_first::{EmaFromFirst, MacdFromFirst};
 pub use range_volatility::{GarmanKlass, Parkinson, RogersSatchell, YangZhang};
 pub use returns::{Autocorrelation, LogReturn, RealizedVolatility};
 pub use standing::{PercentileInclusive, ZScore};
-pub use strength::{CutlerRsi, SmoothedStochRsi, SmoothedStochRsiValues};
+pub use strength::{CutlerRsi, SmoothedStochasticRsi, SmoothedStochasticRsiValues};
 pub use volumes::{ObvFromZero, RollingVwap, SessionVwap, SessionVwapValues, VolumeRatio};
 
 use crate::catalog::{Entry, entry};
@@ -39,11 +39,11 @@ pub(crate) fn entries() -> Vec<Entry> {
             "atr_sma", "average true range by simple means", Volatility, "x.atr_sma", [High, Low, Close]),
         entry!(Autocorrelation(period: i32 = 50, 3..=10_000),
             "autocorrelation", "correlation of log returns with the ones before", Statistics, "x.autocorr1", [Close]),
-        entry!(BandWidth(period: i32 = 20, 1..=10_000; deviations: f64 = 2, 0..=100),
+        entry!(BandWidth(period: i32 = 20, 2..=10_000; deviations: f64 = 2, 0..=100),
             "band_width", "width of Bollinger bands", Volatility, "x.bbw", [Value]),
         entry!(Chandelier(period: i32 = 22, 1..=10_000; multiple: f64 = 3, 0..=100),
             "chandelier", "chandelier exit", Overlap, "x.chandelier", [High, Low, Close]),
-        entry!(CutlerRsi(period: i32 = 14, 1..=10_000),
+        entry!(CutlerRsi(period: i32 = 14, 2..=10_000),
             "cutler_rsi", "Cutler's relative strength index", Momentum, "x.rsi_sma", [Value]),
         entry!(DeviationBands(period: i32 = 20, 2..=10_000; deviations: f64 = 2, 0..=100; deviation: Deviation = 0, 0..=1),
             "deviation_bands", "Bollinger bands of either deviation", Overlap, "x.bb", [Value]),
@@ -63,12 +63,19 @@ pub(crate) fn entries() -> Vec<Entry> {
             signal_period: i32 = 9, 1..=10_000),
             "macd_from_first", "MACD of averages from the first value on", Momentum, "x.macd_first",
             [Value]),
-        entry!(ObvFromZero(), "obv_from_zero", "on-balance volume from 0", Volume, "x.obv_zero", [Close, Volume]),
+        entry!(
+            ObvFromZero(),
+            "obv_from_zero",
+            "on-balance volume from 0",
+            Volume,
+            "x.obv_zero",
+            [Close, Volume]
+        ),
         entry!(Parkinson(period: i32 = 20, 1..=10_000),
             "parkinson", "volatility by Parkinson", Volatility, "x.parkinson", [High, Low]),
-        entry!(PercentB(period: i32 = 20, 1..=10_000; deviations: f64 = 2, 0..=100),
+        entry!(PercentB(period: i32 = 20, 2..=10_000; deviations: f64 = 2, 0..=100),
             "percent_b", "place between Bollinger bands", Volatility, "x.bb_percent_b", [Value]),
-        entry!(PercentileInclusive(period: i32 = 100, 1..=10_000),
+        entry!(PercentileInclusive(period: i32 = 100, 2..=10_000),
             "percentile_inclusive", "share of the window at or below", Statistics, "x.percentile_incl", [Value]),
         entry!(PreviousDonchian(period: i32 = 20, 1..=10_000),
             "previous_donchian", "Donchian channel before the candle", Overlap, "x.donchian_prev",
@@ -80,16 +87,21 @@ pub(crate) fn entries() -> Vec<Entry> {
             [Open, High, Low, Close]),
         entry!(RollingVwap(period: i32 = 20, 1..=10_000),
             "rolling_vwap", "volume-weighted average of a window", Overlap, "x.rvwap_close", [Close, Volume]),
-        entry!(SessionVwap(),
-            "session_vwap", "volume-weighted average price of the UTC day", Overlap, "x.vwap_utc_day",
-            [OpenTime, High, Low, Close, Volume]),
-        entry!(SmoothedStochRsi(period: i32 = 14, 1..=10_000; window: i32 = 14, 1..=10_000; k_period: i32 = 3, 1..=10_000;
+        entry!(
+            SessionVwap(),
+            "session_vwap",
+            "volume-weighted average price of the UTC day",
+            Overlap,
+            "x.vwap_utc_day",
+            [OpenTime, High, Low, Close, Volume]
+        ),
+        entry!(SmoothedStochasticRsi(period: i32 = 14, 2..=10_000; window: i32 = 14, 2..=10_000; k_period: i32 = 3, 1..=10_000;
             d_period: i32 = 3, 1..=10_000),
             "smoothed_stoch_rsi", "stochastic of the RSI, smoothed", Momentum, "x.stochrsi", [Value]),
-        entry!(SqueezeOn(period: i32 = 20, 1..=10_000; deviations: f64 = 2, 0..=100; ranges: f64 = 1.5, 0..=100),
+        entry!(SqueezeOn(period: i32 = 20, 2..=10_000; deviations: f64 = 2, 0..=100; ranges: f64 = 1.5, 0..=100),
             "squeeze_on", "Bollinger bands inside a channel of ranges", Volatility, "x.squeeze_on",
             [High, Low, Close]),
-        entry!(VolatilityLevels(period: i32 = 20, 1..=10_000; deviations: f64 = 2, 0..=100; fast: i32 = 20, 1..=10_000;
+        entry!(VolatilityLevels(period: i32 = 20, 2..=10_000; deviations: f64 = 2, 0..=100; fast: i32 = 20, 1..=10_000;
             slow: i32 = 100, 1..=10_000; top_deviations: f64 = 2, 0..=100),
             "volatility_levels", "levels of the width of Bollinger bands", Volatility, "x.vli", [Value]),
         entry!(VolumeRatio(period: i32 = 20, 1..=10_000),

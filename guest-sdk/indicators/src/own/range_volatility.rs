@@ -2,6 +2,7 @@
 
 use std::f64::consts::LN_2;
 
+use crate::updates::updates;
 use crate::variance::RollingSpread;
 use crate::window::RollingSum;
 use crate::{checked_from, timing};
@@ -31,16 +32,16 @@ macro_rules! range_volatility {
                 }
             }
 
-            /// Take the next candle.
+            updates!(($($price),+) -> f64);
+
             #[inline]
-            pub fn update(&mut self, $($price: f64),+) -> Option<f64> {
+            fn next(&mut self, $($price: f64),+) -> Option<f64> {
                 if !positive(&[$($price),+]) {
                     return None;
                 }
                 // Terms may be negative, so that a mean of 0 can be a little below it by rounding.
                 let sum = self.terms.update($term)?.max(0.0);
-                self.value = Some((sum / self.period).sqrt());
-                self.value
+                Some((sum / self.period).sqrt())
             }
         }
 
@@ -96,9 +97,10 @@ impl YangZhang {
         }
     }
 
-    /// Take the next candle.
+    updates!((open, high, low, close) -> f64);
+
     #[inline]
-    pub fn update(&mut self, open: f64, high: f64, low: f64, close: f64) -> Option<f64> {
+    fn next(&mut self, open: f64, high: f64, low: f64, close: f64) -> Option<f64> {
         if !positive(&[open, high, low, close]) {
             return None;
         }
@@ -109,8 +111,7 @@ impl YangZhang {
         let weight = 0.34 / (1.34 + (self.period + 1.0) / (self.period - 1.0));
         let within = weight * moves?.sample_variance() + (1.0 - weight) * terms? / self.period;
         let variance = gaps?.sample_variance() + within;
-        self.value = Some(variance.max(0.0).sqrt());
-        self.value
+        Some(variance.max(0.0).sqrt())
     }
 }
 

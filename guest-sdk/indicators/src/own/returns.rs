@@ -24,15 +24,12 @@ impl LogReturn {
         }
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_nan() || value <= 0.0 {
-            return None;
-        }
-        let before = self.window.push(value)?;
-        self.value = Some(libm::log(value / before));
-        self.value
+    fn next(&mut self, value: f64) -> Option<f64> {
+        let before = (value > 0.0).then(|| self.window.push(value))??;
+        Some(libm::log(value / before))
     }
 }
 

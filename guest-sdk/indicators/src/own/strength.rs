@@ -47,7 +47,7 @@ timing!(CutlerRsi(period: i32) -> f64: first period + 1, then 0);
 
 values! {
     /// A stochastic of the RSI, 0 to 100; each NaN until there are values enough.
-    pub struct SmoothedStochRsiValues {
+    pub struct SmoothedStochasticRsiValues {
         /// Where the index is between its lowest and its highest.
         raw,
         /// The mean of the last raw ones.
@@ -57,18 +57,18 @@ values! {
     }
 }
 
-/// The stochastic of Wilder's [`Rsi`] with k and d as TradingView has them: TA-Lib's [`StochRsi`](crate::StochRsi) calls raw what
+/// The stochastic of Wilder's [`Rsi`] with k and d as TradingView has them: TA-Lib's [`StochasticRsi`](crate::StochasticRsi) calls raw what
 /// is k here. Nothing while the index has no range, and no mean over a window with such a gap.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SmoothedStochRsi {
+pub struct SmoothedStochasticRsi {
     index: Rsi,
     channel: DonchianChannel,
     k: Unbroken,
     d: Unbroken,
-    value: Option<SmoothedStochRsiValues>,
+    value: Option<SmoothedStochasticRsiValues>,
 }
 
-impl SmoothedStochRsi {
+impl SmoothedStochasticRsi {
     /// An index over `period` changes, its range over a window of so many, and the means k and d.
     ///
     /// # Panics
@@ -83,17 +83,17 @@ impl SmoothedStochRsi {
         }
     }
 
-    updates!((value) -> SmoothedStochRsiValues);
+    updates!((value) -> SmoothedStochasticRsiValues);
 
     #[inline]
-    fn next(&mut self, value: f64) -> Option<SmoothedStochRsiValues> {
+    fn next(&mut self, value: f64) -> Option<SmoothedStochasticRsiValues> {
         let index = self.index.update(value)?;
         let channel = self.channel.update(index, index)?;
         let range = range(channel.upper, channel.lower);
         let raw = (range > 0.0).then(|| 100.0 * (index - channel.lower) / range);
         let k = self.k.update(raw);
         let d = self.d.update(k);
-        raw.map(|raw| SmoothedStochRsiValues {
+        raw.map(|raw| SmoothedStochasticRsiValues {
             raw,
             k: k.unwrap_or(f64::NAN),
             d: d.unwrap_or(f64::NAN),
@@ -101,7 +101,7 @@ impl SmoothedStochRsi {
     }
 }
 
-timing!(SmoothedStochRsi(period: i32, window: i32, k_period: i32, d_period: i32) -> SmoothedStochRsiValues:
+timing!(SmoothedStochasticRsi(period: i32, window: i32, k_period: i32, d_period: i32) -> SmoothedStochasticRsiValues:
     first period + window,
     then Rsi::warm_up(period) - Rsi::first_value(period) + k_period + d_period - 2);
 

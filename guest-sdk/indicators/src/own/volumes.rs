@@ -1,6 +1,7 @@
 //! Prices weighted by volume, and volume against itself.
 
 use crate::catalog::values;
+use crate::price;
 use crate::updates::updates;
 use crate::window::RollingSum;
 use crate::{Obv, Sma, timing};
@@ -104,7 +105,7 @@ impl SessionVwap {
             };
         }
         if volume > 0.0 {
-            self.add((high + low + close) / 3.0, volume);
+            self.add(price::typical(high, low, close), volume);
         }
         self.value
     }

@@ -1,8 +1,9 @@
 //! How far the values of a window lie from their mean.
 
 use crate::timing;
+use crate::updates::updates;
 use crate::variance::RollingSpread;
-use crate::window::{RollingSum, Window};
+use crate::window::Window;
 
 /// The mean of the squared distances from the mean: the population variance, divided by n.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,11 +24,11 @@ impl Variance {
         }
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
-        self.value = Some(self.spread.update(value)?.variance());
-        self.value
+    fn next(&mut self, value: f64) -> Option<f64> {
+        Some(self.spread.update(value)?.variance())
     }
 }
 
@@ -54,23 +55,49 @@ impl StandardDeviation {
         }
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
+    fn next(&mut self, value: f64) -> Option<f64> {
         let variance = self.variance.update(value)?;
-        self.value = Some(variance.sqrt() * self.deviations);
-        self.value
+        Some(variance.sqrt() * self.deviations)
     }
 }
 
 timing!(StandardDeviation(period: i32, deviations: f64) -> f64: first period, then 0);
 
+/// How far the last n values are from their mean, without squares; both means added up afresh. O(n).
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Distances {
+    window: Window,
+    count: f64,
+}
+
+impl Distances {
+    pub(crate) fn new(period: i32) -> Self {
+        Self {
+            window: Window::new(period),
+            count: f64::from(period),
+        }
+    }
+
+    /// The mean, and the mean distance from it.
+    #[inline]
+    pub(crate) fn update(&mut self, value: f64) -> Option<(f64, f64)> {
+        self.window.push(value);
+        if !self.window.is_full() {
+            return None;
+        }
+        let mean = self.window.iter().sum::<f64>() / self.count;
+        let distances = self.window.iter().map(|value| (value - mean).abs());
+        Some((mean, distances.sum::<f64>() / self.count))
+    }
+}
+
 /// The mean distance from the mean, without squares. O(n).
 #[derive(Debug, Clone, PartialEq)]
 pub struct AverageDeviation {
-    window: Window,
-    sum: RollingSum,
-    period: f64,
+    distances: Distances,
     value: Option<f64>,
 }
 
@@ -81,24 +108,17 @@ impl AverageDeviation {
     /// If `period` is not positive.
     pub fn new(period: i32) -> Self {
         Self {
-            window: Window::new(period),
-            sum: RollingSum::new(period),
-            period: f64::from(period),
+            distances: Distances::new(period),
             value: None,
         }
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_nan() {
-            return None;
-        }
-        self.window.push(value);
-        let mean = self.sum.update(value)? / self.period;
-        let distances: f64 = self.window.iter().map(|value| (value - mean).abs()).sum();
-        self.value = Some(distances / self.period);
-        self.value
+    fn next(&mut self, value: f64) -> Option<f64> {
+        let (_, deviation) = self.distances.update(value)?;
+        Some(deviation)
     }
 }
 

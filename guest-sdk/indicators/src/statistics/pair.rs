@@ -1,6 +1,7 @@
 //! How two series move together.
 
 use crate::timing;
+use crate::updates::updates;
 use crate::variance::RollingPair;
 
 /// Pearson's correlation of the last n values of two series, -1 to 1; 0 where one of them does not move.
@@ -22,14 +23,14 @@ impl Correlation {
         }
     }
 
-    /// Take the next value of each.
+    updates!((first, second) -> f64);
+
     #[inline]
-    pub fn update(&mut self, first: f64, second: f64) -> Option<f64> {
+    fn next(&mut self, first: f64, second: f64) -> Option<f64> {
         let (one, other, together) = self.pair.update(first, second)?;
         let both = (one.variance() * other.variance()).sqrt();
         let correlation = if both > 0.0 { together / both } else { 0.0 };
-        self.value = Some(correlation.clamp(-1.0, 1.0));
-        self.value
+        Some(correlation.clamp(-1.0, 1.0))
     }
 }
 
@@ -57,22 +58,19 @@ impl Beta {
         }
     }
 
-    /// Take the next value of each.
+    updates!((first, second) -> f64);
+
     #[inline]
-    pub fn update(&mut self, first: f64, second: f64) -> Option<f64> {
-        if first.is_nan() || second.is_nan() {
-            return None;
-        }
+    fn next(&mut self, first: f64, second: f64) -> Option<f64> {
         let [one, other] = self.previous.replace([first, second])?;
         let changes = self.pair.update(change(one, first), change(other, second));
         let (first, _, together) = changes?;
         let variance = first.variance();
-        self.value = Some(if variance > 0.0 {
+        Some(if variance > 0.0 {
             together / variance
         } else {
             0.0
-        });
-        self.value
+        })
     }
 }
 

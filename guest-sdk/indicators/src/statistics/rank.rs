@@ -1,5 +1,6 @@
 //! Values of a window by size.
 
+use crate::updates::updates;
 use crate::{timing, window::Window};
 
 /// The last n values, also in order of size. O(log n) comparisons an update, and a move of up to n numbers.
@@ -62,18 +63,15 @@ impl Percentile {
         }
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_nan() {
-            return None;
-        }
+    fn next(&mut self, value: f64) -> Option<f64> {
         self.sorted.push(value);
         if !self.sorted.window.is_full() {
             return None;
         }
-        self.value = Some(self.sorted.by_size[self.rank]);
-        self.value
+        Some(self.sorted.by_size[self.rank])
     }
 }
 
@@ -100,20 +98,17 @@ impl PercentRank {
         }
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_nan() {
-            return None;
-        }
+    fn next(&mut self, value: f64) -> Option<f64> {
         let below = self.before.below(value) as f64;
         let full = self.before.window.is_full();
         self.before.push(value);
         if !full {
             return None;
         }
-        self.value = Some(100.0 * below / self.period);
-        self.value
+        Some(100.0 * below / self.period)
     }
 }
 

@@ -3,15 +3,15 @@
 mod parabolic;
 mod super_trend;
 
-pub use parabolic::{Sar, SarExt};
-pub use super_trend::{SuperTrend, SuperTrendValue};
+pub use parabolic::{Sar, SarExtended};
+pub use super_trend::{SuperTrend, SuperTrendValues};
 
 use crate::catalog::{Entry, entry};
 
 pub(crate) fn entries() -> Vec<Entry> {
     vec![
         entry!(Sar(acceleration: f64 = 0.02, 0.0..=1.0; maximum: f64 = 0.2, 0.0..=1.0), "sar", "parabolic stop and reverse", Overlap, "ta.SAR", [High, Low]),
-        entry!(SarExt(start: f64 = 0.0, (-1e15)..=1e15; offset_on_reverse: f64 = 0.0, 0.0..=1.0;
+        entry!(SarExtended(start: f64 = 0.0, (-1e15)..=1e15; offset_on_reverse: f64 = 0.0, 0.0..=1.0;
                 initial_long: f64 = 0.02, 0.0..=1.0; step_long: f64 = 0.02, 0.0..=1.0; maximum_long: f64 = 0.2, 0.0..=1.0;
                 initial_short: f64 = 0.02, 0.0..=1.0; step_short: f64 = 0.02, 0.0..=1.0; maximum_short: f64 = 0.2, 0.0..=1.0),
             "sarext", "parabolic with its sides set apart", Overlap, "ta.SAREXT", [High, Low]),

@@ -1,6 +1,7 @@
 //! Wilder's parabolic stop and reverse.
 
 use crate::timing;
+use crate::updates::updates;
 
 /// How the stop speeds up on one side.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -98,12 +99,9 @@ struct Parabolic {
 }
 
 impl Parabolic {
-    /// The stop for this candle and the side it is on.
+    /// The stop for this candle, without NaN, and the side it is on.
     #[inline]
     fn update(&mut self, high: f64, low: f64) -> Option<(f64, Side)> {
-        if high.is_nan() || low.is_nan() {
-            return None;
-        }
         let candle = Candle { high, low };
         let before = self.previous.replace(candle)?;
         let (mut trail, previous) = match self.trail {
@@ -200,12 +198,12 @@ impl Sar {
         }
     }
 
-    /// Take the next candle.
+    updates!((high, low) -> f64);
+
     #[inline]
-    pub fn update(&mut self, high: f64, low: f64) -> Option<f64> {
+    fn next(&mut self, high: f64, low: f64) -> Option<f64> {
         let (stop, _) = self.parabolic.update(high, low)?;
-        self.value = Some(stop);
-        self.value
+        Some(stop)
     }
 }
 
@@ -213,12 +211,12 @@ timing!(Sar(acceleration: f64, maximum: f64) -> f64: first 2, then TURNS);
 
 /// Wilder's parabolic stop with its two sides set apart; negative while short.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SarExt {
+pub struct SarExtended {
     parabolic: Parabolic,
     value: Option<f64>,
 }
 
-impl SarExt {
+impl SarExtended {
     /// `start` is the first stop (negative: short; 0: as [`Sar`]), `offset_on_reverse` the share by which a stop that turned is
     /// moved away; then for each side the first acceleration, its step and its maximum.
     ///
@@ -251,19 +249,19 @@ impl SarExt {
         }
     }
 
-    /// Take the next candle.
+    updates!((high, low) -> f64);
+
     #[inline]
-    pub fn update(&mut self, high: f64, low: f64) -> Option<f64> {
+    fn next(&mut self, high: f64, low: f64) -> Option<f64> {
         let (stop, side) = self.parabolic.update(high, low)?;
-        self.value = Some(match side {
+        Some(match side {
             Side::Long => stop,
             Side::Short => -stop,
-        });
-        self.value
+        })
     }
 }
 
-timing!(#[expect(clippy::too_many_arguments, reason = "those of `new`")] SarExt(start: f64, offset_on_reverse: f64, initial_long: f64, step_long: f64, maximum_long: f64,
+timing!(#[expect(clippy::too_many_arguments, reason = "those of `new`")] SarExtended(start: f64, offset_on_reverse: f64, initial_long: f64, step_long: f64, maximum_long: f64,
     initial_short: f64, step_short: f64, maximum_short: f64) -> f64: first 2, then TURNS);
 
 /// Updates after which two histories have usually turned together; there is no bound.
@@ -284,14 +282,14 @@ mod tests {
 
     #[test]
     fn is_negative_while_short_and_moved_away_when_it_turns() {
-        let mut sar = SarExt::new(0.0, 0.1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5);
+        let mut sar = SarExtended::new(0.0, 0.1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5);
         let candles = [(11.0, 10.0), (12.0, 11.0), (14.0, 12.0), (13.5, 10.5)];
         let values = candles.map(|(high, low)| sar.update(high, low));
         assert_eq!(
             values,
             [None, Some(10.0), Some(11.0), Some(-(14.0 + 14.0 * 0.1))]
         );
-        let mut short = SarExt::new(-20.0, 0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5);
+        let mut short = SarExtended::new(-20.0, 0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5);
         short.update(11.0, 10.0);
         assert_eq!(short.update(12.0, 11.0), Some(-20.0));
     }

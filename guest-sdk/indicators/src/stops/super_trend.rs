@@ -1,11 +1,12 @@
 //! SuperTrend.
 
 use crate::catalog::values;
+use crate::updates::updates;
 use crate::{Atr, price, timing, updates_to_forget};
 
 values!(
     /// The line and its direction.
-    pub struct SuperTrendValue {
+    pub struct SuperTrendValues {
         /// The line: under the price while the trend is up, over it while it is down; NaN until there is an average range.
         supertrend,
         /// 1 up, -1 down, 0 until there is an average range.
@@ -23,7 +24,7 @@ pub struct SuperTrend {
     ranges: f64,
     bands: Option<Bands>,
     trend: f64,
-    value: Option<SuperTrendValue>,
+    value: Option<SuperTrendValues>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,24 +49,21 @@ impl SuperTrend {
         }
     }
 
-    /// Take the next candle.
+    updates!((high, low, close) -> SuperTrendValues);
+
     #[inline]
-    pub fn update(&mut self, high: f64, low: f64, close: f64) -> Option<SuperTrendValue> {
+    fn next(&mut self, high: f64, low: f64, close: f64) -> Option<SuperTrendValues> {
         let middle = price::median(high, low);
-        if middle.is_nan() || close.is_nan() {
-            return None;
-        }
-        self.value = Some(match self.atr.update(high, low, close) {
+        Some(match self.atr.update(high, low, close) {
             Some(range) => self.follow(middle, self.ranges * range, close),
-            None => SuperTrendValue {
+            None => SuperTrendValues {
                 supertrend: f64::NAN,
                 trend: 0.0,
             },
-        });
-        self.value
+        })
     }
 
-    fn follow(&mut self, middle: f64, width: f64, close: f64) -> SuperTrendValue {
+    fn follow(&mut self, middle: f64, width: f64, close: f64) -> SuperTrendValues {
         let (mut upper, mut lower) = (middle + width, middle - width);
         if let Some(before) = self.bands {
             if upper >= before.upper && before.close <= before.upper {
@@ -85,14 +83,14 @@ impl SuperTrend {
         } else if self.trend < 0.0 && close > upper {
             self.trend = 1.0;
         }
-        SuperTrendValue {
+        SuperTrendValues {
             supertrend: if self.trend > 0.0 { lower } else { upper },
             trend: self.trend,
         }
     }
 }
 
-timing!(SuperTrend(period: i32, ranges: f64) -> SuperTrendValue: first period + 1, then updates_to_forget(1.0 / f64::from(period)));
+timing!(SuperTrend(period: i32, ranges: f64) -> SuperTrendValues: first period + 1, then updates_to_forget(1.0 / f64::from(period)));
 
 #[cfg(test)]
 mod tests {

@@ -103,14 +103,14 @@ timing!(Cvi(period: i32, change_period: i32) -> f64:
 /// Dorsey's mass index: the sum over so many candles of the ratio of an exponential average of ranges to its own average; 1 where
 /// that is 0, so that candles without range give the number of candles.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Massi {
+pub struct MassIndex {
     average: Ema,
     average_of_it: Ema,
     ratios: RollingSum,
     value: Option<f64>,
 }
 
-impl Massi {
+impl MassIndex {
     /// Both averages with the weight of so many candles, and the sum over so many.
     ///
     /// # Panics
@@ -139,7 +139,7 @@ impl Massi {
     }
 }
 
-timing!(Massi(average_period: i32, sum_period: i32) -> f64:
+timing!(MassIndex(average_period: i32, sum_period: i32) -> f64:
     first 2 * average_period - 2 + sum_period,
     then updates_to_forget_chain(&[ema::factor(average_period); 2]));
 
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn candles_without_range_give_their_number() {
-        let mut index = Massi::new(2, 3);
+        let mut index = MassIndex::new(2, 3);
         let values = [1.0; 6].map(|price| index.update(price, price));
         assert_eq!(values, [None, None, None, None, Some(3.0), Some(3.0)]);
     }

@@ -1,5 +1,6 @@
 //! Sums since the first candle. Where they start is arbitrary, and they never forget it: look at their changes.
 
+use crate::price;
 use crate::timing;
 use crate::updates::updates;
 use crate::window::Sum;
@@ -15,12 +16,12 @@ pub(super) fn money_flow(high: f64, low: f64, close: f64, volume: f64) -> f64 {
 /// Chaikin's accumulation and distribution line: the sum of each candle's volume, weighted from -1 with the close at the low to 1
 /// with the close at the high.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Ad {
+pub struct AccumulationDistribution {
     sum: Sum,
     value: Option<f64>,
 }
 
-impl Ad {
+impl AccumulationDistribution {
     /// No candle yet.
     pub fn new() -> Self {
         Self::default()
@@ -35,12 +36,12 @@ impl Ad {
     }
 }
 
-timing!(Ad() -> f64: first 1, then 0);
+timing!(AccumulationDistribution() -> f64: first 1, then 0);
 
 /// Chaikin's oscillator: a fast exponential average of his line less a slow one, both begun with the line's first value.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Adosc {
-    line: Ad,
+pub struct ChaikinOscillator {
+    line: AccumulationDistribution,
     factors: [f64; 2],
     averages: Option<[f64; 2]>,
     /// Updates before the first value is shown.
@@ -48,7 +49,7 @@ pub struct Adosc {
     value: Option<f64>,
 }
 
-impl Adosc {
+impl ChaikinOscillator {
     /// Averages with the weight of so many candles.
     ///
     /// # Panics
@@ -59,7 +60,7 @@ impl Adosc {
             crate::checked(period);
         }
         Self {
-            line: Ad::new(),
+            line: AccumulationDistribution::new(),
             factors: periods.map(ema::factor),
             averages: None,
             missing: fast_period.max(slow_period),
@@ -82,7 +83,7 @@ impl Adosc {
     }
 }
 
-timing!(Adosc(fast_period: i32, slow_period: i32) -> f64:
+timing!(ChaikinOscillator(fast_period: i32, slow_period: i32) -> f64:
     first fast_period.max(slow_period),
     then updates_to_forget(ema::factor(fast_period.max(slow_period))));
 
@@ -216,7 +217,7 @@ impl Vwap {
 
     #[inline]
     fn next(&mut self, high: f64, low: f64, close: f64, volume: f64) -> Option<f64> {
-        self.turnover.add((high + low + close) / 3.0 * volume);
+        self.turnover.add(price::typical(high, low, close) * volume);
         self.volume.add(volume);
         Some(quotient(self.turnover.value(), self.volume.value()))
     }

@@ -75,11 +75,11 @@ timing!(Efi(period: i32) -> f64: first period + 1, then updates_to_forget(ema::f
 
 /// Williams' market facilitation index: the range of a candle per unit of its volume; 0 without volume.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct MarketFi {
+pub struct MarketFacilitation {
     value: Option<f64>,
 }
 
-impl MarketFi {
+impl MarketFacilitation {
     /// No candle yet.
     pub fn new() -> Self {
         Self::default()
@@ -93,7 +93,7 @@ impl MarketFi {
     }
 }
 
-timing!(MarketFi() -> f64: first 1, then 0);
+timing!(MarketFacilitation() -> f64: first 1, then 0);
 
 /// Relative volume: the volume as a multiple of the mean of the n candles before it. There is none after n candles without
 /// volume.

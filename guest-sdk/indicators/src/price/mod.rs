@@ -1,6 +1,10 @@
 //! Several prices of a candle made one.
 
-use crate::catalog::{Entry, function};
+mod heikin_ashi;
+
+pub use heikin_ashi::{HeikinAshi, HeikinAshiCandle};
+
+use crate::catalog::{Entry, entry, function};
 use crate::price;
 
 /// The mean of open, high, low and close.
@@ -29,6 +33,14 @@ pub fn weighted_close(high: f64, low: f64, close: f64) -> f64 {
 
 pub(crate) fn entries() -> Vec<Entry> {
     vec![
+        entry!(
+            HeikinAshi(),
+            "ha",
+            "Heikin Ashi candle",
+            Price,
+            "ta.HA",
+            [Open, High, Low, Close]
+        ),
         function!(
             price::average,
             "avgprice",

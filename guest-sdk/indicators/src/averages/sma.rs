@@ -1,6 +1,7 @@
 //! Simple moving average.
 
 use crate::checked;
+use crate::updates::updates;
 
 /// The mean of the last n values, each window added up afresh from its oldest value to its newest.
 ///
@@ -45,12 +46,10 @@ impl Sma {
         period
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_nan() {
-            return None;
-        }
+    fn next(&mut self, value: f64) -> Option<f64> {
         for sum in &mut self.sums {
             *sum += value;
         }
@@ -66,8 +65,7 @@ impl Sma {
         if self.oldest == self.sums.len() {
             self.oldest = 0;
         }
-        self.value = Some(complete / self.divisor);
-        self.value
+        Some(complete / self.divisor)
     }
 
     /// The average now.

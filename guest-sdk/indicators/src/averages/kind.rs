@@ -1,6 +1,6 @@
 //! A moving average by its kind, where another indicator lets one choose.
 
-use crate::{Dema, Ema, Hma, Kama, Mama, MamaValue, Rma, Sma, T3, Tema, Trima, Wma, Zlema};
+use crate::{Dema, Ema, Hma, Kama, Mama, MamaValues, Rma, Sma, T3, Tema, Trima, Wma, Zlema};
 
 /// Kinds of moving averages, with TA-Lib's codes (`matype`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -173,7 +173,7 @@ impl MovingAverage {
 }
 
 /// Of the two lines the faster one is the average.
-fn line(value: MamaValue) -> f64 {
+fn line(value: MamaValues) -> f64 {
     value.mama
 }
 

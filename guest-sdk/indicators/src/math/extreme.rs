@@ -1,66 +1,76 @@
 //! Highest and lowest of a window.
 
-use std::collections::VecDeque;
-
+use crate::updates::updates;
 use crate::{checked, timing};
 
-/// The values of a window that can still become its extreme, in order of time: each beats all after it.
-#[derive(Debug, Clone, PartialEq)]
-struct Candidates {
-    /// Number of the update and value, the extreme in front.
-    queue: VecDeque<(u64, f64)>,
-    period: u64,
-    updates: u64,
+/// A value and the number of its update.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Numbered {
+    number: u64,
+    value: f64,
 }
 
-impl Candidates {
+/// The extreme of the last n values.
+///
+/// The values come in blocks of n. A window is the rest of the block before and what has come of this one: of each rest the
+/// extreme is known since its block was complete, of what has come it is kept up to date. O(1) on average, with one pass in n
+/// updates and no branch that depends on the order of the values, which the usual queue of candidates has.
+#[derive(Debug, Clone, PartialEq)]
+struct WindowExtreme {
+    /// The values of this block; from `place` on the extremes from there to the end of the block before.
+    block: Vec<Numbered>,
+    place: usize,
+    /// The extreme of this block so far.
+    newer: Numbered,
+    updates: u64,
+    value: Option<Numbered>,
+}
+
+impl WindowExtreme {
     fn new(period: i32) -> Self {
-        let length = checked(period);
         Self {
-            queue: VecDeque::with_capacity(length + 1),
-            period: length as u64,
+            block: vec![Numbered::default(); checked(period)],
+            place: 0,
+            newer: Numbered::default(),
             updates: 0,
+            value: None,
         }
     }
 
-    /// Add a value which drops the candidates it beats; the extreme, once the window is full. O(1) on average.
+    /// The extreme with this value, no NaN, once the window is full. Does a value come before one that is older?
     #[inline]
-    fn update(&mut self, value: f64, beats: impl Fn(f64, f64) -> bool) -> Option<f64> {
-        if value.is_nan() {
-            return None;
-        }
-        while self
-            .queue
-            .back()
-            .is_some_and(|&(_, last)| beats(value, last))
-        {
-            self.queue.pop_back();
-        }
-        self.queue.push_back((self.updates, value));
+    fn update(&mut self, value: f64, beats: impl Fn(f64, f64) -> bool) -> Option<Numbered> {
+        let later_of = |older: Numbered, newer: Numbered| {
+            if beats(newer.value, older.value) {
+                newer
+            } else {
+                older
+            }
+        };
+        let newest = Numbered {
+            number: self.updates,
+            value,
+        };
         self.updates += 1;
-        if self
-            .queue
-            .front()
-            .is_some_and(|&(number, _)| number + self.period < self.updates)
-        {
-            self.queue.pop_front();
+        self.newer = if self.place == 0 {
+            newest
+        } else {
+            later_of(self.newer, newest)
+        };
+        self.block[self.place] = newest;
+        self.place += 1;
+        if self.place == self.block.len() {
+            let mut rest = newest;
+            for older in self.block.iter_mut().rev() {
+                rest = later_of(*older, rest);
+                *older = rest;
+            }
+            self.place = 0;
+            self.value = Some(self.newer);
+        } else if self.value.is_some() {
+            self.value = Some(later_of(self.block[self.place], self.newer));
         }
-        self.value()
-    }
-
-    /// The extreme of a full window: the number of its update and its value.
-    fn front(&self) -> Option<(u64, f64)> {
-        let full = self.updates >= self.period;
-        self.queue.front().copied().filter(|_| full)
-    }
-
-    fn value(&self) -> Option<f64> {
-        self.front().map(|(_, extreme)| extreme)
-    }
-
-    fn age(&self) -> Option<i32> {
-        self.front()
-            .map(|(number, _)| (self.updates - 1 - number) as i32)
+        self.value
     }
 }
 
@@ -68,7 +78,7 @@ macro_rules! extreme {
     ($name:ident, $word:literal, $beats:expr) => {
         #[doc = concat!("The ", $word, " of the last n values, the newest included.")]
         #[derive(Debug, Clone, PartialEq)]
-        pub struct $name(Candidates);
+        pub struct $name(WindowExtreme);
 
         impl $name {
             /// A window of this many values.
@@ -76,7 +86,7 @@ macro_rules! extreme {
             /// # Panics
             /// If `period` is not positive.
             pub fn new(period: i32) -> Self {
-                Self(Candidates::new(period))
+                Self(WindowExtreme::new(period))
             }
 
             /// Updates until the first value.
@@ -92,17 +102,22 @@ macro_rules! extreme {
             /// Take the next value.
             #[inline]
             pub fn update(&mut self, value: f64) -> Option<f64> {
-                self.0.update(value, $beats)
+                if value.is_nan() {
+                    return None;
+                }
+                self.0.update(value, $beats).map(|extreme| extreme.value)
             }
 
             #[doc = concat!("The ", $word, " value now.")]
             pub fn value(&self) -> Option<f64> {
-                self.0.value()
+                self.0.value.map(|extreme| extreme.value)
             }
 
             #[doc = concat!("How many updates ago the ", $word, " value came, 0 for the newest; of equal values the latest.")]
             pub fn age(&self) -> Option<i32> {
-                self.0.age()
+                self.0
+                    .value
+                    .map(|extreme| (self.0.updates - 1 - extreme.number) as i32)
             }
         }
     };
@@ -112,30 +127,33 @@ macro_rules! extreme {
 /// window, the search for the next begins at the oldest value.
 #[derive(Debug, Clone, PartialEq)]
 struct Place {
-    /// All places of the extreme, the oldest in front.
-    candidates: Candidates,
-    extreme: Option<(u64, f64)>,
+    /// Of equal extremes the oldest.
+    window: WindowExtreme,
+    found: Option<Numbered>,
 }
 
 impl Place {
     fn new(period: i32) -> Self {
         Self {
-            candidates: Candidates::new(period),
-            extreme: None,
+            window: WindowExtreme::new(period),
+            found: None,
         }
     }
 
     #[inline]
     fn update(&mut self, value: f64, beats: impl Fn(f64, f64) -> bool) -> Option<i32> {
-        self.candidates.update(value, &beats)?;
-        let newest = self.candidates.updates - 1;
-        let oldest = self.candidates.updates - self.candidates.period;
-        self.extreme = match self.extreme.filter(|&(number, _)| number >= oldest) {
-            Some((_, extreme)) if !beats(extreme, value) => Some((newest, value)),
-            Some(extreme) => Some(extreme),
-            None => self.candidates.front(),
+        let oldest_extreme = self.window.update(value, &beats)?;
+        let newest = self.window.updates - 1;
+        let left = |found: &Numbered| found.number + self.window.block.len() as u64 <= newest;
+        self.found = match self.found.filter(|found| !left(found)) {
+            Some(found) if beats(found.value, value) => Some(found),
+            Some(_) => Some(Numbered {
+                number: newest,
+                value,
+            }),
+            None => Some(oldest_extreme),
         };
-        self.extreme.map(|(number, _)| number as i32)
+        self.found.map(|found| found.number as i32)
     }
 }
 
@@ -162,11 +180,11 @@ macro_rules! place {
                 }
             }
 
-            /// Take the next value.
+            updates!((value) -> i32);
+
             #[inline]
-            pub fn update(&mut self, value: f64) -> Option<i32> {
-                self.value = Some(self.place.update(value, $beats)?);
-                self.value
+            fn next(&mut self, value: f64) -> Option<i32> {
+                Some(self.place.update(value, $beats)?)
             }
         }
 

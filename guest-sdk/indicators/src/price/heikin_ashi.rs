@@ -1,6 +1,7 @@
 //! Heikin Ashi candles.
 
-use crate::catalog::{Entry, entry, values};
+use crate::catalog::values;
+use crate::updates::updates;
 use crate::{price, timing, updates_to_forget};
 
 values!(
@@ -29,40 +30,25 @@ impl HeikinAshi {
         Self::default()
     }
 
-    /// Take the next candle.
+    updates!((open, high, low, close) -> HeikinAshiCandle);
+
     #[inline]
-    pub fn update(
-        &mut self,
-        open: f64,
-        high: f64,
-        low: f64,
-        close: f64,
-    ) -> Option<HeikinAshiCandle> {
+    fn next(&mut self, open: f64, high: f64, low: f64, close: f64) -> Option<HeikinAshiCandle> {
         let average = price::average(open, high, low, close);
-        if average.is_nan() {
-            return None;
-        }
         let opens = match self.value {
             Some(before) => (before.open + before.close) / 2.0,
             None => (open + close) / 2.0,
         };
-        self.value = Some(HeikinAshiCandle {
+        Some(HeikinAshiCandle {
             open: opens,
             high: high.max(opens).max(average),
             low: low.min(opens).min(average),
             close: average,
-        });
-        self.value
+        })
     }
 }
 
 timing!(HeikinAshi() -> HeikinAshiCandle: first 1, then updates_to_forget(0.5));
-
-pub(crate) fn entries() -> Vec<Entry> {
-    vec![
-        entry!(HeikinAshi(), "ha", "Heikin Ashi candle", Price, "ta.HA", [Open, High, Low, Close]),
-    ]
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! Exponential moving average.
 
+use crate::updates::updates;
 use crate::{checked, updates_to_forget};
 
 /// `e += 2 / (n + 1) x (value - e)`, seeded with the mean of the first n values.
@@ -42,17 +43,14 @@ impl Ema {
         period + updates_to_forget(factor(period))
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_nan() {
-            return None;
-        }
-        self.value = match self.value {
+    fn next(&mut self, value: f64) -> Option<f64> {
+        match self.value {
             Some(average) => Some(average + self.factor * (value - average)),
             None => self.seed(value),
-        };
-        self.value
+        }
     }
 
     fn seed(&mut self, value: f64) -> Option<f64> {

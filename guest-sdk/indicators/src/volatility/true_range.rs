@@ -1,6 +1,7 @@
 //! True range.
 
 use crate::timing;
+use crate::updates::updates;
 
 /// How far the price went since the previous close: the range of the candle, and the gap before it. The first candle has
 /// none, for it lacks a previous close.
@@ -16,15 +17,12 @@ impl TrueRange {
         Self::default()
     }
 
-    /// Take the next candle.
+    updates!((high, low, close) -> f64);
+
     #[inline]
-    pub fn update(&mut self, high: f64, low: f64, close: f64) -> Option<f64> {
-        if high.is_nan() || low.is_nan() || close.is_nan() {
-            return None;
-        }
+    fn next(&mut self, high: f64, low: f64, close: f64) -> Option<f64> {
         let previous_close = self.previous_close.replace(close)?;
-        self.value = Some(high.max(previous_close) - low.min(previous_close));
-        self.value
+        Some(high.max(previous_close) - low.min(previous_close))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The straight line through the last n values by least squares.
 
+use crate::updates::updates;
 use crate::{checked_from, timing, window::Window};
 
 /// The line: where it is at the oldest value of the window, and what it gains an update.
@@ -32,9 +33,6 @@ impl Regression {
 
     #[inline]
     fn update(&mut self, value: f64) -> Option<Line> {
-        if value.is_nan() {
-            return None;
-        }
         let leaving = self.window.push(value);
         if self.window.is_round_complete() {
             self.begin_anew();
@@ -87,13 +85,13 @@ macro_rules! regression {
                 }
             }
 
-            /// Take the next value.
+            updates!((value) -> f64);
+
             #[inline]
-            pub fn update(&mut self, value: f64) -> Option<f64> {
+            fn next(&mut self, value: f64) -> Option<f64> {
                 let $line = self.regression.update(value)?;
                 let $count = self.regression.count;
-                self.value = Some($value);
-                self.value
+                Some($value)
             }
         }
 
@@ -123,7 +121,7 @@ regression!(
 );
 regression!(
     /// Where the line through the last n values would be at the next.
-    TimeSeriesForecast,
+    Tsf,
     |line, count| line.start + line.slope * count
 );
 
@@ -137,7 +135,7 @@ mod tests {
             LinearRegressionSlope::new(3),
             LinearRegressionIntercept::new(3),
         );
-        let (mut end, mut forecast) = (LinearRegression::new(3), TimeSeriesForecast::new(3));
+        let (mut end, mut forecast) = (LinearRegression::new(3), Tsf::new(3));
         let mut angle = LinearRegressionAngle::new(3);
         for value in [9.0, 1.0, 2.0, 3.0, f64::NAN] {
             slope.update(value);

@@ -1,8 +1,13 @@
 //! Sums, extremes and functions of single values.
 
+mod extreme;
+
+pub use extreme::{Highest, HighestIndex, Lowest, LowestIndex};
+
 use crate::catalog::{Entry, entry, function, values};
+use crate::timing;
+use crate::updates::updates;
 use crate::window::{RollingSum, Sum};
-use crate::{Highest, HighestIndex, Lowest, LowestIndex, timing};
 
 /// The sum of all values since the first. Where it starts is arbitrary: look at its changes.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -17,15 +22,12 @@ impl CumulativeSum {
         Self::default()
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_nan() {
-            return None;
-        }
+    fn next(&mut self, value: f64) -> Option<f64> {
         self.sum.add(value);
-        self.value = Some(self.sum.value());
-        self.value
+        Some(self.sum.value())
     }
 }
 
@@ -50,11 +52,11 @@ impl MovingSum {
         }
     }
 
-    /// Take the next value.
+    updates!((value) -> f64);
+
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
-        self.value = Some(self.sum.update(value)?);
-        self.value
+    fn next(&mut self, value: f64) -> Option<f64> {
+        Some(self.sum.update(value)?)
     }
 }
 
@@ -94,16 +96,16 @@ macro_rules! both {
                 }
             }
 
-            /// Take the next value.
+            updates!((value) -> Extremes);
+
             #[inline]
-            pub fn update(&mut self, value: f64) -> Option<Extremes> {
+            fn next(&mut self, value: f64) -> Option<Extremes> {
                 let lowest = self.lowest.update(value);
                 let highest = self.highest.update(value)?;
-                self.value = Some(Extremes {
+                Some(Extremes {
                     lowest: f64::from(lowest?),
                     highest: f64::from(highest),
-                });
-                self.value
+                })
             }
         }
 
@@ -126,8 +128,17 @@ pub(crate) fn entries() -> Vec<Entry> {
 
 fn windows() -> Vec<Entry> {
     vec![
-        entry!(CumulativeSum(), "cumsum", "sum since the start", Math, "ta.CUMSUM", [Value]),
+        entry!(
+            CumulativeSum(),
+            "cumsum",
+            "sum since the start",
+            Math,
+            "ta.CUMSUM",
+            [Value]
+        ),
         entry!(MovingSum(period: i32 = 30, 1..=10_000), "moving_sum", "sum of a window", Math, "ta.SUM", [Value]),
+        entry!(Highest(period: i32 = 30, 1..=10_000), "highest", "highest of a window", Math, "ta.MAX", [Value]),
+        entry!(Lowest(period: i32 = 30, 1..=10_000), "lowest", "lowest of a window", Math, "ta.MIN", [Value]),
         entry!(HighestIndex(period: i32 = 30, 1..=10_000), "maxindex", "index of the highest of a window", Math, "ta.MAXINDEX", [Value]),
         entry!(LowestIndex(period: i32 = 30, 1..=10_000), "minindex", "index of the lowest of a window", Math, "ta.MININDEX", [Value]),
         entry!(LowestHighest(period: i32 = 30, 1..=10_000), "minmax", "lowest and highest of a window", Math, "ta.MINMAX", [Value]),

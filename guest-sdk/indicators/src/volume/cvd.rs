@@ -1,5 +1,8 @@
 //! Cumulative volume delta.
 
+use crate::timing;
+use crate::updates::updates;
+
 /// The sum of what takers bought less what takers sold since the first candle, base units.
 ///
 /// Where it starts is arbitrary: look at its changes.
@@ -15,28 +18,19 @@ impl Cvd {
         Self::default()
     }
 
-    /// Updates until the first value.
-    pub fn first_value() -> i32 {
-        1
-    }
+    updates!(
+        /// Take the next candle: its volume and the part of it in which the buyer was the taker, base units.
+        (volume, taker_buy_volume) -> f64
+    );
 
-    /// Take the next candle: its volume and the part of it in which the buyer was the taker.
     #[inline]
-    pub fn update(&mut self, volume: f64, taker_buy_volume: f64) -> Option<f64> {
-        let delta = 2.0 * taker_buy_volume - volume;
-        if delta.is_nan() {
-            return None;
-        }
-        self.sum += delta;
-        self.value = Some(self.sum);
-        self.value
-    }
-
-    /// The sum now.
-    pub fn value(&self) -> Option<f64> {
-        self.value
+    fn next(&mut self, volume: f64, taker_buy_volume: f64) -> Option<f64> {
+        self.sum += 2.0 * taker_buy_volume - volume;
+        Some(self.sum)
     }
 }
+
+timing!(Cvd() -> f64: first 1, then 0);
 
 #[cfg(test)]
 mod tests {
