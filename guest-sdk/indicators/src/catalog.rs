@@ -191,8 +191,10 @@ pub fn all() -> Vec<Entry> {
 /// # Errors
 /// [`Refused::Unknown`].
 pub fn find(name: &str) -> Result<Entry, Refused> {
-    let named = all().into_iter().find(|entry| entry.name == name);
-    named.ok_or(Refused::Unknown)
+    let mut entries = CHAPTERS.iter().flat_map(|chapter| chapter());
+    entries
+        .find(|entry| entry.name == name)
+        .ok_or(Refused::Unknown)
 }
 
 /// The entries of each part of the crate.

@@ -3,16 +3,17 @@
 //! Rules that hold for all of them:
 //! * `update` takes the next value and gives the indicator, or nothing until its first valid index; `value` repeats what it gave.
 //! * A NaN (a missing candle) gives nothing and leaves the state as it was, `value` too. Inputs are meant to be finite: an
-//!   infinite one never panics, but what follows it may be infinite or NaN for as long as the indicator remembers.
+//!   infinite one never panics, but what follows it may be infinite or NaN from then on.
 //! * Memory is bounded by the period, and nothing is allocated after `new`.
 //! * `first_value(period)` is how many updates the first value takes. `warm_up(period)` is how many it takes until the start of
 //!   the data no longer matters: the same for windows, until the seed's weight is under a millionth for recursive ones.
 //! * Only `+ - * /`, square roots, comparisons and the functions of `libm` are used, so results are the same to the last bit
 //!   natively, in Wasm and on every machine.
 //!
-//! A type is named as traders say it: initials of three letters and more stay initials (`Sma`, `Rsi`, `Tsf`), clipped words and
-//! pairs of letters are written out (`WilliamsR` for TA-Lib's WILLR, `AwesomeOscillator` for AO), its `HT_` and `BANDS` become
-//! words. In the [`catalog`] each has TA-Lib's own name in lower case too. Several values of one update are a struct `…Values`.
+//! Names: initials of three letters and more are a type's name as in TA-Lib (`Sma`, `Rsi`, `Tsf`); what TA-Lib clips, or has but
+//! two letters for, is written out (`WilliamsR` for WILLR, `BollingerBands` for BBANDS, `AwesomeOscillator` for AO). In the
+//! [`catalog`] an indicator has TA-Lib's own name in lower case, or plain words (`highest`, the patterns). Several values of one update are a struct `…Values`, unless
+//! they are a thing that has a name (`Channel`, `HeikinAshiCandle`).
 //!
 //! Source: `reference/indicators.md`; the golden column of each is named in its [`catalog::Entry`].
 #![deny(missing_docs)]

@@ -50,7 +50,18 @@ impl Window {
     pub(crate) fn ago(&self, updates: usize) -> Option<f64> {
         let length = self.values.len();
         let known = if self.full { length } else { self.next };
-        (updates < known).then(|| self.values[(self.next + length - 1 - updates) % length])
+        if updates >= known {
+            return None;
+        }
+        // Behind the start it goes on at the end.
+        let place = self.next + length - 1 - updates;
+        Some(
+            self.values[if place < length {
+                place
+            } else {
+                place - length
+            }],
+        )
     }
 
     /// The oldest of n values, once there are so many.

@@ -1,5 +1,7 @@
 //! Rules that hold for every indicator of the catalog, whatever the prices.
 
+use std::collections::BTreeSet;
+
 use indicators::catalog::{self, Entry, Input, Kind, Parameter};
 use indicators::{Average, Cvd, Rsi};
 use proptest::prelude::*;
@@ -237,6 +239,32 @@ const MAY_WAIT: &[(&str, &str)] = &[(
 fn what_is_excepted_is_in_the_catalog() {
     for (name, why) in NEVER_FORGET.iter().chain(MAY_WAIT) {
         assert!(catalog::find(name).is_ok(), "{name}: {why}");
+    }
+}
+
+#[test]
+fn names_are_words_of_lower_case_and_told_apart() {
+    let plain = |name: &str| {
+        name.chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    let entries = catalog::all();
+    let names: BTreeSet<&str> = entries.iter().map(|entry| entry.name).collect();
+    assert_eq!(names.len(), entries.len());
+    for entry in &entries {
+        let parameters = entry.parameters.iter().map(|parameter| parameter.name);
+        for mut words in [entry.outputs.to_vec(), parameters.collect()] {
+            let count = words.len();
+            assert!(words.iter().all(|word| plain(word)), "{}", entry.name);
+            words.sort_unstable();
+            words.dedup();
+            assert_eq!(words.len(), count, "{}", entry.name);
+        }
+        assert!(plain(entry.name), "{}", entry.name);
+        assert_eq!(
+            catalog::find(entry.name).map(|found| found.title),
+            Ok(entry.title)
+        );
     }
 }
 

@@ -1,9 +1,9 @@
 //! Exponential moving average.
 
 use crate::updates::updates;
-use crate::{checked, updates_to_forget};
+use crate::{checked, timing, updates_to_forget};
 
-/// `e += 2 / (n + 1) x (value - e)`, seeded with the mean of the first n values.
+/// `e += 2 / (n + 1) x (value - e)`, seeded with the mean of the first n values, which is forgotten after about 7 n more.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ema {
     factor: f64,
@@ -33,16 +33,6 @@ impl Ema {
         }
     }
 
-    /// Updates until the first value.
-    pub fn first_value(period: i32) -> i32 {
-        period
-    }
-
-    /// Updates until the start of the data no longer matters, about 7 n.
-    pub fn warm_up(period: i32) -> i32 {
-        period + updates_to_forget(factor(period))
-    }
-
     updates!((value) -> f64);
 
     #[inline]
@@ -58,12 +48,9 @@ impl Ema {
         self.sum += value;
         (self.seen == self.period).then(|| self.sum / self.period as f64)
     }
-
-    /// The average now.
-    pub fn value(&self) -> Option<f64> {
-        self.value
-    }
 }
+
+timing!(Ema(period: i32) -> f64: first period, then updates_to_forget(factor(period)));
 
 /// The share by which an average over this many values moves.
 pub(crate) fn factor(period: i32) -> f64 {

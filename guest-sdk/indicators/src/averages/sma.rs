@@ -1,7 +1,7 @@
 //! Simple moving average.
 
-use crate::checked;
 use crate::updates::updates;
+use crate::{checked, timing};
 
 /// The mean of the last n values, each window added up afresh from its oldest value to its newest.
 ///
@@ -36,16 +36,6 @@ impl Sma {
         }
     }
 
-    /// Updates until the first value.
-    pub fn first_value(period: i32) -> i32 {
-        period
-    }
-
-    /// Updates until the start of the data no longer matters.
-    pub fn warm_up(period: i32) -> i32 {
-        period
-    }
-
     updates!((value) -> f64);
 
     #[inline]
@@ -67,12 +57,9 @@ impl Sma {
         }
         Some(complete / self.divisor)
     }
-
-    /// The average now.
-    pub fn value(&self) -> Option<f64> {
-        self.value
-    }
 }
+
+timing!(Sma(period: i32) -> f64: first period, then 0);
 
 #[cfg(test)]
 mod tests {

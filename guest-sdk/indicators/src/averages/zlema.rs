@@ -1,6 +1,7 @@
 //! Zero-lag exponential moving average.
 
-use crate::{Ema, ema::factor, updates_to_forget, window::Window};
+use crate::updates::updates;
+use crate::{Ema, ema::factor, timing, updates_to_forget, window::Window};
 
 /// The exponential average of values that are moved on by their change over its lag, (n - 1) / 2 updates.
 #[derive(Debug, Clone, PartialEq)]
@@ -8,6 +9,7 @@ pub struct Zlema {
     /// The last values, the newest and as many before it as the lag is long.
     window: Window,
     average: Ema,
+    value: Option<f64>,
 }
 
 impl Zlema {
@@ -19,35 +21,21 @@ impl Zlema {
         Self {
             average: Ema::new(period),
             window: Window::new(lag(period) + 1),
+            value: None,
         }
     }
 
-    /// Updates until the first value.
-    pub fn first_value(period: i32) -> i32 {
-        lag(period) + period
-    }
+    updates!((value) -> f64);
 
-    /// Updates until the start of the data no longer matters.
-    pub fn warm_up(period: i32) -> i32 {
-        Self::first_value(period) + updates_to_forget(factor(period))
-    }
-
-    /// Take the next value.
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
-        if value.is_nan() {
-            return None;
-        }
+    fn next(&mut self, value: f64) -> Option<f64> {
         self.window.push(value);
         let before = self.window.oldest()?;
         self.average.update(2.0 * value - before)
     }
-
-    /// The average now.
-    pub fn value(&self) -> Option<f64> {
-        self.average.value()
-    }
 }
+
+timing!(Zlema(period: i32) -> f64: first lag(period) + period, then updates_to_forget(factor(period)));
 
 fn lag(period: i32) -> i32 {
     (period - 1) / 2

@@ -3,7 +3,7 @@
 use super::Channel;
 use crate::updates::updates;
 use crate::variance::RollingSpread;
-use crate::{Average, MovingAverage};
+use crate::{Average, MovingAverage, timing};
 
 /// A moving average and bands some population standard deviations of the window away (divided by n; the bands of pandas divide
 /// by n - 1 and are wider).
@@ -31,26 +31,6 @@ impl BollingerBands {
         }
     }
 
-    /// Updates until the first value.
-    pub fn first_value(
-        period: i32,
-        _deviations_up: f64,
-        _deviations_down: f64,
-        average: Average,
-    ) -> i32 {
-        MovingAverage::first_value(average, period).max(period)
-    }
-
-    /// Updates until the start of the data no longer matters.
-    pub fn warm_up(
-        period: i32,
-        _deviations_up: f64,
-        _deviations_down: f64,
-        average: Average,
-    ) -> i32 {
-        MovingAverage::warm_up(average, period).max(period)
-    }
-
     updates!((value) -> Channel);
 
     #[inline]
@@ -64,12 +44,11 @@ impl BollingerBands {
             lower: middle - self.deviations_down * deviation,
         })
     }
-
-    /// The bands now.
-    pub fn value(&self) -> Option<Channel> {
-        self.value
-    }
 }
+
+timing!(BollingerBands(period: i32, deviations_up: f64, deviations_down: f64, average: Average) -> Channel:
+    first MovingAverage::first_value(average, period).max(period),
+    then MovingAverage::warm_up(average, period).max(period) - Self::first_value(period, deviations_up, deviations_down, average));
 
 #[cfg(test)]
 mod tests {

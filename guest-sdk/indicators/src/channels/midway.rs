@@ -44,7 +44,10 @@ timing!(DonchianChannel(period: i32) -> Channel: first period, then 0);
 
 /// The middle between the highest high and the lowest low of a window.
 #[derive(Debug, Clone, PartialEq)]
-pub struct MidPrice(DonchianChannel);
+pub struct MidPrice {
+    channel: DonchianChannel,
+    value: Option<f64>,
+}
 
 impl MidPrice {
     /// A window of this many candles.
@@ -52,34 +55,28 @@ impl MidPrice {
     /// # Panics
     /// If `period` is not positive.
     pub fn new(period: i32) -> Self {
-        Self(DonchianChannel::new(period))
+        Self {
+            channel: DonchianChannel::new(period),
+            value: None,
+        }
     }
 
-    /// Updates until the first value.
-    pub fn first_value(period: i32) -> i32 {
-        period
-    }
+    updates!((high, low) -> f64);
 
-    /// Updates until the start of the data no longer matters.
-    pub fn warm_up(period: i32) -> i32 {
-        period
-    }
-
-    /// Take the next candle.
     #[inline]
-    pub fn update(&mut self, high: f64, low: f64) -> Option<f64> {
-        self.0.update(high, low).map(|channel| channel.middle)
-    }
-
-    /// The middle now.
-    pub fn value(&self) -> Option<f64> {
-        self.0.value().map(|channel| channel.middle)
+    fn next(&mut self, high: f64, low: f64) -> Option<f64> {
+        self.channel.update(high, low).map(|channel| channel.middle)
     }
 }
 
+timing!(MidPrice(period: i32) -> f64: first period, then 0);
+
 /// The middle between the highest and the lowest value of a window.
 #[derive(Debug, Clone, PartialEq)]
-pub struct MidPoint(MidPrice);
+pub struct MidPoint {
+    channel: DonchianChannel,
+    value: Option<f64>,
+}
 
 impl MidPoint {
     /// A window of this many values.
@@ -87,30 +84,23 @@ impl MidPoint {
     /// # Panics
     /// If `period` is not positive.
     pub fn new(period: i32) -> Self {
-        Self(MidPrice::new(period))
+        Self {
+            channel: DonchianChannel::new(period),
+            value: None,
+        }
     }
 
-    /// Updates until the first value.
-    pub fn first_value(period: i32) -> i32 {
-        period
-    }
+    updates!((value) -> f64);
 
-    /// Updates until the start of the data no longer matters.
-    pub fn warm_up(period: i32) -> i32 {
-        period
-    }
-
-    /// Take the next value.
     #[inline]
-    pub fn update(&mut self, value: f64) -> Option<f64> {
-        self.0.update(value, value)
-    }
-
-    /// The middle now.
-    pub fn value(&self) -> Option<f64> {
-        self.0.value()
+    fn next(&mut self, value: f64) -> Option<f64> {
+        self.channel
+            .update(value, value)
+            .map(|channel| channel.middle)
     }
 }
+
+timing!(MidPoint(period: i32) -> f64: first period, then 0);
 
 #[cfg(test)]
 mod tests {

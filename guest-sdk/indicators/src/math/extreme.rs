@@ -1,5 +1,7 @@
 //! Highest and lowest of a window.
 
+use std::hint::select_unpredictable;
+
 use crate::updates::updates;
 use crate::{checked, timing};
 
@@ -41,10 +43,10 @@ impl WindowExtreme {
     #[inline]
     fn update(&mut self, value: f64, beats: impl Fn(f64, f64) -> bool) -> Option<Numbered> {
         let later_of = |older: Numbered, newer: Numbered| {
-            if beats(newer.value, older.value) {
-                newer
-            } else {
-                older
+            let newer_wins = beats(newer.value, older.value);
+            Numbered {
+                number: select_unpredictable(newer_wins, newer.number, older.number),
+                value: select_unpredictable(newer_wins, newer.value, older.value),
             }
         };
         let newest = Numbered {
@@ -78,7 +80,10 @@ macro_rules! extreme {
     ($name:ident, $word:literal, $beats:expr) => {
         #[doc = concat!("The ", $word, " of the last n values, the newest included.")]
         #[derive(Debug, Clone, PartialEq)]
-        pub struct $name(WindowExtreme);
+        pub struct $name {
+            window: WindowExtreme,
+            value: Option<f64>,
+        }
 
         impl $name {
             /// A window of this many values.
@@ -86,40 +91,27 @@ macro_rules! extreme {
             /// # Panics
             /// If `period` is not positive.
             pub fn new(period: i32) -> Self {
-                Self(WindowExtreme::new(period))
-            }
-
-            /// Updates until the first value.
-            pub fn first_value(period: i32) -> i32 {
-                period
-            }
-
-            /// Updates until the start of the data no longer matters.
-            pub fn warm_up(period: i32) -> i32 {
-                period
-            }
-
-            /// Take the next value.
-            #[inline]
-            pub fn update(&mut self, value: f64) -> Option<f64> {
-                if value.is_nan() {
-                    return None;
+                Self {
+                    window: WindowExtreme::new(period),
+                    value: None,
                 }
-                self.0.update(value, $beats).map(|extreme| extreme.value)
             }
 
-            #[doc = concat!("The ", $word, " value now.")]
-            pub fn value(&self) -> Option<f64> {
-                self.0.value.map(|extreme| extreme.value)
+            updates!((value) -> f64);
+
+            #[inline]
+            fn next(&mut self, value: f64) -> Option<f64> {
+                self.window.update(value, $beats).map(|extreme| extreme.value)
             }
 
             #[doc = concat!("How many updates ago the ", $word, " value came, 0 for the newest; of equal values the latest.")]
             pub fn age(&self) -> Option<i32> {
-                self.0
-                    .value
-                    .map(|extreme| (self.0.updates - 1 - extreme.number) as i32)
+                let extreme = self.window.value?;
+                Some((self.window.updates - 1 - extreme.number) as i32)
             }
         }
+
+        timing!($name(period: i32) -> f64: first period, then 0);
     };
 }
 
@@ -184,7 +176,7 @@ macro_rules! place {
 
             #[inline]
             fn next(&mut self, value: f64) -> Option<i32> {
-                Some(self.place.update(value, $beats)?)
+                self.place.update(value, $beats)
             }
         }
 

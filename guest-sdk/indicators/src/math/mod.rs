@@ -56,7 +56,7 @@ impl MovingSum {
 
     #[inline]
     fn next(&mut self, value: f64) -> Option<f64> {
-        Some(self.sum.update(value)?)
+        self.sum.update(value)
     }
 }
 

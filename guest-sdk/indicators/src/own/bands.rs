@@ -47,70 +47,55 @@ impl DeviationBands {
 
 timing!(DeviationBands(period: i32, deviations: f64, deviation: Deviation) -> Channel: first period, then 0);
 
-/// Where a value is between bands so many population standard deviations around the mean: 0 on the lower, 1 on the upper. Nothing
-/// where the bands have no width.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PercentB {
-    bands: DeviationBands,
-    value: Option<f64>,
-}
-
-impl PercentB {
-    /// A place between bands `deviations` around the mean of so many values.
-    ///
-    /// # Panics
-    /// If `period` is below 2.
-    pub fn new(period: i32, deviations: f64) -> Self {
-        Self {
-            bands: DeviationBands::new(period, deviations, Deviation::Population),
-            value: None,
+/// `of_bands!(/// What. Name, |value, channel| …)`: what bands so many population standard deviations around the mean say, or
+/// nothing.
+macro_rules! of_bands {
+    ($(#[$doc:meta])* $name:ident, $of:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $name {
+            bands: DeviationBands,
+            value: Option<f64>,
         }
-    }
 
-    updates!((value) -> f64);
+        impl $name {
+            /// Of bands `deviations` around the mean of so many values.
+            ///
+            /// # Panics
+            /// If `period` is below 2.
+            pub fn new(period: i32, deviations: f64) -> Self {
+                Self {
+                    bands: DeviationBands::new(period, deviations, Deviation::Population),
+                    value: None,
+                }
+            }
 
-    #[inline]
-    fn next(&mut self, value: f64) -> Option<f64> {
-        let Channel { upper, lower, .. } = self.bands.update(value)?;
-        (upper > lower).then(|| (value - lower) / (upper - lower))
-    }
-}
+            updates!((value) -> f64);
 
-timing!(PercentB(period: i32, deviations: f64) -> f64: first period, then 0);
-
-/// The width of bands so many population standard deviations around the mean, as a fraction of the mean; nothing where that is 0.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BandWidth {
-    bands: DeviationBands,
-    value: Option<f64>,
-}
-
-impl BandWidth {
-    /// The width of bands `deviations` around the mean of so many values.
-    ///
-    /// # Panics
-    /// If `period` is below 2.
-    pub fn new(period: i32, deviations: f64) -> Self {
-        Self {
-            bands: DeviationBands::new(period, deviations, Deviation::Population),
-            value: None,
+            #[inline]
+            fn next(&mut self, value: f64) -> Option<f64> {
+                let of: fn(f64, Channel) -> Option<f64> = $of;
+                of(value, self.bands.update(value)?)
+            }
         }
-    }
 
-    updates!((value) -> f64);
-
-    #[inline]
-    fn next(&mut self, value: f64) -> Option<f64> {
-        let Channel {
-            upper,
-            middle,
-            lower,
-        } = self.bands.update(value)?;
-        (middle != 0.0).then(|| (upper - lower) / middle)
-    }
+        timing!($name(period: i32, deviations: f64) -> f64: first period, then 0);
+    };
 }
 
-timing!(BandWidth(period: i32, deviations: f64) -> f64: first period, then 0);
+of_bands! {
+    /// Where a value is between bands so many population standard deviations around the mean: 0 on the lower, 1 on the upper.
+    /// Nothing where the bands have no width.
+    PercentB,
+    |value, Channel { upper, lower, .. }| (upper > lower).then(|| (value - lower) / (upper - lower))
+}
+
+of_bands! {
+    /// The width of bands so many population standard deviations around the mean, as a fraction of the mean; nothing where that
+    /// is 0.
+    BandWidth,
+    |_, Channel { upper, middle, lower }| (middle != 0.0).then(|| (upper - lower) / middle)
+}
 
 values! {
     /// What width of the bands is usual; each NaN until there are values enough.

@@ -1,12 +1,4 @@
-//! The last candles, each with what the candles before it make of the words long, short, doji and near.
-//!
-//! | word | compared with |
-//! |---|---|
-//! | long, short body | the mean body of the 10 candles before |
-//! | doji (hardly a body), very short shadow | a tenth of the mean range of the 10 candles before |
-//! | short shadow | half the mean sum of both shadows of the 10 candles before |
-//! | long, very long shadow | the candle's own body, twice that |
-//! | near, far, equal | 0.2, 0.6, 0.05 of the mean range of the 5 candles before |
+//! The last candles, each with what the candles before it make of the words long, short, doji and near (the table in [`super`]).
 
 use crate::window::Window;
 

@@ -1,7 +1,16 @@
 //! Candlestick patterns with TA-Lib's rules (its `CDL` functions): 100 where a bullish pattern ends, -100 where a bearish one
 //! does, 0 elsewhere; a few give 80 or 200 too and say so.
 //!
-//! Words such as long, short and near are meant in comparison with the candles before the one they judge ([`candle`]).
+//! Words such as long, short and near are meant in comparison with the candles before the one they judge:
+//!
+//! | word | compared with |
+//! |---|---|
+//! | long, short body | the mean body of the 10 candles before |
+//! | doji (hardly a body), very short shadow | a tenth of the mean range of the 10 candles before |
+//! | short shadow | half the mean sum of both shadows of the 10 candles before |
+//! | long, very long shadow | the candle's own body, twice that |
+//! | near, far, equal | 0.2, 0.6, 0.05 of the mean range of the 5 candles before |
+//!
 //! A pattern is no trend: whether a hammer comes after a fall is for the strategy to know.
 //!
 //! Source: `reference/indicators.md`, section 5, golden columns `ta.CDL*`.

@@ -1,12 +1,14 @@
 //! Average true range.
 
-use crate::{Rma, TrueRange};
+use crate::updates::updates;
+use crate::{Rma, TrueRange, timing};
 
-/// Wilder's average of the true range, which the first candle lacks.
+/// Wilder's average of the true range, which the first candle lacks; its seed is forgotten after about 14 n updates more.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Atr {
     range: TrueRange,
     average: Rma,
+    value: Option<f64>,
 }
 
 impl Atr {
@@ -18,31 +20,22 @@ impl Atr {
         Self {
             range: TrueRange::new(),
             average: Rma::new(period),
+            value: None,
         }
     }
 
-    /// Updates until the first value: one more than true ranges.
-    pub fn first_value(period: i32) -> i32 {
-        1 + Rma::first_value(period)
-    }
+    updates!((high, low, close) -> f64);
 
-    /// Updates until the start of the data no longer matters, about 15 n.
-    pub fn warm_up(period: i32) -> i32 {
-        1 + Rma::warm_up(period)
-    }
-
-    /// Take the next candle.
     #[inline]
-    pub fn update(&mut self, high: f64, low: f64, close: f64) -> Option<f64> {
+    fn next(&mut self, high: f64, low: f64, close: f64) -> Option<f64> {
         let range = self.range.update(high, low, close)?;
         self.average.update(range)
     }
-
-    /// The average now.
-    pub fn value(&self) -> Option<f64> {
-        self.average.value()
-    }
 }
+
+timing!(Atr(period: i32) -> f64:
+    first 1 + Rma::first_value(period),
+    then Rma::warm_up(period) - Rma::first_value(period));
 
 #[cfg(test)]
 mod tests {
