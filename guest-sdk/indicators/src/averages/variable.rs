@@ -47,7 +47,7 @@ impl Mavp {
         }
         let period = (period as i32).clamp(self.shortest, self.longest);
         let (_, average) = &self.averages[(period - self.shortest) as usize];
-        Some(average.value()?)
+        average.value()
     }
 }
 

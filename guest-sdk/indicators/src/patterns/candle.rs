@@ -1,6 +1,6 @@
 //! The last candles, each with what the candles before it make of the words long, short, doji and near (the table in [`super`]).
 
-use crate::window::Window;
+use crate::Sma;
 
 /// One candle among its predecessors. A mean is NaN, and nothing compares with it, while there are too few candles before.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -180,15 +180,16 @@ pub(super) struct Candles {
     last: [Candle; 5],
     /// Candles seen; no more than are ever asked for.
     known: u32,
-    bodies: Window,
-    ranges: Window,
-    shadows: Window,
+    bodies: Sma,
+    ranges: Sma,
+    near_ranges: Sma,
+    shadows: Sma,
 }
 
 /// Candles a mean of bodies, ranges or shadows is made of.
 const USUAL: i32 = 10;
 /// Candles the mean range is made of where nearness is judged.
-const NEAR: usize = 5;
+const NEAR: i32 = 5;
 /// More than any pattern looks back.
 const KNOWN_MAX: u32 = 100;
 
@@ -207,9 +208,10 @@ impl Candles {
         Self {
             last: [none; 5],
             known: 0,
-            bodies: Window::new(USUAL),
-            ranges: Window::new(USUAL),
-            shadows: Window::new(USUAL),
+            bodies: Sma::new(USUAL),
+            ranges: Sma::new(USUAL),
+            near_ranges: Sma::new(NEAR),
+            shadows: Sma::new(USUAL),
         }
     }
 
@@ -230,32 +232,24 @@ impl Candles {
             high,
             low,
             close,
-            usual_body: mean(&self.bodies),
-            tiny: 0.1 * mean(&self.ranges),
-            usual_shadow: mean(&self.shadows) / 2.0,
-            usual_range: self.mean_of_near_ranges(),
+            usual_body: usual(&self.bodies),
+            tiny: 0.1 * usual(&self.ranges),
+            usual_shadow: usual(&self.shadows) / 2.0,
+            usual_range: usual(&self.near_ranges),
         };
-        self.bodies.push(candle.body());
-        self.ranges.push(high - low);
+        self.bodies.update(candle.body());
+        self.ranges.update(high - low);
+        self.near_ranges.update(high - low);
         self.shadows
-            .push(candle.upper_shadow() + candle.lower_shadow());
+            .update(candle.upper_shadow() + candle.lower_shadow());
         self.last.rotate_right(1);
         self.last[0] = candle;
         self.known = (self.known + 1).min(KNOWN_MAX);
         Some((self.known, &self.last))
     }
-
-    fn mean_of_near_ranges(&self) -> f64 {
-        let ranges = (0..NEAR).rev().map(|updates| self.ranges.ago(updates));
-        let sum = ranges.fold(0.0, |sum, range| sum + range.unwrap_or(f64::NAN));
-        sum / NEAR as f64
-    }
 }
 
-/// Added up afresh, so that it depends on the window alone; NaN until the window is full.
-fn mean(window: &Window) -> f64 {
-    if !window.is_full() {
-        return f64::NAN;
-    }
-    window.iter().sum::<f64>() / f64::from(USUAL)
+/// A mean before the newest candle; NaN while there are too few candles.
+fn usual(mean: &Sma) -> f64 {
+    mean.value().unwrap_or(f64::NAN)
 }
