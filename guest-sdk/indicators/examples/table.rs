@@ -18,7 +18,8 @@ keeps both equal.
 An indicator takes one candle or value at a time: `update(inputs)` gives its outputs, or nothing while it has none. A missing
 input (NaN) gives nothing and changes nothing. *First value* is how many updates the first value takes with the defaults,
 *warm-up* how many until the start of the data no longer matters (a seed weighs under a millionth); sums since the start never
-get there. In Python an indicator has the name of the first column, in Rust it is the type or function of the last but one.
+get there. In Python an indicator has the name of the first column, in Rust it is the type or function of the last but one;
+several outputs are the fields of its value in both.
 Names and meaning are TA-Lib's, in lower case; its MAX, MIN, SUM and TRANGE are `highest`, `lowest`, `moving_sum` and
 `true_range`. What begins with `x.` is our own. The last column is where the golden files have it.
 

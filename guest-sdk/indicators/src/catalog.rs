@@ -33,7 +33,7 @@ pub enum Family {
 pub enum Input {
     /// Any value; usually the close.
     Value,
-    /// A second value; what it is says the indicator.
+    /// A second value; the indicator's title says which.
     Second,
     /// Start of the candle, milliseconds since 1970 UTC.
     OpenTime,

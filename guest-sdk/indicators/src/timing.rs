@@ -74,7 +74,7 @@ macro_rules! timing {
                 Self::first_value($($parameter),*) + $then
             }
 
-            /// What the last update with a value gave.
+            /// What the last update gave; one with a missing input does not count.
             pub fn value(&self) -> Option<$value> {
                 self.value
             }

@@ -36,7 +36,10 @@ impl Mavp {
         }
     }
 
-    updates!((value, period) -> f64);
+    updates!(
+        /// Take the next value and over how many values its average goes: the whole part counts, held within both bounds.
+        (value, period) -> f64
+    );
 
     #[inline]
     fn next(&mut self, value: f64, period: f64) -> Option<f64> {

@@ -42,7 +42,7 @@ impl WindowExtreme {
     /// The extreme with this value, no NaN, once the window is full. Does a value come before one that is older?
     #[inline]
     fn update(&mut self, value: f64, beats: impl Fn(f64, f64) -> bool) -> Option<Numbered> {
-        let later_of = |older: Numbered, newer: Numbered| {
+        let winner_of = |older: Numbered, newer: Numbered| {
             let newer_wins = beats(newer.value, older.value);
             Numbered {
                 number: select_unpredictable(newer_wins, newer.number, older.number),
@@ -57,20 +57,20 @@ impl WindowExtreme {
         self.newer = if self.place == 0 {
             newest
         } else {
-            later_of(self.newer, newest)
+            winner_of(self.newer, newest)
         };
         self.block[self.place] = newest;
         self.place += 1;
         if self.place == self.block.len() {
             let mut rest = newest;
             for older in self.block.iter_mut().rev() {
-                rest = later_of(*older, rest);
+                rest = winner_of(*older, rest);
                 *older = rest;
             }
             self.place = 0;
             self.value = Some(self.newer);
         } else if self.value.is_some() {
-            self.value = Some(later_of(self.block[self.place], self.newer));
+            self.value = Some(winner_of(self.block[self.place], self.newer));
         }
         self.value
     }

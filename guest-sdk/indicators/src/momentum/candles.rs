@@ -256,7 +256,7 @@ values! {
 }
 
 /// Williams' fractals: 100 when the high (the low) of the candle `right` candles ago is above (below) each of the `left` candles
-/// before it and the `right` after it, else 0; 0 from the first candle on. A swing is known `right` candles after it was.
+/// before it and the `right` after it, else 0; 0 from the first candle on. A swing is known `right` candles after it was. O(left + right).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fractal {
     highs: Window,

@@ -9,7 +9,7 @@ use crate::zero::{quotient, range};
 use crate::{Sma, Tsf};
 
 /// Lambert's commodity channel index: how far the typical price is from its mean over the last n candles, in units of 0.015 mean
-/// deviations; 0 where all are equal.
+/// deviations; 0 where all are equal. O(n).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cci {
     distances: Distances,

@@ -33,6 +33,11 @@ impl Candle {
         self.color() == -1
     }
 
+    /// Has the one a color and the other the other.
+    pub(super) fn opposes(&self, other: &Candle) -> bool {
+        self.color() == -other.color()
+    }
+
     pub(super) fn body(&self) -> f64 {
         (self.close - self.open).abs()
     }
@@ -91,6 +96,11 @@ impl Candle {
 
     pub(super) fn has_tiny_lower_shadow(&self) -> bool {
         self.lower_shadow() < self.tiny
+    }
+
+    /// Hardly a shadow at either end.
+    pub(super) fn is_bare(&self) -> bool {
+        self.has_tiny_upper_shadow() && self.has_tiny_lower_shadow()
     }
 
     /// More than a tiny one.
@@ -156,6 +166,11 @@ impl Candle {
     /// Does the body lie below another's: a gap down between the bodies.
     pub(super) fn body_below(&self, other: &Candle) -> bool {
         self.top() < other.bottom()
+    }
+
+    /// Are both ends higher than another's, shadows included.
+    pub(super) fn higher_than(&self, other: &Candle) -> bool {
+        self.high > other.high && self.low > other.low
     }
 
     /// Does the whole candle lie above another, shadows included.

@@ -58,25 +58,15 @@ fn inside(before: &Candle, next: &Candle) -> bool {
     next.high < before.high && next.low > before.low
 }
 
-/// Does the next candle lie lower than the one before at both ends.
-fn lower(before: &Candle, next: &Candle) -> bool {
-    next.high < before.high && next.low < before.low
-}
-
-/// Does the next candle lie higher than the one before at both ends.
-fn higher(before: &Candle, next: &Candle) -> bool {
-    next.high > before.high && next.low > before.low
-}
-
 /// An inside candle and a break out of it.
 fn plain([third, second, first, ..]: &[Candle; 5]) -> bool {
-    inside(first, second) && (lower(second, third) || higher(second, third))
+    inside(first, second) && (second.higher_than(third) || third.higher_than(second))
 }
 
 /// Two candles each inside the one before and a break, the first inside one having closed near the end where the break was.
 fn modified([fourth, third, second, first, _]: &[Candle; 5]) -> bool {
-    let down = lower(third, fourth) && second.close <= second.low + second.near();
-    let up = higher(third, fourth) && second.close >= second.high - second.near();
+    let down = third.higher_than(fourth) && second.close <= second.low + second.near();
+    let up = fourth.higher_than(third) && second.close >= second.high - second.near();
     inside(first, second) && inside(second, third) && (down || up)
 }
 

@@ -68,8 +68,7 @@ pattern! {
 pattern! {
     /// Marubozu: a long body with hardly a shadow at either end; sign of its color.
     Marubozu, 10, [candle, ..] => {
-        let bare = candle.has_tiny_upper_shadow() && candle.has_tiny_lower_shadow();
-        signed(candle.has_long_body() && bare, candle.color())
+        signed(candle.has_long_body() && candle.is_bare(), candle.color())
     }
 }
 

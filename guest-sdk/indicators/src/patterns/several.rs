@@ -23,7 +23,7 @@ pattern! {
     /// other color that opens beyond the third close and closes beyond the first open; sign of the three.
     ThreeLineStrike, 8, [fourth, third, second, first, _] => {
         let colors = first.color() == second.color() && second.color() == third.color()
-            && fourth.color() == -third.color();
+            && fourth.opposes(third);
         let opens_near = |before: &Candle, next: &Candle| {
             next.open >= before.bottom() - before.near() && next.open <= before.top() + before.near()
         };
@@ -43,10 +43,9 @@ pattern! {
     /// a black one that covers it with shadows and all; 100.
     ConcealingBabySwallow, 13, [fourth, third, second, first, _] => {
         let black = first.is_black() && second.is_black() && third.is_black() && fourth.is_black();
-        let bare = |candle: &Candle| candle.has_tiny_lower_shadow() && candle.has_tiny_upper_shadow();
         let baby = third.body_below(second) && third.has_upper_shadow() && third.high > second.close;
         let swallowed = fourth.high > third.high && fourth.low < third.low;
-        signed(black && bare(first) && bare(second) && baby && swallowed, 1)
+        signed(black && first.is_bare() && second.is_bare() && baby && swallowed, 1)
     }
 }
 
@@ -55,13 +54,12 @@ pattern! {
     /// other color that closes in the gap; sign of the fifth.
     Breakaway, 14, [fifth, fourth, third, second, first] => {
         let colors = first.color() == second.color() && second.color() == fourth.color()
-            && fifth.color() == -fourth.color();
-        let higher = |next: &Candle, before: &Candle| next.high > before.high && next.low > before.low;
+            && fifth.opposes(fourth);
         let breaks = if first.is_black() {
-            second.body_below(first) && higher(second, third) && higher(third, fourth)
+            second.body_below(first) && second.higher_than(third) && third.higher_than(fourth)
                 && fifth.close > second.open && fifth.close < first.close
         } else {
-            second.body_above(first) && higher(third, second) && higher(fourth, third)
+            second.body_above(first) && third.higher_than(second) && fourth.higher_than(third)
                 && fifth.close < second.open && fifth.close > first.close
         };
         signed(colors && first.has_long_body() && breaks, fifth.color())

@@ -44,7 +44,7 @@ pattern! {
     /// Three outside: a body that engulfs the one before of the other color at both ends, then a close further on; sign of the
     /// second.
     ThreeOutside, 3, [third, second, first, ..] => {
-        let engulfs = second.color() == -first.color()
+        let engulfs = second.opposes(first)
             && second.top() > first.top() && second.bottom() < first.bottom();
         let on = if second.is_white() { third.close > second.close } else { third.close < second.close };
         signed(engulfs && on, second.color())
@@ -60,7 +60,7 @@ pattern! {
         let second_star = second.body() < first.body() && second.has_lower_shadow()
             && second.open > first.close && second.open <= first.high
             && second.low < first.close && second.low >= first.low;
-        let third_star = third.has_short_body() && third.has_tiny_lower_shadow() && third.has_tiny_upper_shadow()
+        let third_star = third.has_short_body() && third.is_bare()
             && third.low > second.low && third.high < second.high;
         signed(black && first.has_long_body() && first.has_long_lower_shadow() && second_star && third_star, 1)
     }
@@ -197,7 +197,7 @@ pattern! {
             third.close > second.open && third.close < first.bottom()
         };
         let alike = (second.body() - third.body()).abs() < second.near();
-        let back = third.color() == -second.color() && opens_inside && closes_in_gap;
+        let back = third.opposes(second) && opens_inside && closes_in_gap;
         signed(gap && back && alike, second.color())
     }
 }
@@ -232,7 +232,7 @@ pattern! {
     /// Gap three methods: two candles of one color with a gap between their bodies on their way, then one of the other color that
     /// opens in the second body and closes in the first; sign of the first.
     GapThreeMethods, 2, [third, second, first, ..] => {
-        let colors = first.color() == second.color() && third.color() == -second.color();
+        let colors = first.color() == second.color() && third.opposes(second);
         let gap = if first.is_white() { second.body_above(first) } else { second.body_below(first) };
         let opens_inside = third.open < second.top() && third.open > second.bottom();
         let closes_inside = third.close < first.top() && third.close > first.bottom();

@@ -34,7 +34,7 @@ pattern! {
     /// Counterattack: two long bodies of opposite colors that close at the same price; sign of the second.
     Counterattack, 11, [second, first, ..] => {
         let long = first.has_long_body() && second.has_long_body();
-        signed(opposite(first, second) && long && first.equals(first.close, second.close), second.color())
+        signed(first.opposes(second) && long && first.equals(first.close, second.close), second.color())
     }
 }
 
@@ -65,8 +65,8 @@ pattern! {
         let covers = second.top() >= first.top() && second.bottom() <= first.bottom();
         let equal_ends = usize::from(second.open == first.close) + usize::from(second.close == first.open);
         match equal_ends {
-            0 if opposite(first, second) && covers => 100 * second.color(),
-            1 if opposite(first, second) && covers => 80 * second.color(),
+            0 if first.opposes(second) && covers => 100 * second.color(),
+            1 if first.opposes(second) && covers => 80 * second.color(),
             _ => 0,
         }
     }
@@ -154,7 +154,7 @@ pattern! {
     SeparatingLines, 11, [second, first, ..] => {
         let bare = if second.is_white() { second.has_tiny_lower_shadow() } else { second.has_tiny_upper_shadow() };
         let away = second.has_long_body() && bare;
-        signed(opposite(first, second) && first.equals(first.open, second.open) && away, second.color())
+        signed(first.opposes(second) && first.equals(first.open, second.open) && away, second.color())
     }
 }
 
@@ -166,10 +166,6 @@ fn hangs(candle: &Candle) -> bool {
 /// A short body with hardly a lower and a long upper shadow.
 fn stands(candle: &Candle) -> bool {
     candle.has_short_body() && candle.has_long_upper_shadow() && candle.has_tiny_lower_shadow()
-}
-
-fn opposite(first: &Candle, second: &Candle) -> bool {
-    first.color() == -second.color()
 }
 
 /// A long black body, then a white candle that opens below its low.
@@ -190,15 +186,13 @@ fn inside(first: &Candle, second: &Candle) -> i32 {
 
 /// Two long bodies of opposite colors with hardly a shadow, the second a gap away against the first.
 fn kicks(first: &Candle, second: &Candle) -> bool {
-    let marubozu = |candle: &Candle| {
-        candle.has_long_body() && candle.has_tiny_upper_shadow() && candle.has_tiny_lower_shadow()
-    };
+    let marubozu = |candle: &Candle| candle.has_long_body() && candle.is_bare();
     let away = if first.is_black() {
         second.above(first)
     } else {
         second.below(first)
     };
-    opposite(first, second) && marubozu(first) && marubozu(second) && away
+    first.opposes(second) && marubozu(first) && marubozu(second) && away
 }
 
 pub(super) fn entries() -> Vec<Entry> {
