@@ -1,4 +1,13 @@
 //! The words of the contract: what `wit/` calls the same, in Rust's spelling. Their fields are described there and here alike.
+//!
+//! ```
+//! use guest_sdk::contract::*;
+//!
+//! assert_eq!(Direction::Short.entry_side(), Side::Sell);
+//! assert_eq!(Timeframe::H4.length_ms(), Some(4 * 3_600_000));
+//! let exits = Exits::at(None, Some(110.0)).stop(Exit::trailing(0.01, None)).watching(TriggerBy::Mark);
+//! assert!(exits.stop.is_some() && exits.take_profit == Some(Exit::At(110.0)));
+//! ```
 
 pub use crate::bindings::exports::trading::strategy::guest::{
     AccountChange, AccountEvent, Cause, DataChange, DataEvent, Event, Fill, FundingPayment,

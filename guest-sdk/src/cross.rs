@@ -3,6 +3,14 @@
 use crate::contract::Direction;
 
 /// Remembers on which side of each other two values were.
+///
+/// ```
+/// use guest_sdk::prelude::*;
+///
+/// let mut cross = Cross::default();
+/// let answers = [9.0, 10.0, 11.0, 12.0, 8.0].map(|value| cross.update(value, 10.0));
+/// assert_eq!(answers, [None, None, Some(Direction::Long), None, Some(Direction::Short)]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Cross {
     /// The first less the second, whose sign is exact in floating point.

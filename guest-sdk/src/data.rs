@@ -4,6 +4,16 @@ use crate::contract::*;
 use crate::imports::account;
 
 /// One closed candle and where it belongs.
+///
+/// ```
+/// use guest_sdk::prelude::*;
+///
+/// /// Did it close in the upper half of what it went through.
+/// fn closed_high(data: &Data) -> bool {
+///     let Candle { high, low, .. } = data.candle;
+///     data.close() >= (high + low) / 2.0
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Data {
     /// Which series.
@@ -33,6 +43,16 @@ impl Data {
 }
 
 /// The strategy's account as it stands, read from the host when asked: about 50 ns a question.
+///
+/// ```
+/// use guest_sdk::prelude::*;
+///
+/// /// Close what has lost more than a tenth of its margin.
+/// fn cut(portfolio: &Portfolio) -> Vec<Signal> {
+///     let losing = |position: &Position| position.unrealized_pnl < -0.1 * position.margin;
+///     portfolio.positions().into_iter().filter(losing).map(|it| Signal::Close(it.id)).collect()
+/// }
+/// ```
 ///
 /// What was sent earlier in the same call is counted as in the host's own checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

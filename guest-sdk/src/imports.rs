@@ -57,6 +57,17 @@ macro_rules! imports {
 
 imports! {
     /// What is traded, its rules and its last prices.
+    ///
+    /// ```
+    /// use guest_sdk::prelude::*;
+    ///
+    /// /// The part of equity that the smallest order of an instrument would take; NaN if it is unknown.
+    /// fn smallest(instrument: InstrumentId, equity: f64) -> f64 {
+    ///     let Some(rules) = market::describe(instrument) else { return f64::NAN };
+    ///     let qty = rules.min_qty.max(rules.min_notional / market::last_price(instrument));
+    ///     qty * market::last_price(instrument) / equity
+    /// }
+    /// ```
     pub mod market {
         /// The instruments of a role, in the order of the binding.
         fn instruments(role: &str) -> Vec<InstrumentId> = instruments;
@@ -107,6 +118,15 @@ imports! {
     }
 
     /// What the strategy owns.
+    ///
+    /// ```
+    /// use guest_sdk::prelude::*;
+    ///
+    /// /// Value of what is held of another instrument, longs positive.
+    /// fn value(other: InstrumentId) -> f64 {
+    ///     account::exposure(other) * market::last_price(other)
+    /// }
+    /// ```
     pub mod account {
         /// Equity: wallet + unrealized profit.
         fn equity() -> f64 = equity;
@@ -126,7 +146,18 @@ imports! {
         fn open_count() -> u32 = open_count;
     }
 
-    /// Looking back at closed candles and rows: a convenience, slower than a [`Ring`](crate::Ring) of one's own.
+    /// Looking back at closed candles and rows, of any series the strategy asked for: a convenience, slower than a
+    /// [`Ring`](crate::Ring) of one's own.
+    ///
+    /// ```
+    /// use guest_sdk::prelude::*;
+    ///
+    /// /// Change of another series over its last 24 candles; nothing before there are as many.
+    /// fn day_change(other: SeriesId) -> Option<f64> {
+    ///     let closes = history::closes(other, 25);
+    ///     (closes.len() == 25).then(|| closes[24] / closes[0] - 1.0)
+    /// }
+    /// ```
     pub mod history {
         /// The last `count` closed candles of a series, oldest first.
         fn candles(series: SeriesId, columns: Columns, count: u32) -> CandleColumns = history_candles;
@@ -143,6 +174,16 @@ imports! {
     }
 
     /// Time and chance, the same in every replay.
+    ///
+    /// ```
+    /// use guest_sdk::prelude::*;
+    ///
+    /// /// A timer at the next full hour, with this number.
+    /// fn next_hour(tag: u32) -> Result<(), Refusal> {
+    ///     const HOUR: Timestamp = 3_600_000;
+    ///     runtime::set_timer((runtime::now() / HOUR + 1) * HOUR, tag)
+    /// }
+    /// ```
     pub mod runtime {
         /// The moment of this call: the close of the minute being handled.
         fn now() -> Timestamp = now;

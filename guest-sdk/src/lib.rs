@@ -66,6 +66,7 @@ pub mod bindings;
 pub mod contract;
 mod cross;
 mod data;
+pub mod exits;
 mod imports;
 mod life_cycle;
 mod manifest;
@@ -75,7 +76,9 @@ mod needs;
 pub mod orders;
 pub mod params;
 mod ring;
+mod roi;
 mod runner;
+mod scale_out;
 mod signal;
 pub mod sizing;
 mod strategy;
@@ -83,26 +86,36 @@ pub mod streams;
 pub mod telemetry;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
+mod trailing;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod wasm;
 
 pub use cross::Cross;
 pub use data::{Data, Portfolio};
+pub use exits::Levels;
 pub use imports::{account, history, market, runtime};
 pub use life_cycle::{Cycle, LifeCycle, Plan, Update};
 pub use manifest::require;
 pub use ring::{Ring, Series};
+pub use roi::Roi;
+pub use scale_out::ScaleOut;
 pub use signal::{Signal, Size};
 pub use strategy::Strategy;
+pub use trailing::{Chandelier, TrailingStop};
+
+/// The guide: its blocks of code are the tests of this item.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/strategies.md")]
+struct Guide;
 
 /// Everything a strategy usually needs, in one `use`.
 pub mod prelude {
     pub use crate::contract::*;
     pub use crate::params::{Parameters, boolean, choice, float, int, text, timeframe};
     pub use crate::{
-        Cross, Cycle, Data, LifeCycle, Plan, Portfolio, Ring, Series, Signal, Size, Strategy,
-        Update, account, history, log, manifest, market, orders, parameters, require, runtime,
-        sizing, streams, telemetry,
+        Chandelier, Cross, Cycle, Data, Levels, LifeCycle, Plan, Portfolio, Ring, Roi, ScaleOut,
+        Series, Signal, Size, Strategy, TrailingStop, Update, account, exits, history, log,
+        manifest, market, orders, parameters, require, runtime, sizing, streams, telemetry,
     };
 }

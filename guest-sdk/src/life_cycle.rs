@@ -179,6 +179,14 @@ pub trait LifeCycle: Sized + 'static {
 }
 
 /// How to enter: one or more orders, and exits for the position they open.
+///
+/// ```
+/// use guest_sdk::prelude::*;
+///
+/// // Half at market, half three percent lower; a third leaves at 110, the rest at 120 or at the stop.
+/// let plan = Plan::market(1.5).and_at(1.5, 97.0).stop_loss(94.0).take_part(1.0, 110.0).take_profit(120.0);
+/// assert_eq!(plan.entries, [(1.5, None), (1.5, Some(97.0))]);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
     /// Quantity in base units and price of each entry; without a price at market.
@@ -229,6 +237,12 @@ impl Plan {
         self
     }
 
+    /// Take profit in parts, each a quantity and a price: those of [`ScaleOut::parts`](crate::ScaleOut::parts).
+    pub fn take_parts(mut self, parts: impl IntoIterator<Item = (f64, f64)>) -> Plan {
+        self.parts.extend(parts);
+        self
+    }
+
     /// Send all of it, until something is refused. The ids of the entries are kept either way: they work.
     fn send(
         &self,
@@ -259,6 +273,17 @@ impl Plan {
 }
 
 /// What to do with an open position.
+///
+/// ```
+/// # use guest_sdk::prelude::*;
+/// # fn shown(data: &Data, position: &Position) -> [Update; 3] {
+/// [
+///     Update::liquidate_if(data.close() < position.avg_price * 0.97),
+///     Update::StopLoss(position.avg_price),
+///     Update::Reduce(0.5),
+/// ]
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Update {
     /// Nothing.
@@ -269,6 +294,10 @@ pub enum Update {
     StopLoss(f64),
     /// Move the take-profit; the stop stays.
     TakeProfit(f64),
+    /// Replace stop and take-profit; an absent one is removed. [`Levels`](crate::Levels) makes it.
+    Exits(Option<f64>, Option<f64>),
+    /// Close this fraction of what is left at market, > 0 and at most 1. [`ScaleOut`](crate::ScaleOut) says how much.
+    Reduce(f64),
 }
 
 impl Update {
@@ -278,6 +307,30 @@ impl Update {
             Update::Liquidate
         } else {
             Update::Keep
+        }
+    }
+
+    /// The same as a signal, for a [`Strategy`] that looks after its positions by itself; nothing to do is nothing.
+    pub fn signal(self, position: &Position) -> Option<Signal> {
+        match self {
+            Update::Keep => None,
+            Update::Liquidate => Some(Signal::Close(position.id)),
+            Update::Reduce(portion) => Some(Signal::Reduce(position.id, portion)),
+            Update::StopLoss(_) | Update::TakeProfit(_) | Update::Exits(..) => {
+                Some(Signal::SetExits(position.id, self.exits(position)))
+            }
+        }
+    }
+
+    /// The exits the position has afterwards.
+    fn exits(self, position: &Position) -> Exits {
+        match self {
+            Update::StopLoss(trigger) => Exits::at(Some(trigger), position.take_profit),
+            Update::TakeProfit(trigger) => Exits::at(position.stop, Some(trigger)),
+            Update::Exits(stop, take_profit) => Exits::at(stop, take_profit),
+            Update::Keep | Update::Liquidate | Update::Reduce(_) => {
+                Exits::at(position.stop, position.take_profit)
+            }
         }
     }
 }
@@ -327,7 +380,8 @@ impl<T: LifeCycle> Cycle<T> {
 
     /// Is the position gone, as far as the strategy is concerned.
     fn update_position(&mut self, data: &Data, position: &Position) -> Result<bool, Refusal> {
-        let exits = match self.inner.update_position(data, position) {
+        let update = self.inner.update_position(data, position);
+        match update {
             Update::Keep => return Ok(false),
             Update::Liquidate => {
                 self.cancel_entries();
@@ -335,10 +389,13 @@ impl<T: LifeCycle> Cycle<T> {
                 self.liquidated = true;
                 return Ok(true);
             }
-            Update::StopLoss(trigger) => Exits::at(Some(trigger), position.take_profit),
-            Update::TakeProfit(trigger) => Exits::at(position.stop, Some(trigger)),
-        };
-        orders::set_exits(position.id, exits)?;
+            Update::Reduce(portion) => {
+                orders::close(position.id, portion)?;
+                return Ok(false);
+            }
+            Update::StopLoss(_) | Update::TakeProfit(_) | Update::Exits(..) => {}
+        }
+        orders::set_exits(position.id, update.exits(position))?;
         Ok(false)
     }
 
@@ -350,10 +407,12 @@ impl<T: LifeCycle> Cycle<T> {
         }
     }
 
-    /// One that is already done answers with a refusal, which is as good.
+    /// Withdraw those that still work; the others are done anyway.
     fn cancel_entries(&mut self) {
         for order in self.entries.drain(..) {
-            orders::cancel(order).ok();
+            if orders::find(order).is_some_and(|order| is_open(order.status)) {
+                orders::cancel(order).ok();
+            }
         }
     }
 }

@@ -1,4 +1,18 @@
 //! Who a strategy is and the most it will ever do, with defaults that suit most.
+//!
+//! ```
+//! use guest_sdk::prelude::*;
+//!
+//! let manifest = manifest!()
+//!     .long_only()
+//!     .max_positions(2)
+//!     .roles(vec![
+//!         Role::one("main", "What is traded").instruments(1..=5),
+//!         Role::one("compass", "What is only looked at").read_only(),
+//!     ])
+//!     .on_fault(OnFault::Cancel);
+//! assert!(!manifest.abilities.shorts && !manifest.roles[1].tradable);
+//! ```
 
 use crate::contract::*;
 

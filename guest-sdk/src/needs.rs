@@ -1,4 +1,17 @@
-//! What a run needs, from a short declaration: `Needs::candles(Timeframe::H1, 30).with_primary(Timeframe::D1, 50)`.
+//! What a run needs, from a short declaration:
+//!
+//! ```
+//! use guest_sdk::prelude::*;
+//! use guest_sdk::streams::Funding;
+//!
+//! let needs = Needs::candles(Timeframe::H1, 30)
+//!     .with_primary(Timeframe::D1, 50)
+//!     .stream_of::<Funding>(1)
+//!     .optional()
+//!     .events(EventKinds::FILLS | EventKinds::TIMERS);
+//! assert_eq!((needs.series.len(), needs.streams.len()), (2, 1));
+//! assert_eq!(needs.series[1].delivery, Delivery::WithPrimary);
+//! ```
 
 use crate::contract::*;
 use crate::manifest::MAIN;

@@ -1,4 +1,22 @@
 //! Parameters: declared once, shown to users and optimizers, read back typed.
+//!
+//! ```
+//! use guest_sdk::prelude::*;
+//!
+//! parameters! {
+//!     /// What a user may set.
+//!     pub struct Params {
+//!         /// Candles of the average.
+//!         period: i32 = int(20, 2..=200),
+//!         /// What to send.
+//!         entry: String = choice(["market", "limit"]).fixed(),
+//!     }
+//! }
+//!
+//! let declared = Params::declare();
+//! assert_eq!(declared[0].description, "Candles of the average.");
+//! assert!(declared[0].searchable && !declared[1].searchable);
+//! ```
 
 use crate::contract::*;
 

@@ -3,6 +3,15 @@
 use crate::contract::Candle;
 
 /// The last `capacity` values; pushing is O(1) and allocates nothing.
+///
+/// ```
+/// use guest_sdk::Ring;
+///
+/// let mut ring = Ring::new(3);
+/// (1..=5).for_each(|value| ring.push(value));
+/// assert_eq!(ring.iter().collect::<Vec<_>>(), [&3, &4, &5]);
+/// assert_eq!((ring.last(), ring.get(2), ring.get(3)), (Some(&5), Some(&3), None));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ring<T> {
     values: Vec<T>,
@@ -80,6 +89,19 @@ impl<T> Ring<T> {
 }
 
 /// The last candles of one series, to be pushed in [`update`](crate::Strategy::update).
+///
+/// ```
+/// use guest_sdk::prelude::*;
+/// use guest_sdk::testing::candles_from_closes;
+///
+/// let mut series = Series::new(2);
+/// for candle in candles_from_closes(0, Timeframe::H1, &[10.0, 11.0, 12.0]) {
+///     series.push(candle);
+/// }
+/// assert_eq!(series.closes().collect::<Vec<_>>(), [11.0, 12.0]);
+/// assert_eq!(series.close(0) - series.close(1), 1.0);
+/// assert!(series.close(2).is_nan(), "it has left the ring");
+/// ```
 pub type Series = Ring<Candle>;
 
 impl Series {

@@ -28,12 +28,24 @@ pub enum Size {
 }
 
 /// One wish about the instrument of the candle at hand. For other instruments call [`orders`](crate::orders) directly.
+///
+/// ```
+/// use guest_sdk::prelude::*;
+///
+/// let close = 200.0;
+/// let entry = Signal::short(Size::Risk(0.01)).bracket(close, 0.02, 0.04).stack(false).tag(7);
+/// let Signal::Open(open) = &entry else { unreachable!() };
+/// assert_eq!((open.stop, open.take_profit), (Some(204.0), Some(192.0)), "the stop of a short lies above");
+/// assert_eq!(entry.name(), "open short");
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Signal {
     /// Open a position of its own at market, beside any other.
     Open(Open),
     /// Close one position at market.
     Close(PositionId),
+    /// Close this fraction of one position at market, > 0 and at most 1.
+    Reduce(PositionId, f64),
     /// Close all positions in this direction, or in both, at market.
     CloseAll(Option<Direction>),
     /// Bring the netted position to this signed quantity at market.
@@ -70,6 +82,7 @@ impl Signal {
                 Direction::Short => "open short",
             },
             Signal::Close(_) => "close",
+            Signal::Reduce(..) => "reduce",
             Signal::CloseAll(_) => "close all",
             Signal::SetNet(_) => "set net",
             Signal::SetExits(..) => "set exits",
@@ -153,6 +166,7 @@ impl Signal {
         match self {
             Signal::Open(open) => open.send(data.instrument),
             Signal::Close(position) => orders::close(*position, 1.0).map(drop),
+            Signal::Reduce(position, portion) => orders::close(*position, *portion).map(drop),
             Signal::CloseAll(None) => {
                 orders::close_all(Some(data.instrument));
                 Ok(())

@@ -1,4 +1,14 @@
 //! How much: pure functions of price, costs and money. The host floors quantities to the step.
+//!
+//! ```
+//! use guest_sdk::sizing::Terms;
+//!
+//! let terms = Terms { price: 100.0, taker_fee: 0.000_5, slippage: 0.000_5, leverage: 1.0 };
+//! let all_in = terms.affordable(10_000.0);
+//! assert!(all_in < 100.0, "slippage and fee are kept back");
+//! let qty = terms.risking(100.0, 95.0);
+//! assert!((qty * (5.0 + 195.0 * 0.000_5) - 100.0).abs() < 1e-9, "the stop loses 100, fees included");
+//! ```
 
 use crate::contract::*;
 use crate::imports::market;

@@ -5,7 +5,7 @@ use crate::data::{Data, Portfolio};
 use crate::params::Parameters;
 use crate::signal::Signal;
 
-/// A strategy: candles in, signals out. Everything but `new` and `needs` has a default.
+/// A strategy: candles in, signals out. Everything but `new` and `needs` has a default. [The crate](crate) has a whole one.
 ///
 /// The order of calls: [`about`](Self::about) (without an instance), [`new`](Self::new), [`needs`](Self::needs),
 /// [`on_start`](Self::on_start), [`update`](Self::update) for every candle of the warm-up, then for every candle

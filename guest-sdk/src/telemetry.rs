@@ -1,4 +1,28 @@
 //! What people see: log lines, plots, marks, numbers. The host bounds all of it; too much is dropped, never an error.
+//!
+//! ```
+//! use guest_sdk::prelude::*;
+//! use guest_sdk::testing::{Harness, candles_from_closes};
+//!
+//! struct Shows;
+//!
+//! impl Strategy for Shows {
+//!     type Params = ();
+//!     fn new((): ()) -> Result<Self, InitError> { Ok(Shows) }
+//!     fn needs(&self) -> Needs { Needs::candles(Timeframe::H1, 0) }
+//!     fn update(&mut self, data: &Data) {
+//!         telemetry::Plot::in_panel("range", Style::Line).point(data.candle.high - data.candle.low);
+//!         if data.close() > 100.0 {
+//!             telemetry::mark(Marker::Up, data.close(), "over 100");
+//!         }
+//!         telemetry::metric("last", data.close());
+//!     }
+//! }
+//!
+//! let outcome = Harness::<Shows>::new(()).unwrap().run(&candles_from_closes(0, Timeframe::H1, &[99.0, 101.0]));
+//! assert_eq!(outcome.plots["range"], [(3_600_000, 0.0), (7_200_000, 2.0)]);
+//! assert_eq!((outcome.marks[0].price, outcome.metrics["last"]), (101.0, 101.0));
+//! ```
 
 use crate::contract::*;
 use crate::imports::telemetry as host;

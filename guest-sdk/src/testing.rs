@@ -24,6 +24,7 @@
 //! ```
 
 use crate::contract::*;
+use crate::manifest::MAIN;
 use crate::native::{self, NativeStrategy};
 use crate::params::Parameters;
 use crate::strategy::Strategy;
@@ -31,6 +32,7 @@ use crate::streams::Reading;
 
 mod book;
 mod feed;
+mod host;
 mod rows;
 
 use book::Book;
@@ -38,7 +40,7 @@ use feed::Feed;
 pub use feed::candles_from_closes;
 use rows::RowFeed;
 
-/// The one instrument of a harness, of role `main`.
+/// The first instrument of a harness, of role `main`: the one whose candles go to [`Harness::run`].
 pub const INSTRUMENT: InstrumentId = 0;
 
 /// Runs a strategy on candles with a trivial model of the market.
@@ -56,7 +58,10 @@ pub const INSTRUMENT: InstrumentId = 0;
 pub struct Harness<S> {
     strategy: NativeStrategy<S>,
     needs: Needs,
-    book: Book,
+    /// Role and candles of the instruments beside the first.
+    beside: Vec<(String, Vec<Candle>)>,
+    cash: f64,
+    fill_at_close: bool,
     rows: RowFeed,
 }
 
@@ -71,6 +76,10 @@ pub struct Outcome {
     pub logs: Vec<(Level, String)>,
     /// Metrics, the last value of each, by name.
     pub metrics: std::collections::BTreeMap<String, f64>,
+    /// Points of each plot, by name: time and value, NaN for a gap.
+    pub plots: std::collections::BTreeMap<String, Vec<(Timestamp, f64)>>,
+    /// Signs on the chart, in order.
+    pub marks: Vec<Marked>,
     /// How often `on_candle` was called.
     pub decisions: usize,
     /// Equity at the last close.
@@ -82,6 +91,8 @@ pub struct Outcome {
 pub struct SentAt {
     /// Start of the candle at whose close it was sent.
     pub open_time: Timestamp,
+    /// The instrument it is about; nothing if it is about all, or about something that is not there.
+    pub instrument: Option<InstrumentId>,
     /// What.
     pub what: Sent,
 }
@@ -122,11 +133,26 @@ pub enum Sent {
     Halt(String),
 }
 
+/// A sign on the chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Marked {
+    /// When it was made.
+    pub time: Timestamp,
+    /// Its shape.
+    pub marker: Marker,
+    /// Where.
+    pub price: f64,
+    /// What it says.
+    pub text: String,
+}
+
 /// A fill and when.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FillAt {
     /// Start of the candle in which it happened.
     pub open_time: Timestamp,
+    /// What was traded.
+    pub instrument: InstrumentId,
     /// The position it belongs to.
     pub position: PositionId,
     /// Bought or sold.
@@ -150,23 +176,31 @@ impl<S: Strategy> Harness<S> {
             strategy,
             rows: RowFeed::new(&needs),
             needs,
-            book: Book::new(10_000.0),
+            beside: Vec::new(),
+            cash: 10_000.0,
+            fill_at_close: false,
         })
     }
 
     /// Start with this much cash.
     pub fn cash(mut self, cash: f64) -> Self {
-        self.book.wallet = cash;
+        self.cash = cash;
         self
     }
 
     /// Market orders fill at the close at hand instead of the next open; their exits count from the next candle.
     pub fn fill_at_close(mut self) -> Self {
-        self.book.fill_at_close = true;
+        self.fill_at_close = true;
         self
     }
 
-    /// Rows of one stream, in any order. A stream that was not asked for is left out.
+    /// Candles of another instrument of this role, the next id, over the same time as those given to [`run`](Self::run).
+    pub fn beside(mut self, role: &str, candles: &[Candle]) -> Self {
+        self.beside.push((role.to_string(), candles.to_vec()));
+        self
+    }
+
+    /// Rows of one stream of the first instrument, in any order. A stream that was not asked for is left out.
     pub fn rows<T: Reading>(self, rows: &[T]) -> Self {
         let rows: Vec<_> = rows.iter().map(Reading::write).collect();
         self.raw_rows(T::KIND, rows)
@@ -183,32 +217,53 @@ impl<S: Strategy> Harness<S> {
     /// The first `on_candle` is for the first candle before whose open every series had its warm-up, as in the host.
     ///
     /// # Panics
-    /// If the needs name another role than `main`, or months; if a stream is needed that got no rows and is not optional.
+    /// If a role of the needs has no candles, or the instruments' candles do not begin and end together; for months; if a stream is
+    /// needed that got no rows and is not optional.
     pub fn run(self, candles: &[Candle]) -> Outcome {
         let Self {
             mut strategy,
             needs,
-            mut book,
+            beside,
+            cash,
+            fill_at_close,
             mut rows,
         } = self;
-        let feed = Feed::new(&needs, candles);
-        book.series = vec![Vec::new(); needs.series.len()];
+        let first = (MAIN.to_string(), candles.to_vec());
+        let (roles, candles): (Vec<_>, Vec<_>) = std::iter::once(first).chain(beside).unzip();
+        let opens = |candles: &[Candle]| candles.iter().map(|it| it.open_time).collect::<Vec<_>>();
+        for other in &candles[1..] {
+            assert_eq!(
+                opens(other),
+                opens(&candles[0]),
+                "the candles of all instruments open at the same times"
+            );
+        }
+        let feed = Feed::new(&needs, &roles, &candles);
+        let mut book = Box::new(Book::new(cash, roles));
+        book.fill_at_close = fill_at_close;
+        book.series = feed
+            .instruments()
+            .into_iter()
+            .map(|id| (id, Vec::new()))
+            .collect();
         book.events_wanted = needs.events;
-        let mut book = Box::new(book);
         let mut decisions = 0;
         let streams = rows.bindings();
         (book, ()) = native::call(book, || strategy.start(&feed.bindings(), &streams));
-        for (index, candle) in candles.iter().enumerate() {
+        for (index, candle) in candles[0].iter().enumerate() {
             let live = index >= feed.first_live();
             book.begin(candle, feed.close_time(candle), live);
-            if live {
-                book.walk(candle);
+            for (instrument, candles) in (0..).zip(&candles) {
+                if live {
+                    book.walk(instrument, &candles[index]);
+                }
+                book.close(instrument, &candles[index]);
             }
             let closed = feed.closed_with(candle);
             for &(series, candle, _) in &closed {
-                book.series[series as usize].push(candle);
+                book.series[series as usize].1.push(candle);
             }
-            let events = book.finish(candle);
+            let events = book.events();
             if index == feed.first_live() {
                 let early = rows.warm(candle.open_time);
                 for (id, rows) in &early {
@@ -217,7 +272,7 @@ impl<S: Strategy> Harness<S> {
                 (book, ()) = native::call(book, || show(&mut strategy, &early));
             }
             let shown = if live {
-                rows.known(book.close_time())
+                rows.known(book.now)
             } else {
                 Vec::new()
             };
@@ -273,5 +328,5 @@ fn deliver<S: Strategy>(
 /// A host for tests of the host slot itself.
 #[cfg(test)]
 pub(crate) fn empty_book() -> impl native::Host {
-    Book::new(0.0)
+    Book::new(0.0, vec![MAIN.to_string()])
 }

@@ -14,6 +14,7 @@ mod golden;
 mod inspect;
 mod kit;
 mod library;
+mod moved;
 mod peer_data;
 mod peers;
 mod python;

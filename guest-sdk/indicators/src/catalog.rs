@@ -49,13 +49,34 @@ pub enum Input {
     Volume,
 }
 
+/// What numbers a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any within its bounds.
+    Real,
+    /// A whole number.
+    Whole,
+    /// The code of a moving average ([`Average::from_code`]).
+    Average,
+}
+
+impl Kind {
+    fn fits(self, value: f64) -> bool {
+        match self {
+            Kind::Real => true,
+            Kind::Whole => value % 1.0 == 0.0,
+            Kind::Average => value % 1.0 == 0.0 && Average::from_code(value as i32).is_some(),
+        }
+    }
+}
+
 /// One parameter, in the order of the constructor's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
-    /// Is it a whole number.
-    pub whole: bool,
+    /// What numbers it takes.
+    pub kind: Kind,
     /// TA-Lib's default, or ours.
     pub default: f64,
     /// The least that is taken.
@@ -78,6 +99,8 @@ pub struct Entry {
     pub name: &'static str,
     /// Its name for people.
     pub title: &'static str,
+    /// The type it is in Rust, or the function.
+    pub rust: &'static str,
     /// Its chapter.
     pub family: Family,
     /// How its golden columns begin (`ta.SMA`); empty where there is none.
@@ -88,9 +111,9 @@ pub struct Entry {
     pub parameters: &'static [Parameter],
     /// What it gives.
     pub outputs: &'static [&'static str],
-    first_value: fn(&[f64]) -> i32,
-    warm_up: fn(&[f64]) -> i32,
-    make: fn(&[f64]) -> Box<dyn Stream>,
+    pub(crate) first_value: fn(&[f64]) -> i32,
+    pub(crate) warm_up: fn(&[f64]) -> i32,
+    pub(crate) make: fn(&[f64]) -> Box<dyn Stream>,
 }
 
 /// Why an indicator cannot be made.
@@ -100,7 +123,7 @@ pub enum Refused {
     Unknown,
     /// So many parameters were given to one that takes another number.
     Count(usize),
-    /// A parameter is outside its bounds, or not whole where it must be.
+    /// A parameter is outside its bounds, not whole where it must be, or no code of an average.
     Parameter(Parameter),
 }
 
@@ -142,8 +165,7 @@ impl Entry {
             return Err(Refused::Count(values.len()));
         }
         let fits = |parameter: &Parameter, value: f64| {
-            (parameter.min..=parameter.max).contains(&value)
-                && (!parameter.whole || value % 1.0 == 0.0)
+            (parameter.min..=parameter.max).contains(&value) && parameter.kind.fits(value)
         };
         match self
             .parameters
@@ -174,15 +196,28 @@ pub fn find(name: &str) -> Result<Entry, Refused> {
 }
 
 /// The entries of each part of the crate.
-const CHAPTERS: &[fn() -> Vec<Entry>] = &[basic];
+const CHAPTERS: &[fn() -> Vec<Entry>] = &[
+    basic,
+    crate::averages::entries,
+    crate::channels::entries,
+    crate::cycle::entries,
+    crate::heikin_ashi::entries,
+    crate::math::entries,
+    crate::price::entries,
+    crate::statistics::entries,
+    crate::stops::entries,
+    crate::patterns::entries,
+    crate::momentum::entries,
+    crate::volatility::entries,
+    crate::volume::entries,
+    crate::own::entries,
+];
 
 fn basic() -> Vec<Entry> {
-    use crate::{Atr, Ema, Highest, Lowest, Rsi, Sma};
+    use crate::{Ema, Highest, Lowest, Sma};
     vec![
         entry!(Sma(period: i32 = 30, 1..=10_000), "sma", "simple moving average", Overlap, "ta.SMA", [Value] -> ["value"]),
         entry!(Ema(period: i32 = 30, 1..=10_000), "ema", "exponential moving average", Overlap, "ta.EMA", [Value] -> ["value"]),
-        entry!(Rsi(period: i32 = 14, 1..=10_000), "rsi", "relative strength index", Momentum, "ta.RSI", [Value] -> ["value"]),
-        entry!(Atr(period: i32 = 14, 1..=10_000), "atr", "average true range", Volatility, "ta.ATR", [High, Low, Close] -> ["value"]),
         entry!(Highest(period: i32 = 30, 1..=10_000), "highest", "highest of a window", Math, "ta.MAX", [Value] -> ["value"]),
         entry!(Lowest(period: i32 = 30, 1..=10_000), "lowest", "lowest of a window", Math, "ta.MIN", [Value] -> ["value"]),
     ]
@@ -190,26 +225,26 @@ fn basic() -> Vec<Entry> {
 
 /// A number as a parameter or input of a certain type.
 pub(crate) trait FromNumber {
-    const WHOLE: bool;
+    const KIND: Kind;
     fn from_number(number: f64) -> Self;
 }
 
 impl FromNumber for f64 {
-    const WHOLE: bool = false;
+    const KIND: Kind = Kind::Real;
     fn from_number(number: f64) -> Self {
         number
     }
 }
 
 impl FromNumber for i32 {
-    const WHOLE: bool = true;
+    const KIND: Kind = Kind::Whole;
     fn from_number(number: f64) -> Self {
         number as i32
     }
 }
 
 impl FromNumber for i64 {
-    const WHOLE: bool = true;
+    const KIND: Kind = Kind::Whole;
     fn from_number(number: f64) -> Self {
         number as i64
     }
@@ -217,10 +252,9 @@ impl FromNumber for i64 {
 
 /// By TA-Lib's code.
 impl FromNumber for Average {
-    const WHOLE: bool = true;
+    const KIND: Kind = Kind::Average;
     fn from_number(number: f64) -> Self {
-        Average::from_code(number as i32)
-            .expect("the bounds of the parameter are those of the codes")
+        Average::from_code(number as i32).expect("a code that was checked")
     }
 }
 
@@ -274,12 +308,13 @@ macro_rules! entry {
         $crate::catalog::Entry {
             name: $name,
             title: $title,
+            rust: stringify!($kind),
             family: $crate::catalog::Family::$family,
             golden: $golden,
             inputs: &[$($crate::catalog::Input::$input),+],
             parameters: &[$($crate::catalog::Parameter {
                 name: stringify!($parameter),
-                whole: <$type as $crate::catalog::FromNumber>::WHOLE,
+                kind: <$type as $crate::catalog::FromNumber>::KIND,
                 default: $default as f64,
                 min: $min as f64,
                 max: $max as f64,
@@ -297,6 +332,35 @@ macro_rules! entry {
                     }),+)
                 };
                 Box::new($crate::catalog::Fed(make(values), update))
+            },
+        }
+    };
+}
+
+/// `function!(of, "name", "title", Family, "golden", [Inputs])`: an [`Entry`] from a function of these inputs alone, without
+/// state or parameters. Where its result is no finite number, there is no value.
+macro_rules! function {
+    ($function:expr, $name:literal, $title:literal, $family:ident, $golden:literal, [$($input:ident),+]) => {
+        $crate::catalog::Entry {
+            name: $name,
+            title: $title,
+            rust: stringify!($function),
+            family: $crate::catalog::Family::$family,
+            golden: $golden,
+            inputs: &[$($crate::catalog::Input::$input),+],
+            parameters: &[],
+            outputs: &["value"],
+            first_value: |_| 1,
+            warm_up: |_| 1,
+            make: |_| {
+                let apply = |_: &mut (), inputs: &mut dyn Iterator<Item = f64>| {
+                    let value: f64 = ($function)($({
+                        let _ = $crate::catalog::Input::$input;
+                        inputs.next().expect("as many inputs as the entry names")
+                    }),+);
+                    value.is_finite().then_some(value)
+                };
+                Box::new($crate::catalog::Fed((), apply))
             },
         }
     };
@@ -333,4 +397,4 @@ macro_rules! values {
     };
 }
 
-pub(crate) use {entry, values, with_parameters};
+pub(crate) use {entry, function, values, with_parameters};

@@ -18,8 +18,13 @@ impl Ema {
     /// # Panics
     /// If `period` is not positive.
     pub fn new(period: i32) -> Self {
+        Self::with_factor(period, factor(period))
+    }
+
+    /// An average with a factor of its own, seeded with this many values.
+    pub(crate) fn with_factor(period: i32, factor: f64) -> Self {
         Self {
-            factor: factor(period),
+            factor,
             period: checked(period),
             seen: 0,
             sum: 0.0,
@@ -62,7 +67,8 @@ impl Ema {
     }
 }
 
-fn factor(period: i32) -> f64 {
+/// The share by which an average over this many values moves.
+pub(crate) fn factor(period: i32) -> f64 {
     2.0 / (f64::from(period) + 1.0)
 }
 

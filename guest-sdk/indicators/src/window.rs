@@ -38,12 +38,25 @@ impl Window {
         self.full
     }
 
+    /// Have as many values come in since the start as n or a multiple of it: the moment to compute running sums afresh, so that
+    /// they cost one pass in n updates and keep no residues of values long gone.
+    #[inline]
+    pub(crate) fn is_round_complete(&self) -> bool {
+        self.full && self.next == 0
+    }
+
     /// The value k updates ago (0 = newest), if there were so many and the window is so long.
     #[inline]
     pub(crate) fn ago(&self, updates: usize) -> Option<f64> {
         let length = self.values.len();
         let known = if self.full { length } else { self.next };
         (updates < known).then(|| self.values[(self.next + length - 1 - updates) % length])
+    }
+
+    /// The oldest of n values, once there are so many.
+    #[inline]
+    pub(crate) fn oldest(&self) -> Option<f64> {
+        self.full.then(|| self.values[self.next])
     }
 
     /// From the oldest to the newest.
@@ -79,6 +92,44 @@ impl Sum {
     }
 }
 
+/// The sum of the last n values; exactly 0 where all of them are.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RollingSum {
+    window: Window,
+    sum: Sum,
+    /// How many values of the window are not 0.
+    others: usize,
+}
+
+impl RollingSum {
+    pub(crate) fn new(period: i32) -> Self {
+        Self {
+            window: Window::new(period),
+            sum: Sum::default(),
+            others: 0,
+        }
+    }
+
+    /// The sum, once there are n values. O(1).
+    #[inline]
+    pub(crate) fn update(&mut self, value: f64) -> Option<f64> {
+        if value.is_nan() {
+            return None;
+        }
+        let leaving = self.window.push(value);
+        self.sum.add(value);
+        self.others += usize::from(value != 0.0);
+        if let Some(leaving) = leaving {
+            self.sum.add(-leaving);
+            self.others -= usize::from(leaving != 0.0);
+        }
+        if self.others == 0 {
+            self.sum = Sum::default();
+        }
+        self.window.is_full().then(|| self.sum.value())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,5 +153,13 @@ mod tests {
             sum.add(value);
         }
         assert_eq!(sum.value(), 1.0);
+    }
+
+    #[test]
+    fn a_sum_of_nothing_is_0_whatever_came_before() {
+        let mut sum = RollingSum::new(2);
+        let values = [0.1, 0.7, 0.0, 0.0, 1.0].map(|value| sum.update(value));
+        let expected = [None, Some(0.1 + 0.7), Some(0.7), Some(0.0), Some(1.0)];
+        assert_eq!(values, expected);
     }
 }

@@ -3,45 +3,49 @@
 use std::collections::BTreeMap;
 
 use crate::contract::*;
-use crate::native::Host;
-use crate::testing::{FillAt, INSTRUMENT, Outcome, Sent, SentAt};
+use crate::testing::{FillAt, Marked, Outcome, Sent, SentAt};
 
 /// Account, orders and everything that was sent.
 pub(super) struct Book {
     pub(super) wallet: f64,
     pub(super) fill_at_close: bool,
-    /// Closed candles by series.
-    pub(super) series: Vec<Vec<Candle>>,
+    /// Role of each instrument; ids count from 0.
+    pub(super) roles: Vec<String>,
+    /// Instrument and closed candles by series.
+    pub(super) series: Vec<(InstrumentId, Vec<Candle>)>,
     /// Known rows by stream.
-    rows: BTreeMap<StreamId, Rows>,
+    pub(super) rows: BTreeMap<StreamId, Rows>,
     pub(super) events_wanted: EventKinds,
     live: bool,
     open_time: Timestamp,
-    now: Timestamp,
-    last_price: f64,
-    positions: Vec<Position>,
-    orders: Vec<Working>,
-    /// Id the netted position will have when it opens.
-    next_net: Option<PositionId>,
+    pub(super) now: Timestamp,
+    /// Last price of each instrument; NaN before its first close.
+    pub(super) last_prices: Vec<f64>,
+    pub(super) positions: Vec<Position>,
+    pub(super) orders: Vec<Working>,
+    /// Id the netted position of an instrument will have when it opens.
+    next_net: BTreeMap<InstrumentId, PositionId>,
     next_id: u32,
-    timers: Vec<(Timestamp, u32)>,
-    plots: Vec<String>,
+    pub(super) timers: Vec<(Timestamp, u32)>,
+    /// Points by name, in the order in which the plots were registered.
+    pub(super) plots: Vec<(String, Vec<(Timestamp, f64)>)>,
+    pub(super) marks: Vec<Marked>,
     events: Vec<(Timestamp, Event)>,
-    draws: u64,
+    pub(super) draws: u64,
     sent: Vec<SentAt>,
     fills: Vec<FillAt>,
-    logs: Vec<(Level, String)>,
-    metrics: BTreeMap<String, f64>,
+    pub(super) logs: Vec<(Level, String)>,
+    pub(super) metrics: BTreeMap<String, f64>,
 }
 
 /// An order and what became of it.
-struct Working {
-    order: Order,
+pub(super) struct Working {
+    pub(super) order: Order,
     request: OrderRequest,
 }
 
 impl Working {
-    fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         matches!(
             self.order.status,
             OrderStatus::Pending | OrderStatus::Working
@@ -50,8 +54,11 @@ impl Working {
 }
 
 impl Book {
-    pub(super) fn new(cash: f64) -> Book {
+    /// An account with an instrument for each of these roles.
+    pub(super) fn new(cash: f64, roles: Vec<String>) -> Book {
         Book {
+            last_prices: vec![f64::NAN; roles.len()],
+            roles,
             wallet: cash,
             fill_at_close: false,
             series: Vec::new(),
@@ -60,13 +67,13 @@ impl Book {
             live: false,
             open_time: 0,
             now: 0,
-            last_price: f64::NAN,
             positions: Vec::new(),
             orders: Vec::new(),
-            next_net: None,
+            next_net: BTreeMap::new(),
             next_id: 1,
             timers: Vec::new(),
             plots: Vec::new(),
+            marks: Vec::new(),
             events: Vec::new(),
             draws: 0,
             sent: Vec::new(),
@@ -83,16 +90,18 @@ impl Book {
         self.live = live;
     }
 
-    /// Everything that fills inside this candle: market orders at its open, then the rest where it touches.
-    pub(super) fn walk(&mut self, candle: &Candle) {
-        self.fill_market_orders(candle.open);
+    /// Everything of an instrument that fills inside its candle: market orders at its open, then the rest where it touches.
+    pub(super) fn walk(&mut self, instrument: InstrumentId, candle: &Candle) {
+        self.fill_market_orders(instrument, candle.open);
         for index in 0..self.orders.len() {
+            if self.orders[index].order.instrument != instrument {
+                continue;
+            }
             if let Some(price) = self.touched(index, candle) {
                 self.fill_order(index, price);
             }
         }
-        let held: Vec<PositionId> = self.positions.iter().map(|position| position.id).collect();
-        for id in held {
+        for id in self.held(Some(instrument)) {
             let Some(position) = self.position(id) else {
                 continue;
             };
@@ -111,13 +120,18 @@ impl Book {
         }
     }
 
-    /// The candle has closed: the events it brought, due timers last.
-    pub(super) fn finish(&mut self, candle: &Candle) -> Vec<(Timestamp, Event)> {
-        self.last_price = candle.close;
-        for position in &mut self.positions {
+    /// The candle of an instrument has closed.
+    pub(super) fn close(&mut self, instrument: InstrumentId, candle: &Candle) {
+        self.last_prices[instrument as usize] = candle.close;
+        let of_it = |position: &&mut Position| position.instrument == instrument;
+        for position in self.positions.iter_mut().filter(of_it) {
             position.unrealized_pnl =
                 position.direction.sign() * (candle.close - position.avg_price) * position.qty;
         }
+    }
+
+    /// All candles of the moment have closed: the events they brought, due timers last.
+    pub(super) fn events(&mut self) -> Vec<(Timestamp, Event)> {
         let now = self.now;
         let mut events = std::mem::take(&mut self.events);
         if self.events_wanted.contains(EventKinds::TIMERS) {
@@ -132,11 +146,6 @@ impl Book {
         events
     }
 
-    /// The moment of the calls.
-    pub(super) fn close_time(&self) -> Timestamp {
-        self.now
-    }
-
     /// Rows that are known now.
     pub(super) fn keep_rows(&mut self, id: StreamId, rows: &Rows) {
         let kept = self.rows.entry(id).or_insert_with(super::rows::none);
@@ -148,7 +157,9 @@ impl Book {
     /// The strategy has decided.
     pub(super) fn after_call(&mut self) {
         if self.fill_at_close {
-            self.fill_market_orders(self.last_price);
+            for (instrument, price) in (0..).zip(self.last_prices.clone()) {
+                self.fill_market_orders(instrument, price);
+            }
         }
     }
 
@@ -159,12 +170,14 @@ impl Book {
             fills: self.fills,
             logs: self.logs,
             metrics: self.metrics,
+            plots: self.plots.into_iter().collect(),
+            marks: self.marks,
             decisions,
             equity,
         }
     }
 
-    fn equity_now(&self) -> f64 {
+    pub(super) fn equity_now(&self) -> f64 {
         self.wallet
             + self
                 .positions
@@ -173,13 +186,27 @@ impl Book {
                 .sum::<f64>()
     }
 
-    fn position(&self, id: PositionId) -> Option<&Position> {
+    pub(super) fn position(&self, id: PositionId) -> Option<&Position> {
         self.positions.iter().find(|position| position.id == id)
     }
 
-    fn fill_market_orders(&mut self, price: f64) {
+    /// Open positions of an instrument, or all.
+    pub(super) fn held(&self, instrument: Option<InstrumentId>) -> Vec<PositionId> {
+        let asked = |position: &&Position| instrument.is_none_or(|id| position.instrument == id);
+        let held = self.positions.iter().filter(asked);
+        held.map(|position| position.id).collect()
+    }
+
+    pub(super) fn net(&self, instrument: InstrumentId) -> Option<&Position> {
+        let is_net = |position: &&Position| position.net && position.instrument == instrument;
+        self.positions.iter().find(is_net)
+    }
+
+    fn fill_market_orders(&mut self, instrument: InstrumentId, price: f64) {
         for index in 0..self.orders.len() {
-            if self.is_awake(index) && matches!(self.orders[index].order.kind, OrderKind::Market) {
+            let order = &self.orders[index].order;
+            let is_market = order.kind == OrderKind::Market && order.instrument == instrument;
+            if is_market && self.is_awake(index) {
                 self.fill_order(index, price);
             }
         }
@@ -218,6 +245,7 @@ impl Book {
             reduce_only,
             exits,
             tag,
+            instrument,
             ..
         } = self.orders[index].request;
         let (id, own_position) = (
@@ -225,11 +253,7 @@ impl Book {
             self.orders[index].order.position,
         );
         let held = match target {
-            Target::Net => self
-                .positions
-                .iter()
-                .find(|position| position.net)
-                .map(|position| position.id),
+            Target::Net => self.net(instrument).map(|position| position.id),
             Target::Separate => None,
             Target::Position(position) => Some(position),
         };
@@ -258,10 +282,11 @@ impl Book {
         if may_open && qty > reduced {
             let position = match target {
                 Target::Net if reduced > 0.0 => self.new_id(),
-                Target::Net => self.net_id(),
+                Target::Net => self.net_id(instrument),
                 Target::Separate | Target::Position(_) => own_position,
             };
             self.increase(Entry {
+                instrument,
                 id: position,
                 order: id,
                 side,
@@ -376,6 +401,7 @@ impl Book {
         } = done;
         self.fills.push(FillAt {
             open_time: self.open_time,
+            instrument: position.instrument,
             position: position.id,
             side,
             qty,
@@ -389,7 +415,7 @@ impl Book {
                 order,
                 cause,
                 position: position.id,
-                instrument: INSTRUMENT,
+                instrument: position.instrument,
                 side,
                 qty,
                 leaves_qty: 0.0,
@@ -404,7 +430,7 @@ impl Book {
             EventKinds::POSITIONS,
             Event::Position(PositionEvent {
                 position: position.id,
-                instrument: INSTRUMENT,
+                instrument: position.instrument,
                 direction: position.direction,
                 change,
                 cause,
@@ -417,16 +443,17 @@ impl Book {
         );
     }
 
-    fn end(&mut self, index: usize, status: OrderStatus, reason: EndReason) {
+    pub(super) fn end(&mut self, index: usize, status: OrderStatus, reason: EndReason) {
         let order = &mut self.orders[index].order;
         (order.status, order.reason) = (status, reason);
-        let (order, position, tag) = (order.id, order.position, order.tag);
+        let (order, position, instrument, tag) =
+            (order.id, order.position, order.instrument, order.tag);
         if status != OrderStatus::Filled {
             let message = String::new();
             let change = OrderChange {
                 order,
                 position,
-                instrument: INSTRUMENT,
+                instrument,
                 status,
                 reason,
                 tag,
@@ -442,9 +469,10 @@ impl Book {
         }
     }
 
-    fn send(&mut self, what: Sent) {
+    pub(super) fn send(&mut self, instrument: Option<InstrumentId>, what: Sent) {
         self.sent.push(SentAt {
             open_time: self.open_time,
+            instrument,
             what,
         });
     }
@@ -454,13 +482,13 @@ impl Book {
         self.next_id - 1
     }
 
-    fn accept(&mut self, request: OrderRequest) -> Result<Placed, Refusal> {
+    pub(super) fn accept(&mut self, request: OrderRequest) -> Result<Placed, Refusal> {
         self.check(&request)?;
         let id = self.new_id();
         let position = match request.target {
             Target::Position(position) => position,
             Target::Separate => self.new_id(),
-            Target::Net => self.net_id(),
+            Target::Net => self.net_id(request.instrument),
         };
         let OrderRequest {
             instrument,
@@ -499,16 +527,16 @@ impl Book {
         })
     }
 
-    /// The open netted position, or the one that opens next.
-    fn net_id(&mut self) -> PositionId {
-        if let Some(position) = self.positions.iter().find(|position| position.net) {
+    /// The open netted position of an instrument, or the one that opens next.
+    fn net_id(&mut self, instrument: InstrumentId) -> PositionId {
+        if let Some(position) = self.net(instrument) {
             return position.id;
         }
-        match self.next_net {
-            Some(id) if !self.fills.iter().any(|fill| fill.position == id) => id,
+        match self.next_net.get(&instrument) {
+            Some(&id) if !self.fills.iter().any(|fill| fill.position == id) => id,
             _ => {
                 let id = self.new_id();
-                self.next_net = Some(id);
+                self.next_net.insert(instrument, id);
                 id
             }
         }
@@ -528,7 +556,7 @@ impl Book {
                 &format!("the quantity is {}", request.qty),
             ));
         }
-        if request.instrument != INSTRUMENT {
+        if request.instrument as usize >= self.roles.len() {
             return Err(refusal(
                 RefusalReason::UnknownId,
                 &format!("there is no instrument {}", request.instrument),
@@ -550,22 +578,32 @@ impl Book {
         }
     }
 
-    fn close_portion(&mut self, id: PositionId, portion: f64) -> Result<OrderId, Refusal> {
+    pub(super) fn close_portion(
+        &mut self,
+        id: PositionId,
+        portion: f64,
+    ) -> Result<OrderId, Refusal> {
         let position = self.position(id).ok_or_else(|| no_position(id))?;
         let (side, qty) = (
             position.direction.opposite().entry_side(),
             position.qty * portion,
         );
-        let order = crate::orders::market(INSTRUMENT, side, qty)
+        let order = crate::orders::market(position.instrument, side, qty)
             .for_position(id)
             .reduce_only();
         Ok(self.accept(order)?.order)
     }
 
-    fn cancel_open(&mut self) -> u32 {
-        let open: Vec<usize> = (0..self.orders.len())
-            .filter(|&index| self.orders[index].is_open())
-            .collect();
+    /// Indices of the open orders of an instrument, or of all.
+    pub(super) fn working(&self, instrument: Option<InstrumentId>) -> Vec<usize> {
+        let asked = |order: &Order| instrument.is_none_or(|id| order.instrument == id);
+        (0..self.orders.len())
+            .filter(|&index| self.orders[index].is_open() && asked(&self.orders[index].order))
+            .collect()
+    }
+
+    pub(super) fn cancel_open(&mut self, instrument: Option<InstrumentId>) -> u32 {
+        let open = self.working(instrument);
         for &index in &open {
             self.end(index, OrderStatus::Canceled, EndReason::User);
         }
@@ -573,15 +611,13 @@ impl Book {
     }
 
     /// Signed quantity of the netted position, its market orders on their way included.
-    fn net_exposure(&self) -> f64 {
-        let held = self.positions.iter().filter(|position| position.net);
-        let held: f64 = held
-            .map(|position| position.direction.sign() * position.qty)
-            .sum();
-        let coming = self
-            .orders
-            .iter()
-            .filter(|working| working.is_open() && working.request.target == Target::Net);
+    pub(super) fn net_exposure(&self, instrument: InstrumentId) -> f64 {
+        let held = self.net(instrument);
+        let held = held.map_or(0.0, |position| position.direction.sign() * position.qty);
+        let coming = self.working(Some(instrument)).into_iter();
+        let coming = coming
+            .map(|index| &self.orders[index])
+            .filter(|working| working.request.target == Target::Net);
         let coming = coming.filter(|working| matches!(working.order.kind, OrderKind::Market));
         held + coming
             .map(|working| {
@@ -597,6 +633,7 @@ impl Book {
 
 /// A fill that opens or increases.
 struct Entry {
+    instrument: InstrumentId,
     id: PositionId,
     order: OrderId,
     side: Side,
@@ -611,7 +648,7 @@ impl Entry {
     fn position(&self, opened_at: Timestamp) -> Position {
         Position {
             id: self.id,
-            instrument: INSTRUMENT,
+            instrument: self.instrument,
             direction: if self.side == Side::Buy {
                 Direction::Long
             } else {
@@ -670,14 +707,14 @@ fn reached(side: Side, trigger: f64, candle: &Candle, waits: Waits) -> Option<f6
     touched.then_some(at)
 }
 
-fn trigger_of(exit: Exit) -> Option<f64> {
+pub(super) fn trigger_of(exit: Exit) -> Option<f64> {
     match exit {
         Exit::At(trigger) => Some(trigger),
         Exit::AtLimit(_) | Exit::Trail(_) => None,
     }
 }
 
-fn refusal(reason: RefusalReason, message: &str) -> Refusal {
+pub(super) fn refusal(reason: RefusalReason, message: &str) -> Refusal {
     Refusal {
         reason,
         limit: None,
@@ -685,327 +722,9 @@ fn refusal(reason: RefusalReason, message: &str) -> Refusal {
     }
 }
 
-fn no_position(id: PositionId) -> Refusal {
+pub(super) fn no_position(id: PositionId) -> Refusal {
     refusal(
         RefusalReason::NoPosition,
         &format!("no position {id} is open"),
     )
-}
-
-impl Host for Book {
-    fn instruments(&mut self, role: &str) -> Vec<InstrumentId> {
-        if role == crate::manifest::MAIN {
-            vec![INSTRUMENT]
-        } else {
-            Vec::new()
-        }
-    }
-
-    fn describe(&mut self, id: InstrumentId) -> Option<Instrument> {
-        (id == INSTRUMENT).then(|| Instrument {
-            id,
-            venue: "test".to_string(),
-            symbol: "TESTUSDT".to_string(),
-            base: "TEST".to_string(),
-            quote: "USDT".to_string(),
-            settle: "USDT".to_string(),
-            contract_size: 1.0,
-            kind: InstrumentKind::LinearPerpetual,
-            tradable: true,
-            tick: 1e-8,
-            step: 1e-8,
-            min_qty: 1e-8,
-            max_qty: f64::INFINITY,
-            min_notional: 0.0,
-            max_leverage: 1.0,
-            maker_fee: 0.0,
-            taker_fee: 0.0,
-        })
-    }
-
-    fn instrument_of(&mut self, series: SeriesId) -> Option<InstrumentId> {
-        ((series as usize) < self.series.len()).then_some(INSTRUMENT)
-    }
-
-    fn last_price(&mut self, _: InstrumentId) -> f64 {
-        self.last_price
-    }
-
-    fn mark_price(&mut self, _: InstrumentId) -> f64 {
-        f64::NAN
-    }
-
-    fn fee(&mut self, _: InstrumentId, _: f64, _: f64, _: bool) -> f64 {
-        0.0
-    }
-
-    fn round_qty(&mut self, _: InstrumentId, qty: f64) -> f64 {
-        qty
-    }
-
-    fn round_price(&mut self, _: InstrumentId, price: f64) -> f64 {
-        price
-    }
-
-    fn submit(&mut self, order: OrderRequest) -> Result<Placed, Refusal> {
-        self.send(Sent::Submit(Box::new(order)));
-        self.accept(order)
-    }
-
-    fn open(
-        &mut self,
-        instrument: InstrumentId,
-        direction: Direction,
-        qty: f64,
-        stop: Option<f64>,
-        take_profit: Option<f64>,
-        tag: u32,
-    ) -> Result<Placed, Refusal> {
-        self.send(Sent::Open {
-            direction,
-            qty,
-            stop,
-            take_profit,
-            tag,
-        });
-        let order = crate::orders::market(instrument, direction.entry_side(), qty)
-            .separate()
-            .tag(tag);
-        self.accept(order.exits(Exits::at(stop, take_profit)))
-    }
-
-    fn set_net(&mut self, instrument: InstrumentId, qty: f64) -> Result<Option<Placed>, Refusal> {
-        self.send(Sent::SetNet(qty));
-        let missing = qty - self.net_exposure();
-        if missing == 0.0 {
-            return Ok(None);
-        }
-        let side = if missing > 0.0 { Side::Buy } else { Side::Sell };
-        self.accept(crate::orders::market(instrument, side, missing.abs()))
-            .map(Some)
-    }
-
-    fn close(&mut self, position: PositionId, portion: f64) -> Result<OrderId, Refusal> {
-        self.send(Sent::Close(position, portion));
-        self.close_portion(position, portion)
-    }
-
-    fn close_all(&mut self, _: Option<InstrumentId>) -> u32 {
-        self.send(Sent::CloseAll);
-        self.cancel_open();
-        let held: Vec<PositionId> = self.positions.iter().map(|position| position.id).collect();
-        held.into_iter()
-            .filter(|&id| self.close_portion(id, 1.0).is_ok())
-            .count() as u32
-    }
-
-    fn set_exits(&mut self, id: PositionId, exits: Exits) -> Result<(), Refusal> {
-        self.send(Sent::SetExits(id, exits));
-        let position = self
-            .positions
-            .iter_mut()
-            .find(|position| position.id == id)
-            .ok_or_else(|| no_position(id))?;
-        position.stop = exits.stop.and_then(trigger_of);
-        position.take_profit = exits.take_profit.and_then(trigger_of);
-        Ok(())
-    }
-
-    fn amend(&mut self, _: OrderId, _: Amendment) -> Result<(), Refusal> {
-        Err(refusal(
-            RefusalReason::NotSupported,
-            "a harness cannot amend orders",
-        ))
-    }
-
-    fn cancel(&mut self, id: OrderId) -> Result<(), Refusal> {
-        self.send(Sent::Cancel(id));
-        match self
-            .orders
-            .iter()
-            .position(|working| working.order.id == id)
-        {
-            None => Err(refusal(
-                RefusalReason::UnknownId,
-                &format!("there is no order {id}"),
-            )),
-            Some(index) if !self.orders[index].is_open() => {
-                Err(refusal(RefusalReason::NotOpen, "the order is done"))
-            }
-            Some(index) => {
-                self.end(index, OrderStatus::Canceled, EndReason::User);
-                Ok(())
-            }
-        }
-    }
-
-    fn cancel_all(&mut self, _: Option<InstrumentId>) -> u32 {
-        self.send(Sent::CancelAll);
-        self.cancel_open()
-    }
-
-    fn set_leverage(&mut self, _: InstrumentId, leverage: f64) -> Result<(), Refusal> {
-        self.send(Sent::SetLeverage(leverage));
-        Ok(())
-    }
-
-    fn adjust_margin(&mut self, _: PositionId, _: f64) -> Result<(), Refusal> {
-        Err(refusal(
-            RefusalReason::NotSupported,
-            "a harness has no margin",
-        ))
-    }
-
-    fn find_order(&mut self, id: OrderId) -> Option<Order> {
-        self.orders
-            .iter()
-            .map(|working| working.order)
-            .find(|order| order.id == id)
-    }
-
-    fn working_orders(&mut self, _: Option<InstrumentId>) -> Vec<Order> {
-        self.orders
-            .iter()
-            .filter(|working| working.is_open())
-            .map(|working| working.order)
-            .collect()
-    }
-
-    fn equity(&mut self) -> f64 {
-        self.equity_now()
-    }
-
-    fn available(&mut self) -> f64 {
-        self.equity_now()
-            - self
-                .positions
-                .iter()
-                .map(|position| position.margin)
-                .sum::<f64>()
-    }
-
-    fn exposure(&mut self, _: InstrumentId) -> f64 {
-        self.positions
-            .iter()
-            .map(|position| position.direction.sign() * position.qty)
-            .sum()
-    }
-
-    fn figures(&mut self) -> Summary {
-        Summary {
-            currency: "USDT".to_string(),
-            equity: self.equity_now(),
-            wallet: self.wallet,
-            available: self.available(),
-            position_margin: self.positions.iter().map(|position| position.margin).sum(),
-            order_margin: 0.0,
-            unrealized_pnl: self.equity_now() - self.wallet,
-            realized_pnl: 0.0,
-            fees: 0.0,
-            funding: 0.0,
-        }
-    }
-
-    fn find_position(&mut self, id: PositionId) -> Option<Position> {
-        self.position(id).copied()
-    }
-
-    fn positions(&mut self, _: Option<InstrumentId>) -> Vec<Position> {
-        self.positions.clone()
-    }
-
-    fn net_position(&mut self, _: InstrumentId) -> Option<Position> {
-        self.positions.iter().find(|position| position.net).copied()
-    }
-
-    fn open_count(&mut self) -> u32 {
-        self.positions.len() as u32
-    }
-
-    fn history_candles(&mut self, series: SeriesId, _: Columns, count: u32) -> CandleColumns {
-        let candles = self
-            .series
-            .get(series as usize)
-            .map_or(&[][..], |candles| candles);
-        super::feed::columns(&candles[candles.len().saturating_sub(count as usize)..])
-    }
-
-    fn history_closes(&mut self, series: SeriesId, count: u32) -> Vec<f64> {
-        self.history_candles(series, Columns::CLOSE, count).close
-    }
-
-    fn last_candle(&mut self, series: SeriesId) -> Option<Candle> {
-        self.series.get(series as usize)?.last().copied()
-    }
-
-    fn forming_candle(&mut self, _: SeriesId) -> Option<Candle> {
-        None
-    }
-
-    fn stream_rows(&mut self, id: StreamId, count: u32) -> Rows {
-        let mut last = super::rows::none();
-        if let Some(rows) = self.rows.get(&id) {
-            for row in rows.iter().skip(rows.len().saturating_sub(count as usize)) {
-                super::rows::push(&mut last, row);
-            }
-        }
-        last
-    }
-
-    fn last_row(&mut self, id: StreamId) -> Vec<f64> {
-        self.stream_rows(id, 1).values
-    }
-
-    fn now(&mut self) -> Timestamp {
-        self.now
-    }
-
-    fn random(&mut self) -> f64 {
-        // SplitMix64: any fixed sequence will do.
-        self.draws = self.draws.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.draws ^ (self.draws >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn set_timer(&mut self, at: Timestamp, tag: u32) -> Result<(), Refusal> {
-        self.timers.push((at, tag));
-        self.timers.sort_unstable();
-        Ok(())
-    }
-
-    fn cancel_timers(&mut self, tag: u32) -> u32 {
-        let before = self.timers.len();
-        self.timers.retain(|&(_, other)| other != tag);
-        (before - self.timers.len()) as u32
-    }
-
-    fn halt(&mut self, why: &str) {
-        self.send(Sent::Halt(why.to_string()));
-    }
-
-    fn log(&mut self, level: Level, text: &str) {
-        self.logs.push((level, text.to_string()));
-    }
-
-    fn plot_series(&mut self, name: &str, _: Pane, _: Style) -> u32 {
-        let known = self.plots.iter().position(|plot| plot == name);
-        let index = known.unwrap_or_else(|| {
-            self.plots.push(name.to_string());
-            self.plots.len() - 1
-        });
-        index as u32
-    }
-
-    fn plot(&mut self, _: u32, _: f64) {}
-
-    fn mark(&mut self, _: Marker, _: f64, _: &str) {}
-
-    fn metric(&mut self, name: &str, value: f64) {
-        self.metrics.insert(name.to_string(), value);
-    }
-
-    fn alert(&mut self, text: &str) {
-        self.logs.push((Level::Warn, text.to_string()));
-    }
 }

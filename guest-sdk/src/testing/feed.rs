@@ -1,8 +1,6 @@
 //! Candles of every length a strategy asked for, built from those of the primary length.
 
 use crate::contract::*;
-use crate::manifest::MAIN;
-use crate::testing::INSTRUMENT;
 
 /// Days since the epoch were counted from a Thursday; weeks start on Monday.
 const MONDAY_MS: i64 = 4 * 86_400_000;
@@ -17,6 +15,9 @@ pub(super) struct Feed {
 /// A series and all its candles.
 struct Built {
     id: SeriesId,
+    /// Position of the need among the strategy's.
+    index: u32,
+    instrument: InstrumentId,
     need: SeriesNeed,
     length_ms: i64,
     /// By time of close.
@@ -24,11 +25,24 @@ struct Built {
 }
 
 impl Feed {
-    pub(super) fn new(needs: &Needs, base: &[Candle]) -> Feed {
-        let mut series: Vec<Built> = (0..)
-            .zip(&needs.series)
-            .map(|(id, need)| Built::new(id, need, base))
-            .collect();
+    /// Series count in the order of the needs, and within one need in that of the role's instruments.
+    pub(super) fn new(needs: &Needs, roles: &[String], candles: &[Vec<Candle>]) -> Feed {
+        let mut series: Vec<Built> = Vec::new();
+        for (index, need) in (0..).zip(&needs.series) {
+            let instruments = (0..).zip(roles.iter().zip(candles));
+            let before = series.len();
+            for (instrument, (_, base)) in instruments.filter(|(_, (role, _))| **role == need.role)
+            {
+                let id = series.len() as SeriesId;
+                series.push(Built::new(id, index, instrument, need, base));
+            }
+            assert!(
+                series.len() > before,
+                "the role `{}` has no candles: give them with `beside`",
+                need.role
+            );
+        }
+        let base = &candles[0];
         let each = series
             .iter()
             .filter(|built| built.need.delivery == Delivery::Each);
@@ -62,14 +76,28 @@ impl Feed {
     pub(super) fn bindings(&self) -> Vec<SeriesBinding> {
         let binding = |built: &Built| SeriesBinding {
             id: built.id,
-            need: built.id,
-            role: MAIN.to_string(),
-            instrument: INSTRUMENT,
+            need: built.index,
+            role: built.need.role.clone(),
+            instrument: built.instrument,
             timeframe: built.need.timeframe,
         };
         let mut bindings: Vec<_> = self.series.iter().map(binding).collect();
         bindings.sort_by_key(|binding| binding.id);
         bindings
+    }
+
+    /// The instrument of each series.
+    pub(super) fn instruments(&self) -> Vec<InstrumentId> {
+        let mut by_id: Vec<_> = self
+            .series
+            .iter()
+            .map(|built| (built.id, built.instrument))
+            .collect();
+        by_id.sort_unstable();
+        by_id
+            .into_iter()
+            .map(|(_, instrument)| instrument)
+            .collect()
     }
 
     /// Every candle that closes together with this one of the primary length, in the order of delivery.
@@ -87,8 +115,13 @@ impl Feed {
 }
 
 impl Built {
-    fn new(id: SeriesId, need: &SeriesNeed, base: &[Candle]) -> Built {
-        assert_eq!(need.role, MAIN, "a harness has the role `main` only");
+    fn new(
+        id: SeriesId,
+        index: u32,
+        instrument: InstrumentId,
+        need: &SeriesNeed,
+        base: &[Candle],
+    ) -> Built {
         let length_ms = need.timeframe.length_ms().expect("a harness has no months");
         let origin = if need.timeframe == Timeframe::W1 {
             MONDAY_MS
@@ -104,6 +137,8 @@ impl Built {
             .collect();
         Built {
             id,
+            index,
+            instrument,
             need: need.clone(),
             length_ms,
             candles,
