@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use indicators::catalog::{self, Entry, Input};
+use indicators::catalog::{self, Entry, Input, Kind};
 
 const FILE: &str = "../python/host_sdk/indicators.py";
 const HEAD: &str = r#""""All indicators, computed by the code Rust strategies use.
@@ -143,7 +143,7 @@ fn update(text: &mut String, entry: &Entry, kind: &str, answer: &str) -> std::fm
 fn parameters(entry: &Entry) -> (Vec<String>, Vec<String>) {
     let declared = entry.parameters.iter().map(|parameter| {
         let name = python_name(parameter.name);
-        if parameter.whole {
+        if parameter.kind != Kind::Real {
             format!("{name}: int = {}", parameter.default)
         } else {
             format!("{name}: float = {:?}", parameter.default)
@@ -155,7 +155,11 @@ fn parameters(entry: &Entry) -> (Vec<String>, Vec<String>) {
 
 fn bounds(entry: &Entry) -> String {
     let one = |parameter: &catalog::Parameter| {
-        let whole = if parameter.whole { "True" } else { "False" };
+        let whole = if parameter.kind != Kind::Real {
+            "True"
+        } else {
+            "False"
+        };
         format!(
             "(\"{}\", {whole}, {:?}, {:?}),",
             parameter.name, parameter.min, parameter.max
