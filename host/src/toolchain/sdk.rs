@@ -91,7 +91,12 @@ pub fn unpack(what: Part, into: &Path) -> io::Result<()> {
         .prefix(".sdk-")
         .tempdir_in(parent)?;
     for (path, bytes) in what.files() {
-        write(&fresh.path().join(path), bytes)?;
+        let file = fresh.path().join(path);
+        if path.ends_with("/Cargo.toml") {
+            write(&file, manifest(path).as_bytes())?;
+        } else {
+            write(&file, bytes)?;
+        }
     }
     if what != Part::Python {
         write(&fresh.path().join("Cargo.toml"), workspace(what).as_bytes())?;
@@ -130,13 +135,24 @@ pub fn rust_toolchain() -> &'static [u8] {
     carried("rust-toolchain.toml")
 }
 
+/// A manifest as the repository has it, as a table.
+fn parsed(path: &str) -> toml::Table {
+    let text = std::str::from_utf8(carried(path)).expect("manifests are text");
+    text.parse().expect("cargo read it to build this program")
+}
+
+/// The manifest of a crate without the tests and benches that are not carried: cargo would look for their files.
+fn manifest(path: &str) -> String {
+    let mut table = parsed(path);
+    for section in ["bench", "test", "example"] {
+        table.remove(section);
+    }
+    table.to_string()
+}
+
 /// A workspace around the unpacked crates: what they inherit from that of the repository, and no more.
 fn workspace(what: Part) -> String {
-    let parse = |path: &str| -> toml::Table {
-        let text = std::str::from_utf8(carried(path)).expect("manifests are text");
-        text.parse().expect("cargo read it to build this program")
-    };
-    let whole = parse("Cargo.toml");
+    let whole = parsed("Cargo.toml");
     let manifests: Vec<&str> = what
         .files()
         .map(|(path, _)| path)
@@ -145,7 +161,7 @@ fn workspace(what: Part) -> String {
     let mut used = BTreeSet::new();
     for path in &manifests {
         for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
-            if let Some(toml::Value::Table(dependencies)) = parse(path).get(section) {
+            if let Some(toml::Value::Table(dependencies)) = parsed(path).get(section) {
                 used.extend(dependencies.keys().cloned());
             }
         }
@@ -201,6 +217,17 @@ mod tests {
         assert_eq!(is_current(&sdk), Some(false));
         unpack(Part::Rust, &sdk).expect("the disk has room");
         assert_ne!(fs::read_to_string(&marked).expect("it is there"), "changed");
+    }
+
+    #[test]
+    fn manifests_name_no_files_that_are_not_carried() {
+        let manifests = SDK.into_iter().map(|(path, _)| path);
+        for path in manifests.filter(|path| path.ends_with("/Cargo.toml")) {
+            let table: toml::Table = manifest(path).parse().expect("a manifest");
+            assert!(table.contains_key("package"), "{path}");
+            let left = ["bench", "test", "example"].map(|section| table.contains_key(section));
+            assert_eq!(left, [false; 3], "{path}");
+        }
     }
 
     #[test]
