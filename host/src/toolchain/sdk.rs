@@ -3,6 +3,7 @@
 //! Unpacked files keep the paths they have in the repository (`guest-sdk/…`, `wit/…`), so that their relative paths hold. A stamp
 //! beside them names version and digest: what is there already is not written again.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -51,12 +52,12 @@ impl Part {
     }
 }
 
-/// SHA-256 over every file the binary carries of the SDK, in hexadecimal: which SDK this is.
+/// SHA-256 over every file the binary carries of the SDK as it is unpacked, in hexadecimal: which SDK this is.
 pub fn digest() -> &'static str {
     static DIGEST: LazyLock<String> = LazyLock::new(|| {
         let mut hasher = Sha256::new();
         for (path, bytes) in SDK {
-            super::project::feed(&mut hasher, path, bytes);
+            super::project::feed(&mut hasher, path, &as_unpacked(path, bytes));
         }
         crate::runs::manifest::hex(&hasher.finalize())
     });
@@ -91,12 +92,7 @@ pub fn unpack(what: Part, into: &Path) -> io::Result<()> {
         .prefix(".sdk-")
         .tempdir_in(parent)?;
     for (path, bytes) in what.files() {
-        let file = fresh.path().join(path);
-        if path.ends_with("/Cargo.toml") {
-            write(&file, manifest(path).as_bytes())?;
-        } else {
-            write(&file, bytes)?;
-        }
+        write(&fresh.path().join(path), &as_unpacked(path, bytes))?;
     }
     if what != Part::Python {
         write(&fresh.path().join("Cargo.toml"), workspace(what).as_bytes())?;
@@ -139,6 +135,15 @@ pub fn rust_toolchain() -> &'static [u8] {
 fn parsed(path: &str) -> toml::Table {
     let text = std::str::from_utf8(carried(path)).expect("manifests are text");
     text.parse().expect("cargo read it to build this program")
+}
+
+/// A file as it is unpacked.
+fn as_unpacked<'a>(path: &str, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+    if path.ends_with("/Cargo.toml") {
+        Cow::Owned(manifest(path).into_bytes())
+    } else {
+        Cow::Borrowed(bytes)
+    }
 }
 
 /// The manifest of a crate without the tests and benches that are not carried: cargo would look for their files.
