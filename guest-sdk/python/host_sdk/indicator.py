@@ -1,4 +1,4 @@
-"""What all indicators have in common. The classes themselves are generated (`indicators.py`)."""
+"""What all indicators have in common. The classes themselves are generated (`indicators/`)."""
 
 from __future__ import annotations
 
