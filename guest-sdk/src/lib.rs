@@ -1,7 +1,8 @@
 //! Write a trading strategy once; run it in a sandbox, or natively in a test.
 //!
-//! A strategy is a type that implements [`Strategy`] (candles in, signals out) or [`LifeCycle`] (`should_long`, `go_long`,
-//! `update_position`), a declaration of its parameters with [`parameters!`], and one line of [`register!`]. This is a whole one:
+//! A strategy is a type that implements [`Strategy`] (candles in, signals out), [`LifeCycle`] (`should_long`, `go_long`,
+//! `update_position`) or [`Rules`] (four conditions a candle), a declaration of its parameters with [`parameters!`], and one line
+//! of [`register!`]. This is a whole one:
 //!
 //! ```
 //! use guest_sdk::prelude::*;
@@ -67,6 +68,7 @@ pub mod contract;
 mod cross;
 mod data;
 pub mod exits;
+mod frame;
 mod imports;
 mod life_cycle;
 mod manifest;
@@ -94,6 +96,7 @@ pub mod wasm;
 pub use cross::Cross;
 pub use data::{Data, Portfolio};
 pub use exits::Levels;
+pub use frame::{Conditions, Frame, Framed, Rules, Settings};
 pub use imports::{account, history, market, runtime};
 pub use life_cycle::{Cycle, LifeCycle, Plan, Update};
 pub use manifest::require;
@@ -114,8 +117,9 @@ pub mod prelude {
     pub use crate::contract::*;
     pub use crate::params::{Parameters, boolean, choice, float, int, text, timeframe};
     pub use crate::{
-        Chandelier, Cross, Cycle, Data, Levels, LifeCycle, Plan, Portfolio, Ring, Roi, ScaleOut,
-        Series, Signal, Size, Strategy, TrailingStop, Update, account, exits, history, log,
-        manifest, market, orders, parameters, require, runtime, sizing, streams, telemetry,
+        Chandelier, Conditions, Cross, Cycle, Data, Frame, Framed, Levels, LifeCycle, Plan,
+        Portfolio, Ring, Roi, Rules, ScaleOut, Series, Settings, Signal, Size, Strategy,
+        TrailingStop, Update, account, exits, history, log, manifest, market, orders, parameters,
+        require, runtime, sizing, streams, telemetry,
     };
 }

@@ -234,6 +234,37 @@ from_value!(
     Timeframe = Timeframe
 );
 
+/// The same parameters with these values as defaults.
+pub(crate) fn with_defaults(parameters: Vec<Parameter>, values: &[NamedValue]) -> Vec<Parameter> {
+    let with_default = |mut parameter: Parameter| {
+        let value = values.iter().find(|named| named.name == parameter.name);
+        match (&mut parameter.kind, value.map(|named| &named.value)) {
+            (ParameterKind::Int(range), Some(ParameterValue::Int(value))) => {
+                range.default_value = *value;
+            }
+            (ParameterKind::Float(range), Some(ParameterValue::Float(value))) => {
+                range.default_value = *value;
+            }
+            (ParameterKind::Boolean(default), Some(ParameterValue::Boolean(value))) => {
+                *default = *value;
+            }
+            (ParameterKind::Choice(choice), Some(ParameterValue::Text(word))) => {
+                let index = choice.options.iter().position(|option| option == word);
+                choice.default_value = index.map_or(choice.default_value, |index| index as u32);
+            }
+            (ParameterKind::Text(default), Some(ParameterValue::Text(value))) => {
+                default.clone_from(value);
+            }
+            (ParameterKind::Timeframe(default), Some(ParameterValue::Timeframe(value))) => {
+                *default = *value;
+            }
+            _ => {}
+        }
+        parameter
+    };
+    parameters.into_iter().map(with_default).collect()
+}
+
 #[doc(hidden)]
 pub fn read<T: FromValue>(values: &[NamedValue], name: &str) -> Result<T, InitError> {
     let found = values.iter().find(|named| named.name == name);

@@ -187,7 +187,7 @@ impl Open {
         if self.reverse {
             close_direction(instrument, self.direction.opposite())?;
         }
-        let qty = self.qty(instrument);
+        let qty = self.size.qty(instrument, self.stop);
         orders::open(
             instrument,
             self.direction,
@@ -198,10 +198,12 @@ impl Open {
         )
         .map(drop)
     }
+}
 
-    /// Read after the closes were sent, so that a reversal is sized by what they left.
-    fn qty(&self, instrument: InstrumentId) -> f64 {
-        match self.size {
+impl Size {
+    /// Base units now: after the closes were sent, so that a reversal is sized by what they left.
+    pub(crate) fn qty(self, instrument: InstrumentId, stop: Option<f64>) -> f64 {
+        match self {
             Size::Qty(qty) => qty,
             Size::Fraction(fraction) => {
                 account::equity() * fraction / market::last_price(instrument)
@@ -219,7 +221,7 @@ impl Open {
             Size::Risk(fraction) => {
                 let equity = account::equity();
                 let terms = Terms::of(instrument);
-                let qty = terms.risking(equity * fraction, self.stop.unwrap_or(f64::NAN));
+                let qty = terms.risking(equity * fraction, stop.unwrap_or(f64::NAN));
                 if qty.is_nan() {
                     qty
                 } else {

@@ -24,6 +24,8 @@
 //! ```
 
 use crate::contract::*;
+use crate::data::Data;
+use crate::frame::{Conditions, Rules};
 use crate::manifest::MAIN;
 use crate::native::{self, NativeStrategy};
 use crate::params::Parameters;
@@ -323,6 +325,21 @@ fn deliver<S: Strategy>(
         }
     }
     decisions
+}
+
+/// What [`Rules`] say at the close of each candle of their own length, from the first on: for comparing conditions row by row.
+/// Candles of other lengths and rows of streams are the caller's to give in between. Undefined conditions are false.
+pub fn conditions<R: Rules>(rules: &mut R, candles: &[Candle]) -> Vec<Conditions> {
+    let data = |candle: &Candle| Data {
+        series: 0,
+        need: 0,
+        instrument: INSTRUMENT,
+        timeframe: R::frame().timeframe,
+        candle: *candle,
+        bits: 0,
+    };
+    let said = candles.iter().map(|candle| rules.update(&data(candle)));
+    said.map(Option::unwrap_or_default).collect()
 }
 
 /// A host for tests of the host slot itself.

@@ -1,19 +1,22 @@
-//! One account that is moved by commands: what the golden runs and the peers' trades have in common.
+//! One account that is moved by commands or by a strategy: what the golden runs and the peers' trades have in common.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use host::domain::{
-    Candle, Cash, Cause, Direction, FundingSettlement, Instrument, Needs, OnFault, OrderKind,
-    OrderRequest, PositionView, Price, Qty, Rate, Slot, Tier, Timeframe, Timestamp, UNIT,
+    Candle, Cash, Cause, Direction, FundingSettlement, Instrument, Manifest, Needs, OnFault,
+    OrderKind, OrderRequest, PositionView, Price, Qty, Rate, Slot, StreamNeed, StreamRow,
+    StreamSource, Tier, Timeframe, Timestamp, UNIT,
 };
 use host::engine::{
-    Command, DeskLimits, EndOfData, Engine, EngineSetup, Event, Happening, Record, TraderSetup,
+    Command, DeskLimits, EndOfData, Engine, EngineSetup, Event, Happening, Record, Strategy,
+    TraderSetup,
 };
 use host::execution::{Profile, Simulated};
+use host::ledger::Trade;
+use host::strategy::native::Loaded;
 
 use crate::support::manifest;
-use host::ledger::Trade;
 
 /// What the order was sent for, and so why a position closed.
 pub(crate) const SIGNAL: &str = "signal";
@@ -64,12 +67,39 @@ pub(crate) struct Sent {
 }
 
 impl Driver {
+    /// Moved by commands alone.
     pub(crate) fn new(start: Start<'_>) -> Self {
+        Self::build(
+            start,
+            manifest("driver", 1, OnFault::Hold),
+            Needs::default(),
+            None,
+        )
+    }
+
+    /// Moved by a strategy, which gets the streams it needs by [`row`](Self::row), numbered as in its needs.
+    pub(crate) fn with_strategy(start: Start<'_>, (strategy, manifest, needs): Loaded) -> Self {
+        Self::build(start, manifest, needs, Some(strategy))
+    }
+
+    fn build(
+        start: Start<'_>,
+        manifest: Manifest,
+        needs: Needs,
+        strategy: Option<Box<dyn Strategy>>,
+    ) -> Self {
+        let source = |stream: &StreamNeed| StreamSource {
+            instrument: 0,
+            kind: stream.kind.clone(),
+            detail: stream.detail,
+            columns: Vec::new(),
+        };
+        let streams = needs.streams.iter().map(source).collect();
         let trader = TraderSetup {
-            name: "driver".to_owned(),
-            manifest: manifest("driver", 1, OnFault::Hold),
-            needs: Needs::default(),
-            strategy: None,
+            name: manifest.name.clone(),
+            manifest,
+            needs,
+            strategy,
             executor: Box::new(Simulated::new(
                 Arc::new(start.profile),
                 start.wallet,
@@ -87,7 +117,7 @@ impl Driver {
         };
         let engine = Engine::new(EngineSetup {
             instruments: Arc::new(vec![start.instrument]),
-            streams: Vec::new(),
+            streams,
             base: start.base,
             start: start.first.open_time,
             strategies: vec![trader],
@@ -126,6 +156,11 @@ impl Driver {
 
     pub(crate) fn funding(&mut self, settlement: &FundingSettlement) {
         self.step(Event::Funding(settlement));
+    }
+
+    /// A row of a stream the strategy needs.
+    pub(crate) fn row(&mut self, row: &StreamRow) {
+        self.step(Event::Row(row));
     }
 
     pub(crate) fn position(&self) -> Option<PositionView> {
@@ -227,14 +262,16 @@ impl Driver {
             match &entry.what {
                 Happening::Fill(fill) => {
                     self.fills += 1;
+                    let purpose = self.purposes.get(&fill.order).copied();
                     self.reason = match fill.cause {
-                        Cause::Order | Cause::Stop | Cause::TakeProfit => {
-                            self.purposes.get(&fill.order).copied().unwrap_or(SIGNAL)
-                        }
+                        Cause::Order => purpose.unwrap_or(SIGNAL),
+                        Cause::Stop => purpose.unwrap_or(STOP),
+                        Cause::TakeProfit => purpose.unwrap_or(TARGET),
                         other => other.name(),
                     };
                 }
                 Happening::Trade(trade) => self.trades.push(((**trade).clone(), self.reason)),
+                Happening::Fault { message, .. } => panic!("{message}"),
                 Happening::Ambiguous { time, .. } => self.ambiguous.push(*time),
                 _ => {}
             }

@@ -7,6 +7,7 @@
 
 mod calc;
 mod cli;
+mod conditions;
 mod delivery;
 mod driver;
 mod formulas;
@@ -15,6 +16,7 @@ mod inspect;
 mod kit;
 mod library;
 mod moved;
+mod optimize;
 mod peer_data;
 mod peers;
 mod python;
@@ -22,6 +24,7 @@ mod refusals;
 mod sandbox;
 mod seed0;
 mod several;
+mod strategy_list;
 mod strategy_runs;
 mod support;
 mod tidy;

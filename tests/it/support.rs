@@ -27,9 +27,12 @@ pub(crate) fn example(name: &str) -> PathBuf {
         let names = [
             "breakout",
             "buy-and-hold",
+            "funding-arbitrage",
             "ma-crossover",
+            "mean-reversion-bands",
             "mtf-trend",
             "rsi-reversal",
+            "trend-atr",
         ];
         let options = Options {
             packages: names.iter().map(|n| (*n).to_owned()).collect(),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::support::workspace;
 
 /// Modules of `host/src` that must not be named in the code of others: (who, whom, why).
-const FORBIDDEN: [(&str, &[&str], &str); 6] = [
+const FORBIDDEN: [(&str, &[&str], &str); 9] = [
     (
         "domain",
         &[
@@ -71,15 +71,31 @@ const FORBIDDEN: [(&str, &[&str], &str); 6] = [
         &["execution", "strategy", "analysis", "runs", "cli"],
         "stages do not know each other",
     ),
+    (
+        "analysis",
+        &["optimize", "backtest", "cli"],
+        "figures are functions of a result",
+    ),
+    (
+        "backtest",
+        &["optimize", "cli"],
+        "a search runs backtests, a backtest knows of no search",
+    ),
+    (
+        "optimize",
+        &["cli", "venues", "execution"],
+        "a search knows backtests, not what they are made of",
+    ),
 ];
 
 /// Heavy dependencies and the one module that may name them.
-const OWNERS: [(&str, &str); 7] = [
+const OWNERS: [(&str, &str); 8] = [
     ("wasmtime", "strategy"),
     ("wasm_compose", "toolchain"),
     ("wasmparser", "strategy"),
     ("parquet", "data"),
     ("zip", "data"),
+    ("rusqlite", "runs"),
     ("clap", "cli"),
     ("indicatif", "cli"),
 ];

@@ -23,12 +23,12 @@ use crate::runs::RunResult;
 mod costs;
 mod data;
 mod events;
-mod markup;
+pub(crate) mod markup;
 pub mod overview;
 mod what_was_run;
 
 const PAGE: &str = include_str!("../../assets/report.html");
-const CSS: &str = include_str!("../../assets/report.css");
+pub(crate) const CSS: &str = include_str!("../../assets/report.css");
 const PLOTS_JS: &str = include_str!("../../assets/plots.js");
 const JS: &str = include_str!("../../assets/report.js");
 const CHARTS_JS: &str = include_str!("../../assets/vendor/lightweight-charts-5.2.1.js");

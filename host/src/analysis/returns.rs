@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::analysis::daily::Daily;
-use crate::analysis::stats::{count, deviation, mean, quantile, ratio, skew_and_kurtosis};
+use crate::analysis::stats::{
+    count, covariance, deviation, mean, quantile, ratio, skew_and_kurtosis,
+};
 
 /// Crypto trades every day.
 pub const DAYS_A_YEAR: f64 = 365.0;
@@ -62,7 +64,11 @@ pub struct ReturnMetrics {
     pub sharpe: Option<f64>,
     pub sharpe_per_period: Option<f64>,
     pub sharpe_weekly: Option<f64>,
+    pub sharpe_lo2002_6lags: Option<f64>,
     pub sortino: Option<f64>,
+    pub autocorr_penalty: Option<f64>,
+    pub smart_sharpe: Option<f64>,
+    pub smart_sortino: Option<f64>,
     pub max_drawdown: Option<f64>,
     pub max_drawdown_abs: f64,
     pub max_underwater_days: usize,
@@ -71,6 +77,7 @@ pub struct ReturnMetrics {
     pub ulcer_index: Option<f64>,
     pub martin_ratio: Option<f64>,
     pub ulcer_performance_index: Option<f64>,
+    pub serenity_index: Option<f64>,
     pub recovery_factor: Option<f64>,
     pub var_95_historical: Option<f64>,
     pub var_95_normal: Option<f64>,
@@ -121,6 +128,8 @@ impl ReturnMetrics {
         let ulcer = ulcer_index(equity);
         let omega = omega_0(r);
         let tail_ratio = tail_ratio(r);
+        let (sharpe_annual, sortino_annual) = (sharpe(r, DAYS_A_YEAR), sortino(r));
+        let penalty = autocorr_penalty(r);
         let periods = drawdowns(equity);
         let depths: Vec<f64> = periods.iter().map(|d| d.depth).collect();
         let lengths: Vec<f64> = periods.iter().map(|d| count(d.days)).collect();
@@ -140,10 +149,14 @@ impl ReturnMetrics {
             cagr,
             annual_arithmetic_return: mean_r.map(|m| m * DAYS_A_YEAR),
             volatility_annual: sd.map(|sd| sd * DAYS_A_YEAR.sqrt()),
-            sharpe: sharpe(r, DAYS_A_YEAR),
+            sharpe: sharpe_annual,
             sharpe_per_period: sharpe(r, 1.0),
             sharpe_weekly: weekly_sharpe(equity),
-            sortino: sortino(r),
+            sharpe_lo2002_6lags: lo_sharpe(r),
+            sortino: sortino_annual,
+            autocorr_penalty: penalty,
+            smart_sharpe: over(sharpe_annual, penalty),
+            smart_sortino: over(sortino_annual, penalty),
             max_drawdown,
             max_drawdown_abs,
             max_underwater_days: periods.iter().map(|d| d.days).max().unwrap_or(0),
@@ -152,6 +165,7 @@ impl ReturnMetrics {
             ulcer_index: ulcer,
             martin_ratio: over(cagr, ulcer),
             ulcer_performance_index: over(total_return, ulcer),
+            serenity_index: serenity_index(equity, r),
             recovery_factor: ratio(last - first, max_drawdown_abs),
             var_95_historical: quantile(r, 0.05),
             var_95_normal: mean_r.zip(sd).map(|(mean, sd)| mean + Z_05 * sd),
@@ -217,6 +231,56 @@ pub(crate) fn cagr(first: f64, last: f64, days: f64) -> Option<f64> {
 /// Mean over deviation, times the root of the periods a year. Risk-free rate 0.
 pub(crate) fn sharpe(returns: &[f64], periods: f64) -> Option<f64> {
     Some(ratio(mean(returns)?, deviation(returns)?)? * periods.sqrt())
+}
+
+/// Lags of [`lo_sharpe`].
+const LO_LAGS: usize = 6;
+
+/// The annual Sharpe with Lo's correction for autocorrelation, truncated at six lags.
+fn lo_sharpe(returns: &[f64]) -> Option<f64> {
+    let mut divisor = DAYS_A_YEAR;
+    for lag in 1..=LO_LAGS {
+        divisor += 2.0 * (DAYS_A_YEAR - count(lag)) * autocorrelation(returns, lag)?;
+    }
+    ratio(sharpe(returns, 1.0)? * DAYS_A_YEAR, divisor.sqrt())
+}
+
+/// Pearson correlation of a series with itself some places on.
+fn autocorrelation(returns: &[f64], lag: usize) -> Option<f64> {
+    let pairs = returns.len().checked_sub(lag)?;
+    let (before, after) = (&returns[..pairs], &returns[lag..]);
+    ratio(
+        covariance(before, after)?,
+        deviation(before)? * deviation(after)?,
+    )
+}
+
+/// What the smart ratios are divided by: 1 without autocorrelation of either sign, more with it. Undefined below three returns.
+fn autocorr_penalty(returns: &[f64]) -> Option<f64> {
+    if returns.len() < 3 {
+        return None;
+    }
+    let rho = autocorrelation(returns, 1)?.abs();
+    let n = count(returns.len());
+    let (mut power, mut sum) = (1.0, 0.0);
+    for lag in 1..returns.len() {
+        power *= rho;
+        sum += (n - count(lag)) / n * power;
+    }
+    Some((1.0 + 2.0 * sum).sqrt())
+}
+
+/// Sum of the returns over the ulcer index and the pitfall: the mean of the deepest twentieth of the daily drawdowns, in standard
+/// deviations of the returns.
+fn serenity_index(equity: &[f64], returns: &[f64]) -> Option<f64> {
+    let mut depths = underwater(equity);
+    if !depths.is_empty() {
+        depths.remove(0);
+    }
+    depths.sort_by(f64::total_cmp);
+    depths.truncate(depths.len() / 20);
+    let pitfall = ratio(-mean(&depths)?, deviation(returns)?)?;
+    ratio(returns.iter().sum(), ulcer_index(equity)? * pitfall)
 }
 
 /// Of every seventh sample: a cheap check on autocorrelation beside the daily one.

@@ -20,7 +20,7 @@ use table::{Align, Cell, Tone, cell, table, toned};
 pub mod difference;
 mod happened;
 pub mod overview;
-mod table;
+pub(crate) mod table;
 
 /// Below so many daily returns a Sharpe ratio says nothing (`metrics.md` section 1).
 pub(crate) const RELIABLE_DAYS: usize = 30;

@@ -19,6 +19,23 @@ use crate::venues::tiers;
 const SYNTHETIC: &str = "synthetic";
 
 impl Backtest {
+    /// Everything that would decide its result. What only the run finds out (end of the data, coverage, gaps, flags) is not in it.
+    ///
+    /// # Errors
+    /// Data that is missing or damaged, a source whose extent is not known before it is read.
+    pub fn planned(&self) -> Result<runs::Configuration, BacktestError> {
+        let (Some(base), Some(first)) = (self.source.base(), self.source.start()) else {
+            let text = "the extent of this data is not known before it is read";
+            return Err(BacktestError::setup(
+                text,
+                "import the file into the catalog",
+            ));
+        };
+        let start = self.from.map_or(first, |from| from.max(first));
+        let streams = self.open_streams(base, start)?;
+        self.configuration(base, start, &streams)
+    }
+
     pub(super) fn configuration(
         &self,
         base: Timeframe,

@@ -1,7 +1,7 @@
 //! What the loop gathers on its way: records, samples of the account, candles for charts, which minutes were there.
 
 use crate::backtest::chart::{Chart, chart_timeframe};
-use crate::backtest::{Outcome, steps};
+use crate::backtest::{Outcome, SoFar, steps};
 use crate::domain::{Cash, MINUTE_MS, Price, Slot, SlotState, Timestamp};
 use crate::engine::{AccountPoint, Engine, Gauge, Happening, Record};
 use crate::runs::fingerprint::{Fingerprint, telemetry_fingerprint};
@@ -117,6 +117,15 @@ impl Gathered {
                 marks.push(quote.mark);
             }
         }
+    }
+
+    /// The samples and trades there are, once a minute was sampled.
+    pub(super) fn so_far(&self) -> Option<SoFar<'_>> {
+        let so_far = SoFar {
+            samples: &self.samples,
+            trades: &self.observed.trades,
+        };
+        (!self.samples.is_empty()).then_some(so_far)
     }
 
     /// Something moved the account after its minute was over: the sample of this moment, if there is one, shows it.

@@ -11,7 +11,7 @@ use crate::backtest::market_events::MarketEvents;
 use crate::backtest::quality::{Flags, MarkCheck, RecordCheck, Scan};
 use crate::backtest::share::Share;
 use crate::backtest::streams::Streamed;
-use crate::backtest::{BacktestError, Outcome};
+use crate::backtest::{BacktestError, Outcome, SoFar};
 use crate::data::feed::Period;
 use crate::domain::{MINUTE_MS, Price, Rate, SlotState, Timeframe, Timestamp};
 use crate::engine::{Block, EndOfData, Engine, Event, FeedEvent, Pool};
@@ -141,6 +141,11 @@ impl Lane {
     /// No more minutes come: what was held back is stepped, or queued.
     pub(super) fn close(&mut self) -> Result<(), BacktestError> {
         self.running.as_mut().map_or(Ok(()), Running::close)
+    }
+
+    /// What is known of its result; `None` before its first minute.
+    pub(super) fn so_far(&self) -> Option<SoFar<'_>> {
+        self.running.as_ref().and_then(|r| r.gathered.so_far())
     }
 
     pub(super) fn finish(self) -> Result<Outcome, BacktestError> {

@@ -1,6 +1,7 @@
 //! The loop of a backtest: minutes from the feed into the engine, records out of it. Several backtests share one feed; each has
 //! an engine of its own.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::backtest::builder::Backtest;
@@ -10,8 +11,11 @@ use crate::backtest::wallet::Wallet;
 use crate::backtest::{BacktestError, ChartCandles};
 use crate::data::feed::Period;
 use crate::domain::{MINUTE_MS, StreamSource, Timeframe, Timestamp};
-use crate::engine::{Block, DeskLimits, EndOfData, Engine, EngineSetup, Happening, TraderSetup};
+use crate::engine::{
+    AccountPoint, Block, DeskLimits, EndOfData, Engine, EngineSetup, Happening, TraderSetup,
+};
 use crate::execution::Simulated;
+use crate::ledger::Trade;
 use crate::runs::RunResult;
 
 /// How far apart the rows of a stream are taken to be that does not say it: as funding settlements usually are.
@@ -41,6 +45,15 @@ pub struct Outcome {
     pub records: Vec<(Timestamp, Happening)>,
 }
 
+/// A run on its way: everything up to its last sample.
+#[derive(Debug, Clone, Copy)]
+pub struct SoFar<'a> {
+    /// The account at the start and at each hour's close.
+    pub samples: &'a [AccountPoint],
+    /// Closed trades.
+    pub trades: &'a [Trade],
+}
+
 /// Runs several backtests over one feed, which holds the symbols of all of them and is read once. Each strategy has its own
 /// engine, which sees the symbols of this strategy alone, under the indices and from the first to the last of its own candles,
 /// as if it were alone: a result does not depend on who else runs. Outcomes come in the order of the backtests.
@@ -53,9 +66,21 @@ pub struct Outcome {
 /// An empty period, data that is missing, breaks off or cannot be shared, weights that do not fit together. A fault of a strategy
 /// is part of its result.
 pub fn run_together(
-    mut backtests: Vec<Backtest>,
+    backtests: Vec<Backtest>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<Outcome>, BacktestError> {
+    let outcomes = run_lanes(backtests, &mut |_, reached| {
+        progress(reached);
+        ControlFlow::Continue(())
+    })?;
+    Ok(outcomes.expect("nobody stopped it"))
+}
+
+/// Runs several backtests over one feed; `None` if `seen`, which is asked after every block of minutes, stopped them.
+fn run_lanes(
+    mut backtests: Vec<Backtest>,
+    seen: &mut dyn FnMut(&[Lane], Progress) -> ControlFlow<()>,
+) -> Result<Option<Vec<Outcome>>, BacktestError> {
     let several = backtests.len() > 1;
     let of = |name: &str, error: BacktestError| {
         if several { error.of(name) } else { error }
@@ -95,7 +120,9 @@ pub fn run_together(
             }
             wallet.step(&mut lanes);
         }
-        progress(Progress { time, candles });
+        if seen(&lanes, Progress { time, candles }).is_break() {
+            return Ok(None);
+        }
     }
     for lane in &mut lanes {
         lane.close().map_err(|e| of(&lane.name, e))?;
@@ -107,7 +134,8 @@ pub fn run_together(
         let name = lane.name.clone();
         lane.finish().map_err(|e| of(&name, e))
     };
-    lanes.into_iter().map(finish).collect()
+    let outcomes: Result<Vec<Outcome>, _> = lanes.into_iter().map(finish).collect();
+    outcomes.map(Some)
 }
 
 impl Backtest {
@@ -129,6 +157,28 @@ impl Backtest {
     ) -> Result<Outcome, BacktestError> {
         let mut outcomes = run_together(vec![self], progress)?;
         Ok(outcomes.pop().expect("one outcome a backtest"))
+    }
+
+    /// Runs it as long as `go_on` says so, which is asked every few thousand minutes once the period has begun; `None` if it was
+    /// stopped.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn run_while(
+        self,
+        go_on: &mut dyn FnMut(SoFar<'_>) -> ControlFlow<()>,
+    ) -> Result<Option<RunResult>, BacktestError> {
+        let outcomes = run_lanes(vec![self], &mut |lanes, _| {
+            let so_far = lanes.first().and_then(Lane::so_far);
+            so_far.map_or(ControlFlow::Continue(()), &mut *go_on)
+        })?;
+        Ok(outcomes.and_then(|mut all| all.pop()).map(|o| o.result))
+    }
+
+    /// Where its data begins so that the warm-up comes from before the period; `None` = with the first candle there is.
+    #[must_use]
+    pub fn data_from(&self) -> Option<Timestamp> {
+        self.data_period().from
     }
 
     /// The period of its data, warm-up included.

@@ -7,8 +7,8 @@ use crate::backtest::BacktestError;
 use crate::data::DataError;
 use crate::data::catalog::Series;
 use crate::data::feed::{CatalogFeed, Period, TableFeed, VecFeed};
-use crate::domain::{Candle, Timeframe, Timestamp};
-use crate::engine::Feed;
+use crate::domain::{Candle, SlotState, Timeframe, Timestamp};
+use crate::engine::{Block, Feed};
 
 /// Candles of each symbol, in configured order.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub enum Source {
     },
     /// From a catalog.
     Catalog(Vec<Series>),
+    /// From a catalog, a part of it read into memory for many runs.
+    Loaded(Loaded),
     /// Straight from one file.
     File {
         /// Parquet or CSV.
@@ -39,11 +41,8 @@ impl Source {
                 Box::new(VecFeed::with_period(symbols.clone(), *base, period)),
                 *base,
             ),
-            Self::Catalog(series) => {
-                let feed = CatalogFeed::open(series, period)?;
-                let base = series.first().map_or(Timeframe::M1, |s| s.key.timeframe);
-                (Box::new(feed), base)
-            }
+            Self::Catalog(series) => open_catalog(series, period)?,
+            Self::Loaded(loaded) => loaded.open(period)?,
             Self::File { path, base } => {
                 let feed = TableFeed::open(path, *base, period)?;
                 let base = feed.base();
@@ -52,11 +51,20 @@ impl Source {
         })
     }
 
+    /// Length of its candles, where it is known without opening it.
+    pub(super) fn base(&self) -> Option<Timeframe> {
+        match self {
+            Self::Candles { base, .. } => Some(*base),
+            Self::Catalog(series) | Self::Loaded(Loaded { series, .. }) => Some(base_of(series)),
+            Self::File { base, .. } => *base,
+        }
+    }
+
     /// How many symbols it has.
     pub(super) fn symbols(&self) -> usize {
         match self {
             Self::Candles { symbols, .. } => symbols.len(),
-            Self::Catalog(series) => series.len(),
+            Self::Catalog(series) | Self::Loaded(Loaded { series, .. }) => series.len(),
             Self::File { .. } => 1,
         }
     }
@@ -85,6 +93,9 @@ impl Source {
                 let all = |s: &Series| s.fingerprint(Timestamp(i64::MIN), Timestamp(i64::MAX));
                 a.key == b.key && all(a) == all(b)
             })),
+            (Self::Loaded(loaded), Self::Loaded(other)) if loaded.is(other) => {
+                Ok((0..loaded.series.len()).collect())
+            }
             (
                 Self::File { path, base },
                 Self::File {
@@ -107,7 +118,9 @@ impl Source {
                 .filter_map(|s| s.first())
                 .map(|c| c.open_time)
                 .min(),
-            Self::Catalog(series) => series.iter().map(|s| s.period().0).min(),
+            Self::Catalog(series) | Self::Loaded(Loaded { series, .. }) => {
+                series.iter().map(|s| s.period().0).min()
+            }
             Self::File { .. } => None,
         }
     }
@@ -120,7 +133,9 @@ impl Source {
                 let end = base.bucket_end(candles.last()?.open_time);
                 Some((candles.first()?.open_time, end))
             }
-            Self::Catalog(series) => Some(series.get(symbol)?.period()),
+            Self::Catalog(series) | Self::Loaded(Loaded { series, .. }) => {
+                Some(series.get(symbol)?.period())
+            }
             Self::File { .. } => None,
         }
     }
@@ -133,7 +148,9 @@ impl Source {
                 .filter_map(|s| s.first())
                 .map(|c| c.open_time)
                 .max(),
-            Self::Catalog(series) => series.iter().map(|s| s.period().0).max(),
+            Self::Catalog(series) | Self::Loaded(Loaded { series, .. }) => {
+                series.iter().map(|s| s.period().0).max()
+            }
             Self::File { .. } => None,
         }
     }
@@ -149,7 +166,9 @@ impl Source {
                     .max()?;
                 Some(base.bucket_end(last))
             }
-            Self::Catalog(series) => series.iter().map(|s| s.period().1).max(),
+            Self::Catalog(series) | Self::Loaded(Loaded { series, .. }) => {
+                series.iter().map(|s| s.period().1).max()
+            }
             Self::File { .. } => None,
         }
     }
@@ -158,7 +177,7 @@ impl Source {
     pub(super) fn fingerprint(&self, from: Timestamp, to: Timestamp) -> Result<String, DataError> {
         match self {
             Self::Candles { symbols, base } => Ok(of_candles(symbols, *base, from, to)),
-            Self::Catalog(series) => {
+            Self::Catalog(series) | Self::Loaded(Loaded { series, .. }) => {
                 let mut hasher = blake3::Hasher::new();
                 for series in series {
                     hasher.update(series.fingerprint(from, to).as_bytes());
@@ -170,6 +189,74 @@ impl Source {
             }
         }
     }
+}
+
+/// Series of a catalog with their candles of some time in memory. Clones share them; a run that reaches back further reads the
+/// catalog, so that what is in memory never decides a result.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    series: Vec<Series>,
+    symbols: Vec<Arc<[Candle]>>,
+    period: Period,
+}
+
+impl Loaded {
+    /// Reads the candles of a period.
+    ///
+    /// # Errors
+    /// No candle there, series of different timeframes, damaged data.
+    pub fn read(series: Vec<Series>, period: Period) -> Result<Self, BacktestError> {
+        let (mut feed, base) = open_catalog(&series, period)?;
+        let mut symbols = vec![Vec::new(); series.len()];
+        let mut block = Block::new(series.len(), base);
+        while feed.next_block(&mut block)? {
+            for slots in block.slots.chunks_exact(block.symbols) {
+                for (candles, slot) in symbols.iter_mut().zip(slots) {
+                    if slot.state == SlotState::Real {
+                        candles.push(slot.candle);
+                    }
+                }
+            }
+        }
+        Ok(Self {
+            symbols: symbols.into_iter().map(Arc::from).collect(),
+            series,
+            period,
+        })
+    }
+
+    /// Are both clones of one.
+    fn is(&self, other: &Self) -> bool {
+        self.symbols.len() == other.symbols.len()
+            && self
+                .symbols
+                .iter()
+                .zip(&other.symbols)
+                .all(|(a, b)| Arc::ptr_eq(a, b))
+    }
+
+    fn open(&self, period: Period) -> Result<(Box<dyn Feed>, Timeframe), DataError> {
+        let held = self.period;
+        if period.start() < held.start() || period.end() > held.end() {
+            return open_catalog(&self.series, period);
+        }
+        let base = base_of(&self.series);
+        let listed = self.series.iter().map(|s| Some(s.period().0));
+        let symbols = self.symbols.iter().cloned().zip(listed).collect();
+        Ok((Box::new(VecFeed::listed_since(symbols, base, period)), base))
+    }
+}
+
+fn open_catalog(
+    series: &[Series],
+    period: Period,
+) -> Result<(Box<dyn Feed>, Timeframe), DataError> {
+    let feed = CatalogFeed::open(series, period)?;
+    Ok((Box::new(feed), base_of(series)))
+}
+
+fn base_of(series: &[Series]) -> Timeframe {
+    series.first().map_or(Timeframe::M1, |s| s.key.timeframe)
 }
 
 /// Where each of `more` is in `all`, which takes those it does not have.

@@ -321,7 +321,7 @@ fn simulate(
 }
 
 /// A name of strategy and moment that is free.
-fn run_id(root: &Path, name: &str) -> String {
+pub(super) fn run_id(root: &Path, name: &str) -> String {
     let moment = chrono::Utc::now().format("%Y%m%d-%H%M%S");
     folder::free_id(root, &format!("{name}-{moment}"))
 }

@@ -5,7 +5,9 @@ use std::fmt;
 use crate::backtest::BacktestError;
 use crate::config::ConfigError;
 use crate::data::{DataError, ErrorKind};
+use crate::optimize::OptimizeError;
 use crate::runs::folder::FolderError;
+use crate::runs::store::StoreError;
 use crate::strategy::{LoadError, RuntimeError};
 use crate::toolchain::BuildError;
 use crate::toolchain::project::ProjectError;
@@ -87,6 +89,26 @@ impl From<BacktestError> for CliError {
             message: error.to_string(),
             hint: error.hint(),
             exit_code: error.exit_code(),
+        }
+    }
+}
+
+impl From<OptimizeError> for CliError {
+    fn from(error: OptimizeError) -> Self {
+        Self {
+            message: error.to_string(),
+            hint: error.hint(),
+            exit_code: error.exit_code(),
+        }
+    }
+}
+
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        Self {
+            message: error.to_string(),
+            hint: Some("move the file away to begin a new count".to_owned()),
+            exit_code: WORLD,
         }
     }
 }

@@ -15,6 +15,7 @@ mod inspect;
 mod locate;
 mod market;
 mod new;
+mod optimize;
 mod output;
 mod plan;
 mod profiles;
@@ -56,6 +57,8 @@ enum Command {
     LookaheadCheck(Box<checks::LookAheadArgs>),
     /// Does a strategy depend on where its warm-up began: twice of it must decide the same.
     WarmupCheck(Box<checks::WarmUpArgs>),
+    /// Search a strategy's parameters: train on one part of the data, look at the other.
+    Optimize(Box<optimize::Args>),
     /// Presets of the simulation and their knobs.
     Profiles(profiles::Args),
     /// Make a project with a small strategy to start from.
@@ -85,6 +88,7 @@ pub fn run(cli: Cli) -> Result<u8, CliError> {
         Command::Backtest(args) => backtest::run(&args, &settings),
         Command::LookaheadCheck(args) => checks::look_ahead(&args, &settings),
         Command::WarmupCheck(args) => checks::warm_up(&args, &settings),
+        Command::Optimize(args) => optimize::run(&args, &settings),
         Command::Profiles(args) => profiles::run(&args),
         Command::New(args) => new::run(&args),
         Command::Build(args) => build::run(&args, &settings),

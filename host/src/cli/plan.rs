@@ -3,14 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::backtest::{Backtest, BacktestError, SafetyFile, Source, StreamsFrom};
+use crate::backtest::{Backtest, BacktestError, Builder, SafetyFile, Source, StreamsFrom};
 use crate::cli::events::{ToldEvent, delisting};
 use crate::cli::flags::{Account, Flags};
 use crate::cli::market::{self, Market, Request, split_venue};
 use crate::cli::progress::spinner;
 use crate::cli::{CliError, locate};
 use crate::config::{self, Settings};
-use crate::data::catalog::Catalog;
+use crate::data::catalog::{Catalog, Series};
 use crate::domain::{Cash, Instrument, Rate, Timestamp, UNIT};
 use crate::engine::safety::Safety;
 use crate::execution::{Preset, Profile};
@@ -190,13 +190,54 @@ impl Prepared {
         self.backtest(&self.strategies[0], profile, period, Beside::Nothing)
     }
 
+    /// The component of the only strategy.
+    pub(super) fn component(&self) -> &Component {
+        &self.strategies[0].component
+    }
+
+    /// Parameters of the only strategy as the user set them.
+    pub(super) fn settings(&self) -> &[String] {
+        &self.strategies[0].parameters
+    }
+
+    /// The candles of the only strategy.
+    pub(super) fn series(&self) -> Vec<Series> {
+        let markets = self.strategies[0].markets.iter();
+        markets.map(|m| m.series.clone()).collect()
+    }
+
+    /// A fresh backtest of the only strategy with parameters of its own, on candles that many runs share.
+    pub(super) fn trial(
+        &self,
+        profile: &Profile,
+        (from, to): (Timestamp, Timestamp),
+        settings: &[String],
+        source: Source,
+    ) -> Result<Backtest, BacktestError> {
+        let period = (Some(from), Some(to));
+        let builder = self.builder(&self.strategies[0], profile, period, Beside::Nothing);
+        with_parameters(builder.source(source), settings).build()
+    }
+
     fn backtest(
+        &self,
+        ready: &Ready,
+        profile: &Profile,
+        period: (Option<Timestamp>, Option<Timestamp>),
+        beside: Beside,
+    ) -> Result<Backtest, BacktestError> {
+        let builder = self.builder(ready, profile, period, beside);
+        with_parameters(builder, &ready.parameters).build()
+    }
+
+    /// Everything but the parameters.
+    fn builder(
         &self,
         ready: &Ready,
         profile: &Profile,
         (from, to): (Option<Timestamp>, Option<Timestamp>),
         beside: Beside,
-    ) -> Result<Backtest, BacktestError> {
+    ) -> Builder {
         let markets = &ready.markets;
         let series = markets.iter().map(|m| m.series.clone()).collect();
         let mut builder = Backtest::builder()
@@ -231,11 +272,12 @@ impl Prepared {
         for (role, instruments) in &ready.roles {
             builder = builder.role(role, instruments.clone());
         }
-        for setting in &ready.parameters {
-            builder = builder.parameter(setting);
-        }
-        builder.build()
+        builder
     }
+}
+
+fn with_parameters(builder: Builder, settings: &[String]) -> Builder {
+    settings.iter().fold(builder, Builder::parameter)
 }
 
 /// What a run does beside its result.

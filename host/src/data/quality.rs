@@ -267,7 +267,9 @@ pub fn median_and_mad(values: &mut [f64]) -> (f64, f64) {
     (center, 1.4826 * median(values))
 }
 
-fn median(values: &mut [f64]) -> f64 {
+/// The middle of an odd number of values, halfway between the two middle ones of an even number; NaN of none. The values are
+/// reordered.
+pub(crate) fn median(values: &mut [f64]) -> f64 {
     let n = values.len();
     if n == 0 {
         return f64::NAN;

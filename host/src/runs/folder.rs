@@ -221,7 +221,7 @@ impl OwnPlace {
 }
 
 /// The place of a new folder.
-fn free_folder(root: &Path, id: &str) -> Result<PathBuf, FolderError> {
+pub(crate) fn free_folder(root: &Path, id: &str) -> Result<PathBuf, FolderError> {
     if !is_plain(id) {
         return Err(FolderError::BadId(id.to_owned()));
     }
@@ -264,7 +264,8 @@ fn files(
     Ok(())
 }
 
-fn text(folder: &Path, name: &str, text: &str) -> Result<(), FolderError> {
+/// Writes a text file and waits for the disk.
+pub(crate) fn text(folder: &Path, name: &str, text: &str) -> Result<(), FolderError> {
     let path = folder.join(name);
     let write = || {
         let mut file = fs::File::create(&path)?;
@@ -274,7 +275,8 @@ fn text(folder: &Path, name: &str, text: &str) -> Result<(), FolderError> {
     write().map_err(at(&path))
 }
 
-fn table(folder: &Path, name: &str, columns: Columns) -> Result<(), FolderError> {
+/// Writes a table.
+pub(crate) fn table(folder: &Path, name: &str, columns: Columns) -> Result<(), FolderError> {
     let (names, columns): (Vec<String>, Vec<Column>) = columns.into_iter().unzip();
     let borrowed: Vec<(&str, Column)> = names.iter().map(String::as_str).zip(columns).collect();
     write_table(&folder.join(name), &borrowed)?;

@@ -207,8 +207,30 @@ struct PeriodJson {
 /// Never: everything in it has a JSON form.
 #[must_use]
 pub fn manifest(run: &RunResult) -> String {
-    let mut configuration = mirror(&run.configuration);
-    let c = &run.configuration;
+    let document = Document {
+        schema: SCHEMA,
+        host_version: &run.versions.host,
+        runtime_version: &run.versions.runtime,
+        configuration_digest: hex(&run.configuration.digest()),
+        fingerprint: &run.fingerprint,
+        telemetry_fingerprint: &run.telemetry_fingerprint,
+        configuration: told(&run.configuration),
+    };
+    pretty(&document)
+}
+
+/// A configuration as the manifest of a run shows it.
+///
+/// # Panics
+/// Never: everything in it has a JSON form.
+#[must_use]
+pub fn configuration(configuration: &Configuration) -> serde_json::Value {
+    serde_json::to_value(told(configuration)).expect("plain values have a JSON form")
+}
+
+/// The configuration with what its digest leaves out.
+fn told(c: &Configuration) -> ConfigurationJson<'_> {
+    let mut configuration = mirror(c);
     for (index, (json, i)) in configuration
         .instruments
         .iter_mut()
@@ -223,16 +245,7 @@ pub fn manifest(run: &RunResult) -> String {
             expires_at: i.expires_at.map(|time| time.rfc3339()),
         });
     }
-    let document = Document {
-        schema: SCHEMA,
-        host_version: &run.versions.host,
-        runtime_version: &run.versions.runtime,
-        configuration_digest: hex(&run.configuration.digest()),
-        fingerprint: &run.fingerprint,
-        telemetry_fingerprint: &run.telemetry_fingerprint,
-        configuration,
-    };
-    pretty(&document)
+    configuration
 }
 
 impl Configuration {

@@ -123,7 +123,10 @@ pub fn show(value: &ParameterValue) -> String {
     }
 }
 
-fn find<'a>(manifest: &'a Manifest, name: &str) -> Result<&'a Parameter, ParameterError> {
+pub(crate) fn find<'a>(
+    manifest: &'a Manifest,
+    name: &str,
+) -> Result<&'a Parameter, ParameterError> {
     let found = manifest.parameters.iter().find(|p| p.name == name);
     found.ok_or_else(|| {
         let known: Vec<String> = manifest.parameters.iter().map(|p| p.name.clone()).collect();

@@ -9,19 +9,23 @@ use crate::analysis::trades::{excursion, trade_of_net};
 use crate::domain::{Cash, Cause, Direction, FillEvent, Liquidity, Price, Qty, Rate};
 use crate::ledger::Trade;
 
-/// The shared folder beside the repository, or where `SHARED_DIR` says; `None` where it is out of reach.
-fn examples() -> Option<Value> {
+/// A file of golden cases in the shared folder beside the repository, or where `SHARED_DIR` says; `None` where it is out of reach.
+pub(crate) fn reference(name: &str) -> Option<Value> {
     let folder = std::env::var_os("SHARED_DIR").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared"),
         PathBuf::from,
     );
-    let path = folder.join("reference/metrics_examples.json");
+    let path = folder.join("reference").join(name);
     let Ok(text) = std::fs::read_to_string(&path) else {
         use std::io::Write;
         writeln!(std::io::stderr(), "skipped: no {}", path.display()).expect("stderr is open");
         return None;
     };
     Some(serde_json::from_str(&text).expect("the examples are JSON"))
+}
+
+fn examples() -> Option<Value> {
+    reference("metrics_examples.json")
 }
 
 fn number(value: &Value) -> f64 {
@@ -150,9 +154,8 @@ fn figures(samples: &[(Timestamp, f64)], trades: &[Trade], prices: &[Vec<Price>]
     }
 }
 
-/// Keys of the file that belong to sections 4 to 6, or to the rest of section 2 (`metrics.md`).
-const LATER: [&str; 23] = [
-    "autocorr_penalty",
+/// Keys of the file that belong to sections 4 to 6, or are drawn rather than told (`metrics.md`).
+const LATER: [&str; 18] = [
     "deflated_sharpe_N1000_sd1.0",
     "deflated_sharpe_N100_sd0.5",
     "deflated_sharpe_N10_sd0.5",
@@ -170,10 +173,6 @@ const LATER: [&str; 23] = [
     "rolling_volatility_30",
     "rolling_volatility_90",
     "ruin_prob_hit_half_at_quarter_kelly",
-    "serenity_index",
-    "sharpe_lo2002_6lags",
-    "smart_sharpe",
-    "smart_sortino",
     "yearly_returns",
 ];
 

@@ -3,7 +3,7 @@
 use crate::analysis::format::count;
 
 /// Fills `{{name}}` in one pass: what is put in is never read again.
-pub(super) fn fill(page: &str, part: impl Fn(&str) -> String) -> String {
+pub(crate) fn fill(page: &str, part: impl Fn(&str) -> String) -> String {
     let mut out = String::with_capacity(1 << 20);
     let mut rest = page;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -16,7 +16,7 @@ pub(super) fn fill(page: &str, part: impl Fn(&str) -> String) -> String {
 }
 
 /// Text inside an element or a quoted attribute.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -43,7 +43,7 @@ pub(super) fn script(json: &str) -> String {
 }
 
 /// `up`, `down` or nothing.
-pub(super) fn tone(value: Option<f64>) -> &'static str {
+pub(crate) fn tone(value: Option<f64>) -> &'static str {
     match value {
         Some(x) if x > 0.0 => "up",
         Some(x) if x < 0.0 => "down",
@@ -52,7 +52,7 @@ pub(super) fn tone(value: Option<f64>) -> &'static str {
 }
 
 /// What must be known before any figure.
-pub(super) fn warning_list(warnings: &[String]) -> String {
+pub(crate) fn warning_list(warnings: &[String]) -> String {
     if warnings.is_empty() {
         return String::new();
     }
@@ -94,7 +94,7 @@ pub(super) fn table(class: &str, headers: &[&str], rows: &[String]) -> String {
 const MOST_ROWS: usize = 2_000;
 
 /// A table that scrolls in itself, and where its rows end, the file that goes on.
-pub(super) fn long_table(headers: &[&str], mut rows: Vec<String>, file: &str) -> String {
+pub(crate) fn long_table(headers: &[&str], mut rows: Vec<String>, file: &str) -> String {
     let rest = rows.len().saturating_sub(MOST_ROWS);
     rows.truncate(MOST_ROWS);
     let more = if rest > 0 {
@@ -111,7 +111,7 @@ pub(super) fn long_table(headers: &[&str], mut rows: Vec<String>, file: &str) ->
     )
 }
 
-pub(super) fn row(class: &str, cells: &[(&str, String)]) -> String {
+pub(crate) fn row(class: &str, cells: &[(&str, String)]) -> String {
     let cells: String = cells
         .iter()
         .map(|(class, text)| format!("<td class=\"{class}\">{}</td>", escape(text)))

@@ -4,7 +4,7 @@ use crate::analysis::summary::Style;
 
 /// What a text means; its color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tone {
+pub(crate) enum Tone {
     Neutral,
     Good,
     Bad,
@@ -13,7 +13,7 @@ pub(super) enum Tone {
 }
 
 impl Tone {
-    pub(super) fn of_sign(value: f64) -> Self {
+    pub(crate) fn of_sign(value: f64) -> Self {
         if value > 0.0 {
             Self::Good
         } else if value < 0.0 {
@@ -23,7 +23,7 @@ impl Tone {
         }
     }
 
-    pub(super) fn paint(self, text: &str, style: Style) -> String {
+    pub(crate) fn paint(self, text: &str, style: Style) -> String {
         let code = match (style, self) {
             (Style::Plain, _) | (_, Self::Neutral) => return text.to_owned(),
             (_, Self::Good) => "32",
@@ -36,19 +36,19 @@ impl Tone {
 }
 
 /// One cell of a table.
-pub(super) struct Cell {
-    pub(super) text: String,
-    pub(super) tone: Tone,
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    pub(crate) tone: Tone,
 }
 
-pub(super) fn cell(text: impl Into<String>) -> Cell {
+pub(crate) fn cell(text: impl Into<String>) -> Cell {
     Cell {
         text: text.into(),
         tone: Tone::Neutral,
     }
 }
 
-pub(super) fn toned(text: impl Into<String>, value: Option<f64>) -> Cell {
+pub(crate) fn toned(text: impl Into<String>, value: Option<f64>) -> Cell {
     Cell {
         text: text.into(),
         tone: value.map_or(Tone::Neutral, Tone::of_sign),
@@ -56,13 +56,13 @@ pub(super) fn toned(text: impl Into<String>, value: Option<f64>) -> Cell {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Align {
+pub(crate) enum Align {
     Left,
     Right,
 }
 
 /// A table with a title in its middle and a line around it, as people know them from freqtrade.
-pub(super) fn table<const N: usize>(
+pub(crate) fn table<const N: usize>(
     title: &str,
     headers: &[&str; N],
     aligns: &[Align; N],

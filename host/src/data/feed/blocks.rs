@@ -200,17 +200,29 @@ impl VecFeed {
         base: Timeframe,
         period: Period,
     ) -> Self {
-        let sources = symbols
-            .into_iter()
-            .map(|candles| {
-                let candles: Arc<[Candle]> = candles.into();
-                let listed = candles.first().map(|c| c.open_time);
-                (
-                    Box::new(Candles::new(candles, base)) as Box<dyn Source>,
-                    listed,
-                )
-            })
-            .collect();
+        let listed = |candles: Arc<[Candle]>| {
+            let first = candles.first().map(|c| c.open_time);
+            (candles, first)
+        };
+        Self::listed_since(
+            symbols.into_iter().map(|c| listed(c.into())).collect(),
+            base,
+            period,
+        )
+    }
+
+    /// The same of symbols whose candles in memory are not their first: beside each the first one it ever had.
+    #[must_use]
+    pub fn listed_since(
+        symbols: Vec<(Arc<[Candle]>, Option<Timestamp>)>,
+        base: Timeframe,
+        period: Period,
+    ) -> Self {
+        let source = |(candles, listed)| {
+            let candles = Box::new(Candles::from(candles, base, period.start()));
+            (candles as Box<dyn Source>, listed)
+        };
+        let sources = symbols.into_iter().map(source).collect();
         Self {
             blocks: Blocks::new(sources, base, period),
         }
@@ -237,6 +249,15 @@ impl Candles {
             candles,
             grid: Grid::new(base),
             at: 0,
+        }
+    }
+
+    /// The same without what is over before a moment.
+    fn from(candles: Arc<[Candle]>, base: Timeframe, start: Timestamp) -> Self {
+        let at = candles.partition_point(|c| c.open_time < start);
+        Self {
+            at,
+            ..Self::new(candles, base)
         }
     }
 }

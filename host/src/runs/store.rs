@@ -1,0 +1,310 @@
+//! The run store: every trial that was ever told, counted once. One SQLite file beside the runs, `store.db`.
+//!
+//! What is found among many tries is worth less than what is found among few (`metrics.md` section 4), so tries are counted across
+//! studies: by the component's digest and the fingerprint of the data.
+//!
+//! Rules: a study has the digest of everything that decides it as its name, so repeating or resuming it counts nothing twice. Two
+//! processes may write at once (WAL; the second one waits).
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::domain::Timestamp;
+
+/// Name of the file in the folder of results.
+pub const FILE: &str = "store.db";
+
+/// Layout of the tables, in the file's `user_version`.
+const LAYOUT: i64 = 1;
+
+/// How long a process waits for another one's writing.
+const BUSY: Duration = Duration::from_secs(30);
+
+const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS studies (
+        id TEXT PRIMARY KEY,          -- digest of what decides it
+        run TEXT NOT NULL,            -- folder of its first run
+        component TEXT NOT NULL,      -- SHA-256 of the file
+        strategy TEXT NOT NULL,
+        version TEXT NOT NULL,
+        dataset TEXT NOT NULL,        -- fingerprint of the candles
+        objective TEXT NOT NULL,
+        method TEXT NOT NULL,
+        seed TEXT NOT NULL,
+        began_ms INTEGER NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS trials (
+        study TEXT NOT NULL REFERENCES studies(id),
+        number INTEGER NOT NULL,
+        parameters TEXT NOT NULL,     -- digest of names and values
+        state TEXT NOT NULL,
+        score REAL,                   -- null = none
+        told_ms INTEGER NOT NULL,
+        PRIMARY KEY (study, number)
+    ) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS studies_of ON studies (component, dataset);
+";
+
+/// Why the store cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// `SQLite` says so.
+    #[error("run store {}: {source}", path.display())]
+    Database {
+        /// The file.
+        path: PathBuf,
+        /// What it says.
+        source: rusqlite::Error,
+    },
+    /// A newer host wrote it.
+    #[error("run store {} has layout {found}, this host knows {LAYOUT}", path.display())]
+    Layout {
+        /// The file.
+        path: PathBuf,
+        /// Its layout.
+        found: i64,
+    },
+}
+
+/// A study, for the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StudyRow {
+    /// Digest of what decides it.
+    pub id: String,
+    /// Folder of its run.
+    pub run: String,
+    /// SHA-256 of the component.
+    pub component: String,
+    /// Name of the strategy.
+    pub strategy: String,
+    /// Its version.
+    pub version: String,
+    /// Fingerprint of the candles.
+    pub dataset: String,
+    /// What was searched for.
+    pub objective: String,
+    /// How.
+    pub method: String,
+    /// Seed of the search.
+    pub seed: u64,
+}
+
+/// A trial, for the record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrialRow<'a> {
+    /// From 0 on.
+    pub number: u64,
+    /// Digest of all parameters.
+    pub parameters: &'a str,
+    /// How it ended.
+    pub state: &'a str,
+    /// Its score.
+    pub score: Option<f64>,
+}
+
+/// What was tried of one component on one dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tried {
+    /// Studies.
+    pub studies: u64,
+    /// Trials of all of them, also those that were left early, invalid or failed.
+    pub trials: u64,
+    /// Combinations of parameters among them.
+    pub combinations: u64,
+}
+
+/// An open run store.
+pub struct Store {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl Store {
+    /// Opens the store in a folder of results, which is made if need be.
+    ///
+    /// # Errors
+    /// The disk refuses, the file is none of ours or of a newer host.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let path = folder.join(FILE);
+        let database = |source| StoreError::Database {
+            path: path.clone(),
+            source,
+        };
+        // A folder that cannot be made is told by the database that cannot be opened in it.
+        let _ = std::fs::create_dir_all(folder);
+        let connection = Connection::open(&path).map_err(database)?;
+        connection.busy_timeout(BUSY).map_err(database)?;
+        let found: i64 = connection
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .map_err(database)?;
+        if found > LAYOUT {
+            return Err(StoreError::Layout { path, found });
+        }
+        // A trial that is lost with the machine is in its journal and is counted when the study goes on.
+        let prepare = format!(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {TABLES} PRAGMA user_version = {LAYOUT};"
+        );
+        connection.execute_batch(&prepare).map_err(database)?;
+        Ok(Self { path, connection })
+    }
+
+    /// Records a study; one that is known keeps its first row.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn study(&self, study: &StudyRow, began: Timestamp) -> Result<(), StoreError> {
+        let sql = "INSERT OR IGNORE INTO studies VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let values = params![
+            study.id,
+            study.run,
+            study.component,
+            study.strategy,
+            study.version,
+            study.dataset,
+            study.objective,
+            study.method,
+            study.seed.to_string(),
+            began.0
+        ];
+        self.done(self.connection.execute(sql, values).map(|_| ()))
+    }
+
+    /// Records trials of a study; those that are known keep their first row.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn trials(
+        &mut self,
+        study: &str,
+        trials: &[TrialRow<'_>],
+        told: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT OR IGNORE INTO trials VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let mut insert = || {
+            let transaction = self.connection.transaction()?;
+            for trial in trials {
+                let number = i64::try_from(trial.number).expect("numbers of trials stay small");
+                let values = params![
+                    study,
+                    number,
+                    trial.parameters,
+                    trial.state,
+                    trial.score,
+                    told.0
+                ];
+                transaction.prepare_cached(sql)?.execute(values)?;
+            }
+            transaction.commit()
+        };
+        let inserted = insert();
+        self.done(inserted)
+    }
+
+    /// What was tried of a component on a dataset so far.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn trials_of(&self, component: &str, dataset: &str) -> Result<Tried, StoreError> {
+        let sql = "SELECT count(DISTINCT study), count(*), count(DISTINCT parameters) FROM trials
+                   JOIN studies ON studies.id = trials.study WHERE component = ?1 AND dataset = ?2";
+        let read = |row: &rusqlite::Row<'_>| {
+            let count = |index| row.get::<_, i64>(index).map(i64::unsigned_abs);
+            Ok(Tried {
+                studies: count(0)?,
+                trials: count(1)?,
+                combinations: count(2)?,
+            })
+        };
+        let found = self
+            .connection
+            .query_row(sql, params![component, dataset], read);
+        self.done(found.optional()).map(Option::unwrap_or_default)
+    }
+
+    fn done<T>(&self, result: rusqlite::Result<T>) -> Result<T, StoreError> {
+        result.map_err(|source| StoreError::Database {
+            path: self.path.clone(),
+            source,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn study(id: &str, dataset: &str) -> StudyRow {
+        StudyRow {
+            id: id.to_owned(),
+            run: "run".to_owned(),
+            component: "c0de".to_owned(),
+            strategy: "cross".to_owned(),
+            version: "1.0.0".to_owned(),
+            dataset: dataset.to_owned(),
+            objective: "sharpe".to_owned(),
+            method: "grid".to_owned(),
+            seed: u64::MAX,
+        }
+    }
+
+    fn trial(number: u64, parameters: &str) -> TrialRow<'_> {
+        TrialRow {
+            number,
+            parameters,
+            state: "complete",
+            score: (number > 0).then_some(0.5),
+        }
+    }
+
+    #[test]
+    fn every_trial_counts_once_however_often_it_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut store = Store::open(folder.path()).expect("a new store");
+        let now = Timestamp(1);
+        for (id, dataset) in [("a", "d1"), ("b", "d1"), ("c", "d2")] {
+            store.study(&study(id, dataset), now).expect("recorded");
+        }
+        for _ in 0..2 {
+            let trials = [trial(0, "p"), trial(1, "q"), trial(2, "q")];
+            store.trials("a", &trials, now).expect("recorded");
+        }
+        store.trials("b", &[trial(0, "q")], now).expect("recorded");
+        store.trials("c", &[trial(0, "r")], now).expect("recorded");
+        let expected = Tried {
+            studies: 2,
+            trials: 4,
+            combinations: 2,
+        };
+        assert_eq!(store.trials_of("c0de", "d1").expect("read"), expected);
+        drop(store);
+        let store = Store::open(folder.path()).expect("it is there");
+        assert_eq!(store.trials_of("c0de", "d1").expect("read"), expected);
+        assert_eq!(
+            store.trials_of("other", "d1").expect("read"),
+            Tried::default()
+        );
+    }
+
+    #[test]
+    fn a_file_of_a_newer_host_and_one_that_is_none_are_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(FILE);
+        let newer = Connection::open(&path).expect("a new file");
+        newer.execute_batch("PRAGMA user_version = 9").expect("set");
+        drop(newer);
+        let Err(error) = Store::open(folder.path()) else {
+            panic!("a newer layout")
+        };
+        assert!(
+            error
+                .to_string()
+                .ends_with("has layout 9, this host knows 1"),
+            "{error}"
+        );
+        std::fs::write(&path, "no database, but long enough to be looked at as one")
+            .expect("written");
+        assert!(Store::open(folder.path()).is_err());
+    }
+}
