@@ -1,6 +1,6 @@
 //! Indicators at work, by number.
 
-use indicators::catalog::{self, Entry, Parameter, Refused, Stream};
+use indicators::catalog::{self, Entry, Kind, Parameter, Refused, Stream};
 
 /// All indicators of one instance. Numbers of forgotten ones are used again, the last one first.
 #[derive(Default)]
@@ -118,10 +118,10 @@ fn value_of(entry: &Entry, given: &[f64], parameter: &Parameter) -> f64 {
 
 fn outside(parameter: &Parameter, value: f64) -> String {
     let Parameter { name, min, max, .. } = parameter;
-    let kind = if parameter.whole {
-        "a whole number"
-    } else {
-        "a number"
+    let kind = match parameter.kind {
+        Kind::Real => "a number",
+        Kind::Whole => "a whole number",
+        Kind::Average => "the code of a moving average",
     };
     format!("{name} is {kind} from {min} to {max}, not {value}")
 }

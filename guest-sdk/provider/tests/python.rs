@@ -1,53 +1,90 @@
 //! The Python classes of the indicators are written from the catalog: the committed file must be what the catalog gives now.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use indicators::catalog::{self, Entry, Input};
+use indicators::catalog::{self, Entry, Input, Kind};
 
-const FILE: &str = "../python/host_sdk/indicators.py";
+const FOLDER: &str = "../python/host_sdk/indicators";
 const HEAD: &str = r#""""All indicators, computed by the code Rust strategies use.
 
 Generated from the catalog in `guest-sdk/indicators`; `WRITE_PYTHON=1 cargo test -p provider --test python` writes it anew.
 
 `update` takes the next inputs and gives the indicator, or nothing until its first value; `value` repeats the last one. A NaN (a
 missing candle) gives nothing and leaves the state as it was. Several outputs come as a named tuple; one that is not ready is NaN.
+
+A chapter is imported with the first of its indicators: what a strategy does not use makes its component no larger.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+"#;
+const CHAPTER: &str = r#""""One chapter of the indicators. Generated from the catalog, as the package says; import from the package."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from .indicator import Indicator, OneToOne, Single
+from ..indicator import Indicator, OneToOne, Single
 "#;
 
 #[test]
 fn the_python_classes_are_those_of_the_catalog() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
-    let written = module();
-    if std::env::var_os("WRITE_PYTHON").is_some() {
-        std::fs::write(&path, &written).expect("the file can be written");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(FOLDER);
+    for (file, written) in package() {
+        let path = folder.join(file);
+        if std::env::var_os("WRITE_PYTHON").is_some() {
+            std::fs::create_dir_all(&folder).expect("the folder can be made");
+            std::fs::write(&path, &written).expect("the file can be written");
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            committed == written,
+            "the catalog has changed: WRITE_PYTHON=1 cargo test -p provider --test python"
+        );
     }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        committed == written,
-        "the catalog has changed: WRITE_PYTHON=1 cargo test -p provider --test python"
-    );
 }
 
-fn module() -> String {
-    let mut text = HEAD.to_owned();
-    let entries = catalog::all();
-    for entry in &entries {
-        class(&mut text, entry).expect("writing into a string");
+/// The files of the package and their texts.
+fn package() -> BTreeMap<String, String> {
+    let mut chapters: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
+    for entry in catalog::all() {
+        let module = format!("{:?}", entry.family).to_lowercase();
+        let (text, names) = chapters
+            .entry(module)
+            .or_insert_with(|| (CHAPTER.to_owned(), Vec::new()));
+        class(text, &entry).expect("writing into a string");
+        if entry.outputs.len() > 1 {
+            names.push(format!("{}Values", class_name(entry.name)));
+        }
+        names.push(class_name(entry.name));
     }
-    let mut names: Vec<String> = entries
-        .iter()
-        .map(|entry| format!("    \"{}\",\n", class_name(entry.name)))
+    let mut head = HEAD.to_owned();
+    let (mut typed, mut places) = (String::new(), String::new());
+    for (module, (_, names)) in &mut chapters {
+        names.sort();
+        for name in names {
+            let _ = writeln!(typed, "    from .{module} import {name} as {name}");
+            let _ = writeln!(places, "    \"{name}\": \"{module}\",");
+        }
+    }
+    let _ = write!(
+        head,
+        "if TYPE_CHECKING:\n{typed}\n_CHAPTERS = {{\n{places}}}\n\n\ndef __getattr__(name: str) -> object:\n    \
+         if name not in _CHAPTERS:\n        raise AttributeError(f\"there is no indicator {{name}}\")\n    \
+         return getattr(import_module(f\".{{_CHAPTERS[name]}}\", __name__), name)\n\n\ndef __dir__() -> list[str]:\n    \
+         return sorted(_CHAPTERS)\n"
+    );
+    let mut files: BTreeMap<String, String> = chapters
+        .into_iter()
+        .map(|(module, (text, _))| (format!("{module}.py"), text))
         .collect();
-    names.sort();
-    write!(text, "\n\n__all__ = [\n{}]\n", names.concat()).expect("writing into a string");
-    text
+    files.insert("__init__.py".to_owned(), head);
+    files
 }
 
 fn class(text: &mut String, entry: &Entry) -> std::fmt::Result {
@@ -143,7 +180,7 @@ fn update(text: &mut String, entry: &Entry, kind: &str, answer: &str) -> std::fm
 fn parameters(entry: &Entry) -> (Vec<String>, Vec<String>) {
     let declared = entry.parameters.iter().map(|parameter| {
         let name = python_name(parameter.name);
-        if parameter.whole {
+        if parameter.kind != Kind::Real {
             format!("{name}: int = {}", parameter.default)
         } else {
             format!("{name}: float = {:?}", parameter.default)
@@ -155,7 +192,11 @@ fn parameters(entry: &Entry) -> (Vec<String>, Vec<String>) {
 
 fn bounds(entry: &Entry) -> String {
     let one = |parameter: &catalog::Parameter| {
-        let whole = if parameter.whole { "True" } else { "False" };
+        let whole = if parameter.kind != Kind::Real {
+            "True"
+        } else {
+            "False"
+        };
         format!(
             "(\"{}\", {whole}, {:?}, {:?}),",
             parameter.name, parameter.min, parameter.max

@@ -1,4 +1,4 @@
-"""What all indicators have in common. The classes themselves are generated (`indicators.py`)."""
+"""What all indicators have in common. The classes themselves are generated (`indicators/`)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ class Indicator:
 
     def _begin(self) -> int:
         self._streams = provider()
-        self._number = self._streams.make(self.NAME, self._parameters)
+        try:
+            self._number = self._streams.make(self.NAME, self._parameters)
+        except Err as wrong:
+            raise ValueError(wrong.value) from None
         return self._number
 
     def _next(self, *inputs: float) -> list[float]:

@@ -3,6 +3,7 @@
 //! Unpacked files keep the paths they have in the repository (`guest-sdk/…`, `wit/…`), so that their relative paths hold. A stamp
 //! beside them names version and digest: what is there already is not written again.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -51,12 +52,12 @@ impl Part {
     }
 }
 
-/// SHA-256 over every file the binary carries of the SDK, in hexadecimal: which SDK this is.
+/// SHA-256 over every file the binary carries of the SDK as it is unpacked, in hexadecimal: which SDK this is.
 pub fn digest() -> &'static str {
     static DIGEST: LazyLock<String> = LazyLock::new(|| {
         let mut hasher = Sha256::new();
         for (path, bytes) in SDK {
-            super::project::feed(&mut hasher, path, bytes);
+            super::project::feed(&mut hasher, path, &as_unpacked(path, bytes));
         }
         crate::runs::manifest::hex(&hasher.finalize())
     });
@@ -91,7 +92,7 @@ pub fn unpack(what: Part, into: &Path) -> io::Result<()> {
         .prefix(".sdk-")
         .tempdir_in(parent)?;
     for (path, bytes) in what.files() {
-        write(&fresh.path().join(path), bytes)?;
+        write(&fresh.path().join(path), &as_unpacked(path, bytes))?;
     }
     if what != Part::Python {
         write(&fresh.path().join("Cargo.toml"), workspace(what).as_bytes())?;
@@ -130,13 +131,33 @@ pub fn rust_toolchain() -> &'static [u8] {
     carried("rust-toolchain.toml")
 }
 
+/// A manifest as the repository has it, as a table.
+fn parsed(path: &str) -> toml::Table {
+    let text = std::str::from_utf8(carried(path)).expect("manifests are text");
+    text.parse().expect("cargo read it to build this program")
+}
+
+/// A file as it is unpacked.
+fn as_unpacked<'a>(path: &str, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+    if path.ends_with("/Cargo.toml") {
+        Cow::Owned(manifest(path).into_bytes())
+    } else {
+        Cow::Borrowed(bytes)
+    }
+}
+
+/// The manifest of a crate without the tests and benches that are not carried: cargo would look for their files.
+fn manifest(path: &str) -> String {
+    let mut table = parsed(path);
+    for section in ["bench", "test", "example"] {
+        table.remove(section);
+    }
+    table.to_string()
+}
+
 /// A workspace around the unpacked crates: what they inherit from that of the repository, and no more.
 fn workspace(what: Part) -> String {
-    let parse = |path: &str| -> toml::Table {
-        let text = std::str::from_utf8(carried(path)).expect("manifests are text");
-        text.parse().expect("cargo read it to build this program")
-    };
-    let whole = parse("Cargo.toml");
+    let whole = parsed("Cargo.toml");
     let manifests: Vec<&str> = what
         .files()
         .map(|(path, _)| path)
@@ -145,7 +166,7 @@ fn workspace(what: Part) -> String {
     let mut used = BTreeSet::new();
     for path in &manifests {
         for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
-            if let Some(toml::Value::Table(dependencies)) = parse(path).get(section) {
+            if let Some(toml::Value::Table(dependencies)) = parsed(path).get(section) {
                 used.extend(dependencies.keys().cloned());
             }
         }
@@ -201,6 +222,17 @@ mod tests {
         assert_eq!(is_current(&sdk), Some(false));
         unpack(Part::Rust, &sdk).expect("the disk has room");
         assert_ne!(fs::read_to_string(&marked).expect("it is there"), "changed");
+    }
+
+    #[test]
+    fn manifests_name_no_files_that_are_not_carried() {
+        let manifests = SDK.into_iter().map(|(path, _)| path);
+        for path in manifests.filter(|path| path.ends_with("/Cargo.toml")) {
+            let table: toml::Table = manifest(path).parse().expect("a manifest");
+            assert!(table.contains_key("package"), "{path}");
+            let left = ["bench", "test", "example"].map(|section| table.contains_key(section));
+            assert_eq!(left, [false; 3], "{path}");
+        }
     }
 
     #[test]

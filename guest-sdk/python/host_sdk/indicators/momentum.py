@@ -1,0 +1,1343 @@
+"""One chapter of the indicators. Generated from the catalog, as the package says; import from the package."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..indicator import Indicator, OneToOne, Single
+
+
+class Ac(Single):
+    """Williams' acceleration."""
+
+    NAME = "ac"
+    BOUNDS = (("fast_period", True, 2.0, 10000.0), ("slow_period", True, 2.0, 10000.0), ("signal_period", True, 2.0, 10000.0),)
+
+    def __init__(self, fast_period: int = 5, slow_period: int = 34, signal_period: int = 5) -> None:
+        super().__init__(fast_period, slow_period, signal_period)
+
+    def update(self, high: float, low: float) -> float | None:
+        """Take the next high, low; the indicator, or nothing before its first."""
+        return self._next_value(high, low)
+
+    @classmethod
+    def first_value(cls, fast_period: int = 5, slow_period: int = 34, signal_period: int = 5) -> int:
+        """Updates until the first value."""
+        return cls._lengths((fast_period, slow_period, signal_period), False)
+
+    @classmethod
+    def warm_up(cls, fast_period: int = 5, slow_period: int = 34, signal_period: int = 5) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((fast_period, slow_period, signal_period), True)
+
+
+class Adx(Single):
+    """Average directional index."""
+
+    NAME = "adx"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    def update(self, high: float, low: float, close: float) -> float | None:
+        """Take the next high, low, close; the indicator, or nothing before its first."""
+        return self._next_value(high, low, close)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Adxr(Single):
+    """Average directional index rating."""
+
+    NAME = "adxr"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    def update(self, high: float, low: float, close: float) -> float | None:
+        """Take the next high, low, close; the indicator, or nothing before its first."""
+        return self._next_value(high, low, close)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Ao(Single):
+    """Williams' awesome oscillator."""
+
+    NAME = "ao"
+    BOUNDS = (("fast_period", True, 2.0, 10000.0), ("slow_period", True, 2.0, 10000.0),)
+
+    def __init__(self, fast_period: int = 5, slow_period: int = 34) -> None:
+        super().__init__(fast_period, slow_period)
+
+    def update(self, high: float, low: float) -> float | None:
+        """Take the next high, low; the indicator, or nothing before its first."""
+        return self._next_value(high, low)
+
+    @classmethod
+    def first_value(cls, fast_period: int = 5, slow_period: int = 34) -> int:
+        """Updates until the first value."""
+        return cls._lengths((fast_period, slow_period), False)
+
+    @classmethod
+    def warm_up(cls, fast_period: int = 5, slow_period: int = 34) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((fast_period, slow_period), True)
+
+
+class Apo(OneToOne):
+    """Absolute price oscillator."""
+
+    NAME = "apo"
+    BOUNDS = (("fast_period", True, 2.0, 10000.0), ("slow_period", True, 2.0, 10000.0), ("average", True, 0.0, 13.0),)
+
+    def __init__(self, fast_period: int = 12, slow_period: int = 26, average: int = 1) -> None:
+        super().__init__(fast_period, slow_period, average)
+
+    @classmethod
+    def first_value(cls, fast_period: int = 12, slow_period: int = 26, average: int = 1) -> int:
+        """Updates until the first value."""
+        return cls._lengths((fast_period, slow_period, average), False)
+
+    @classmethod
+    def warm_up(cls, fast_period: int = 12, slow_period: int = 26, average: int = 1) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((fast_period, slow_period, average), True)
+
+
+class AroonValues(NamedTuple):
+    """What `Aroon` gives."""
+
+    aroondown: float
+    aroonup: float
+
+
+class Aroon(Indicator):
+    """Aroon."""
+
+    NAME = "aroon"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+    value: AroonValues | None = None
+    """The last values."""
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    def update(self, high: float, low: float) -> AroonValues | None:
+        """Take the next high, low; the values, or nothing before the first."""
+        outputs = self._next(high, low)
+        if not outputs:
+            return None
+        self.value = AroonValues(*outputs)
+        return self.value
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Aroonosc(Single):
+    """Aroon oscillator."""
+
+    NAME = "aroonosc"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    def update(self, high: float, low: float) -> float | None:
+        """Take the next high, low; the indicator, or nothing before its first."""
+        return self._next_value(high, low)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Bop(Single):
+    """Balance of power."""
+
+    NAME = "bop"
+    BOUNDS = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def update(self, open: float, high: float, low: float, close: float) -> float | None:
+        """Take the next open, high, low, close; the indicator, or nothing before its first."""
+        return self._next_value(open, high, low, close)
+
+    @classmethod
+    def first_value(cls) -> int:
+        """Updates until the first value."""
+        return cls._lengths((), False)
+
+    @classmethod
+    def warm_up(cls) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((), True)
+
+
+class Cci(Single):
+    """Commodity channel index."""
+
+    NAME = "cci"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    def update(self, high: float, low: float, close: float) -> float | None:
+        """Take the next high, low, close; the indicator, or nothing before its first."""
+        return self._next_value(high, low, close)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Cmo(OneToOne):
+    """Chande's momentum oscillator."""
+
+    NAME = "cmo"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Cmou(OneToOne):
+    """Chande's momentum oscillator of plain sums."""
+
+    NAME = "cmou"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Coppock(OneToOne):
+    """Coppock's curve."""
+
+    NAME = "coppock"
+    BOUNDS = (("average_period", True, 1.0, 10000.0), ("first_period", True, 1.0, 10000.0), ("second_period", True, 1.0, 10000.0),)
+
+    def __init__(self, average_period: int = 10, first_period: int = 11, second_period: int = 14) -> None:
+        super().__init__(average_period, first_period, second_period)
+
+    @classmethod
+    def first_value(cls, average_period: int = 10, first_period: int = 11, second_period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((average_period, first_period, second_period), False)
+
+    @classmethod
+    def warm_up(cls, average_period: int = 10, first_period: int = 11, second_period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((average_period, first_period, second_period), True)
+
+
+class CutlerRsi(OneToOne):
+    """Cutler's relative strength index."""
+
+    NAME = "cutler_rsi"
+    BOUNDS = (("period", True, 1.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Dpo(OneToOne):
+    """Detrended price oscillator."""
+
+    NAME = "dpo"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 20) -> None:
+        super().__init__(period)
+
+    @classmethod
+    def first_value(cls, period: int = 20) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 20) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Dx(Single):
+    """Directional index."""
+
+    NAME = "dx"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    def update(self, high: float, low: float, close: float) -> float | None:
+        """Take the next high, low, close; the indicator, or nothing before its first."""
+        return self._next_value(high, low, close)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Er(OneToOne):
+    """Kaufman's efficiency ratio."""
+
+    NAME = "er"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 10) -> None:
+        super().__init__(period)
+
+    @classmethod
+    def first_value(cls, period: int = 10) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 10) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class EriValues(NamedTuple):
+    """What `Eri` gives."""
+
+    bullpower: float
+    bearpower: float
+
+
+class Eri(Indicator):
+    """Elder's rays."""
+
+    NAME = "eri"
+    BOUNDS = (("period", True, 1.0, 10000.0),)
+    value: EriValues | None = None
+    """The last values."""
+
+    def __init__(self, period: int = 13) -> None:
+        super().__init__(period)
+
+    def update(self, high: float, low: float, close: float) -> EriValues | None:
+        """Take the next high, low, close; the values, or nothing before the first."""
+        outputs = self._next(high, low, close)
+        if not outputs:
+            return None
+        self.value = EriValues(*outputs)
+        return self.value
+
+    @classmethod
+    def first_value(cls, period: int = 13) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 13) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Fosc(OneToOne):
+    """Forecast oscillator."""
+
+    NAME = "fosc"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 5) -> None:
+        super().__init__(period)
+
+    @classmethod
+    def first_value(cls, period: int = 5) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 5) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class FractalValues(NamedTuple):
+    """What `Fractal` gives."""
+
+    swinghigh: float
+    swinglow: float
+
+
+class Fractal(Indicator):
+    """Williams' fractals."""
+
+    NAME = "fractal"
+    BOUNDS = (("left", True, 1.0, 10000.0), ("right", True, 1.0, 10000.0),)
+    value: FractalValues | None = None
+    """The last values."""
+
+    def __init__(self, left: int = 2, right: int = 2) -> None:
+        super().__init__(left, right)
+
+    def update(self, high: float, low: float) -> FractalValues | None:
+        """Take the next high, low; the values, or nothing before the first."""
+        outputs = self._next(high, low)
+        if not outputs:
+            return None
+        self.value = FractalValues(*outputs)
+        return self.value
+
+    @classmethod
+    def first_value(cls, left: int = 2, right: int = 2) -> int:
+        """Updates until the first value."""
+        return cls._lengths((left, right), False)
+
+    @classmethod
+    def warm_up(cls, left: int = 2, right: int = 2) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((left, right), True)
+
+
+class Imi(Single):
+    """Chande's intraday momentum index."""
+
+    NAME = "imi"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    def update(self, open: float, close: float) -> float | None:
+        """Take the next open, close; the indicator, or nothing before its first."""
+        return self._next_value(open, close)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class KdjValues(NamedTuple):
+    """What `Kdj` gives."""
+
+    k: float
+    d: float
+    j: float
+
+
+class Kdj(Indicator):
+    """Stochastic oscillator with a third line."""
+
+    NAME = "kdj"
+    BOUNDS = (("period", True, 1.0, 10000.0), ("k_period", True, 1.0, 10000.0), ("k_average", True, 0.0, 13.0), ("d_period", True, 1.0, 10000.0), ("d_average", True, 0.0, 13.0),)
+    value: KdjValues | None = None
+    """The last values."""
+
+    def __init__(self, period: int = 9, k_period: int = 3, k_average: int = 13, d_period: int = 3, d_average: int = 13) -> None:
+        super().__init__(period, k_period, k_average, d_period, d_average)
+
+    def update(self, high: float, low: float, close: float) -> KdjValues | None:
+        """Take the next high, low, close; the values, or nothing before the first."""
+        outputs = self._next(high, low, close)
+        if not outputs:
+            return None
+        self.value = KdjValues(*outputs)
+        return self.value
+
+    @classmethod
+    def first_value(cls, period: int = 9, k_period: int = 3, k_average: int = 13, d_period: int = 3, d_average: int = 13) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period, k_period, k_average, d_period, d_average), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 9, k_period: int = 3, k_average: int = 13, d_period: int = 3, d_average: int = 13) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period, k_period, k_average, d_period, d_average), True)
+
+
+class LogReturn(OneToOne):
+    """Log return."""
+
+    NAME = "log_return"
+    BOUNDS = (("period", True, 1.0, 10000.0),)
+
+    def __init__(self, period: int = 1) -> None:
+        super().__init__(period)
+
+    @classmethod
+    def first_value(cls, period: int = 1) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 1) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class MacdValues(NamedTuple):
+    """What `Macd` gives."""
+
+    macd: float
+    macdsignal: float
+    macdhist: float
+
+
+class Macd(Indicator):
+    """Moving average convergence divergence."""
+
+    NAME = "macd"
+    BOUNDS = (("fast_period", True, 2.0, 10000.0), ("slow_period", True, 2.0, 10000.0), ("signal_period", True, 1.0, 10000.0),)
+    value: MacdValues | None = None
+    """The last values."""
+
+    def __init__(self, fast_period: int = 12, slow_period: int = 26, signal_period: int = 9) -> None:
+        super().__init__(fast_period, slow_period, signal_period)
+
+    def update(self, value: float) -> MacdValues | None:
+        """Take the next value; the values, or nothing before the first."""
+        outputs = self._next(value)
+        if not outputs:
+            return None
+        self.value = MacdValues(*outputs)
+        return self.value
+
+    @classmethod
+    def first_value(cls, fast_period: int = 12, slow_period: int = 26, signal_period: int = 9) -> int:
+        """Updates until the first value."""
+        return cls._lengths((fast_period, slow_period, signal_period), False)
+
+    @classmethod
+    def warm_up(cls, fast_period: int = 12, slow_period: int = 26, signal_period: int = 9) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((fast_period, slow_period, signal_period), True)
+
+
+class MacdFromFirstValues(NamedTuple):
+    """What `MacdFromFirst` gives."""
+
+    macd: float
+    signal: float
+    hist: float
+
+
+class MacdFromFirst(Indicator):
+    """MACD of averages from the first value on."""
+
+    NAME = "macd_from_first"
+    BOUNDS = (("fast_period", True, 1.0, 10000.0), ("slow_period", True, 1.0, 10000.0), ("signal_period", True, 1.0, 10000.0),)
+    value: MacdFromFirstValues | None = None
+    """The last values."""
+
+    def __init__(self, fast_period: int = 12, slow_period: int = 26, signal_period: int = 9) -> None:
+        super().__init__(fast_period, slow_period, signal_period)
+
+    def update(self, value: float) -> MacdFromFirstValues | None:
+        """Take the next value; the values, or nothing before the first."""
+        outputs = self._next(value)
+        if not outputs:
+            return None
+        self.value = MacdFromFirstValues(*outputs)
+        return self.value
+
+    @classmethod
+    def first_value(cls, fast_period: int = 12, slow_period: int = 26, signal_period: int = 9) -> int:
+        """Updates until the first value."""
+        return cls._lengths((fast_period, slow_period, signal_period), False)
+
+    @classmethod
+    def warm_up(cls, fast_period: int = 12, slow_period: int = 26, signal_period: int = 9) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((fast_period, slow_period, signal_period), True)
+
+
+class MacdextValues(NamedTuple):
+    """What `Macdext` gives."""
+
+    macd: float
+    macdsignal: float
+    macdhist: float
+
+
+class Macdext(Indicator):
+    """MACD of averages of any kind."""
+
+    NAME = "macdext"
+    BOUNDS = (("fast_period", True, 2.0, 10000.0), ("fast_average", True, 0.0, 13.0), ("slow_period", True, 2.0, 10000.0), ("slow_average", True, 0.0, 13.0), ("signal_period", True, 1.0, 10000.0), ("signal_average", True, 0.0, 13.0),)
+    value: MacdextValues | None = None
+    """The last values."""
+
+    def __init__(self, fast_period: int = 12, fast_average: int = 0, slow_period: int = 26, slow_average: int = 0, signal_period: int = 9, signal_average: int = 0) -> None:
+        super().__init__(fast_period, fast_average, slow_period, slow_average, signal_period, signal_average)
+
+    def update(self, value: float) -> MacdextValues | None:
+        """Take the next value; the values, or nothing before the first."""
+        outputs = self._next(value)
+        if not outputs:
+            return None
+        self.value = MacdextValues(*outputs)
+        return self.value
+
+    @classmethod
+    def first_value(cls, fast_period: int = 12, fast_average: int = 0, slow_period: int = 26, slow_average: int = 0, signal_period: int = 9, signal_average: int = 0) -> int:
+        """Updates until the first value."""
+        return cls._lengths((fast_period, fast_average, slow_period, slow_average, signal_period, signal_average), False)
+
+    @classmethod
+    def warm_up(cls, fast_period: int = 12, fast_average: int = 0, slow_period: int = 26, slow_average: int = 0, signal_period: int = 9, signal_average: int = 0) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((fast_period, fast_average, slow_period, slow_average, signal_period, signal_average), True)
+
+
+class MacdfixValues(NamedTuple):
+    """What `Macdfix` gives."""
+
+    macd: float
+    macdsignal: float
+    macdhist: float
+
+
+class Macdfix(Indicator):
+    """MACD of 12 and 26 with Appel's factors."""
+
+    NAME = "macdfix"
+    BOUNDS = (("signal_period", True, 1.0, 10000.0),)
+    value: MacdfixValues | None = None
+    """The last values."""
+
+    def __init__(self, signal_period: int = 9) -> None:
+        super().__init__(signal_period)
+
+    def update(self, value: float) -> MacdfixValues | None:
+        """Take the next value; the values, or nothing before the first."""
+        outputs = self._next(value)
+        if not outputs:
+            return None
+        self.value = MacdfixValues(*outputs)
+        return self.value
+
+    @classmethod
+    def first_value(cls, signal_period: int = 9) -> int:
+        """Updates until the first value."""
+        return cls._lengths((signal_period,), False)
+
+    @classmethod
+    def warm_up(cls, signal_period: int = 9) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((signal_period,), True)
+
+
+class Mfi(Single):
+    """Money flow index."""
+
+    NAME = "mfi"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    def update(self, high: float, low: float, close: float, volume: float) -> float | None:
+        """Take the next high, low, close, volume; the indicator, or nothing before its first."""
+        return self._next_value(high, low, close, volume)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class MinusDi(Single):
+    """Downward directional indicator."""
+
+    NAME = "minus_di"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    def update(self, high: float, low: float, close: float) -> float | None:
+        """Take the next high, low, close; the indicator, or nothing before its first."""
+        return self._next_value(high, low, close)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class MinusDm(Single):
+    """Downward directional movement."""
+
+    NAME = "minus_dm"
+    BOUNDS = (("period", True, 1.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    def update(self, high: float, low: float) -> float | None:
+        """Take the next high, low; the indicator, or nothing before its first."""
+        return self._next_value(high, low)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Mom(OneToOne):
+    """Momentum."""
+
+    NAME = "mom"
+    BOUNDS = (("period", True, 1.0, 10000.0),)
+
+    def __init__(self, period: int = 10) -> None:
+        super().__init__(period)
+
+    @classmethod
+    def first_value(cls, period: int = 10) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 10) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class PlusDi(Single):
+    """Upward directional indicator."""
+
+    NAME = "plus_di"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    def update(self, high: float, low: float, close: float) -> float | None:
+        """Take the next high, low, close; the indicator, or nothing before its first."""
+        return self._next_value(high, low, close)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class PlusDm(Single):
+    """Upward directional movement."""
+
+    NAME = "plus_dm"
+    BOUNDS = (("period", True, 1.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    def update(self, high: float, low: float) -> float | None:
+        """Take the next high, low; the indicator, or nothing before its first."""
+        return self._next_value(high, low)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Ppo(OneToOne):
+    """Percentage price oscillator."""
+
+    NAME = "ppo"
+    BOUNDS = (("fast_period", True, 2.0, 10000.0), ("slow_period", True, 2.0, 10000.0), ("average", True, 0.0, 13.0),)
+
+    def __init__(self, fast_period: int = 12, slow_period: int = 26, average: int = 1) -> None:
+        super().__init__(fast_period, slow_period, average)
+
+    @classmethod
+    def first_value(cls, fast_period: int = 12, slow_period: int = 26, average: int = 1) -> int:
+        """Updates until the first value."""
+        return cls._lengths((fast_period, slow_period, average), False)
+
+    @classmethod
+    def warm_up(cls, fast_period: int = 12, slow_period: int = 26, average: int = 1) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((fast_period, slow_period, average), True)
+
+
+class Qstick(Single):
+    """Mean body of candles."""
+
+    NAME = "qstick"
+    BOUNDS = (("period", True, 1.0, 10000.0),)
+
+    def __init__(self, period: int = 10) -> None:
+        super().__init__(period)
+
+    def update(self, open: float, close: float) -> float | None:
+        """Take the next open, close; the indicator, or nothing before its first."""
+        return self._next_value(open, close)
+
+    @classmethod
+    def first_value(cls, period: int = 10) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 10) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Roc(OneToOne):
+    """Rate of change, percent."""
+
+    NAME = "roc"
+    BOUNDS = (("period", True, 1.0, 10000.0),)
+
+    def __init__(self, period: int = 10) -> None:
+        super().__init__(period)
+
+    @classmethod
+    def first_value(cls, period: int = 10) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 10) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Rocp(OneToOne):
+    """Rate of change, fraction."""
+
+    NAME = "rocp"
+    BOUNDS = (("period", True, 1.0, 10000.0),)
+
+    def __init__(self, period: int = 10) -> None:
+        super().__init__(period)
+
+    @classmethod
+    def first_value(cls, period: int = 10) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 10) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Rocr(OneToOne):
+    """Rate of change, ratio."""
+
+    NAME = "rocr"
+    BOUNDS = (("period", True, 1.0, 10000.0),)
+
+    def __init__(self, period: int = 10) -> None:
+        super().__init__(period)
+
+    @classmethod
+    def first_value(cls, period: int = 10) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 10) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Rocr100(OneToOne):
+    """Rate of change, ratio x 100."""
+
+    NAME = "rocr100"
+    BOUNDS = (("period", True, 1.0, 10000.0),)
+
+    def __init__(self, period: int = 10) -> None:
+        super().__init__(period)
+
+    @classmethod
+    def first_value(cls, period: int = 10) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 10) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Rsi(OneToOne):
+    """Relative strength index."""
+
+    NAME = "rsi"
+    BOUNDS = (("period", True, 1.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class SmiValues(NamedTuple):
+    """What `Smi` gives."""
+
+    smi: float
+    smisignal: float
+
+
+class Smi(Indicator):
+    """Blau's stochastic momentum index."""
+
+    NAME = "smi"
+    BOUNDS = (("period", True, 2.0, 10000.0), ("fast_period", True, 2.0, 10000.0), ("slow_period", True, 2.0, 10000.0), ("signal_period", True, 2.0, 10000.0),)
+    value: SmiValues | None = None
+    """The last values."""
+
+    def __init__(self, period: int = 13, fast_period: int = 2, slow_period: int = 25, signal_period: int = 9) -> None:
+        super().__init__(period, fast_period, slow_period, signal_period)
+
+    def update(self, high: float, low: float, close: float) -> SmiValues | None:
+        """Take the next high, low, close; the values, or nothing before the first."""
+        outputs = self._next(high, low, close)
+        if not outputs:
+            return None
+        self.value = SmiValues(*outputs)
+        return self.value
+
+    @classmethod
+    def first_value(cls, period: int = 13, fast_period: int = 2, slow_period: int = 25, signal_period: int = 9) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period, fast_period, slow_period, signal_period), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 13, fast_period: int = 2, slow_period: int = 25, signal_period: int = 9) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period, fast_period, slow_period, signal_period), True)
+
+
+class SmoothedStochRsiValues(NamedTuple):
+    """What `SmoothedStochRsi` gives."""
+
+    raw: float
+    k: float
+    d: float
+
+
+class SmoothedStochRsi(Indicator):
+    """Stochastic of the RSI, smoothed."""
+
+    NAME = "smoothed_stoch_rsi"
+    BOUNDS = (("period", True, 1.0, 10000.0), ("window", True, 1.0, 10000.0), ("k_period", True, 1.0, 10000.0), ("d_period", True, 1.0, 10000.0),)
+    value: SmoothedStochRsiValues | None = None
+    """The last values."""
+
+    def __init__(self, period: int = 14, window: int = 14, k_period: int = 3, d_period: int = 3) -> None:
+        super().__init__(period, window, k_period, d_period)
+
+    def update(self, value: float) -> SmoothedStochRsiValues | None:
+        """Take the next value; the values, or nothing before the first."""
+        outputs = self._next(value)
+        if not outputs:
+            return None
+        self.value = SmoothedStochRsiValues(*outputs)
+        return self.value
+
+    @classmethod
+    def first_value(cls, period: int = 14, window: int = 14, k_period: int = 3, d_period: int = 3) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period, window, k_period, d_period), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14, window: int = 14, k_period: int = 3, d_period: int = 3) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period, window, k_period, d_period), True)
+
+
+class StochValues(NamedTuple):
+    """What `Stoch` gives."""
+
+    slowk: float
+    slowd: float
+
+
+class Stoch(Indicator):
+    """Slow stochastic oscillator."""
+
+    NAME = "stoch"
+    BOUNDS = (("period", True, 1.0, 10000.0), ("k_period", True, 1.0, 10000.0), ("k_average", True, 0.0, 13.0), ("d_period", True, 1.0, 10000.0), ("d_average", True, 0.0, 13.0),)
+    value: StochValues | None = None
+    """The last values."""
+
+    def __init__(self, period: int = 5, k_period: int = 3, k_average: int = 0, d_period: int = 3, d_average: int = 0) -> None:
+        super().__init__(period, k_period, k_average, d_period, d_average)
+
+    def update(self, high: float, low: float, close: float) -> StochValues | None:
+        """Take the next high, low, close; the values, or nothing before the first."""
+        outputs = self._next(high, low, close)
+        if not outputs:
+            return None
+        self.value = StochValues(*outputs)
+        return self.value
+
+    @classmethod
+    def first_value(cls, period: int = 5, k_period: int = 3, k_average: int = 0, d_period: int = 3, d_average: int = 0) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period, k_period, k_average, d_period, d_average), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 5, k_period: int = 3, k_average: int = 0, d_period: int = 3, d_average: int = 0) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period, k_period, k_average, d_period, d_average), True)
+
+
+class StochfValues(NamedTuple):
+    """What `Stochf` gives."""
+
+    fastk: float
+    fastd: float
+
+
+class Stochf(Indicator):
+    """Fast stochastic oscillator."""
+
+    NAME = "stochf"
+    BOUNDS = (("k_period", True, 1.0, 10000.0), ("d_period", True, 1.0, 10000.0), ("d_average", True, 0.0, 13.0),)
+    value: StochfValues | None = None
+    """The last values."""
+
+    def __init__(self, k_period: int = 5, d_period: int = 3, d_average: int = 0) -> None:
+        super().__init__(k_period, d_period, d_average)
+
+    def update(self, high: float, low: float, close: float) -> StochfValues | None:
+        """Take the next high, low, close; the values, or nothing before the first."""
+        outputs = self._next(high, low, close)
+        if not outputs:
+            return None
+        self.value = StochfValues(*outputs)
+        return self.value
+
+    @classmethod
+    def first_value(cls, k_period: int = 5, d_period: int = 3, d_average: int = 0) -> int:
+        """Updates until the first value."""
+        return cls._lengths((k_period, d_period, d_average), False)
+
+    @classmethod
+    def warm_up(cls, k_period: int = 5, d_period: int = 3, d_average: int = 0) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((k_period, d_period, d_average), True)
+
+
+class StochrsiValues(NamedTuple):
+    """What `Stochrsi` gives."""
+
+    fastk: float
+    fastd: float
+
+
+class Stochrsi(Indicator):
+    """Fast stochastic of the relative strength index."""
+
+    NAME = "stochrsi"
+    BOUNDS = (("period", True, 2.0, 10000.0), ("k_period", True, 1.0, 10000.0), ("d_period", True, 1.0, 10000.0), ("d_average", True, 0.0, 13.0),)
+    value: StochrsiValues | None = None
+    """The last values."""
+
+    def __init__(self, period: int = 14, k_period: int = 5, d_period: int = 3, d_average: int = 0) -> None:
+        super().__init__(period, k_period, d_period, d_average)
+
+    def update(self, value: float) -> StochrsiValues | None:
+        """Take the next value; the values, or nothing before the first."""
+        outputs = self._next(value)
+        if not outputs:
+            return None
+        self.value = StochrsiValues(*outputs)
+        return self.value
+
+    @classmethod
+    def first_value(cls, period: int = 14, k_period: int = 5, d_period: int = 3, d_average: int = 0) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period, k_period, d_period, d_average), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14, k_period: int = 5, d_period: int = 3, d_average: int = 0) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period, k_period, d_period, d_average), True)
+
+
+class Trix(OneToOne):
+    """Rate of change of a triple average."""
+
+    NAME = "trix"
+    BOUNDS = (("period", True, 1.0, 10000.0),)
+
+    def __init__(self, period: int = 30) -> None:
+        super().__init__(period)
+
+    @classmethod
+    def first_value(cls, period: int = 30) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 30) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Tsi(OneToOne):
+    """Blau's true strength index."""
+
+    NAME = "tsi"
+    BOUNDS = (("first_period", True, 2.0, 10000.0), ("second_period", True, 2.0, 10000.0),)
+
+    def __init__(self, first_period: int = 25, second_period: int = 13) -> None:
+        super().__init__(first_period, second_period)
+
+    @classmethod
+    def first_value(cls, first_period: int = 25, second_period: int = 13) -> int:
+        """Updates until the first value."""
+        return cls._lengths((first_period, second_period), False)
+
+    @classmethod
+    def warm_up(cls, first_period: int = 25, second_period: int = 13) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((first_period, second_period), True)
+
+
+class Ultosc(Single):
+    """Williams' ultimate oscillator."""
+
+    NAME = "ultosc"
+    BOUNDS = (("first_period", True, 1.0, 10000.0), ("second_period", True, 1.0, 10000.0), ("third_period", True, 1.0, 10000.0),)
+
+    def __init__(self, first_period: int = 7, second_period: int = 14, third_period: int = 28) -> None:
+        super().__init__(first_period, second_period, third_period)
+
+    def update(self, high: float, low: float, close: float) -> float | None:
+        """Take the next high, low, close; the indicator, or nothing before its first."""
+        return self._next_value(high, low, close)
+
+    @classmethod
+    def first_value(cls, first_period: int = 7, second_period: int = 14, third_period: int = 28) -> int:
+        """Updates until the first value."""
+        return cls._lengths((first_period, second_period, third_period), False)
+
+    @classmethod
+    def warm_up(cls, first_period: int = 7, second_period: int = 14, third_period: int = 28) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((first_period, second_period, third_period), True)
+
+
+class Vhf(OneToOne):
+    """Vertical horizontal filter."""
+
+    NAME = "vhf"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 28) -> None:
+        super().__init__(period)
+
+    @classmethod
+    def first_value(cls, period: int = 28) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 28) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class VortexValues(NamedTuple):
+    """What `Vortex` gives."""
+
+    plusvi: float
+    minusvi: float
+
+
+class Vortex(Indicator):
+    """Vortex."""
+
+    NAME = "vortex"
+    BOUNDS = (("period", True, 1.0, 10000.0),)
+    value: VortexValues | None = None
+    """The last values."""
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    def update(self, high: float, low: float, close: float) -> VortexValues | None:
+        """Take the next high, low, close; the values, or nothing before the first."""
+        outputs = self._next(high, low, close)
+        if not outputs:
+            return None
+        self.value = VortexValues(*outputs)
+        return self.value
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
+
+
+class Wad(Single):
+    """Williams' accumulation and distribution."""
+
+    NAME = "wad"
+    BOUNDS = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def update(self, high: float, low: float, close: float) -> float | None:
+        """Take the next high, low, close; the indicator, or nothing before its first."""
+        return self._next_value(high, low, close)
+
+    @classmethod
+    def first_value(cls) -> int:
+        """Updates until the first value."""
+        return cls._lengths((), False)
+
+    @classmethod
+    def warm_up(cls) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((), True)
+
+
+class Willr(Single):
+    """Williams' %R."""
+
+    NAME = "willr"
+    BOUNDS = (("period", True, 2.0, 10000.0),)
+
+    def __init__(self, period: int = 14) -> None:
+        super().__init__(period)
+
+    def update(self, high: float, low: float, close: float) -> float | None:
+        """Take the next high, low, close; the indicator, or nothing before its first."""
+        return self._next_value(high, low, close)
+
+    @classmethod
+    def first_value(cls, period: int = 14) -> int:
+        """Updates until the first value."""
+        return cls._lengths((period,), False)
+
+    @classmethod
+    def warm_up(cls, period: int = 14) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((period,), True)
