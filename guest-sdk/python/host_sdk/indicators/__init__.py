@@ -263,6 +263,7 @@ if TYPE_CHECKING:
     from .volume import Ad as Ad
     from .volume import Adosc as Adosc
     from .volume import Cmf as Cmf
+    from .volume import Cvd as Cvd
     from .volume import Efi as Efi
     from .volume import Marketfi as Marketfi
     from .volume import Nvi as Nvi
@@ -525,6 +526,7 @@ _CHAPTERS = {
     "Ad": "volume",
     "Adosc": "volume",
     "Cmf": "volume",
+    "Cvd": "volume",
     "Efi": "volume",
     "Marketfi": "volume",
     "Nvi": "volume",

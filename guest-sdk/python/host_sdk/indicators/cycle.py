@@ -50,7 +50,7 @@ class HtDcphase(OneToOne):
 class HtPhasorValues(NamedTuple):
     """What `HtPhasor` gives."""
 
-    inphase: float
+    in_phase: float
     quadrature: float
 
 
@@ -88,7 +88,7 @@ class HtSineValues(NamedTuple):
     """What `HtSine` gives."""
 
     sine: float
-    leadsine: float
+    lead: float
 
 
 class HtSine(Indicator):

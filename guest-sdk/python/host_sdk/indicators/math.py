@@ -358,8 +358,8 @@ class Minindex(OneToOne):
 class MinmaxValues(NamedTuple):
     """What `Minmax` gives."""
 
-    min: float
-    max: float
+    lowest: float
+    highest: float
 
 
 class Minmax(Indicator):
@@ -395,8 +395,8 @@ class Minmax(Indicator):
 class MinmaxindexValues(NamedTuple):
     """What `Minmaxindex` gives."""
 
-    minidx: float
-    maxidx: float
+    lowest: float
+    highest: float
 
 
 class Minmaxindex(Indicator):

@@ -126,8 +126,8 @@ class Apo(OneToOne):
 class AroonValues(NamedTuple):
     """What `Aroon` gives."""
 
-    aroondown: float
-    aroonup: float
+    down: float
+    up: float
 
 
 class Aroon(Indicator):
@@ -296,7 +296,7 @@ class CutlerRsi(OneToOne):
     """Cutler's relative strength index."""
 
     NAME = "cutler_rsi"
-    BOUNDS = (("period", True, 1.0, 10000.0),)
+    BOUNDS = (("period", True, 2.0, 10000.0),)
 
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
@@ -379,8 +379,8 @@ class Er(OneToOne):
 class EriValues(NamedTuple):
     """What `Eri` gives."""
 
-    bullpower: float
-    bearpower: float
+    bull_power: float
+    bear_power: float
 
 
 class Eri(Indicator):
@@ -436,8 +436,8 @@ class Fosc(OneToOne):
 class FractalValues(NamedTuple):
     """What `Fractal` gives."""
 
-    swinghigh: float
-    swinglow: float
+    swing_high: float
+    swing_low: float
 
 
 class Fractal(Indicator):
@@ -556,8 +556,8 @@ class MacdValues(NamedTuple):
     """What `Macd` gives."""
 
     macd: float
-    macdsignal: float
-    macdhist: float
+    signal: float
+    histogram: float
 
 
 class Macd(Indicator):
@@ -595,7 +595,7 @@ class MacdFromFirstValues(NamedTuple):
 
     macd: float
     signal: float
-    hist: float
+    histogram: float
 
 
 class MacdFromFirst(Indicator):
@@ -632,8 +632,8 @@ class MacdextValues(NamedTuple):
     """What `Macdext` gives."""
 
     macd: float
-    macdsignal: float
-    macdhist: float
+    signal: float
+    histogram: float
 
 
 class Macdext(Indicator):
@@ -670,8 +670,8 @@ class MacdfixValues(NamedTuple):
     """What `Macdfix` gives."""
 
     macd: float
-    macdsignal: float
-    macdhist: float
+    signal: float
+    histogram: float
 
 
 class Macdfix(Indicator):
@@ -972,7 +972,7 @@ class Rsi(OneToOne):
     """Relative strength index."""
 
     NAME = "rsi"
-    BOUNDS = (("period", True, 1.0, 10000.0),)
+    BOUNDS = (("period", True, 2.0, 10000.0),)
 
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
@@ -992,7 +992,7 @@ class SmiValues(NamedTuple):
     """What `Smi` gives."""
 
     smi: float
-    smisignal: float
+    signal: float
 
 
 class Smi(Indicator):
@@ -1037,7 +1037,7 @@ class SmoothedStochRsi(Indicator):
     """Stochastic of the RSI, smoothed."""
 
     NAME = "smoothed_stoch_rsi"
-    BOUNDS = (("period", True, 1.0, 10000.0), ("window", True, 1.0, 10000.0), ("k_period", True, 1.0, 10000.0), ("d_period", True, 1.0, 10000.0),)
+    BOUNDS = (("period", True, 2.0, 10000.0), ("window", True, 2.0, 10000.0), ("k_period", True, 1.0, 10000.0), ("d_period", True, 1.0, 10000.0),)
     value: SmoothedStochRsiValues | None = None
     """The last values."""
 
@@ -1066,8 +1066,8 @@ class SmoothedStochRsi(Indicator):
 class StochValues(NamedTuple):
     """What `Stoch` gives."""
 
-    slowk: float
-    slowd: float
+    k: float
+    d: float
 
 
 class Stoch(Indicator):
@@ -1103,8 +1103,8 @@ class Stoch(Indicator):
 class StochfValues(NamedTuple):
     """What `Stochf` gives."""
 
-    fastk: float
-    fastd: float
+    k: float
+    d: float
 
 
 class Stochf(Indicator):
@@ -1140,8 +1140,8 @@ class Stochf(Indicator):
 class StochrsiValues(NamedTuple):
     """What `Stochrsi` gives."""
 
-    fastk: float
-    fastd: float
+    k: float
+    d: float
 
 
 class Stochrsi(Indicator):
@@ -1261,8 +1261,8 @@ class Vhf(OneToOne):
 class VortexValues(NamedTuple):
     """What `Vortex` gives."""
 
-    plusvi: float
-    minusvi: float
+    plus: float
+    minus: float
 
 
 class Vortex(Indicator):

@@ -57,7 +57,7 @@ class Bbands(Indicator):
     """Bollinger bands."""
 
     NAME = "bbands"
-    BOUNDS = (("period", True, 1.0, 10000.0), ("deviations_up", False, 0.0, 100.0), ("deviations_down", False, 0.0, 100.0), ("average", True, 0.0, 13.0),)
+    BOUNDS = (("period", True, 2.0, 10000.0), ("deviations_up", False, 0.0, 100.0), ("deviations_down", False, 0.0, 100.0), ("average", True, 0.0, 13.0),)
     value: BbandsValues | None = None
     """The last values."""
 

@@ -34,10 +34,10 @@ class Avgprice(Single):
 class HaValues(NamedTuple):
     """What `Ha` gives."""
 
-    haopen: float
-    hahigh: float
-    halow: float
-    haclose: float
+    open: float
+    high: float
+    low: float
+    close: float
 
 
 class Ha(Indicator):

@@ -31,7 +31,7 @@ class Avgdev(OneToOne):
     """Mean absolute deviation."""
 
     NAME = "avgdev"
-    BOUNDS = (("period", True, 1.0, 10000.0),)
+    BOUNDS = (("period", True, 2.0, 10000.0),)
 
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
@@ -51,7 +51,7 @@ class Beta(Single):
     """Beta of changes."""
 
     NAME = "beta"
-    BOUNDS = (("period", True, 1.0, 10000.0),)
+    BOUNDS = (("period", True, 2.0, 10000.0),)
 
     def __init__(self, period: int = 5) -> None:
         super().__init__(period)
@@ -75,7 +75,7 @@ class Correl(Single):
     """Pearson's correlation."""
 
     NAME = "correl"
-    BOUNDS = (("period", True, 1.0, 10000.0),)
+    BOUNDS = (("period", True, 2.0, 10000.0),)
 
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
@@ -199,7 +199,7 @@ class PercentileInclusive(OneToOne):
     """Share of the window at or below."""
 
     NAME = "percentile_inclusive"
-    BOUNDS = (("period", True, 1.0, 10000.0),)
+    BOUNDS = (("period", True, 2.0, 10000.0),)
 
     def __init__(self, period: int = 100) -> None:
         super().__init__(period)
@@ -239,7 +239,7 @@ class Stddev(OneToOne):
     """Population standard deviation."""
 
     NAME = "stddev"
-    BOUNDS = (("period", True, 1.0, 10000.0), ("deviations", False, 0.0, 1000.0),)
+    BOUNDS = (("period", True, 2.0, 10000.0), ("deviations", False, 0.0, 1000.0),)
 
     def __init__(self, period: int = 5, deviations: float = 1.0) -> None:
         super().__init__(period, deviations)
@@ -279,7 +279,7 @@ class Var(OneToOne):
     """Population variance."""
 
     NAME = "var"
-    BOUNDS = (("period", True, 1.0, 10000.0),)
+    BOUNDS = (("period", True, 2.0, 10000.0),)
 
     def __init__(self, period: int = 5) -> None:
         super().__init__(period)

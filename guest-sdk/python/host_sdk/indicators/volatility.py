@@ -83,7 +83,7 @@ class BandWidth(OneToOne):
     """Width of Bollinger bands."""
 
     NAME = "band_width"
-    BOUNDS = (("period", True, 1.0, 10000.0), ("deviations", False, 0.0, 100.0),)
+    BOUNDS = (("period", True, 2.0, 10000.0), ("deviations", False, 0.0, 100.0),)
 
     def __init__(self, period: int = 20, deviations: float = 2.0) -> None:
         super().__init__(period, deviations)
@@ -223,7 +223,7 @@ class PercentB(OneToOne):
     """Place between Bollinger bands."""
 
     NAME = "percent_b"
-    BOUNDS = (("period", True, 1.0, 10000.0), ("deviations", False, 0.0, 100.0),)
+    BOUNDS = (("period", True, 2.0, 10000.0), ("deviations", False, 0.0, 100.0),)
 
     def __init__(self, period: int = 20, deviations: float = 2.0) -> None:
         super().__init__(period, deviations)
@@ -307,7 +307,7 @@ class SqueezeOn(Single):
     """Bollinger bands inside a channel of ranges."""
 
     NAME = "squeeze_on"
-    BOUNDS = (("period", True, 1.0, 10000.0), ("deviations", False, 0.0, 100.0), ("ranges", False, 0.0, 100.0),)
+    BOUNDS = (("period", True, 2.0, 10000.0), ("deviations", False, 0.0, 100.0), ("ranges", False, 0.0, 100.0),)
 
     def __init__(self, period: int = 20, deviations: float = 2.0, ranges: float = 1.5) -> None:
         super().__init__(period, deviations, ranges)
@@ -363,7 +363,7 @@ class VolatilityLevels(Indicator):
     """Levels of the width of Bollinger bands."""
 
     NAME = "volatility_levels"
-    BOUNDS = (("period", True, 1.0, 10000.0), ("deviations", False, 0.0, 100.0), ("fast", True, 1.0, 10000.0), ("slow", True, 1.0, 10000.0), ("top_deviations", False, 0.0, 100.0),)
+    BOUNDS = (("period", True, 2.0, 10000.0), ("deviations", False, 0.0, 100.0), ("fast", True, 1.0, 10000.0), ("slow", True, 1.0, 10000.0), ("top_deviations", False, 0.0, 100.0),)
     value: VolatilityLevelsValues | None = None
     """The last values."""
 

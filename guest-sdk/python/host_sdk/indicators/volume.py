@@ -79,6 +79,30 @@ class Cmf(Single):
         return cls._lengths((period,), True)
 
 
+class Cvd(Single):
+    """Cumulative volume delta; the second is what takers bought."""
+
+    NAME = "cvd"
+    BOUNDS = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def update(self, volume: float, second: float) -> float | None:
+        """Take the next volume, second; the indicator, or nothing before its first."""
+        return self._next_value(volume, second)
+
+    @classmethod
+    def first_value(cls) -> int:
+        """Updates until the first value."""
+        return cls._lengths((), False)
+
+    @classmethod
+    def warm_up(cls) -> int:
+        """Updates until the start of the data no longer matters."""
+        return cls._lengths((), True)
+
+
 class Efi(Single):
     """Elder's force index."""
 
