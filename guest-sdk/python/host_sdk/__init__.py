@@ -29,17 +29,24 @@ Rules worth knowing:
 * There is no clock but `runtime.now` and no chance but `runtime.random`; both are the same in every replay.
 """
 
-from . import market, orders, runtime, sizing, streams, telemetry
+from . import account, exits, history, market, orders, runtime, sizing, streams, telemetry
 from .contract import Candle, Direction, Event, Exits, Position, Refusal, Rows, Side
 from .cross import Cross
 from .data import Bars, Data, Portfolio
 from .errors import DeclarationError, InvalidParameters, Refused, require
+from .exits import Levels
+from .life_cycle import LifeCycle
 from .needs import Needs, Stream
 from .parameters import Bool, CandleLength, Choice, Float, Int, Text
+from .plan import Plan
+from .roi import Roi
+from .scale_out import ScaleOut
 from .signal import Signal
 from .sizing import Affordable, Fraction, Leveraged, Qty, Risk, Size
 from .strategy import Strategy
 from .telemetry import log
+from .trailing import Chandelier, TrailingStop
+from .update import Update
 
 __version__ = "0.1.0"
 
@@ -49,6 +56,7 @@ __all__ = [
     "Bool",
     "Candle",
     "CandleLength",
+    "Chandelier",
     "Choice",
     "Cross",
     "Data",
@@ -60,21 +68,31 @@ __all__ = [
     "Fraction",
     "Int",
     "InvalidParameters",
+    "Levels",
     "Leveraged",
+    "LifeCycle",
     "Needs",
+    "Plan",
     "Portfolio",
     "Position",
     "Qty",
     "Refusal",
     "Refused",
     "Risk",
+    "Roi",
     "Rows",
+    "ScaleOut",
     "Side",
     "Signal",
     "Size",
     "Strategy",
     "Stream",
     "Text",
+    "TrailingStop",
+    "Update",
+    "account",
+    "exits",
+    "history",
     "log",
     "market",
     "orders",

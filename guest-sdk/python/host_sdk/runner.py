@@ -14,7 +14,7 @@ class Runner:
     """A strategy with the series it was bound to."""
 
     def __init__(self, strategy: Strategy) -> None:
-        self.strategy = strategy
+        self.strategy = strategy.as_run()
         self._bars: list[Bars] = []
         self._portfolios: list[Portfolio] = []
 

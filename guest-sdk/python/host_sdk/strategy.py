@@ -132,6 +132,10 @@ class Strategy:
         what = "an order was" if signal is None else signal.name
         telemetry.warn(f"{what} refused: {refusal.message}")
 
+    def as_run(self) -> Strategy:
+        """What is run: itself, unless it is written in another style."""
+        return self
+
     @classmethod
     def manifest(cls, project: Mapping[str, str], authors: Sequence[str] = ()) -> Manifest:
         """Who it is and the most it will ever do. `project` fills in name, version and description where the class is silent."""

@@ -1,15 +1,24 @@
-"""The examples send, to the last bit, what their Rust twins send (`tests/it/python.rs` holds those to the same recording)."""
+"""The examples and the strategies of the pages send, to the last bit, what their Rust twins send (`tests/it/python.rs` holds those
+to the same recording)."""
 
 from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from types import ModuleType
 
-from host_sdk import Direction, Side, Strategy
+import pytest
+
+from host_sdk import Direction, Exits, Side, Strategy
+from host_sdk.contract import Exit_At, OrderKind_Limit, OrderKind_Market, OrderKind_Stop, OrderRequest
+from host_sdk.parameters import Value
 from host_sdk.strategy import strategies_of
-from host_sdk.testing import Closed, Harness, Opened, Outcome, candles_from_closes
+from host_sdk.testing import Closed, ExitsSet, Harness, Opened, Outcome, Sent, Submitted, Withdrawn, candles_from_closes
+
+from leaver import Leaver
 
 HERE = Path(__file__).parent
+DOCS = HERE.parents[2] / "docs"
 
 
 def closes() -> list[float]:
@@ -21,19 +30,71 @@ def closes() -> list[float]:
     return found
 
 
-def told(name: str, outcome: Outcome) -> str:
-    lines = [f"{name}: {outcome.decisions} decisions"]
-    for sent in outcome.sent:
-        if isinstance(sent, Opened):
+def trade_side(side: Side) -> str:
+    return "buy" if side is Side.BUY else "sell"
+
+
+def level(trigger: float | None) -> str:
+    return "none" if trigger is None else repr(trigger)
+
+
+def both(exits: Exits) -> str:
+    triggers = []
+    for exit in (exits.stop, exits.take_profit):
+        assert exit is None or isinstance(exit, Exit_At)
+        triggers.append(None if exit is None else exit.value)
+    return " ".join(level(trigger) for trigger in triggers)
+
+
+def kind_of(order: OrderRequest) -> str:
+    match order.kind:
+        case OrderKind_Market():
+            return "market"
+        case OrderKind_Limit(value=price):
+            return f"limit {price!r}"
+        case OrderKind_Stop(value=price):
+            return f"stop {price!r}"
+    raise AssertionError(f"these strategies do not send {order.kind}")
+
+
+def line(sent: Sent) -> str:
+    match sent:
+        case Opened():
             direction = "long" if sent.direction is Direction.LONG else "short"
-            lines.append(f"{sent.open_time} open {direction} {sent.qty!r} {sent.stop!r} {sent.take_profit!r}")
-        else:
-            assert isinstance(sent, Closed)
-            lines.append(f"{sent.open_time} close {sent.portion!r}")
-    for fill in outcome.fills:
-        side = "buy" if fill.side is Side.BUY else "sell"
-        lines.append(f"{fill.open_time} {side} {fill.qty!r} at {fill.price!r}")
-    return "\n".join([*lines, f"equity {outcome.equity!r}", ""])
+            return f"open {direction} {sent.qty!r} {level(sent.stop)} {level(sent.take_profit)}"
+        case Closed():
+            return f"close {sent.portion!r}"
+        case Submitted(order=order):
+            child = "" if order.parent is None else " child"
+            return f"{trade_side(order.side)} {order.qty!r} {kind_of(order)}{child} {both(order.exits)}"
+        case ExitsSet():
+            return f"exits {both(sent.exits)}"
+        case Withdrawn():
+            return "cancel"
+    raise AssertionError(f"these strategies do not send {sent}")
+
+
+def told(name: str, outcome: Outcome) -> list[str]:
+    return [
+        f"{name}: {outcome.decisions} decisions",
+        *[f"{sent.open_time} {line(sent)}" for sent in outcome.sent],
+        *[f"{fill.open_time} {trade_side(fill.side)} {fill.qty!r} at {fill.price!r}" for fill in outcome.fills],
+        *[f"log {text}" for _, text in outcome.logs],
+        *[f"metric {name} {outcome.metrics[name]!r}" for name in sorted(outcome.metrics)],
+        f"equity {outcome.equity!r}",
+    ]
+
+
+def recorded(name: str) -> list[str]:
+    lines = (HERE / "recorded.txt").read_text().splitlines()
+    begin = next(number for number, one in enumerate(lines) if one.startswith(f"{name}: "))
+    end = next(number for number in range(begin, len(lines)) if lines[number].startswith("equity "))
+    return lines[begin : end + 1]
+
+
+def the_strategy(module: ModuleType) -> type[Strategy]:
+    (strategy,) = strategies_of(module)
+    return strategy
 
 
 def example(folder: str) -> type[Strategy]:
@@ -42,13 +103,30 @@ def example(folder: str) -> type[Strategy]:
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    (strategy,) = strategies_of(module)
-    return strategy
+    return the_strategy(module)
 
 
-def test_the_examples_send_what_their_rust_twins_send() -> None:
-    candles = candles_from_closes(0, "15m", closes())
-    cross = Harness(example("ma_crossover").with_params(timeframe="15m")).run(candles)
-    trend = Harness(example("mtf_trend").with_params()).run(candles)
-    text = told("ma-crossover", cross) + told("mtf-trend", trend)
-    assert text == (HERE / "recorded.txt").read_text()
+def page(file: str) -> type[Strategy]:
+    """The strategy in the page's block of Python that is ours."""
+    blocks = [block.split("```")[0] for block in (DOCS / file).read_text().split("```python\n")[1:]]
+    (block,) = [block for block in blocks if "from host_sdk import" in block]
+    module = ModuleType(file.removesuffix(".md"))
+    exec(compile(block, file, "exec"), vars(module))
+    return the_strategy(module)
+
+
+@pytest.mark.parametrize(
+    ("name", "strategy", "values"),
+    [
+        ("ma-crossover", example("ma_crossover"), {"timeframe": "15m"}),
+        ("mtf-trend", example("mtf_trend"), {}),
+        ("from-jesse by cross", page("from-jesse.md"), {"bracket": False}),
+        ("from-jesse by bracket", page("from-jesse.md"), {"bracket": True}),
+        ("from-freqtrade by cross", page("from-freqtrade.md"), {"timeframe": "15m", "bracket": False}),
+        ("from-freqtrade by bracket", page("from-freqtrade.md"), {"timeframe": "15m", "bracket": True}),
+        ("leaver", Leaver, {}),
+    ],
+)
+def test_python_sends_what_its_rust_twin_sends(name: str, strategy: type[Strategy], values: dict[str, Value]) -> None:
+    outcome = Harness(strategy.with_params(**values)).run(candles_from_closes(0, "15m", closes()))
+    assert told(name, outcome) == recorded(name)

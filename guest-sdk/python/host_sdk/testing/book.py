@@ -39,6 +39,7 @@ class Book:
         self.price = math.nan
         self.held: dict[int, Position] = {}
         self.working: dict[int, tuple[Order, OrderRequest]] = {}
+        self.filled: set[int] = set()
         self.ids = 1
         self.next_net: int | None = None
         self.series: dict[int, list[Candle]] = {}
@@ -61,7 +62,7 @@ class Book:
         self._fill_markets(candle.open)
         for order, request in list(self.working.values()):
             price = _touched(request, candle)
-            if price is not None:
+            if price is not None and self._is_awake(order, request):
                 self._fill(order, request, price)
         for position in list(self.held.values()):
             exit_side = entry_side(opposite(position.direction))
@@ -116,7 +117,7 @@ class Book:
         number = self.new_id()
         order = Order(
             number, position, request.instrument, request.side, request.kind, OrderStatus.WORKING, request.qty, 0.0, math.nan,
-            EndReason.NONE, request.reduce_only, request.post_only, None, None, request.tag, self.now,
+            EndReason.NONE, request.reduce_only, request.post_only, None, request.parent, request.tag, self.now,
         )  # fmt: skip
         self.working[number] = (order, request)
         return Placed(number, position)
@@ -130,17 +131,25 @@ class Book:
             case Target_Separate():
                 return self.new_id()
             case _:
-                net = self.net()
-                if net is not None:
-                    return net.id
-                if self.next_net is None:
-                    self.next_net = self.new_id()
-                return self.next_net
+                return self._net_id()
+
+    def _net_id(self) -> int:
+        """The open netted position, or the one that opens next."""
+        net = self.net()
+        if net is not None:
+            return net.id
+        if self.next_net is None:
+            self.next_net = self.new_id()
+        return self.next_net
 
     def _fill_markets(self, price: float) -> None:
         for order, request in list(self.working.values()):
-            if isinstance(request.kind, OrderKind_Market):
+            if isinstance(request.kind, OrderKind_Market) and self._is_awake(order, request):
                 self._fill(order, request, price)
+
+    def _is_awake(self, order: Order, request: OrderRequest) -> bool:
+        """Still working, and not the child of an order that has not filled."""
+        return order.id in self.working and (request.parent is None or request.parent in self.filled)
 
     def _fill(self, order: Order, request: OrderRequest, price: float) -> None:
         del self.working[order.id]
@@ -149,13 +158,15 @@ class Book:
         left = request.qty
         if held is not None and entry_side(held.direction) is not request.side:
             reduced = min(left, held.qty)
+            self.filled.add(order.id)
             self._reduce(held, reduced, price, Cause.ORDER, order)
             left -= reduced
             if left > 0.0 and not named:
-                held, order.position = None, self.new_id()
+                held = None
             else:
                 left = 0.0
         if left > 0.0 and not request.reduce_only and not (named and held is None):
+            self.filled.add(order.id)
             self._enter(order, request, held, left, price)
 
     def _enter(self, order: Order, request: OrderRequest, held: Position | None, qty: float, price: float) -> None:
@@ -163,16 +174,17 @@ class Book:
             direction = Direction.LONG if request.side is Side.BUY else Direction.SHORT
             net = isinstance(request.target, Target_Net)
             if net:
-                self.next_net = None
+                # The position it was sent for may be gone: then it opens the next one.
+                order.position, self.next_net = self._net_id(), None
             held = Position(
-                order.position, INSTRUMENT, direction, 0.0, price, self.now, net, None, None, math.nan, 0.0, 0.0, 0.0,
+                order.position, INSTRUMENT, direction, 0.0, price, self.open_time, net, None, None, math.nan, 0.0, 0.0, 0.0,
                 price, price, request.tag,
             )  # fmt: skip
             self.held[held.id] = held
             change = PositionChange.OPENED
         else:
+            held.avg_price = (held.avg_price * held.qty + price * qty) / (held.qty + qty)
             change = PositionChange.INCREASED
-        held.avg_price = (held.avg_price * held.qty + price * qty) / (held.qty + qty)
         held.qty += qty
         held.stop = held.stop if request.exits.stop is None else _trigger(request.exits.stop)
         held.take_profit = held.take_profit if request.exits.take_profit is None else _trigger(request.exits.take_profit)
@@ -188,6 +200,11 @@ class Book:
         if gone:
             position.qty, position.unrealized_pnl = 0.0, 0.0
             del self.held[position.id]
+            self.working = {
+                number: (order, request)
+                for number, (order, request) in self.working.items()
+                if not (request.reduce_only and order.position == position.id)
+            }
         side = entry_side(opposite(position.direction))
         self._filled(position, side, qty, price, cause, order, profit)
         self._changed(position, PositionChange.CLOSED if gone else PositionChange.REDUCED, cause, price)
@@ -278,8 +295,8 @@ class _Orders(_Part):
     def submit(self, order: OrderRequest) -> Placed:
         book = self._book
         simple = (OrderKind_Market, OrderKind_Limit, OrderKind_Stop, OrderKind_TakeProfit)
-        if not isinstance(order.kind, simple) or order.oco_group is not None or order.parent is not None:
-            _not_supported("trailing or stop-limit orders, groups and children")
+        if not isinstance(order.kind, simple) or order.oco_group is not None:
+            _not_supported("trailing or stop-limit orders and groups")
         _trigger(order.exits.stop), _trigger(order.exits.take_profit)
         book.sent.append(Submitted(book.open_time, order))
         return book.place(order)

@@ -44,14 +44,14 @@ class Harness:
       its open if that is beyond; exits of a market entry count from the candle in which it fills. Stops come before targets.
     * Nothing costs anything, nothing is rounded, no minimum applies, margin is never checked and nothing is liquidated.
     * Rows of streams come at the close by which they are known.
-    * Trailing stops, stop-limits, groups, children and amendments are refused `not-supported`.
+    * Trailing stops, stop-limits, groups and amendments are refused `not-supported`.
 
     It shows what a strategy sends, not what it earns; that is the simulator's work.
     """
 
     def __init__(self, strategy: Strategy, cash: float = 10_000.0, fill_at_close: bool = False) -> None:
         self._runner = Runner(strategy)
-        self._needs = strategy.needs()
+        self._needs = self._runner.strategy.needs()
         self._book = Book(cash, fill_at_close, self._needs.kinds)
         self._rows: dict[str, list[Reading]] = {}
 
