@@ -143,7 +143,7 @@ def test_more_than_everything_or_nothing_is_no_part(steps: list[tuple[float, flo
 
 def test_a_signal_closes_a_part() -> None:
     strategy = Plain()
-    strategy.script = {0: [Signal.long(Qty(2.0))], 1: [Signal.reduce(2, 0.25)]}
+    strategy.script = {0: [Signal.long(Qty(2.0))], 1: [Signal.reduce(1, 0.25)]}
     outcome = Harness(strategy).run(candles_from_closes(0, "1m", [100.0, 100.0, 100.0]))
     assert [fill.qty for fill in outcome.fills] == [2.0, 0.5]
     assert [sent.portion for sent in outcome.sent if isinstance(sent, Closed)] == [0.25]

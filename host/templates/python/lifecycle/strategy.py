@@ -1,15 +1,17 @@
 """Follows a new high (or low) of many candles, as the turtles did, with a stop that only ever moves closer. Written as a life
 cycle: one small method a question."""
 
-from host_sdk import CandleLength, Data, Direction, Float, Int, Needs, Portfolio, Position, Risk, Signal, Strategy, require
-from host_sdk.contract import exits_at, sign
+from host_sdk import (
+    CandleLength, Data, Direction, Float, Int, Levels, LifeCycle, Needs, Plan, Portfolio, Position, Update, require, sizing,
+)
+from host_sdk.contract import sign
 from host_sdk.indicators import Atr, Highest, Lowest
 
 RANGE = 14
 """Candles of the average range."""
 
 
-class Turtle(Strategy):
+class Turtle(LifeCycle):
     parameters = {
         "timeframe": CandleLength("4h", "Candle length."),
         "entry": Int(20, 2, 200, description="Candles of the channel whose break is followed."),
@@ -33,39 +35,27 @@ class Turtle(Strategy):
             channel.update(data.close)
         self.range.update(data.bars.high, data.bars.low, data.close)
 
-    def on_candle(self, data: Data, portfolio: Portfolio) -> list[Signal]:
-        """The questions in their order: what to do with the position; without one, whether to open one."""
-        for position in portfolio.positions:
-            return self.update_position(data, position)
-        if self.should_long(data):
-            return self.go(data, Direction.LONG)
-        if self.should_short(data):
-            return self.go(data, Direction.SHORT)
-        return []
-
     def should_long(self, data: Data) -> bool:
         return self.entry_high.value == data.close
 
     def should_short(self, data: Data) -> bool:
         return self.entry_low.value == data.close
 
-    def go(self, data: Data, direction: Direction) -> list[Signal]:
+    def go(self, data: Data, portfolio: Portfolio, direction: Direction) -> Plan:
         """How to enter, long and short alike."""
-        stop = data.close - sign(direction) * self.distance()
-        return [Signal.open(direction, Risk(self.params.risk)).stop_loss(stop)]
+        stop = self.stop(data, direction)
+        terms = sizing.Terms.of(data.instrument)
+        qty = terms.risking(portfolio.equity * self.params.risk, stop)
+        return Plan.market(min(qty, terms.affordable(portfolio.equity))).stop_loss(stop)
 
-    def update_position(self, data: Data, position: Position) -> list[Signal]:
+    def update_position(self, data: Data, position: Position) -> Update:
         """Out at the break of the shorter channel; until then the stop follows the close and never goes back."""
         edge = self.exit_low if position.direction is Direction.LONG else self.exit_high
         if edge.value == data.close:
-            return [Signal.close(position.id)]
-        toward = sign(position.direction)
-        follows = data.close - toward * self.distance()
-        if position.stop is not None and (follows - position.stop) * toward > 0.0:
-            return [Signal.set_exits(position.id, exits_at(follows))]
-        return []
+            return Update.liquidate()
+        return Levels.of(position).tighten(self.stop(data, position.direction)).update(data.close)
 
-    def distance(self) -> float:
-        """Of the stop from the price. The warm-up saw to it that the range is there."""
+    def stop(self, data: Data, direction: Direction) -> float:
+        """Where a stop belongs now. The warm-up saw to it that the range is there."""
         assert self.range.value is not None
-        return float(self.params.stop * self.range.value)
+        return float(data.close - sign(direction) * self.params.stop * self.range.value)
