@@ -111,3 +111,33 @@ def quantity(size: Size, instrument: int, stop: float | None) -> float:
             terms = Terms.of(instrument)
             qty = terms.risking(equity * fraction, math.nan if stop is None else stop)
             return qty if math.isnan(qty) else min(qty, terms.affordable(equity))
+
+
+def size_to_qty(position_size: float, entry_price: float, precision: int, fee_rate: float) -> float:
+    """jesse's `size_to_qty`: the allowance for fees is three times the rate, and the result is floored to `precision` decimals.
+
+    Parity only (`simulation.md` section 11, case F24); arguments and order are jesse's.
+    """
+    return _floored(divided(position_size * _fee_allowance(fee_rate), entry_price), precision)
+
+
+def risk_to_qty(
+    capital: float, risk_percent: float, entry: float, stop: float, precision: int, fee_rate: float
+) -> float:
+    """jesse's `risk_to_qty`: risk `risk_percent` percent of `capital` on the distance to the stop, at most all of it. The allowance
+    for fees is taken twice, as jesse does.
+
+    Parity only (`simulation.md` section 11, cases F25 and F41); arguments and order are jesse's.
+    """
+    risked = risk_percent / 100.0 * capital
+    size = min(divided(risked, abs(entry - stop)) * entry, capital)
+    return size_to_qty(size * _fee_allowance(fee_rate), entry, precision, fee_rate)
+
+
+def _fee_allowance(fee_rate: float) -> float:
+    return 1.0 - fee_rate * 3.0
+
+
+def _floored(value: float, decimals: int) -> float:
+    scale = 10.0**decimals
+    return math.floor(value * scale) / scale if math.isfinite(value) else value

@@ -1,4 +1,4 @@
-"""The exit helpers: where levels lie, and when they move."""
+"""The exit helpers: where levels lie, and when they move; and jesse's sizes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from host_sdk import Chandelier, Data, Direction, Levels, Plan, Position, Qty, R
 from host_sdk.contract import Exit_At, sign
 from host_sdk.data import Bars
 from host_sdk.exits import break_even, price_at, profit
+from host_sdk.sizing import risk_to_qty, size_to_qty
 from host_sdk.testing import Closed, Harness, candles_from_closes
 from test_sdk import Plain
 
@@ -147,3 +148,10 @@ def test_a_signal_closes_a_part() -> None:
     outcome = Harness(strategy).run(candles_from_closes(0, "1m", [100.0, 100.0, 100.0]))
     assert [fill.qty for fill in outcome.fills] == [2.0, 0.5]
     assert [sent.portion for sent in outcome.sent if isinstance(sent, Closed)] == [0.25]
+
+
+def test_jesses_sizing_equals_the_reference_cases() -> None:
+    assert size_to_qty(1_000.0, 333.33, 3, 0.001) == 2.991, "F24"
+    assert risk_to_qty(10_000.0, 2.0, 50_000.0, 49_500.0, 3, 0.0) == 0.2, "F25"
+    assert risk_to_qty(10_000.0, 1.0, 100.0, 80.0, 3, 0.001) == 4.97, "F41"
+    assert risk_to_qty(10_000.0, 1.0, 100.0, 100.0, 3, 0.0) == 100.0, "without a distance, all of it"

@@ -16,9 +16,9 @@ from host_sdk.strategy import strategies_of
 from host_sdk.testing import Closed, ExitsSet, Harness, Opened, Outcome, Sent, Submitted, Withdrawn, candles_from_closes
 
 from leaver import Leaver
+from pages import blocks
 
 HERE = Path(__file__).parent
-DOCS = HERE.parents[2] / "docs"
 
 
 def closes() -> list[float]:
@@ -107,11 +107,8 @@ def example(folder: str) -> type[Strategy]:
 
 
 def page(file: str) -> type[Strategy]:
-    """The strategy in the page's block of Python that is ours."""
-    blocks = [block.split("```")[0] for block in (DOCS / file).read_text().split("```python\n")[1:]]
-    (block,) = [block for block in blocks if "from host_sdk import" in block]
-    module = ModuleType(file.removesuffix(".md"))
-    exec(compile(block, file, "exec"), vars(module))
+    """The strategy of a page for movers."""
+    (module,) = blocks(file)
     return the_strategy(module)
 
 
