@@ -139,7 +139,7 @@ class Close(Signal):
 
 @dataclass(frozen=True)
 class Reduce(Signal):
-    """The wish to close a part of one position."""
+    """The wish to close a fraction of one position."""
 
     position: int
     portion: float

@@ -6,13 +6,11 @@ import math
 
 import pytest
 
-from host_sdk import Chandelier, Data, Direction, Levels, Plan, Position, Qty, Roi, ScaleOut, Signal, TrailingStop, Update
+from host_sdk import Chandelier, Data, Direction, Levels, Plan, Position, Roi, ScaleOut, Signal, TrailingStop, Update
 from host_sdk.contract import Exit_At, sign
 from host_sdk.data import Bars
 from host_sdk.exits import break_even, price_at, profit
 from host_sdk.sizing import risk_to_qty, size_to_qty
-from host_sdk.testing import Closed, Harness, candles_from_closes
-from test_sdk import Plain
 
 BOTH = pytest.mark.parametrize("direction", [Direction.LONG, Direction.SHORT])
 MINUTE_MS = 60_000
@@ -140,14 +138,6 @@ def test_parts_lie_on_the_side_of_the_profit() -> None:
 def test_more_than_everything_or_nothing_is_no_part(steps: list[tuple[float, float]]) -> None:
     with pytest.raises(ValueError, match="at most 1 together"):
         ScaleOut(steps)
-
-
-def test_a_signal_closes_a_part() -> None:
-    strategy = Plain()
-    strategy.script = {0: [Signal.long(Qty(2.0))], 1: [Signal.reduce(1, 0.25)]}
-    outcome = Harness(strategy).run(candles_from_closes(0, "1m", [100.0, 100.0, 100.0]))
-    assert [fill.qty for fill in outcome.fills] == [2.0, 0.5]
-    assert [sent.portion for sent in outcome.sent if isinstance(sent, Closed)] == [0.25]
 
 
 def test_jesses_sizing_equals_the_reference_cases() -> None:
