@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
 
-from . import account
+from . import account, orders
 from .contract import (
     Direction,
     Event,
@@ -23,7 +23,6 @@ from .contract import (
 from .data import Data, Portfolio
 from .errors import DeclarationError, Refused
 from .needs import Needs
-from .orders import cancel, find
 from .plan import Plan
 from .signal import Signal
 from .strategy import Strategy
@@ -65,8 +64,8 @@ class LifeCycle(Strategy, ABC):
        `go_long` or `go_short`;
     5. `after`.
 
-    Unlike jesse, whose market orders fill at the close at hand, orders meet the next minute unless the run's profile says otherwise,
-    and both directions at once mean nothing instead of an error.
+    Unlike jesse, whose market orders fill at the close at hand, orders meet the next minute unless the run's profile says
+    otherwise, and both directions at once mean nothing instead of an error.
     """
 
     def __init_subclass__(cls) -> None:
@@ -238,9 +237,9 @@ class Cycle(Strategy):
         for order in entries:
             if _is_open(order):
                 with suppress(Refused):
-                    cancel(order)
+                    orders.cancel(order)
 
 
 def _is_open(order: int) -> bool:
-    found = find(order)
+    found = orders.find(order)
     return found is not None and found.status in _OPEN

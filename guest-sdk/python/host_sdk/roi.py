@@ -25,9 +25,11 @@ class Roi:
     it is touched, so at the very price where freqtrade still holds ("over").
     """
 
-    def __init__(self, rows: Mapping[int, float]) -> None:
-        self._minutes = sorted(rows)
-        self._profits = [rows[minute] for minute in self._minutes]
+    def __init__(self, rows: Mapping[int, float] | Mapping[str, float]) -> None:
+        """A table of minutes and profits, in any order; the minutes may be text, as in freqtrade's own tables."""
+        table = sorted((int(minute), enough) for minute, enough in rows.items())
+        self._minutes = [minute for minute, _ in table]
+        self._profits = [enough for _, enough in table]
 
     def enough(self, minutes: int) -> float | None:
         """The profit that is enough this many minutes after the entry. An empty table never takes profit."""

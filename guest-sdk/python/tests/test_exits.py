@@ -80,6 +80,7 @@ def test_the_latest_row_whose_minute_has_come_counts() -> None:
     roi = Roi({60: 0.0, 5: 0.04, 30: 0.02})
     assert [roi.enough(minutes) for minutes in (4, 5, 29, 30, 59, 60, 100_000)] == [None, 0.04, 0.04, 0.02, 0.02, 0.0, 0.0]
     assert not Roi({}).is_reached(1_000, 9.0)
+    assert Roi({"60": 0.0, "5": 0.04}).enough(59) == 0.04, "freqtrade writes its minutes as text"
 
 
 def test_profit_must_be_over_the_row_at_eight_decimals() -> None:
