@@ -30,6 +30,15 @@ from .update import Liquidate, Update
 
 _OPEN = (OrderStatus.PENDING, OrderStatus.WORKING, OrderStatus.PARTIALLY_FILLED)
 
+_QUESTIONS = "answer `should_long`, `go_long`, `update_position`, or derive it from Strategy"
+# What an author may bring along from the other style or from jesse, and would wait for in vain.
+_NEVER_CALLED = {
+    "on_candle": _QUESTIONS,
+    "decide": _QUESTIONS,
+    "filters": "answer `filter(data, direction)`",
+    "hyperparameters": "declare `parameters`",
+}
+
 
 class LifeCycle(Strategy, ABC):
     """A strategy as a life cycle on the netted position of one instrument.
@@ -70,12 +79,9 @@ class LifeCycle(Strategy, ABC):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        for name in ("on_candle", "decide"):
+        for name, instead in _NEVER_CALLED.items():
             if name in vars(cls):
-                raise DeclarationError(
-                    f"class {cls.__name__} is a LifeCycle, which never calls `{name}`: answer `should_long`, `go_long`, "
-                    "`update_position`, or derive it from Strategy"
-                )
+                raise DeclarationError(f"class {cls.__name__} is a LifeCycle, which never calls `{name}`: {instead}")
 
     def before(self, data: Data) -> None:
         """First of all."""

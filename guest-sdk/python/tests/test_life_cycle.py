@@ -176,12 +176,14 @@ def test_a_reduction_leaves_the_position_open() -> None:
     assert [sent.portion for sent in outcome.sent if isinstance(sent, Closed)] == [0.5, 0.5, 0.5]
 
 
-def test_what_a_life_cycle_never_calls_is_turned_down() -> None:
-    with pytest.raises(DeclarationError, match="class Mixed is a LifeCycle, which never calls `on_candle`"):
-
-        class Mixed(Reverser):
-            def on_candle(self, data: Data, portfolio: Portfolio) -> list[object]:  # type: ignore[override]
-                return []
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [("on_candle", "answer `should_long`"), ("decide", "answer `should_long`"), ("filters", "answer `filter"),
+     ("hyperparameters", "declare `parameters`")],
+)  # fmt: skip
+def test_what_a_life_cycle_never_calls_is_turned_down(name: str, instead: str) -> None:
+    with pytest.raises(DeclarationError, match=f"class Mixed is a LifeCycle, which never calls `{name}`: {instead}"):
+        type("Mixed", (Reverser,), {name: lambda self: []})
 
 
 def test_a_life_cycle_has_to_say_when_to_buy() -> None:
