@@ -49,6 +49,11 @@ class Signal(ABC):
         return Close(position)
 
     @staticmethod
+    def reduce(position: int, portion: float) -> Reduce:
+        """Close this fraction of one position at market, > 0 and at most 1."""
+        return Reduce(position, portion)
+
+    @staticmethod
     def close_all(direction: Direction | None = None) -> CloseAll:
         """Close all positions in this direction, or every position of the instrument and its orders."""
         return CloseAll(direction)
@@ -130,6 +135,21 @@ class Close(Signal):
 
     def send(self, instrument: int) -> None:
         orders.close(self.position)
+
+
+@dataclass(frozen=True)
+class Reduce(Signal):
+    """The wish to close a fraction of one position."""
+
+    position: int
+    portion: float
+
+    @property
+    def name(self) -> str:
+        return "reduce"
+
+    def send(self, instrument: int) -> None:
+        orders.close(self.position, self.portion)
 
 
 @dataclass(frozen=True)
