@@ -204,10 +204,11 @@ fn python_package(dir: &Path) -> Result<Package, BuildError> {
     };
     let needed = |name: &str| field(name).ok_or_else(|| wrong(format!("[project] has no {name}")));
     let name = needed("name")?;
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || !name.chars().all(is_plain) {
+    // Known before the slow part: the strategy is called what its project is called, and so is the file.
+    let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if name.is_empty() || name.len() > 64 || !name.chars().all(is_allowed) {
         return Err(wrong(format!(
-            "the name {name:?} has more than letters, digits, `-`, `_` and `.`"
+            "a strategy cannot be called {name:?}, but 1 to 64 lower-case letters, digits and `-`"
         )));
     }
     let authors = project.and_then(|project| project.get("authors")?.as_array());
@@ -227,17 +228,53 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_no_way_out_of_the_folder() {
+    fn a_name_no_strategy_may_have_is_no_way_out_of_the_folder() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let package = |name: &str| {
             let text = format!("[project]\nname = {name:?}\nversion = \"0.1.0\"\n");
             fs::write(folder.path().join("pyproject.toml"), text).expect("written");
             python_package(folder.path())
         };
-        assert_eq!(package("my.cross_1").expect("a name").name, "my.cross_1");
-        for name in ["../evil", "/evil", "..", "", "a b", "a\\b"] {
+        assert_eq!(package("my-cross-1").expect("a name").name, "my-cross-1");
+        for name in ["../evil", "/evil", "..", "", "a b", "a_b", "a\\b"] {
             let error = package(name).expect_err(name).to_string();
-            assert!(error.contains(&format!("the name {name:?} has")), "{error}");
+            assert!(error.contains(&format!("called {name:?}")), "{error}");
         }
+    }
+
+    #[test]
+    fn a_missing_sdk_is_restored_where_the_manifest_asks_for_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let sdk = folder.path().join(sdk::FOLDER);
+        let restored = |manifest: &str| {
+            fs::write(folder.path().join("Cargo.toml"), manifest).expect("written");
+            restore_sdk(folder.path(), Language::Rust).expect("the disk has room");
+            sdk.join("guest-sdk/Cargo.toml").is_file()
+        };
+        assert!(!restored("guest-sdk = { path = \"../guest-sdk\" }"));
+        assert!(restored("guest-sdk = { path = \".sdk/guest-sdk\" }"));
+    }
+
+    #[test]
+    fn projects_of_one_name_share_no_file_in_a_folder_of_builds() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let built = folder.path().join("cross.wasm");
+        fs::write(&built, wasm_encoder::Component::new().finish()).expect("written");
+        let stamp = Stamp {
+            name: "cross".to_owned(),
+            version: "0.1.0".to_owned(),
+            license: None,
+            source_sha256: String::new(),
+            language: "Rust",
+        };
+        let stamped = |project: &str| {
+            let dir = folder.path().join(project);
+            fs::create_dir_all(&dir).expect("made");
+            write_stamped(&dir, &built, &stamp).expect("a component")
+        };
+        let (one, two) = (stamped("one/cross"), stamped("two/cross"));
+        assert_ne!(one, two);
+        assert_eq!(one.file_name(), two.file_name());
+        assert_eq!(stamped("one/cross"), one);
     }
 }
