@@ -18,6 +18,11 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
+use sha2::{Digest as _, Sha256};
+
+use self::project::Language;
+use crate::runs::manifest::hex;
+
 /// What components are built for: its standard library makes components without further tools.
 pub const TARGET: &str = "wasm32-wasip2";
 
@@ -104,6 +109,8 @@ pub enum BuildError {
     Compile { dir: String, output: String },
     #[error("{dir} compiles, but gives {count} components")]
     Components { dir: String, count: usize },
+    #[error("the sources in {dir} change whenever they are built")]
+    Changing { dir: String },
 }
 
 impl BuildError {
@@ -124,6 +131,9 @@ impl BuildError {
                 Some("a strategy's Cargo.toml says `[lib] crate-type = [\"cdylib\"]`")
             }
             Self::Components { .. } => Some("name the package to build"),
+            Self::Changing { .. } => {
+                Some("a build script or another program writes them; build again when it has ended")
+            }
             Self::Python { hint, .. } => hint.as_deref(),
             Self::File { .. } | Self::Compile { .. } => None,
         }
@@ -215,8 +225,9 @@ fn from_first_error(output: &str) -> &str {
 /// Runs the tests of a Rust project with cargo, which speaks for itself on the terminal.
 ///
 /// # Errors
-/// Cargo cannot be started.
+/// Cargo cannot be started, a missing SDK cannot be written.
 pub fn test_rust(dir: &Path, options: &Options) -> Result<ExitStatus, BuildError> {
+    product::restore_sdk(dir, Language::Rust)?;
     let mut cargo = clean(dir, cargo_program());
     cargo.arg("test");
     if let Some(target_dir) = &options.target_dir {
@@ -227,12 +238,15 @@ pub fn test_rust(dir: &Path, options: &Options) -> Result<ExitStatus, BuildError
 
 /// A folder that is made if it is missing, as commands started elsewhere find it.
 fn absolute(folder: &Path) -> Result<PathBuf, BuildError> {
-    let unusable = |source| BuildError::File {
-        path: folder.display().to_string(),
-        source,
-    };
-    fs::create_dir_all(folder).map_err(unusable)?;
-    fs::canonicalize(folder).map_err(unusable)
+    let made = fs::create_dir_all(folder).and_then(|()| fs::canonicalize(folder));
+    made.map_err(|source| unusable(folder, source))
+}
+
+/// What stands for a project among others: its path, in 16 hexadecimal digits.
+fn place(dir: &Path) -> Result<String, BuildError> {
+    let whole = fs::canonicalize(dir).map_err(|source| unusable(dir, source))?;
+    let digest = Sha256::digest(whole.as_os_str().as_encoded_bytes());
+    Ok(hex(&digest[..8]))
 }
 
 fn cargo_program() -> OsString {

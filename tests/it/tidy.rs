@@ -89,9 +89,11 @@ const FORBIDDEN: [(&str, &[&str], &str); 9] = [
 ];
 
 /// Heavy dependencies and the one module that may name them.
-const OWNERS: [(&str, &str); 8] = [
+const OWNERS: [(&str, &str); 10] = [
     ("wasmtime", "strategy"),
     ("wasm_compose", "toolchain"),
+    ("wasm_encoder", "toolchain"),
+    ("wasm_metadata", "toolchain"),
     ("wasmparser", "strategy"),
     ("parquet", "data"),
     ("zip", "data"),

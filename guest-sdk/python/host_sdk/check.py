@@ -2,7 +2,7 @@
 
     python -I -S check.py PROJECT SDK SITE_PACKAGES
 
-prints one line of JSON: {"strategy": NAME}, or {"wrong": SENTENCE, "hint": SENTENCE or null}.
+prints one line of JSON: {"strategy": NAME}, or {"wrong": SENTENCE, "hint": SENTENCE or null}. What the sources print goes to stderr.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from pathlib import Path
 from types import ModuleType
 
 NO_MODULE = (
-    "a strategy has Python's standard library, host_sdk and the files of its own folder; indicators are in host_sdk.indicators"
+    "a strategy has Python's standard library, host_sdk (indicators in host_sdk.indicators) and the files of its own folder; packages of "
+    "your Python stay outside, and compiled ones such as NumPy and pandas cannot run in the sandbox"
 )
 COMPILED = "the sandbox runs WebAssembly only: of packages it takes pure Python, copied into the folder of the strategy"
 
@@ -63,7 +64,8 @@ def _imported(project: Path) -> ModuleType:
     try:
         import strategy
     except SyntaxError as error:
-        raise Wrong(f"{_name(error.filename, project)}:{error.lineno}: {error.msg}") from None
+        line = f":{error.lineno}" if error.lineno else ""
+        raise Wrong(f"{_name(error.filename, project)}{line}: {error.msg}") from None
     except CompiledExtension as error:
         raise Wrong(f"{_place(error, project)} imports {error}, which the sandbox cannot load", COMPILED) from None
     except ModuleNotFoundError as error:
@@ -138,8 +140,10 @@ def _name(file: str | None, project: Path) -> str:
 
 if __name__ == "__main__":
     answer: dict[str, str | None]
+    # Anything it prints, now or at the very end, must not stand in the answer.
+    sys.stdout = sys.stderr
     try:
         answer = {"strategy": main(Path(sys.argv[1]), sys.argv[2], sys.argv[3])}
     except Wrong as wrong:
         answer = {"wrong": str(wrong), "hint": wrong.hint}
-    print(json.dumps(answer))
+    print(json.dumps(answer), file=sys.__stdout__)

@@ -90,7 +90,7 @@ class Float(_Declared):
         )
 
     def to_wit(self, value: Value) -> wit.ParameterValue:
-        if isinstance(value, (bool, str)) or math.isnan(value):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
             raise DeclarationError(f"is a number, not {value!r}")
         if not self.min <= value <= self.max:
             raise DeclarationError(f"is {value}, outside {self.min}..{self.max}")
@@ -98,7 +98,7 @@ class Float(_Declared):
 
     def check(self) -> None:
         for what, number in (("a bound", self.min), ("a bound", self.max), ("its step", self.step)):
-            if isinstance(number, (bool, str)) or not math.isfinite(number):
+            if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
                 raise DeclarationError(f"has {number!r} as {what}, which is no finite number")
 
 
@@ -288,8 +288,7 @@ def from_host(specs: Mapping[str, Spec], values: Sequence[NamedValue]) -> Params
     for name in specs:
         if name not in sent:
             raise DeclarationError(f"parameter {name} was not given")
-        value = sent[name]
-        setattr(params, name, TIMEFRAME_NAMES[value] if isinstance(value, Timeframe) else value)
+        setattr(params, name, _shown(sent[name]))
     return params
 
 
@@ -300,10 +299,14 @@ def from_author(specs: Mapping[str, Spec], given: Mapping[str, Value]) -> Params
         raise DeclarationError(f"there is no parameter `{unknown[0]}`; the strategy declares {', '.join(specs) or 'none'}")
     params = Params()
     for name, spec in specs.items():
-        value = given.get(name, spec.default)
         try:
-            spec.to_wit(value)
+            value = spec.to_wit(given.get(name, spec.default))
         except DeclarationError as wrong:
             raise DeclarationError(f"parameter `{name}` {wrong}") from None
-        setattr(params, name, value)
+        setattr(params, name, _shown(value.value))
     return params
+
+
+def _shown(value: Value | Timeframe) -> Value:
+    """As a strategy sees it, in a component and in a test alike: a candle length by its word."""
+    return TIMEFRAME_NAMES[value] if isinstance(value, Timeframe) else value

@@ -98,6 +98,9 @@ class Strategy:
             raise DeclarationError('`timeframes` is a list of candle lengths, such as ["1h", "4h"]')
         if not isinstance(self.warm_up, (int, Mapping)):
             raise DeclarationError(f"`warm_up` is a number of candles, or one for each length, not {self.warm_up!r}")
+        unknown = [name for name in self.warm_up if name not in lengths] if isinstance(self.warm_up, Mapping) else []
+        if unknown:
+            raise DeclarationError(f"`warm_up` is for {unknown[0]!r} too, `timeframes` has {', '.join(lengths)}")
         needs = Needs()
         for index, name in enumerate(lengths):
             warm_up = self.warm_up if isinstance(self.warm_up, int) else self.warm_up.get(name, 1)

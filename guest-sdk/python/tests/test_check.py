@@ -49,12 +49,18 @@ def test_a_strategy_is_named(tmp_path: Path) -> None:
             GOOD + "    def __init__(self) -> None:\n        self.slow = self.params.slow\n",
             "strategy.py:8: AttributeError: there is no parameter `slow`; the strategy declares fast",
         ),
+        (GOOD + "x = 'a\0b'\n", "strategy.py: source code string cannot contain null bytes"),
         (GOOD + "    warm_up = 1.5\n", "strategy.py:4: class First: `warm_up` is a number of candles"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(tmp_path: Path, source: str, sentence: str) -> None:
     wrong = checked(tmp_path, source)["wrong"]
     assert wrong is not None and wrong.startswith(sentence) and "\n" not in wrong
+
+
+def test_what_the_sources_print_is_not_the_answer(tmp_path: Path) -> None:
+    source = GOOD + "import atexit\natexit.register(print, 'bye')\nprint('here', end='')\n"
+    assert checked(tmp_path, source) == {"strategy": "First"}
 
 
 def test_machine_code_is_turned_away_by_name(tmp_path: Path) -> None:

@@ -209,6 +209,7 @@ def test_both_forms_of_a_parameter_say_the_same() -> None:
         ({"fast": {"type": "whole", "default": 1}}, "parameter `fast` has the type 'whole'; there are int, float"),
         ({"fast": {"type": "int", "default": 3, "min": 2, "max": 4, "maxx": 4}}, "parameter `fast` has `maxx`"),
         ({"fast": Float("a", 0.0, 1.0)}, "parameter `fast` has a default that is a number, not 'a'"),
+        ({"fast": Float(None, 0.0, 1.0)}, "parameter `fast` has a default that is a number, not None"),  # type: ignore[arg-type]
         ({"fast": Choice("c", ["a", "b"])}, "parameter `fast` has a default that is one of a, b, not 'c'"),
         ({"fast": CandleLength("7m")}, "parameter `fast` has a default that is '7m', which is no candle length; there are 1m, 3m"),
         ({"Fast": Int(3, 2, 4)}, "a parameter cannot be called 'Fast'"),
@@ -244,6 +245,32 @@ def test_values_and_names_that_are_not_there_are_told() -> None:
         Needs().events("fill")
     with pytest.raises(RuntimeError, match="there is no host to ask for `equity` here"):
         Portfolio(0).equity
+
+
+def test_a_value_has_the_type_it_has_in_a_component() -> None:
+    class Sized(Strategy):
+        parameters = {"size": Float(1, 0, 2), "timeframe": CandleLength("1h")}
+
+    assert repr(Sized().params.size) == "1.0" and repr(Sized.with_params(size=2).params.size) == "2.0"
+    assert Sized().params.timeframe == "1h"
+
+
+def test_a_warm_up_for_candles_nobody_asked_for_is_told() -> None:
+    class Warm(Strategy):
+        timeframes = ["1h"]
+        warm_up = {"4h": 50}
+
+    with pytest.raises(DeclarationError, match="`warm_up` is for '4h' too, `timeframes` has 1h"):
+        Warm().needs()
+
+
+def test_a_part_of_a_position_is_closed() -> None:
+    strategy = Plain()
+    strategy.script = {0: [Signal.long(Qty(2.0))], 1: [Signal.reduce(1, 0.25)]}
+    outcome = Harness(strategy, fill_at_close=True).run(candles_from_closes(0, "1m", [100.0, 101.0, 102.0]))
+    assert [(sent.position, sent.portion) for sent in outcome.sent if isinstance(sent, Closed)] == [(1, 0.25)]
+    assert [fill.qty for fill in outcome.fills] == [2.0, 0.5]
+    assert Signal.reduce(1, 0.25).name == "reduce"
 
 
 def test_indicators_are_the_rust_ones() -> None:

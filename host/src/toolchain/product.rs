@@ -7,8 +7,12 @@ use std::path::{Path, PathBuf};
 use super::project::{self, Language};
 use super::stamp::Stamp;
 use super::{
-    BuildError, Options, build_guest, cargo_program, clean, python, sdk, start_error, unusable,
+    BuildError, Options, absolute, build_guest, cargo_program, clean, lock, place, python, sdk,
+    start_error, unusable,
 };
+
+/// Builds of sources that change meanwhile before that is told. Cargo writes `Cargo.lock` in the first.
+const TRIES: usize = 3;
 
 /// A component that was built from a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,27 +49,45 @@ pub fn build(
 ) -> Result<Product, BuildError> {
     let language = project::language(dir)?;
     restore_sdk(dir, language)?;
-    let (built, package) = match language {
-        Language::Rust => (build_guest(dir, options, progress)?, rust_package(dir)?),
-        Language::Python => {
-            let package = python_package(dir)?;
-            (python::build(dir, &package, options, progress)?, package)
+    let _turn = match (language, &options.target_dir) {
+        // Cargo has one file for all packages of a name: in a folder that serves many projects they take turns.
+        (Language::Rust, Some(shared)) => Some(lock(&absolute(shared)?.join(".host.lock"))?),
+        _ => None,
+    };
+    let digest = || project::source_digest(dir, language).map_err(|source| unusable(dir, source));
+    let mut source_sha256 = digest()?;
+    for _ in 0..TRIES {
+        let (built, package) = match language {
+            Language::Rust => (build_guest(dir, options, progress)?, rust_package(dir)?),
+            Language::Python => {
+                let package = python_package(dir)?;
+                let built = python::build(dir, &package, &source_sha256, options, progress)?;
+                (built, package)
+            }
+        };
+        // Saved while they were compiled: nobody knows which of them are in the file.
+        let after = digest()?;
+        if after != source_sha256 {
+            source_sha256 = after;
+            continue;
         }
-    };
-    let digest = project::source_digest(dir, language);
-    let stamp = Stamp {
-        name: package.name,
-        version: package.version,
-        license: package.license,
-        source_sha256: digest.map_err(|source| unusable(dir, source))?,
-        language: language.name(),
-    };
-    let path = write_stamped(&built, &stamp)?;
-    Ok(Product { stamp, path })
+        let stamp = Stamp {
+            name: package.name,
+            version: package.version,
+            license: package.license,
+            source_sha256,
+            language: language.name(),
+        };
+        let path = write_stamped(dir, &built, &stamp)?;
+        return Ok(Product { stamp, path });
+    }
+    Err(BuildError::Changing {
+        dir: dir.display().to_string(),
+    })
 }
 
 /// A project whose copy of the SDK is missing (it was not handed around with the sources) gets the one this program carries.
-fn restore_sdk(dir: &Path, language: Language) -> Result<(), BuildError> {
+pub(super) fn restore_sdk(dir: &Path, language: Language) -> Result<(), BuildError> {
     let folder = dir.join(sdk::FOLDER);
     let (manifest, part) = match language {
         Language::Rust => ("Cargo.toml", sdk::Part::Rust),
@@ -78,14 +100,17 @@ fn restore_sdk(dir: &Path, language: Language) -> Result<(), BuildError> {
     Ok(())
 }
 
-/// Beside the build's own file, which its tool compares and links: that one is left as it is.
-fn write_stamped(built: &Path, stamp: &Stamp) -> Result<PathBuf, BuildError> {
+/// Beside the build's own file, which its tool compares and links: that one is left as it is. Each project has a folder of its own,
+/// so that two of one name do not take each other's place.
+fn write_stamped(dir: &Path, built: &Path, stamp: &Stamp) -> Result<PathBuf, BuildError> {
     let bytes = fs::read(built).map_err(|source| unusable(built, source))?;
-    let stamped = stamp.write(&bytes).ok_or_else(|| BuildError::Components {
-        dir: built.display().to_string(),
-        count: 0,
+    let stamped = stamp.write(&bytes).map_err(|message| {
+        unusable(
+            built,
+            std::io::Error::new(std::io::ErrorKind::InvalidData, message),
+        )
     })?;
-    let folder = built.with_file_name("stamped");
+    let folder = built.with_file_name("stamped").join(place(dir)?);
     fs::create_dir_all(&folder).map_err(|source| unusable(&folder, source))?;
     let path = folder.join(format!("{}.wasm", stamp.name));
     replace(&path, &stamped).map_err(|source| unusable(&path, source))?;
@@ -166,9 +191,11 @@ fn python_package(dir: &Path) -> Result<Package, BuildError> {
         path: path.display().to_string(),
         message,
     };
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+        wrong(format!("line {line}: {}", error.message()))
+    })?;
     let project = table.get("project");
     let field = |name: &str| {
         project
@@ -176,9 +203,17 @@ fn python_package(dir: &Path) -> Result<Package, BuildError> {
             .map(str::to_owned)
     };
     let needed = |name: &str| field(name).ok_or_else(|| wrong(format!("[project] has no {name}")));
+    let name = needed("name")?;
+    // Known before the slow part: the strategy is called what its project is called, and so is the file.
+    let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if name.is_empty() || name.len() > 64 || !name.chars().all(is_allowed) {
+        return Err(wrong(format!(
+            "a strategy cannot be called {name:?}, but 1 to 64 lower-case letters, digits and `-`"
+        )));
+    }
     let authors = project.and_then(|project| project.get("authors")?.as_array());
     Ok(Package {
-        name: needed("name")?,
+        name,
         version: needed("version")?,
         license: field("license"),
         description: field("description").unwrap_or_default(),
@@ -186,4 +221,60 @@ fn python_package(dir: &Path) -> Result<Package, BuildError> {
             author.get("name")?.as_str().map(str::to_owned)
         }),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_no_strategy_may_have_is_no_way_out_of_the_folder() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let package = |name: &str| {
+            let text = format!("[project]\nname = {name:?}\nversion = \"0.1.0\"\n");
+            fs::write(folder.path().join("pyproject.toml"), text).expect("written");
+            python_package(folder.path())
+        };
+        assert_eq!(package("my-cross-1").expect("a name").name, "my-cross-1");
+        for name in ["../evil", "/evil", "..", "", "a b", "a_b", "a\\b"] {
+            let error = package(name).expect_err(name).to_string();
+            assert!(error.contains(&format!("called {name:?}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_missing_sdk_is_restored_where_the_manifest_asks_for_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let sdk = folder.path().join(sdk::FOLDER);
+        let restored = |manifest: &str| {
+            fs::write(folder.path().join("Cargo.toml"), manifest).expect("written");
+            restore_sdk(folder.path(), Language::Rust).expect("the disk has room");
+            sdk.join("guest-sdk/Cargo.toml").is_file()
+        };
+        assert!(!restored("guest-sdk = { path = \"../guest-sdk\" }"));
+        assert!(restored("guest-sdk = { path = \".sdk/guest-sdk\" }"));
+    }
+
+    #[test]
+    fn projects_of_one_name_share_no_file_in_a_folder_of_builds() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let built = folder.path().join("cross.wasm");
+        fs::write(&built, wasm_encoder::Component::new().finish()).expect("written");
+        let stamp = Stamp {
+            name: "cross".to_owned(),
+            version: "0.1.0".to_owned(),
+            license: None,
+            source_sha256: String::new(),
+            language: "Rust",
+        };
+        let stamped = |project: &str| {
+            let dir = folder.path().join(project);
+            fs::create_dir_all(&dir).expect("made");
+            write_stamped(&dir, &built, &stamp).expect("a component")
+        };
+        let (one, two) = (stamped("one/cross"), stamped("two/cross"));
+        assert_ne!(one, two);
+        assert_eq!(one.file_name(), two.file_name());
+        assert_eq!(stamped("one/cross"), one);
+    }
 }

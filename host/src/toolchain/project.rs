@@ -1,7 +1,7 @@
 //! A strategy's folder: which language it is written in, what belongs to its sources, and the digest that names them.
 
 use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -27,6 +27,17 @@ impl Language {
         }
     }
 
+    /// May a folder hold sources.
+    fn looks_into(self, prefix: &str, folder: &str) -> bool {
+        match self {
+            Self::Rust => prefix.starts_with("src/") || (prefix.is_empty() && folder == "src"),
+            Self::Python => {
+                let is_tests = prefix.is_empty() && folder == "tests";
+                !is_tests && !PASSED_OVER.contains(&folder)
+            }
+        }
+    }
+
     /// Of sources, not of what tools, editors and builds leave beside them.
     fn is_source(self, path: &str) -> bool {
         match self {
@@ -46,7 +57,7 @@ impl Language {
     }
 }
 
-/// Folders that never hold sources, beside those whose names begin with a dot.
+/// Folders of a Python project that never hold sources, beside those whose names begin with a dot.
 const PASSED_OVER: [&str; 6] = [
     "target",
     "runs",
@@ -149,16 +160,20 @@ fn walk(
             continue;
         }
         let name = format!("{prefix}{file_name}");
-        // Links to folders are not followed: they may lead in a circle.
-        if entry.file_type()?.is_dir() {
-            if !PASSED_OVER.contains(&file_name.as_str()) || prefix.starts_with("src/") {
-                walk(&entry.path(), &format!("{name}/"), language, found)?;
+        let path = entry.path();
+        if path.is_dir() {
+            if !language.looks_into(prefix, &file_name) {
+                continue;
             }
+            // It may lead in a circle, or to what is another elsewhere; passed over, it would be compiled and not be in the digest.
+            if entry.file_type()?.is_symlink() {
+                return Err(io::Error::other(format!(
+                    "{name} is a link to a folder, sources are in the project's own"
+                )));
+            }
+            walk(&path, &format!("{name}/"), language, found)?;
         } else if language.is_source(&name) {
-            found.push(Source {
-                name,
-                path: entry.path(),
-            });
+            found.push(Source { name, path });
         }
     }
     Ok(())
@@ -172,8 +187,8 @@ fn walk(
 pub fn source_digest(dir: &Path, language: Language) -> io::Result<String> {
     let mut hasher = Sha256::new();
     for source in sources(dir, language)? {
-        let mut bytes = Vec::new();
-        fs::File::open(&source.path)?.read_to_end(&mut bytes)?;
+        let bytes = fs::read(&source.path)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", source.name)))?;
         feed(&mut hasher, &source.name, &bytes);
     }
     Ok(hex(&hasher.finalize()))
@@ -273,5 +288,42 @@ mod tests {
         assert_ne!(digest(&moved), before);
         fs::write(first.path().join("src/lib.rs"), "two").expect("written");
         assert_ne!(digest(&first), before);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_linked_folder_of_sources_is_told_and_any_other_is_none_of_ours() {
+        let other = folder(&[("helper.py", "X = 1"), ("mod.rs", "")]);
+        let link = |project: &tempfile::TempDir, name: &str| {
+            std::os::unix::fs::symlink(other.path(), project.path().join(name)).expect("linked");
+        };
+        let rust = folder(&[("Cargo.toml", ""), ("src/lib.rs", "")]);
+        link(&rust, "notes");
+        assert_eq!(
+            sources(rust.path(), Language::Rust).expect("files").len(),
+            2
+        );
+        link(&rust, "src/shared");
+        let python = folder(&[("pyproject.toml", ""), ("strategy.py", "")]);
+        link(&python, "venv");
+        assert_eq!(
+            sources(python.path(), Language::Python)
+                .expect("files")
+                .len(),
+            2
+        );
+        link(&python, "helpers");
+        for (project, language, name) in [
+            (&rust, Language::Rust, "src/shared"),
+            (&python, Language::Python, "helpers"),
+        ] {
+            let error = source_digest(project.path(), language).expect_err("a link");
+            let start = format!("{name} is a link to a folder");
+            assert!(error.to_string().starts_with(&start), "{error}");
+        }
+        fs::remove_file(python.path().join("helpers")).expect("removed");
+        std::os::unix::fs::symlink("nowhere", python.path().join("gone.py")).expect("linked");
+        let error = source_digest(python.path(), Language::Python).expect_err("it leads nowhere");
+        assert!(error.to_string().starts_with("gone.py: "), "{error}");
     }
 }

@@ -15,7 +15,7 @@ use wasm_compose::config::{Config, Dependency};
 use self::environment::Environment;
 use super::product::{self, Package};
 use super::project::{self, Language};
-use super::{BuildError, Options, last_lines, lock, start_error, unusable};
+use super::{BuildError, Options, absolute, last_lines, lock, place, start_error, unusable};
 use crate::runs::manifest::hex;
 
 /// What the strategy imports and the provider exports.
@@ -25,13 +25,14 @@ const WORLD: &str = "trading:python/python-strategy@0.1.0";
 /// The module that makes a component of the author's.
 const ENTRY: &str = "component_of_strategy";
 
-/// Builds the strategy in a folder; the component's file.
+/// Builds the strategy in a folder, whose sources have this digest; the component's file.
 ///
 /// # Errors
 /// No Python, no network for the first installation, sources that are no strategy.
 pub fn build(
     dir: &Path,
     package: &Package,
+    source_sha256: &str,
     options: &Options,
     progress: &mut dyn FnMut(&str),
 ) -> Result<PathBuf, BuildError> {
@@ -40,7 +41,7 @@ pub fn build(
     // Two builds of one project take turns; the second finds the work done.
     let _lock = lock(&folder.join(".lock"))?;
     let built = folder.join(format!("{}.wasm", package.name));
-    let digest = inputs(dir, &environment)?;
+    let digest = inputs(source_sha256, &environment);
     let noted = folder.join("inputs-sha256");
     if built.is_file() && fs::read_to_string(&noted).is_ok_and(|old| old == digest) {
         return Ok(built);
@@ -80,24 +81,17 @@ pub fn tests(
 
 /// A folder of this project's own, also where one folder of builds serves many.
 fn build_folder(dir: &Path, options: &Options) -> Result<PathBuf, BuildError> {
-    let whole = fs::canonicalize(dir).map_err(|source| unusable(dir, source))?;
     let folder = match &options.target_dir {
-        None => whole.join("target").join("python"),
-        Some(target_dir) => {
-            let place = hex(&Sha256::digest(whole.as_os_str().as_encoded_bytes()));
-            target_dir.join("python").join(&place[..16])
-        }
+        None => dir.join("target").join("python"),
+        Some(target_dir) => target_dir.join("python").join(place(dir)?),
     };
-    fs::create_dir_all(&folder).map_err(|source| unusable(&folder, source))?;
-    Ok(folder)
+    absolute(&folder)
 }
 
 /// Digest of the sources and of every tool that makes a component of them.
-fn inputs(dir: &Path, environment: &Environment) -> Result<String, BuildError> {
-    let sources = project::source_digest(dir, Language::Python);
-    let sources = sources.map_err(|source| unusable(dir, source))?;
+fn inputs(source_sha256: &str, environment: &Environment) -> String {
     let tools = environment.digest();
-    Ok(hex(&Sha256::digest(format!("{sources}\n{tools}\n"))))
+    hex(&Sha256::digest(format!("{source_sha256}\n{tools}\n")))
 }
 
 /// The component without its indicators, from a copy of the sources beside the SDK.

@@ -4,6 +4,11 @@
 //! `component-name`, `version`, `licenses`, `producers`); the digest of the sources is our own section. They are claims of whoever built the
 //! file, not proofs: nothing in a run depends on them.
 
+use std::borrow::Cow;
+
+use wasm_encoder::{ComponentSection as _, CustomSection};
+use wasm_metadata::{AddMetadata, AddMetadataField};
+
 /// Name of the section with the digest of the sources, in hexadecimal.
 pub const SOURCES: &str = "sources-sha256";
 
@@ -22,174 +27,39 @@ pub struct Stamp {
     pub language: &'static str,
 }
 
-/// Bytes that every component begins with: the magic number, the version of the format, the layer.
-const HEADER: usize = 8;
-/// Id of a custom section.
-const CUSTOM: u8 = 0;
-/// Id of the name of the component itself within its section of names.
-const OWN_NAME: u8 = 0;
-
 impl Stamp {
-    /// The component with this stamp, instead of any it had. `None` if the bytes are no component.
-    #[must_use]
-    pub fn write(&self, component: &[u8]) -> Option<Vec<u8>> {
-        let mut stamped = component.get(..HEADER)?.to_vec();
-        let mut producers = Vec::new();
-        let mut rest = Bytes(&component[HEADER..]);
-        while !rest.0.is_empty() {
-            let whole = rest.0;
-            let id = rest.byte()?;
-            let content = rest.sized()?;
-            let section = &whole[..whole.len() - rest.0.len()];
-            let name = (id == CUSTOM).then(|| Bytes(content).sized()).flatten();
-            match name {
-                Some(b"producers") => producers = fields(content)?,
-                Some(b"component-name" | b"version" | b"licenses") => {}
-                Some(name) if name == SOURCES.as_bytes() => {}
-                _ => stamped.extend_from_slice(section),
-            }
+    /// The component with this stamp at its end. Of sections that are there twice readers take the last.
+    ///
+    /// # Errors
+    /// The bytes are no WebAssembly; the sentence says where they end being it.
+    pub fn write(&self, component: &[u8]) -> Result<Vec<u8>, String> {
+        let mut known = AddMetadata::default();
+        known.name = AddMetadataField::Set(self.name.clone());
+        known.language = vec![(self.language.to_owned(), String::new())];
+        known.processed_by = vec![("host".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
+        let mut stamped = known
+            .to_wasm(component)
+            .map_err(|error| error.to_string())?;
+        let license = self.license.as_deref().map(|license| ("licenses", license));
+        let texts = [
+            ("version", self.version.as_str()),
+            (SOURCES, self.source_sha256.as_str()),
+        ];
+        for (name, text) in texts.into_iter().chain(license) {
+            let section = CustomSection {
+                name: Cow::Borrowed(name),
+                data: Cow::Borrowed(text.as_bytes()),
+            };
+            section.append_to_component(&mut stamped);
         }
-        for (field, name, version) in self.producers() {
-            add(&mut producers, field, name, version);
-        }
-        custom(&mut stamped, "component-name", &own_name(&self.name));
-        custom(&mut stamped, "version", self.version.as_bytes());
-        if let Some(license) = &self.license {
-            custom(&mut stamped, "licenses", license.as_bytes());
-        }
-        custom(&mut stamped, SOURCES, self.source_sha256.as_bytes());
-        custom(&mut stamped, "producers", &encode(&producers));
-        Some(stamped)
-    }
-
-    fn producers(&self) -> [(&'static str, &'static str, &'static str); 2] {
-        let version = env!("CARGO_PKG_VERSION");
-        [
-            ("language", self.language, ""),
-            ("processed-by", "host", version),
-        ]
-    }
-}
-
-/// Fields of a section of producers: each a list of names with versions.
-type Fields = Vec<(String, Vec<(String, String)>)>;
-
-fn add(fields: &mut Fields, field: &str, name: &str, version: &str) {
-    let at = fields
-        .iter()
-        .position(|(known, _)| known == field)
-        .unwrap_or_else(|| {
-            fields.push((field.to_owned(), Vec::new()));
-            fields.len() - 1
-        });
-    let values = &mut fields[at].1;
-    values.retain(|(known, _)| known != name);
-    values.push((name.to_owned(), version.to_owned()));
-}
-
-/// Reads the section of producers. `None` if it is damaged.
-fn fields(content: &[u8]) -> Option<Fields> {
-    let mut bytes = Bytes(content);
-    bytes.sized()?;
-    let mut fields = Vec::new();
-    for _ in 0..bytes.number()? {
-        let field = bytes.text()?;
-        let mut values = Vec::new();
-        for _ in 0..bytes.number()? {
-            values.push((bytes.text()?, bytes.text()?));
-        }
-        fields.push((field, values));
-    }
-    Some(fields)
-}
-
-fn encode(fields: &Fields) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    number(&mut bytes, fields.len());
-    for (field, values) in fields {
-        sized(&mut bytes, field.as_bytes());
-        number(&mut bytes, values.len());
-        for (name, version) in values {
-            sized(&mut bytes, name.as_bytes());
-            sized(&mut bytes, version.as_bytes());
-        }
-    }
-    bytes
-}
-
-fn own_name(name: &str) -> Vec<u8> {
-    let mut inner = Vec::new();
-    sized(&mut inner, name.as_bytes());
-    let mut bytes = vec![OWN_NAME];
-    sized(&mut bytes, &inner);
-    bytes
-}
-
-fn custom(out: &mut Vec<u8>, name: &str, data: &[u8]) {
-    let mut content = Vec::new();
-    sized(&mut content, name.as_bytes());
-    content.extend_from_slice(data);
-    out.push(CUSTOM);
-    sized(out, &content);
-}
-
-fn sized(out: &mut Vec<u8>, bytes: &[u8]) {
-    number(out, bytes.len());
-    out.extend_from_slice(bytes);
-}
-
-/// LEB128, seven bits a byte, the lowest first.
-fn number(out: &mut Vec<u8>, mut value: usize) {
-    loop {
-        let low = (value & 0x7f) as u8;
-        value >>= 7;
-        if value == 0 {
-            return out.push(low);
-        }
-        out.push(low | 0x80);
-    }
-}
-
-/// Bytes still to be read.
-struct Bytes<'a>(&'a [u8]);
-
-impl<'a> Bytes<'a> {
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*first)
-    }
-
-    fn number(&mut self) -> Option<usize> {
-        let mut value = 0;
-        for shift in [0, 7, 14, 21, 28] {
-            let byte = self.byte()?;
-            value |= usize::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(value);
-            }
-        }
-        None
-    }
-
-    /// What follows a length.
-    fn sized(&mut self) -> Option<&'a [u8]> {
-        let length = self.number()?;
-        let (bytes, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(bytes)
-    }
-
-    fn text(&mut self) -> Option<String> {
-        Some(String::from_utf8_lossy(self.sized()?).into_owned())
+        Ok(stamped)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
+    use wasm_metadata::Producers;
 
     fn stamp(version: &str) -> Stamp {
         Stamp {
@@ -202,67 +72,54 @@ mod tests {
     }
 
     #[test]
-    fn a_second_stamp_replaces_the_first() {
-        let first = stamp("0.1.0").write(EMPTY).expect("a component");
-        let second = stamp("0.2.0").write(&first).expect("a component");
-        assert_eq!(stamp("0.2.0").write(EMPTY).expect("a component"), second);
-        assert_ne!(first, second);
+    fn a_stamp_is_read_by_other_tools_and_what_they_wrote_stays() {
+        let mut component = wasm_encoder::Component::new();
+        let mut linker = wasm_encoder::ProducersField::new();
+        linker.value("a-linker", "1.2");
+        component.section(wasm_encoder::ProducersSection::new().field("processed-by", &linker));
+        component.section(&CustomSection {
+            name: Cow::Borrowed("notes"),
+            data: Cow::Borrowed(&[7; 300]),
+        });
+        let stamped = stamp("0.1.0").write(&component.finish());
+        let stamped = stamped.expect("a component");
+        let producers = Producers::from_wasm(&stamped).expect("a component");
+        let producers = producers.expect("it has them");
+        let field = |name: &str| producers.get(name).expect("it is named");
+        assert_eq!(
+            field("processed-by").get("a-linker"),
+            Some(&"1.2".to_owned())
+        );
+        let ours = env!("CARGO_PKG_VERSION").to_owned();
+        assert_eq!(field("processed-by").get("host"), Some(&ours));
+        assert_eq!(field("language").get("Rust"), Some(&String::new()));
+        let holds = |what: &[u8]| stamped.windows(what.len()).any(|bytes| bytes == what);
+        assert!(holds(&[7; 300]) && holds(b"component-name\0\x06\x05cross"));
     }
 
     #[test]
-    fn what_others_wrote_stays() {
-        let mut component = EMPTY.to_vec();
-        let mut before = Fields::new();
-        add(&mut before, "processed-by", "a-linker", "1.2");
-        custom(&mut component, "producers", &encode(&before));
-        custom(&mut component, "notes", &[7; 300]);
-        let stamped = stamp("0.1.0").write(&component).expect("a component");
-        let mut rest = Bytes(&stamped[HEADER..]);
-        let mut names = Vec::new();
-        let mut found = Fields::new();
-        while !rest.0.is_empty() {
-            assert_eq!(rest.byte(), Some(CUSTOM));
-            let content = rest.sized().expect("a whole section");
-            let name = Bytes(content).text().expect("a name");
-            if name == "producers" {
-                found = fields(content).expect("a list");
-            }
-            names.push(name);
-        }
-        assert_eq!(
-            names,
-            [
-                "notes",
-                "component-name",
-                "version",
-                "licenses",
-                SOURCES,
-                "producers"
-            ]
-        );
-        let owned = |name: &str, version: &str| (name.to_owned(), version.to_owned());
-        let expected = [
-            (
-                "processed-by".to_owned(),
-                vec![
-                    owned("a-linker", "1.2"),
-                    owned("host", env!("CARGO_PKG_VERSION")),
-                ],
-            ),
-            ("language".to_owned(), vec![owned("Rust", "")]),
-        ];
-        assert_eq!(found, expected);
+    fn the_same_stamp_gives_the_same_bytes_and_the_last_one_counts() {
+        let empty = wasm_encoder::Component::new().finish();
+        let write = |stamp: Stamp, bytes: &[u8]| stamp.write(bytes).expect("a component");
+        let first = write(stamp("0.1.0"), &empty);
+        assert_eq!(write(stamp("0.1.0"), &empty), first);
+        let second = write(stamp("0.2.0"), &first);
+        let read = crate::strategy::structure::read(&second, &Default::default());
+        let read = read.expect("a component");
+        assert_eq!(read.license.as_deref(), Some("MIT OR Apache-2.0"));
+        assert_eq!(read.source_sha256, Some("ab".repeat(32)));
+        assert_eq!(read.languages, ["Rust"]);
+        let at = |text: &[u8]| second.windows(text.len()).rposition(|bytes| bytes == text);
+        assert!(at(b"0.2.0") > at(b"0.1.0"));
     }
 
     #[test]
     fn bytes_that_end_early_get_no_stamp() {
-        let whole = stamp("0.1.0").write(EMPTY).expect("a component");
-        for length in [0, 4, HEADER + 1, whole.len() - 1] {
-            assert_eq!(
-                stamp("0.1.0").write(&whole[..length]),
-                None,
-                "{length} bytes"
-            );
+        let empty = wasm_encoder::Component::new().finish();
+        let whole = stamp("0.1.0").write(&empty).expect("a component");
+        for length in [0, 4, empty.len() + 1, whole.len() - 1] {
+            let result = stamp("0.1.0").write(&whole[..length]);
+            assert!(result.is_err(), "{length} bytes");
         }
     }
 }

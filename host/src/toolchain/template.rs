@@ -65,7 +65,7 @@ impl Template {
 }
 
 /// Names a crate cannot have: words of the language, crates that are always there, and those of the SDK.
-const TAKEN: [&str; 58] = [
+const TAKEN: [&str; 56] = [
     "abstract",
     "alloc",
     "as",
@@ -121,8 +121,6 @@ const TAKEN: [&str; 58] = [
     "while",
     "yield",
     "guest-sdk",
-    "guest_sdk",
-    "host_sdk",
     "indicators",
 ];
 
@@ -196,7 +194,7 @@ fn check_name(name: &str) -> Result<(), NewError> {
             why,
         })
     };
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if name.is_empty() {
         return wrong("it is empty".to_owned());
     }
@@ -269,6 +267,7 @@ mod tests {
             (&long, "65"),
             ("é", "'é'"),
             ("Cross", "'C'"),
+            ("my_cross", "'_'"),
         ];
         let folder = tempfile::tempdir().expect("a temporary folder");
         for (name, part) in cases {

@@ -6,11 +6,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::toolchain::{
-    BuildError, Options, build_guest, last_lines, lock, product, sdk, start_error, unusable,
+    BuildError, Options, absolute, build_guest, last_lines, lock, product, sdk, start_error,
+    unusable,
 };
 
 /// Versions that were tested together. A change here makes a new environment.
-const PACKAGES: [&str; 3] = ["componentize-py==0.25.1", "wasmtime==50.0.1", "pytest==9.*"];
+const PACKAGES: [&str; 3] = [
+    "componentize-py==0.25.1",
+    "wasmtime==50.0.1",
+    "pytest==9.2.0",
+];
 /// The first version of Python whose typing the generated bindings use.
 const PYTHON_LEAST: (u32, u32) = (3, 11);
 
@@ -31,8 +36,7 @@ impl Environment {
         options: &Options,
         progress: &mut dyn FnMut(&str),
     ) -> Result<Self, BuildError> {
-        let tools = tools_folder(options);
-        fs::create_dir_all(&tools).map_err(|source| unusable(&tools, source))?;
+        let tools = absolute(&tools_folder(options))?;
         let lock = lock(&tools.join(".lock"))?;
         let venv = install_packages(&tools, progress)?;
         let sdk = tools.join(format!("sdk-{}", &sdk::digest()[..16]));
@@ -112,13 +116,14 @@ impl Environment {
                 message,
                 hint: text("hint"),
             }),
-            None => Err(BuildError::Python {
-                message: format!(
-                    "strategy.py ended Python while it was imported:\n{}",
-                    last_lines(&String::from_utf8_lossy(&output.stderr), 20)
-                ),
-                hint: None,
-            }),
+            None => {
+                let words = last_lines(&String::from_utf8_lossy(&output.stderr), 20);
+                let message = format!("strategy.py ended Python while it was imported\n{words}");
+                Err(BuildError::Python {
+                    message: message.trim_end().to_owned(),
+                    hint: None,
+                })
+            }
         }
     }
 }
