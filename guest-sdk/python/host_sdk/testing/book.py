@@ -19,6 +19,7 @@ from ..contract import (
 
 from .feed import INSTRUMENT, columns as columns_of
 from .sent import Closed, ClosedAll, ExitsSet, FillAt, NetSet, Opened, Sent, Submitted, Withdrawn
+from .total import total
 
 
 def _refuse(reason: RefusalReason, message: str) -> NoReturn:
@@ -96,7 +97,7 @@ class Book:
 
     def equity(self) -> float:
         """Wallet + unrealized profit."""
-        return self.wallet + sum(position.unrealized_pnl for position in self.held.values())
+        return self.wallet + total(position.unrealized_pnl for position in self.held.values())
 
     def new_id(self) -> int:
         """The next number."""
@@ -317,7 +318,7 @@ class _Orders(_Part):
             for order, request in book.working.values()
             if isinstance(request.target, Target_Net) and isinstance(request.kind, OrderKind_Market)
         ]
-        missing = qty - now - sum(coming)
+        missing = qty - now - total(coming)
         if missing == 0.0:
             return None
         return self._market(Side.BUY if missing > 0.0 else Side.SELL, abs(missing), Target_Net(), exits_at(), 0)
@@ -392,10 +393,10 @@ class _Account(_Part):
         return self._book.equity()
 
     def available(self) -> float:
-        return self._book.equity() - sum(position.qty * position.avg_price for position in self._book.held.values())
+        return self._book.equity() - total(position.qty * position.avg_price for position in self._book.held.values())
 
     def exposure(self, instrument: int) -> float:
-        return sum(sign(position.direction) * position.qty for position in self._book.held.values())
+        return total(sign(position.direction) * position.qty for position in self._book.held.values())
 
     def figures(self) -> Summary:
         book = self._book

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ..contract import TIMEFRAME_NAMES, Candle, CandleColumns, Delivery, SeriesBinding, SeriesNeed, Timeframe
 from ..data import length_ms
 from ..parameters import length_of
+from .total import total
 
 INSTRUMENT = 0
 """The one instrument of a harness, of role `main`."""
@@ -78,10 +79,10 @@ def _merged(start: int, part: Sequence[Candle]) -> Candle:
         max(candle.high for candle in part),
         min(candle.low for candle in part),
         part[-1].close,
-        sum(candle.volume for candle in part),
-        sum(candle.quote_volume for candle in part),
-        sum(candle.taker_buy_volume for candle in part),
-        sum(candle.trades for candle in part),
+        total(candle.volume for candle in part),
+        total(candle.quote_volume for candle in part),
+        total(candle.taker_buy_volume for candle in part),
+        total(candle.trades for candle in part),
     )
 
 
