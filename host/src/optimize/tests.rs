@@ -223,6 +223,7 @@ fn a_journal_of_another_study_is_refused() {
     for trial in &trials {
         journal.append(trial).expect("written");
     }
+    drop(journal);
     let error = Journal::resume(&path, "def", &setup.space).expect_err("another digest");
     assert!(
         error.to_string().contains("journal of another study"),
