@@ -12,10 +12,12 @@ pub use settings::{Frame, Settings};
 
 use crate::contract::*;
 use crate::data::{Data, Portfolio};
+use crate::exits::Levels;
 use crate::manifest::require;
 use crate::orders;
 use crate::params::Parameters;
 use crate::strategy::Strategy;
+use crate::trailing::Chandelier;
 
 /// The conditions of a strategy. Register it as `Framed<YourType>`: the frame adds its own parameters ([`Frame`]) and does the rest.
 ///
@@ -118,7 +120,7 @@ pub trait Rules: Sized + 'static {
 /// 1. A side that is blocked is open again if its entry condition does not hold. Both entries at once count as neither.
 /// 2. In a position: its exit condition, an entry condition of the other side, or `max_bars` closes it at market; the entry of the
 ///    other side opens at once. The same side is never added to.
-/// 3. Else `trail_atr` moves the stop, never away from the price; a close at or beyond the new level closes at market.
+/// 3. Else `trail_atr` moves the stop ([`Chandelier`]), never away from the price; a close at or beyond it closes at market.
 /// 4. Flat: an entry condition opens at market, with a stop and a target measured from this close.
 ///
 /// A side is blocked after a stop-out or a liquidation, so that conditions which last do not enter again at every candle. Nothing
@@ -135,17 +137,9 @@ pub struct Framed<R> {
     blocked: Option<Direction>,
     /// Closes still to come without an entry.
     rest: i32,
-    holding: Option<Holding>,
-}
-
-/// What has been seen of the open position.
-#[derive(Clone, Copy)]
-struct Holding {
-    position: PositionId,
-    /// Closes since the entry, that of the entry's own candle included.
-    candles: i32,
-    /// The close that was best for it.
-    best: f64,
+    chandelier: Chandelier,
+    /// The open position and the closes since its entry, that of the entry's own candle included.
+    held: Option<(PositionId, i32)>,
 }
 
 impl<R: Rules> Framed<R> {
@@ -174,53 +168,35 @@ impl<R: Rules> Framed<R> {
         position: &Position,
         wanted: Option<Direction>,
     ) -> Result<(), Refusal> {
-        let holding = self.hold(position, data.close());
+        let candles = self.candles_held(position);
+        let level = self
+            .chandelier
+            .level(position, data.close(), self.atr.value());
         let other_side = wanted.filter(|&side| side != position.direction);
-        let too_long = self.frame.max_bars > 0 && holding.candles >= self.frame.max_bars;
+        let too_long = self.frame.max_bars > 0 && candles >= self.frame.max_bars;
         if self.conditions.exit(position.direction) || other_side.is_some() || too_long {
             orders::close(position.id, 1.0)?;
             return other_side.map_or(Ok(()), |side| self.enter(data, side));
         }
-        self.trail(data.close(), position, holding.best)
-    }
-
-    /// One more close of the position.
-    fn hold(&mut self, position: &Position, close: f64) -> Holding {
-        let sign = position.direction.sign();
-        let before = self.holding.filter(|held| held.position == position.id);
-        let holding = match before {
-            Some(held) if sign * held.best > sign * close => Holding {
-                candles: held.candles + 1,
-                ..held
-            },
-            _ => Holding {
-                position: position.id,
-                candles: before.map_or(0, |held| held.candles) + 1,
-                best: close,
-            },
-        };
-        self.holding = Some(holding);
-        holding
-    }
-
-    fn trail(&self, close: f64, position: &Position, best: f64) -> Result<(), Refusal> {
-        let Some(distance) = self.distance(self.frame.trail_atr) else {
+        if self.frame.trail_atr == 0.0 {
             return Ok(());
-        };
-        let sign = position.direction.sign();
-        let level = best - sign * distance;
-        if sign * close <= sign * level {
-            return orders::close(position.id, 1.0).map(drop);
         }
-        match position.stop {
-            Some(stop) if sign * level <= sign * stop => Ok(()),
-            _ => orders::set_exits(position.id, Exits::at(Some(level), position.take_profit)),
-        }
+        let update = Levels::of(position).tighten(level).update(data.close());
+        let signal = update.signal(position);
+        signal.map_or(Ok(()), |signal| signal.send(data))
+    }
+
+    /// Closes the position has seen, this one included.
+    fn candles_held(&mut self, position: &Position) -> i32 {
+        let before = self.held.filter(|(id, _)| *id == position.id);
+        let candles = before.map_or(0, |(_, candles)| candles) + 1;
+        self.held = Some((position.id, candles));
+        candles
     }
 
     fn enter(&self, data: &Data, side: Direction) -> Result<(), Refusal> {
         let frame = &self.frame;
-        let distance = self.distance(frame.stop_atr);
+        let distance = self.stop_distance();
         if frame.stop_atr > 0.0 && distance.is_none() {
             return Ok(());
         }
@@ -235,10 +211,11 @@ impl<R: Rules> Framed<R> {
             .map(drop)
     }
 
-    /// So many average true ranges; nothing for 0 or while there is no average.
-    fn distance(&self, ranges: f64) -> Option<f64> {
-        let atr = self.atr.value().filter(|_| ranges > 0.0)?;
-        Some(ranges * atr)
+    /// Distance of the first stop; nothing without one, or while there is no average true range.
+    fn stop_distance(&self) -> Option<f64> {
+        let wanted = self.frame.stop_atr;
+        let range = self.atr.value().filter(|_| wanted > 0.0)?;
+        Some(wanted * range)
     }
 }
 
@@ -263,11 +240,12 @@ impl<R: Rules> Strategy for Framed<R> {
         Ok(Self {
             rules: R::new(rules)?,
             atr: Atr::new(frame.stop_atr_period),
+            chandelier: Chandelier::new(frame.trail_atr),
             frame,
             conditions: Conditions::default(),
             blocked: None,
             rest: 0,
-            holding: None,
+            held: None,
         })
     }
 

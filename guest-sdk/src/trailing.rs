@@ -103,7 +103,7 @@ impl TrailingStop {
 /// ```
 ///
 /// It remembers the best close of one position at a time and starts anew with the next one; for several positions beside each
-/// other take one each. The entry price counts as the first close.
+/// other take one each. The price of the entry itself is no close and does not count.
 ///
 /// Source: `reference/strategies.md` section 4, strategy 21.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -131,14 +131,9 @@ impl Chandelier {
         range: impl Into<Option<f64>>,
     ) -> Option<f64> {
         let sign = position.direction.sign();
-        let before = match self.followed {
-            Some((id, best)) if id == position.id => best,
-            _ => position.avg_price,
-        };
-        let best = if sign * (close - before) > 0.0 {
-            close
-        } else {
-            before
+        let best = match self.followed {
+            Some((id, best)) if id == position.id && sign * (best - close) > 0.0 => best,
+            _ => close,
         };
         self.followed = Some((position.id, best));
         Some(best - sign * self.multiple * range.into()?)
@@ -200,7 +195,7 @@ mod tests {
         let mut chandelier = Chandelier::new(2.0);
         let first = held(Direction::Long, 100.0);
         let levels = [99.0, 104.0, 101.0].map(|close| chandelier.level(&first, close, 1.5));
-        assert_eq!(levels, [Some(97.0), Some(101.0), Some(101.0)]);
+        assert_eq!(levels, [Some(96.0), Some(101.0), Some(101.0)]);
         assert_eq!(chandelier.level(&first, 105.0, None), None);
         assert_eq!(chandelier.level(&first, 101.0, 1.5), Some(102.0));
         let next = Position {

@@ -1,6 +1,6 @@
-//! `docs/strategies-list.md` says what the manifests of the strategies say.
+//! `docs/strategies-list.md` says what the manifests of the strategies say, of every one there is.
 
-use guest_sdk::Framed;
+use guest_sdk::{Cycle, Framed};
 use host::domain::StreamNeed;
 use host::strategy::native::{self, Loaded};
 
@@ -15,13 +15,16 @@ fn load<S: guest_sdk::Strategy + Send>() -> Loaded {
     native::load::<S>(&[]).unwrap_or_else(|e| panic!("default parameters are refused: {e}"))
 }
 
-/// One line a strategy, by name.
-fn table() -> String {
-    let mut all = [
+/// Every strategy with its defaults, by name.
+fn all() -> Vec<Loaded> {
+    let mut all = vec![
         load::<breakout::Breakout>(),
+        load::<buy_and_hold::BuyAndHold>(),
         load::<ma_crossover::MaCrossover>(),
         load::<mtf_trend::MtfTrend>(),
+        load::<pairs::Pairs>(),
         load::<rsi_reversal::RsiReversal>(),
+        load::<Cycle<scale_out::ScaleOutBreakout>>(),
         load::<Framed<ema_ribbon::EmaRibbon>>(),
         load::<Framed<funding_arbitrage::FundingArbitrage>>(),
         load::<Framed<macd::MacdCross>>(),
@@ -33,10 +36,15 @@ fn table() -> String {
         load::<Framed<vwap::Vwap>>(),
     ];
     all.sort_by(|(_, one, _), (_, other, _)| one.name.cmp(&other.name));
+    all
+}
+
+/// One line a strategy.
+fn table() -> String {
     let mut table = String::from(
         "| strategy | bets on | candles | data | golden columns | LE/LX/SE/SX |\n|---|---|---|---|---|---|\n",
     );
-    for loaded in &all {
+    for loaded in &all() {
         table.push_str(&line(loaded));
     }
     table
@@ -75,4 +83,20 @@ fn the_list_of_strategies_is_what_their_manifests_say() {
         written, table,
         "docs/strategies-list.md is behind the manifests; the table is now:\n{table}"
     );
+}
+
+#[test]
+fn every_folder_of_a_strategy_is_in_the_list() {
+    let folders = std::fs::read_dir(workspace().join("strategies")).expect("they are there");
+    let mut folders: Vec<String> = folders
+        .map(|entry| entry.expect("it can be read").path())
+        .filter(|path| path.join("Cargo.toml").is_file())
+        .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
+        .collect();
+    folders.sort();
+    let listed: Vec<String> = all()
+        .into_iter()
+        .map(|(_, manifest, _)| manifest.name)
+        .collect();
+    assert_eq!(listed, folders, "load the missing ones in `all`");
 }

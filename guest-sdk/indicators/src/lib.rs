@@ -64,9 +64,9 @@ pub use own::{
     AtrSma, Autocorrelation, BandWidth, Chandelier, ChandelierValues, CompletedCandle, CutlerRsi,
     Deviation, DeviationBands, EmaFromFirst, GarmanKlass, Ichimoku, IchimokuValues, LastCompleted,
     LogReturn, MacdFromFirst, ObvFromZero, Parkinson, PercentB, PercentileInclusive,
-    PreviousDonchian, RealizedVolatility, RogersSatchell, RollingVwap, SessionVwap,
-    SessionVwapValues, SmoothedStochasticRsi, SmoothedStochasticRsiValues, SqueezeOn,
-    VolatilityLevels, VolatilityLevelsValues, VolumeRatio, YangZhang, ZScore,
+    PreviousDonchian, RealizedVolatility, RogersSatchell, SessionVwap, SessionVwapValues,
+    SmoothedStochasticRsi, SmoothedStochasticRsiValues, SqueezeOn, VolatilityLevels,
+    VolatilityLevelsValues, VolumeRatio, YangZhang, ZScore,
 };
 pub use price::{HeikinAshi, HeikinAshiCandle};
 pub use statistics::{

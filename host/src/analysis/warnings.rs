@@ -52,6 +52,7 @@ pub fn warnings(run: &RunResult) -> Vec<String> {
         warnings.push(format!("told beside the data: {}", told.join(", ")));
     }
     warnings.extend(gaps(run));
+    warnings.extend(sparse_streams(run));
     if run.asked_from.is_none() {
         warnings
             .push("the strategy was never asked: its warm-up is longer than the data".to_owned());
@@ -113,6 +114,21 @@ fn gaps(run: &RunResult) -> Vec<String> {
             let own = c.dataset.gaps.iter().filter(|g| g.instrument == index);
             let of = format!(" of {}", run.symbol(index));
             text(*covered, &of, own.count())
+        })
+        .collect()
+}
+
+/// Streams that are missing for much of the period: what the strategy does without them says little about what it does with them.
+fn sparse_streams(run: &RunResult) -> Vec<String> {
+    let sparse = run.configuration.dataset.sparse_streams.iter();
+    #[expect(clippy::cast_precision_loss, reason = "days of a run")]
+    let is_much = |days: u64, all: u64| (days as f64) < COVERAGE * all as f64;
+    sparse
+        .filter(|stream| is_much(stream.days, stream.of_days))
+        .map(|stream| {
+            let symbol = run.symbol(stream.instrument);
+            let (kind, days, all) = (stream.kind, count(stream.days), count(stream.of_days));
+            format!("{kind} of {symbol} is there on {days} of {all} days: on the others the strategy is without it")
         })
         .collect()
 }
@@ -226,7 +242,7 @@ mod tests {
     use super::*;
     use crate::analysis::sample;
     use crate::domain::{Refusal, RefusalReason};
-    use crate::runs::RefusalSeen;
+    use crate::runs::{RefusalSeen, SparseStream};
 
     #[test]
     fn a_period_shorter_than_asked_for_and_each_symbol_with_gaps_are_told() {
@@ -245,6 +261,24 @@ mod tests {
         assert_eq!(
             gaps(&run),
             ["coverage 50.00 % of ETH/USDT:USDT: 1 gap in the data"]
+        );
+    }
+
+    #[test]
+    fn a_stream_that_is_missing_for_much_of_the_period_is_told() {
+        let mut run = sample::run_of(vec![]);
+        let stream = |days| SparseStream {
+            instrument: 0,
+            kind: "open-interest",
+            days,
+            of_days: 366,
+        };
+        run.configuration.dataset.sparse_streams = vec![stream(31), stream(365)];
+        assert_eq!(
+            sparse_streams(&run),
+            [
+                "open-interest of BTC/USDT:USDT is there on 31 of 366 days: on the others the strategy is without it"
+            ]
         );
     }
 

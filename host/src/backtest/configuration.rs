@@ -95,6 +95,7 @@ impl Backtest {
                 gaps: Vec::new(),
                 mark_resolution: runs::LAST_PRICE.to_owned(),
                 funding: runs::FundingUsed::default(),
+                sparse_streams: Vec::new(),
                 data_flags: BTreeMap::new(),
             },
             period: runs::Period {

@@ -200,6 +200,7 @@ impl Opened {
     /// Adds to a dataset what it says of the streams.
     pub(super) fn describe(&self, dataset: &mut runs::Dataset, from: Timestamp, to: Timestamp) {
         dataset.mark_resolution = self.mark_resolution();
+        dataset.sparse_streams = self.sparse(from, to);
         let funded = self.streams.iter().filter(|s| s.wanted.funding);
         let sources: Vec<String> = funded
             .filter(|s| s.funding.iter().any(|f| !f.substituted))
@@ -221,6 +222,28 @@ impl Opened {
 }
 
 impl Opened {
+    /// Streams of rows without one on some day of `[from, to)`.
+    fn sparse(&self, from: Timestamp, to: Timestamp) -> Vec<runs::SparseStream> {
+        let mut sparse = Vec::new();
+        if to.0 == i64::MAX {
+            return sparse;
+        }
+        for (instrument, streams) in (0..).zip(&self.streams) {
+            for &(kind, detail) in &streams.wanted.rows {
+                let known = streams.days_with_rows(kind, detail, (from, to));
+                if let Some((days, of_days)) = known.filter(|(days, all)| days < all) {
+                    sparse.push(runs::SparseStream {
+                        instrument,
+                        kind: kind.name(),
+                        days,
+                        of_days,
+                    });
+                }
+            }
+        }
+        sparse
+    }
+
     /// `1h`, `1h+last price` where some instruments have no mark, `1h, 34.2 % of the period, last price else` where there is one for a
     /// part of the period: its share is that of all instruments together.
     fn mark_resolution(&self) -> String {

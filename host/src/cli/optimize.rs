@@ -55,12 +55,13 @@ pub(super) struct Args {
 /// What only a search has.
 #[derive(Debug, clap::Args)]
 struct Own {
-    /// How points are chosen: grid is every one; tpe learns from results; auto is grid up to 2,000 points, else tpe.
+    /// How points are chosen: grid is every one; tpe learns from results; auto is grid up to 2,000 points (or up to --trials), else
+    /// tpe.
     #[arg(long, value_enum, default_value_t = MethodName::Auto)]
     method: MethodName,
-    /// Trials in all; a grid has no more than its points.
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
-    trials: u64,
+    /// Trials in all; a grid has no more than its points [default: 200, of a grid all].
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    trials: Option<u64>,
     /// Runs at once [default: one a core]. The result does not depend on it.
     #[arg(long)]
     jobs: Option<NonZeroUsize>,
@@ -223,7 +224,7 @@ impl Search {
         let fixed = fixed(&manifest, prepared.settings(), &own.fixed)?;
         let space = Space::of(&manifest, &own.search, &fixed)?;
         let method = match own.method {
-            MethodName::Auto => Method::fitting(&space),
+            MethodName::Auto => Method::fitting(&space, own.trials),
             MethodName::Grid => Method::Grid,
             MethodName::Random => Method::Random,
             MethodName::Tpe => Method::Tpe,
@@ -234,12 +235,12 @@ impl Search {
         let split = split(own, (start, end))?;
         let setup = Setup {
             batch: own.batch.map_or(method.usual_batch(), NonZeroU32::get),
+            trials: own.trials.unwrap_or_else(|| method.usual_trials(&space)),
             space,
             split,
             rules,
             method,
             seed: flags.seed.unwrap_or(0),
-            trials: own.trials,
             pruning: own.prune.into(),
         };
         // A method that does not fit the space is told before anything is written.

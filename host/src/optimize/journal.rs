@@ -4,7 +4,7 @@
 //! damage is an error. Floats are written so that reading gives the same bits.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -40,7 +40,7 @@ struct Line {
     message: Option<String>,
 }
 
-/// A journal open for appending.
+/// A journal open for appending, by this process alone.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
@@ -54,8 +54,10 @@ impl Journal {
     /// The disk refuses, or the file is there already.
     pub fn create(path: &Path, study: &str) -> Result<Self, OptimizeError> {
         let file = OpenOptions::new().write(true).create_new(true).open(path);
+        let file = file.map_err(|source| at(path, source))?;
+        own(path, &file)?;
         let mut journal = Self {
-            file: file.map_err(|source| at(path, source))?,
+            file,
             path: path.to_owned(),
         };
         journal.line(&Header {
@@ -68,7 +70,7 @@ impl Journal {
     /// Opens a journal to go on with it; the trials in it, in order.
     ///
     /// # Errors
-    /// It is of another study, damaged, or cannot be read.
+    /// It is of another study, damaged, cannot be read, or another process writes it.
     pub fn resume(
         path: &Path,
         study: &str,
@@ -77,13 +79,18 @@ impl Journal {
         let io = |source| at(path, source);
         let file = OpenOptions::new().read(true).append(true).open(path);
         let mut file = file.map_err(io)?;
-        let mut text = String::new();
-        file.read_to_string(&mut text).map_err(io)?;
-        let whole = text.rfind('\n').map_or(0, |last| last + 1);
-        let mut lines = text[..whole].lines().enumerate();
+        own(path, &file)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(io)?;
+        // Half a line may end within a character: it is cut off before anything is taken for text.
+        let whole = bytes
+            .iter()
+            .rposition(|b| *b == b'\n')
+            .map_or(0, |last| last + 1);
+        let mut lines = bytes[..whole].split_inclusive(|b| *b == b'\n').enumerate();
         let header = lines
             .next()
-            .and_then(|(_, line)| serde_json::from_str::<Header>(line).ok());
+            .and_then(|(_, line)| serde_json::from_slice::<Header>(line).ok());
         let Some(header) = header.filter(|h| h.schema == SCHEMA) else {
             return Err(damaged(path, 1, "it does not name a study"));
         };
@@ -145,8 +152,8 @@ impl Journal {
     }
 }
 
-fn trial(text: &str, space: &Space) -> Result<Trial, String> {
-    let line: Line = serde_json::from_str(text).map_err(|e| e.to_string())?;
+fn trial(line: &[u8], space: &Space) -> Result<Trial, String> {
+    let line: Line = serde_json::from_slice(line).map_err(|e| e.to_string())?;
     let value = |axis: &crate::optimize::Axis| {
         let text = line.parameters.get(&axis.name);
         let value = text.and_then(|text| read(&axis.range, text));
@@ -173,6 +180,21 @@ fn read(range: &Range, text: &str) -> Option<ParameterValue> {
     match range {
         Range::Listed { values, .. } => values.iter().find(|v| show(v) == text).cloned(),
         Range::Real { .. } => text.parse().ok().map(ParameterValue::Float),
+    }
+}
+
+/// Two processes at one study would mix their lines.
+fn own(path: &Path, file: &File) -> Result<(), OptimizeError> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(OptimizeError::setup(
+            format!(
+                "another process is at this study: it writes {}",
+                path.display()
+            ),
+            "wait for it, or start a study of your own without --resume",
+        )),
+        Err(TryLockError::Error(source)) => Err(at(path, source)),
     }
 }
 

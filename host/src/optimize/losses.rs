@@ -112,7 +112,8 @@ fn daily(sheet: &Sheet<'_>) -> Vec<f64> {
     let (first, last) = (day(sheet.span.0.0), day(sheet.span.1.0 - 1));
     let mut sums = vec![0.0; usize::try_from(last - first + 1).unwrap_or(0)];
     for trade in sheet.closed {
-        let index = usize::try_from(day(trade.exit_time.0) - first).ok();
+        // What closes at the very end, be it at a midnight, belongs to the last day.
+        let index = usize::try_from(day(trade.exit_time.0).min(last) - first).ok();
         if let Some(sum) = index.and_then(|i| sums.get_mut(i)) {
             *sum += profit_ratio(trade) - SLIPPAGE;
         }
@@ -209,8 +210,13 @@ pub(super) fn multi_metric(sheet: &Sheet<'_>) -> Option<f64> {
     let profit_factor = t.gross_profit / (t.gross_loss.abs() + 1e-6);
     let wins = sheet.closed.iter().filter(|t| t.net.0 > 0).count();
     let win_rate = ratio(count(wins), n)?;
-    // Without losers freqtrade says 100; more than ten counts as ten.
-    let expectancy = t.expectancy_ratio.unwrap_or(UNDEFINED).min(10.0);
+    // freqtrade's share of winners is of all trades, also those that made nothing. Without losers it says 100; more than ten
+    // counts as ten.
+    let payoff = t
+        .average_loss
+        .map(|loss| t.average_win.unwrap_or(0.0) / loss.abs());
+    let expectancy = payoff.map_or(UNDEFINED, |payoff| (1.0 + payoff) * win_rate - 1.0);
+    let expectancy = expectancy.min(10.0);
     let few = if n < 50.0 { (n / 50.0).max(0.1) } else { 1.0 };
     Some(
         -less_drawdown(sheet, 0.055)
@@ -301,6 +307,22 @@ mod tests {
             let profit = 25.0 - 15.0 / 1_040.0 * 25.0 * 0.945;
             let logs = libm::log(50.0 / (25.0 + 1e-6) + 1.0) * libm::log(2.5) * libm::log(1.7);
             near(multi_metric(sheet), -profit * logs * 0.1);
+        });
+    }
+
+    #[test]
+    fn what_closes_at_the_end_belongs_to_the_last_day() {
+        let mut nets = vec![0; 10];
+        nets.push(10);
+        checked(&nets, |sheet| {
+            let mut closed = sheet.closed.to_vec();
+            closed[10].exit_time = sheet.span.1;
+            let sums = daily(&Sheet {
+                closed: &closed,
+                ..sheet.clone()
+            });
+            assert_eq!(sums.len(), 10);
+            assert!((sums[9] - (0.1 - 2.0 * SLIPPAGE)).abs() < 1e-12, "{sums:?}");
         });
     }
 

@@ -22,15 +22,35 @@ const JESSE_TRADES: u64 = 5;
 /// How a figure becomes a score.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Shape {
-    /// Ours: clipped, with the share of trades. The number is the ratio's usual upper end.
-    Clipped(f64),
+    /// Ours: clipped, with the share of trades.
+    Clipped(Ratio),
     /// jesse's.
-    Jesse(f64),
+    Jesse(Ratio),
     /// The figure itself.
     Plain,
     /// freqtrade's loss: smaller is better.
     Loss,
 }
+
+/// What is known of a ratio beforehand.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Ratio {
+    /// Its usual upper end.
+    hi: f64,
+    /// Is it larger for a longer record of the same quality (marked L in `metrics.md`): windows of different length cannot be
+    /// compared by it.
+    grows: bool,
+}
+
+/// A ratio up to this end that does not depend on the length of the record.
+const fn to(hi: f64) -> Ratio {
+    Ratio { hi, grows: false }
+}
+
+const SERENITY: Ratio = Ratio {
+    hi: 15.0,
+    grows: true,
+};
 
 /// A figure to search for.
 #[derive(Debug, Clone, Copy)]
@@ -53,31 +73,33 @@ const fn objective(
 }
 
 /// Every objective, ours first.
-const OBJECTIVES: [Objective; 36] = [
-    objective("smart-sharpe", Shape::Clipped(5.0), |s| {
+const OBJECTIVES: [Objective; 40] = [
+    objective("smart-sharpe", Shape::Clipped(to(5.0)), |s| {
         s.returns.smart_sharpe
     }),
-    objective("sharpe", Shape::Clipped(5.0), |s| s.returns.sharpe),
-    objective("sortino", Shape::Clipped(15.0), |s| s.returns.sortino),
-    objective("smart-sortino", Shape::Clipped(15.0), |s| {
+    objective("sharpe", Shape::Clipped(to(5.0)), |s| s.returns.sharpe),
+    objective("sortino", Shape::Clipped(to(15.0)), |s| s.returns.sortino),
+    objective("smart-sortino", Shape::Clipped(to(15.0)), |s| {
         s.returns.smart_sortino
     }),
-    objective("calmar", Shape::Clipped(30.0), |s| s.returns.calmar),
-    objective("omega", Shape::Clipped(5.0), omega),
-    objective("serenity", Shape::Clipped(15.0), |s| {
+    objective("calmar", Shape::Clipped(to(30.0)), |s| s.returns.calmar),
+    objective("omega", Shape::Clipped(to(5.0)), omega),
+    objective("serenity", Shape::Clipped(SERENITY), |s| {
         s.returns.serenity_index
     }),
-    objective("jesse-smart-sharpe", Shape::Jesse(5.0), |s| {
+    objective("jesse-smart-sharpe", Shape::Jesse(to(5.0)), |s| {
         s.returns.smart_sharpe
     }),
-    objective("jesse-sharpe", Shape::Jesse(5.0), |s| s.returns.sharpe),
-    objective("jesse-sortino", Shape::Jesse(15.0), |s| s.returns.sortino),
-    objective("jesse-smart-sortino", Shape::Jesse(15.0), |s| {
+    objective("jesse-sharpe", Shape::Jesse(to(5.0)), |s| s.returns.sharpe),
+    objective("jesse-sortino", Shape::Jesse(to(15.0)), |s| {
+        s.returns.sortino
+    }),
+    objective("jesse-smart-sortino", Shape::Jesse(to(15.0)), |s| {
         s.returns.smart_sortino
     }),
-    objective("jesse-calmar", Shape::Jesse(30.0), |s| s.returns.calmar),
-    objective("jesse-omega", Shape::Jesse(5.0), omega),
-    objective("jesse-serenity", Shape::Jesse(15.0), |s| {
+    objective("jesse-calmar", Shape::Jesse(to(30.0)), |s| s.returns.calmar),
+    objective("jesse-omega", Shape::Jesse(to(5.0)), omega),
+    objective("jesse-serenity", Shape::Jesse(SERENITY), |s| {
         s.returns.serenity_index
     }),
     objective("net-profit", Shape::Plain, |s| Some(s.returns.net_profit)),
@@ -87,6 +109,16 @@ const OBJECTIVES: [Objective; 36] = [
     objective("martin-ratio", Shape::Plain, |s| s.returns.martin_ratio),
     objective("recovery-factor", Shape::Plain, |s| {
         s.returns.recovery_factor
+    }),
+    objective("sharpe-lo2002-6lags", Shape::Plain, |s| {
+        s.returns.sharpe_lo2002_6lags
+    }),
+    objective("gain-to-pain", Shape::Plain, |s| s.returns.gain_to_pain),
+    objective("ulcer-performance-index", Shape::Plain, |s| {
+        s.returns.ulcer_performance_index
+    }),
+    objective("expectancy-ratio", Shape::Plain, |s| {
+        s.trades.expectancy_ratio
     }),
     objective("profit-factor", Shape::Plain, |s| s.trades.profit_factor),
     objective("win-rate", Shape::Plain, |s| s.trades.win_rate),
@@ -170,6 +202,14 @@ impl Objective {
             Shape::Plain | Shape::Loss => figures.total_return,
         }
     }
+
+    /// What windows of different length can be compared by; nothing where the ratio depends on the length.
+    fn compared(&self, figures: &Figures) -> Option<f64> {
+        match self.shape {
+            Shape::Clipped(ratio) | Shape::Jesse(ratio) => figures.value.filter(|_| !ratio.grows),
+            Shape::Plain | Shape::Loss => figures.cagr,
+        }
+    }
 }
 
 /// An objective with the trades it wants.
@@ -228,14 +268,16 @@ impl Rules {
         let enough = trades >= self.min_trades;
         let counts = value.filter(|ratio| *ratio >= 0.0);
         match self.objective.shape {
-            Shape::Clipped(hi) => Some(match counts.filter(|_| enough) {
+            Shape::Clipped(Ratio { hi, .. }) => Some(match counts.filter(|_| enough) {
                 Some(ratio) => share() * ((ratio + 0.5) / (hi + 0.5)).clamp(0.0, 1.0),
                 None => WORTHLESS,
             }),
-            Shape::Jesse(hi) => Some(match counts.filter(|_| trades > JESSE_TRADES) {
-                Some(ratio) => share() * (ratio + 0.5) / (hi + 0.5),
-                None => WORTHLESS,
-            }),
+            Shape::Jesse(Ratio { hi, .. }) => {
+                Some(match counts.filter(|_| trades > JESSE_TRADES) {
+                    Some(ratio) => share() * (ratio + 0.5) / (hi + 0.5),
+                    None => WORTHLESS,
+                })
+            }
             Shape::Plain => value.filter(|_| enough),
             Shape::Loss if !enough => Some(-losses::TOO_FEW),
             Shape::Loss => value.map(|loss| -loss),
@@ -267,8 +309,9 @@ impl Rules {
             test.is_some() && !test_ratio.is_some_and(|r| r > 0.0),
             Reason::TestRatio,
         );
-        let gap = train_ratio
-            .zip(test_ratio)
+        let compared = |figures: &Figures| self.objective.compared(figures);
+        let gap = compared(train)
+            .zip(test.and_then(compared))
             .and_then(|(train, test)| ratio((test - train).abs(), train.abs()));
         Verdict {
             gap: gap.filter(|_| reasons.is_empty()),

@@ -14,6 +14,8 @@ use crate::optimize::{OptimizeError, Point, Space};
 
 /// Spaces up to this size are searched completely unless another method is asked for.
 const GRID_AUTO: u64 = 2_000;
+/// Trials of a search that cannot be complete.
+const TRIALS: u64 = 200;
 
 /// How points are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +29,23 @@ pub enum Method {
 }
 
 impl Method {
-    /// What fits a space: all of it where it is small.
+    /// What fits a space: all of it where it is small, and no more than this many trials were asked for. The first part of a grid
+    /// would be a corner of the space.
     #[must_use]
-    pub fn fitting(space: &Space) -> Self {
+    pub fn fitting(space: &Space, trials: Option<u64>) -> Self {
+        let most = trials.map_or(GRID_AUTO, |trials| trials.min(GRID_AUTO));
         match space.size() {
-            Some(size) if size <= GRID_AUTO => Self::Grid,
+            Some(size) if size <= most => Self::Grid,
             _ => Self::Tpe,
+        }
+    }
+
+    /// Trials of a study unless a number is asked for: a grid is a whole one.
+    #[must_use]
+    pub fn usual_trials(self, space: &Space) -> u64 {
+        match self {
+            Self::Grid => space.size().unwrap_or(TRIALS),
+            Self::Random | Self::Tpe => TRIALS,
         }
     }
 

@@ -40,10 +40,10 @@ impl Split {
         Self::at(period, Timestamp(border))
     }
 
-    /// Testing begins at a moment.
+    /// Testing begins at a midnight UTC, so that no day is of both windows.
     ///
     /// # Errors
-    /// One of the two windows is empty.
+    /// Another time of the day, a window that is empty.
     pub fn at((start, end): Window, border: Timestamp) -> Result<Self, OptimizeError> {
         let empty = |what: &str| {
             OptimizeError::setup(
@@ -51,6 +51,12 @@ impl Split {
                 "the border lies at a midnight between both ends: choose another --test-start or a longer period",
             )
         };
+        if border.0.rem_euclid(DAY_MS) != 0 {
+            return Err(OptimizeError::setup(
+                format!("testing from {border} UTC on would split a day between training and test"),
+                "the border lies at a midnight UTC: --test-start 2024-10-01",
+            ));
+        }
         if border <= start {
             return Err(empty("training window"));
         }
@@ -89,13 +95,17 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_window_is_refused_by_its_name() {
+    fn an_empty_window_and_a_border_within_a_day_are_refused() {
         let period = (day(1), day(3));
         for (split, word) in [
             (Split::at(period, day(3)), "no test window"),
             (Split::at(period, day(1)), "no training window"),
             (Split::at_share(period, 0.1), "no training window"),
             (Split::at_share(period, 1.5), "share of 1.5"),
+            (
+                Split::at(period, day(2).plus_ms(3_600_000)),
+                "from 2024-01-02 01:00 UTC on would split a day",
+            ),
         ] {
             let error = split.expect_err(word).to_string();
             assert!(error.contains(word), "{error}");

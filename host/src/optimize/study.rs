@@ -88,15 +88,22 @@ impl<'a> Study<'a> {
     /// is told of them.
     ///
     /// # Errors
-    /// Trials of another study; runs that can be none, whatever the parameters; what the listener says.
+    /// Trials of another study, or more of them than it has; runs that can be none, whatever the parameters; what the listener says.
     pub fn run(
         mut self,
         jobs: usize,
         known: Vec<Trial>,
         listener: Listener<'_>,
     ) -> Result<Vec<Trial>, OptimizeError> {
-        let mut known = known.into_iter();
         let planned = self.planned();
+        if known.len() as u64 > planned {
+            let there = known.len();
+            return Err(OptimizeError::setup(
+                format!("the journal has {there} trials, more than the {planned} asked for"),
+                format!("a study that goes on keeps its trials: --trials {there}, or more"),
+            ));
+        }
+        let mut known = known.into_iter();
         while self.count() < planned {
             let end = planned.min(self.count() + u64::from(self.setup.batch));
             let tasks = self.ask(end, &mut known)?;

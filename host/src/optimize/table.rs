@@ -9,10 +9,11 @@ use crate::strategy::parameters::show;
 /// A figure by name.
 type Figure = (&'static str, fn(&Figures) -> Option<f64>);
 
-const FIGURES: [Figure; 13] = [
+const FIGURES: [Figure; 14] = [
     ("value", |f| f.value),
     ("net_profit", |f| Some(f.net_profit)),
     ("total_return", |f| f.total_return),
+    ("cagr", |f| f.cagr),
     ("max_drawdown", |f| f.max_drawdown),
     ("sharpe", |f| f.sharpe),
     ("sharpe_per_period", |f| f.sharpe_per_period),

@@ -223,6 +223,7 @@ fn a_journal_of_another_study_is_refused() {
     for trial in &trials {
         journal.append(trial).expect("written");
     }
+    drop(journal);
     let error = Journal::resume(&path, "def", &setup.space).expect_err("another digest");
     assert!(
         error.to_string().contains("journal of another study"),
@@ -233,6 +234,12 @@ fn a_journal_of_another_study_is_refused() {
     std::fs::write(&path, damaged).expect("written");
     let error = Journal::resume(&path, "abc", &setup.space).expect_err("damaged");
     assert!(error.to_string().contains("damaged in line 4"), "{error}");
+    let mut strange = text.clone().into_bytes();
+    let third = text.match_indices('\n').nth(2).expect("three lines").0;
+    strange[third - 2] = 0xff;
+    std::fs::write(&path, strange).expect("written");
+    let error = Journal::resume(&path, "abc", &setup.space).expect_err("no text");
+    assert!(error.to_string().contains("damaged in line 3"), "{error}");
     let swapped = text.replacen("\"number\":1", "\"number\":3", 1);
     std::fs::write(&path, swapped).expect("written");
     let error = Journal::resume(&path, "abc", &setup.space).expect_err("out of order");
@@ -240,8 +247,18 @@ fn a_journal_of_another_study_is_refused() {
         error.to_string().contains("trial 3 stands where 1 belongs"),
         "{error}"
     );
-    // Trials that this study would not have asked for.
+    // Fewer than there are.
+    let shorter = Setup {
+        trials: 3,
+        ..setup.clone()
+    };
     let runner = |p: &[(String, ParameterValue)], w| market.backtest(p, w);
+    let shorter = Study::new(shorter, &runner).expect("a study");
+    let error = shorter
+        .run(1, trials.clone(), &mut |_| Ok(()))
+        .expect_err("four are known");
+    assert!(error.to_string().contains("has 4 trials"), "{error}");
+    // Trials that this study would not have asked for.
     let other = Study::new(Setup { seed: 8, ..setup }, &runner).expect("a study");
     let error = other
         .run(1, trials, &mut |_| Ok(()))
@@ -250,6 +267,25 @@ fn a_journal_of_another_study_is_refused() {
         error.to_string().contains("has other parameters"),
         "{error}"
     );
+}
+
+#[test]
+fn half_a_character_at_the_end_of_a_journal_is_cut_off_and_two_do_not_write_it() {
+    let setup = setup(&["fast=2..5"], Method::Grid, 4, Pruning::Off);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("journal.jsonl");
+    let journal = Journal::create(&path, "abc").expect("a new one");
+    let Err(error) = Journal::resume(&path, "abc", &setup.space) else {
+        panic!("somebody writes it");
+    };
+    assert!(error.to_string().contains("another process"), "{error}");
+    drop(journal);
+    let whole = std::fs::read(&path).expect("it is there");
+    let cut = [&whole[..], b"{\"number\":0,\"message\":\"f\xc3"].concat();
+    std::fs::write(&path, cut).expect("written");
+    let (_, known) = Journal::resume(&path, "abc", &setup.space).expect("its own journal");
+    assert!(known.is_empty());
+    assert_eq!(std::fs::read(&path).expect("it is there"), whole);
 }
 
 #[test]
@@ -384,14 +420,13 @@ fn golden_jesse_fitness() {
     }
 }
 
-#[test]
-fn golden_dual_validation() {
-    let Some(file) = examples() else { return };
-    let figures = |window: &Value| Figures {
-        value: window["ratio"].as_f64(),
-        trades: window["total"].as_u64().expect("a number"),
+fn no_figures() -> Figures {
+    Figures {
+        value: None,
+        trades: 0,
         net_profit: 0.0,
         total_return: None,
+        cagr: None,
         max_drawdown: None,
         sharpe: None,
         sharpe_per_period: None,
@@ -403,6 +438,16 @@ fn golden_dual_validation() {
         expectancy: None,
         fees_paid: 0.0,
         days: 0.0,
+    }
+}
+
+#[test]
+fn golden_dual_validation() {
+    let Some(file) = examples() else { return };
+    let figures = |window: &Value| Figures {
+        value: window["ratio"].as_f64(),
+        trades: window["total"].as_u64().expect("a number"),
+        ..no_figures()
     };
     let cases = list(&file, "dual_validation");
     assert!(cases.len() >= 10);
@@ -468,6 +513,31 @@ fn a_target_of_one_trade_is_refused() {
     }
     let error = Objective::named("sharp").expect_err("a typing error");
     assert!(error.hint().expect("names").contains("sharpe"), "{error}");
+}
+
+#[test]
+fn windows_of_different_length_are_compared_by_what_does_not_grow_with_them() {
+    let gap = |name: &str| {
+        let objective = Objective::named(name).expect("it is there");
+        let rules = Rules::new(objective, 100, 5).expect("a target");
+        // The same quality: 20 % a year in nine months and in three.
+        let figures = |value, total_return| Figures {
+            value: Some(value),
+            trades: 50,
+            total_return: Some(total_return),
+            cagr: Some(0.2),
+            ..no_figures()
+        };
+        let (train, test) = (figures(3.0, 0.147), figures(1.0, 0.047));
+        let verdict = rules.verdict(&train, Some(&test));
+        assert!(verdict.accepted(), "{name}");
+        verdict.gap
+    };
+    assert_eq!(gap("sharpe"), Some(2.0 / 3.0));
+    assert_eq!(gap("serenity"), None);
+    assert_eq!(gap("jesse-serenity"), None);
+    assert_eq!(gap("total-return"), Some(0.0));
+    assert_eq!(gap("freqtrade-only-profit"), Some(0.0));
 }
 
 #[test]

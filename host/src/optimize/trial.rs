@@ -67,7 +67,8 @@ impl Reason {
 pub struct Verdict {
     /// Why not; empty = accepted.
     pub reasons: Vec<Reason>,
-    /// How far the test's ratio lies from that of training, a fraction of it; only of accepted trials.
+    /// How far the test's ratio (or annual return) lies from that of training, a fraction of it; only of accepted trials, and not of
+    /// figures that grow with the length of the window.
     pub gap: Option<f64>,
 }
 

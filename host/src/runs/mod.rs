@@ -23,5 +23,6 @@ pub use observed::{
 };
 pub use result::{
     Component, Configuration, Dataset, FundingUsed, Gap, Knob, LAST_PRICE, Limit, MarketEvent,
-    MarketEventKind, ParameterUsed, Period, Profile, RunResult, SharedAccount, Timings, Versions,
+    MarketEventKind, ParameterUsed, Period, Profile, RunResult, SharedAccount, SparseStream,
+    Timings, Versions,
 };

@@ -86,6 +86,19 @@ pub struct Gap {
 /// [`Dataset::mark_resolution`] where there are no mark prices: the last price stands for them.
 pub const LAST_PRICE: &str = "last price";
 
+/// A stream that does not cover the period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SparseStream {
+    /// Index of the instrument.
+    pub instrument: u32,
+    /// Its name: `open-interest`.
+    pub kind: &'static str,
+    /// Days (UTC) of the period with a row.
+    pub days: u64,
+    /// Days of the period.
+    pub of_days: u64,
+}
+
 /// Where funding rates came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FundingUsed {
@@ -128,6 +141,8 @@ pub struct Dataset {
     pub mark_resolution: String,
     /// Where funding came from.
     pub funding: FundingUsed,
+    /// Streams the strategy asked for that are there on some days only. Follows from the data, decides nothing.
+    pub sparse_streams: Vec<SparseStream>,
     /// What the checks of the data flagged, by name (`simulation.md` section 14). Found out by the run.
     pub data_flags: BTreeMap<String, u64>,
 }

@@ -3,7 +3,7 @@
 //! 12 of `reference/strategies.md`, VWAPStrategy.
 
 use guest_sdk::prelude::*;
-use indicators::{RollingVwap, SessionVwap, StandardDeviation};
+use indicators::{SessionVwap, StandardDeviation, Vwma};
 
 /// The word of `anchor` for the average since midnight UTC.
 const UTC_DAY: &str = "utc_day";
@@ -23,7 +23,7 @@ parameters! {
 /// The conditions.
 pub struct Vwap {
     params: Params,
-    rolling: RollingVwap,
+    rolling: Vwma,
     /// Instead of the rolling one, if it is wanted.
     session: Option<SessionVwap>,
     deviation: StandardDeviation,
@@ -37,7 +37,7 @@ impl Rules for Vwap {
     }
 
     fn new(params: Params) -> Result<Self, InitError> {
-        let rolling = RollingVwap::new(params.period);
+        let rolling = Vwma::new(params.period);
         let session = (params.anchor == UTC_DAY).then(SessionVwap::new);
         let deviation = StandardDeviation::new(params.period, params.dev_factor);
         Ok(Self { params, rolling, session, deviation })

@@ -3,7 +3,8 @@
 use crate::updates::updates;
 use crate::{timing, window::RollingSum};
 
-/// The mean of the last n values, each weighed by the volume that came with it; nothing where there was no volume at all.
+/// The mean of the last n values, each weighed by the volume that came with it; nothing where there was no volume at all. Of closes it
+/// is the rolling volume-weighted average price.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Vwma {
     products: RollingSum,

@@ -29,8 +29,9 @@ pub use range_volatility::{GarmanKlass, Parkinson, RogersSatchell, YangZhang};
 pub use returns::{Autocorrelation, LogReturn, RealizedVolatility};
 pub use standing::{PercentileInclusive, ZScore};
 pub use strength::{CutlerRsi, SmoothedStochasticRsi, SmoothedStochasticRsiValues};
-pub use volumes::{ObvFromZero, RollingVwap, SessionVwap, SessionVwapValues, VolumeRatio};
+pub use volumes::{ObvFromZero, SessionVwap, SessionVwapValues, VolumeRatio};
 
+use crate::Vwma;
 use crate::catalog::{Entry, entry};
 
 pub(crate) fn entries() -> Vec<Entry> {
@@ -85,7 +86,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry!(RogersSatchell(period: i32 = 20, 1..=10_000),
             "rogers_satchell", "volatility by Rogers and Satchell", Volatility, "x.rogers_satchell",
             [Open, High, Low, Close]),
-        entry!(RollingVwap(period: i32 = 20, 1..=10_000),
+        entry!(Vwma(period: i32 = 20, 1..=10_000),
             "rolling_vwap", "volume-weighted average of a window", Overlap, "x.rvwap_close", [Close, Volume]),
         entry!(
             SessionVwap(),

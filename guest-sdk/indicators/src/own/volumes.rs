@@ -3,41 +3,7 @@
 use crate::catalog::values;
 use crate::price;
 use crate::updates::updates;
-use crate::window::RollingSum;
 use crate::{Obv, Sma, timing};
-
-/// The mean close of a window, each weighted by its volume; nothing where there was none.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RollingVwap {
-    turnover: RollingSum,
-    volume: RollingSum,
-    value: Option<f64>,
-}
-
-impl RollingVwap {
-    /// A window of this many candles.
-    ///
-    /// # Panics
-    /// If `period` is not positive.
-    pub fn new(period: i32) -> Self {
-        Self {
-            turnover: RollingSum::new(period),
-            volume: RollingSum::new(period),
-            value: None,
-        }
-    }
-
-    updates!((close, volume) -> f64);
-
-    #[inline]
-    fn next(&mut self, close: f64, volume: f64) -> Option<f64> {
-        let turnover = self.turnover.update(close * volume);
-        let volume = self.volume.update(volume)?;
-        (volume > 0.0).then_some(turnover? / volume)
-    }
-}
-
-timing!(RollingVwap(period: i32) -> f64: first period, then 0);
 
 /// Milliseconds of a UTC day.
 const DAY_MS: i64 = 86_400_000;
@@ -206,14 +172,9 @@ mod tests {
 
     #[test]
     fn no_volume_weighs_nothing() {
-        let (mut vwap, mut ratio) = (RollingVwap::new(2), VolumeRatio::new(2));
-        let candles = [(1.0, 1.0), (4.0, 2.0), (5.0, 0.0), (6.0, 0.0)];
+        let mut ratio = VolumeRatio::new(2);
         assert_eq!(
-            candles.map(|(close, volume)| vwap.update(close, volume)),
-            [None, Some(3.0), Some(4.0), None]
-        );
-        assert_eq!(
-            candles.map(|(_, volume)| ratio.update(volume)),
+            [1.0, 2.0, 0.0, 0.0].map(|volume| ratio.update(volume)),
             [None, Some(2.0 / 1.5), Some(0.0), None]
         );
     }

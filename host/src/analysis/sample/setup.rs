@@ -121,6 +121,7 @@ pub(super) fn configuration() -> Configuration {
                 policy: "none".into(),
                 source: None,
             },
+            sparse_streams: Vec::new(),
             data_flags: BTreeMap::new(),
         },
         period: Period {

@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::cli::CliError;
-use crate::domain::{ParameterValue, Timestamp};
-use crate::optimize::{Axis, Range, Setup};
+use crate::domain::ParameterValue;
+use crate::optimize::{Axis, Range, Setup, Window};
 use crate::runs::Configuration;
 use crate::runs::json::pretty;
 use crate::runs::manifest::{configuration, hex};
@@ -32,7 +32,6 @@ impl Identity {
         setup: &Setup,
     ) -> Self {
         configuration.parameters.clear();
-        let window = |(start, end): (Timestamp, Timestamp)| json!({ "start": start.rfc3339(), "end": end.rfc3339() });
         let fixed: Vec<Value> = fixed
             .iter()
             .map(|(name, value)| json!({ "name": name, "value": show(value) }))
@@ -98,6 +97,11 @@ impl Identity {
             )),
         }
     }
+}
+
+/// A window as files and the document of `--json` tell it.
+pub(super) fn window((start, end): Window) -> Value {
+    json!({ "start": start.rfc3339(), "end": end.rfc3339() })
 }
 
 fn axis(axis: &Axis) -> Value {

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use crate::analysis::format::{count, number, percent, plain, plural, tame};
 use crate::analysis::summary::Style;
 use crate::analysis::summary::table::{Align, cell, table, toned};
-use crate::cli::optimize::manifest::Identity;
+use crate::cli::optimize::manifest::{Identity, window};
 use crate::domain::ParameterValue;
 use crate::optimize::page::Page;
 use crate::optimize::table::reasons;
-use crate::optimize::{Counts, Figures, Parameters, Ranking, Setup, Trial};
+use crate::optimize::{Counts, Figures, Method, Parameters, Ranking, Setup, Trial};
 use crate::runs::json::pretty;
 use crate::runs::store::Tried;
 use crate::strategy::parameters::show;
@@ -148,6 +148,15 @@ impl Outcome<'_> {
                 percent(Some(test))
             ));
         }
+        let (tried, size) = (self.trials.len() as u64, self.setup.space.size());
+        if let (Method::Grid, Some(size)) = (self.setup.method, size)
+            && tried < size
+        {
+            let (tried, size) = (count(tried), count(size));
+            warnings.push(format!(
+                "only the first {tried} of the grid's {size} points were tried, a corner of the space: --method tpe looks everywhere"
+            ));
+        }
         let searched = self.setup.space.axes().len() as u64;
         let trades = best.train.as_ref().map_or(0, |f| f.trades);
         if trades < searched * TRADES_A_PARAMETER {
@@ -264,6 +273,8 @@ impl Outcome<'_> {
             "method": self.setup.method.name(),
             "seed": self.setup.seed,
             "space": self.setup.space.size(),
+            "train": window(self.setup.split.train),
+            "test": self.setup.split.test.map(window),
             "counts": self.counts(),
             "best": top,
             "backtest": self.best_command,

@@ -1,5 +1,6 @@
 //! What one symbol has besides its candles, for a run.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -202,6 +203,8 @@ pub struct Streams {
     pub taker_volume: bool,
 }
 
+const DAY_MS: i64 = 86_400_000;
+
 /// Liquidations are known this long after they happened (`defaults.md` section 2).
 const LIQUIDATION_DELAY_MS: i64 = 1_000;
 
@@ -270,6 +273,26 @@ impl Streams {
             ),
             _ => error.with_hint(self.place.how_to_get(name, period.0, period.1)),
         })
+    }
+
+    /// Days of `[from, to)` (UTC) with a row of a stream, and all of them. `None` of a stream that is not there, and of one that is
+    /// made of candles: their coverage is told as that of candles.
+    #[must_use]
+    pub fn days_with_rows(
+        &self,
+        kind: StreamKind,
+        detail: u32,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Option<(u64, u64)> {
+        let day = |time: Timestamp| time.0.div_euclid(DAY_MS);
+        let rows = match self.rows(kind, detail, Timeframe::M1, Period::default())? {
+            Rows::Ready(rows) => rows,
+            Rows::Prices(..) | Rows::Delta(_) => return None,
+        };
+        let within = rows.iter().filter(|r| r.time >= from && r.time < to);
+        let days: BTreeSet<i64> = within.map(|row| day(row.time)).collect();
+        let all = day(Timestamp(to.0 - 1)) - day(from) + 1;
+        Some((days.len() as u64, u64::try_from(all).ok()?))
     }
 
     /// What identifies all of it, for the fingerprint of a dataset.

@@ -320,6 +320,28 @@ fn rows_come_in_the_minute_they_become_known() {
 }
 
 #[test]
+fn days_with_rows_are_counted_within_the_period_alone() {
+    const DAY: i64 = 1_440 * MINUTE;
+    let mut of = streams(Wanted::default());
+    of.mark = Some(Prices::new(vec![mark(0, 100, 60)], Timeframe::H1));
+    of.open_interest = vec![Records {
+        interval_ms: 240 * MINUTE,
+        // Three days, the first of them before the period.
+        records: (-6..12)
+            .map(|n| record(n * 240 * MINUTE, [1.0, 1.0]))
+            .collect(),
+    }];
+    let days = |kind, n: i64| {
+        let period = (Timestamp(START), Timestamp(START + n * DAY));
+        of.days_with_rows(kind, 0, period)
+    };
+    assert_eq!(days(StreamKind::OpenInterest, 10), Some((2, 10)));
+    assert_eq!(days(StreamKind::OpenInterest, 1), Some((1, 1)));
+    assert_eq!(days(StreamKind::Mark, 10), None);
+    assert_eq!(days(StreamKind::Liquidations, 10), None);
+}
+
+#[test]
 fn rows_of_intervals_that_do_not_fit_are_lacking() {
     use StreamKind::{Funding, Index, Mark, OpenInterest, VolumeDelta};
     let mut of = streams(Wanted::default());

@@ -108,13 +108,18 @@ fn a_grid_without_an_end_is_refused() {
         panic!("a real line has no grid")
     };
     assert!(error.to_string().contains("endlessly many"), "{error}");
-    assert_eq!(Method::fitting(&line()), Method::Tpe);
+    assert_eq!(Method::fitting(&line(), None), Method::Tpe);
     assert_eq!(
-        Method::fitting(&space(vec![listed("a", 2_000)])),
+        Method::fitting(&space(vec![listed("a", 2_000)]), None),
         Method::Grid
     );
     assert_eq!(
-        Method::fitting(&space(vec![listed("a", 2_001)])),
+        Method::fitting(&space(vec![listed("a", 2_001)]), None),
         Method::Tpe
     );
+    // No corner of a grid that is larger than what was asked for.
+    let hundred = space(vec![listed("a", 100)]);
+    assert_eq!(Method::fitting(&hundred, Some(99)), Method::Tpe);
+    assert_eq!(Method::fitting(&hundred, Some(100)), Method::Grid);
+    assert_eq!(Method::Grid.usual_trials(&hundred), 100);
 }
