@@ -9,6 +9,7 @@ use super::stamp::Stamp;
 use super::{
     BuildError, Options, build_guest, cargo_program, clean, python, sdk, start_error, unusable,
 };
+use crate::domain::check_identity;
 
 /// A component that was built from a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,14 +177,56 @@ fn python_package(dir: &Path) -> Result<Package, BuildError> {
             .map(str::to_owned)
     };
     let needed = |name: &str| field(name).ok_or_else(|| wrong(format!("[project] has no {name}")));
+    let (name, version) = (needed("name")?, needed("version")?);
+    // The manifest takes both from here: said now, not after the minute the component takes.
+    check_identity(&name, &version).map_err(&wrong)?;
     let authors = project.and_then(|project| project.get("authors")?.as_array());
     Ok(Package {
-        name: needed("name")?,
-        version: needed("version")?,
+        name,
+        version,
         license: field("license"),
         description: field("description").unwrap_or_default(),
         authors: strings(authors, |author| {
             author.get("name")?.as_str().map(str::to_owned)
         }),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::python_package;
+
+    #[test]
+    fn a_package_no_manifest_could_be_taken_from_is_refused_before_it_is_compiled() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let package = |name: &str, version: &str| {
+            let text = format!("[project]\nname = \"{name}\"\nversion = \"{version}\"\n");
+            fs::write(dir.path().join("pyproject.toml"), text).expect("it is written");
+            python_package(dir.path()).map_err(|error| error.to_string())
+        };
+        assert_eq!(
+            package("mean-2", "0.1.0").expect("it is one").name,
+            "mean-2"
+        );
+        for (name, version, said) in [
+            (
+                "My_Strategy",
+                "0.1.0",
+                "its name is `My_Strategy`: use 1 to 64 lower case letters",
+            ),
+            (
+                "mean-2",
+                "0.1",
+                "its version is `0.1`: use a semantic version such as 1.0.0",
+            ),
+        ] {
+            let error = package(name, version).expect_err("it is none");
+            assert!(
+                error.contains("pyproject.toml") && error.contains(said),
+                "{error}"
+            );
+        }
+    }
 }
