@@ -151,7 +151,10 @@ fn walk(
         let name = format!("{prefix}{file_name}");
         // Links to folders are not followed: they may lead in a circle.
         if entry.file_type()?.is_dir() {
-            if !PASSED_OVER.contains(&file_name.as_str()) || prefix.starts_with("src/") {
+            let is_passed_over = PASSED_OVER.contains(&file_name.as_str());
+            // A virtual environment says so itself, whatever its folder is called.
+            let is_environment = entry.path().join("pyvenv.cfg").is_file();
+            if (!is_passed_over && !is_environment) || prefix.starts_with("src/") {
                 walk(&entry.path(), &format!("{name}/"), language, found)?;
             }
         } else if language.is_source(&name) {
@@ -229,6 +232,20 @@ mod tests {
         }
         let missing = language(Path::new("nowhere/at/all")).expect_err("it is not there");
         assert_eq!(missing.to_string(), "there is no folder nowhere/at/all");
+    }
+
+    #[test]
+    fn a_virtual_environment_under_any_name_holds_no_sources() {
+        let project = folder(&[
+            ("pyproject.toml", ""),
+            ("strategy.py", ""),
+            ("levels/stop.py", ""),
+            ("env/pyvenv.cfg", "home = /usr/bin"),
+            ("env/lib/site.py", ""),
+        ]);
+        let found = sources(project.path(), Language::Python).expect("it can be read");
+        let names: Vec<String> = found.into_iter().map(|source| source.name).collect();
+        assert_eq!(names, ["levels/stop.py", "pyproject.toml", "strategy.py"]);
     }
 
     #[test]
