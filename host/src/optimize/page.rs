@@ -351,7 +351,7 @@ fn span(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     })
 }
 
-/// The middle half, and three times its width to either side; none where half of the values are the same.
+/// The middle half, and one and a half times its width to either side, as a box plot has it; none where half of the values are the same.
 fn near(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     let mut sorted: Vec<f64> = values.collect();
     sorted.sort_by(f64::total_cmp);
@@ -361,7 +361,7 @@ fn near(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
             .copied()
     };
     let (low, high) = (at(1)?, at(3)?);
-    let room = 3.0 * (high - low);
+    let room = 1.5 * (high - low);
     (low < high).then_some((low - room, high + room))
 }
 
