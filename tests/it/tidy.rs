@@ -215,3 +215,77 @@ fn ci_runs_the_commands_of_the_readme() {
         assert!(ci.contains(command), "`{command}` is not in .ci/run");
     }
 }
+
+/// Files of Markdown of the project, not of what was built or fetched.
+fn pages(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("it is a folder") {
+        let path = entry.expect("it can be read").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() && !name.starts_with('.') && !["target", "templates"].contains(&&*name) {
+            found.extend(pages(&path));
+        } else if name.ends_with(".md") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Targets of the links on a page, code left out.
+fn links(text: &str) -> Vec<String> {
+    let mut is_code = false;
+    let prose = text.lines().filter(|line| {
+        let is_fence = line.trim_start().starts_with("```");
+        is_code ^= is_fence;
+        !is_code && !is_fence
+    });
+    let targets = |line: &str| -> Vec<String> {
+        let parts = line.split("](").skip(1);
+        parts
+            .filter_map(|part| Some(part.split_once(')')?.0.to_owned()))
+            .collect()
+    };
+    prose.flat_map(targets).collect()
+}
+
+/// A heading as a link names it.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = kept
+        .chars()
+        .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let mut checked = 0;
+    for page in pages(&workspace()) {
+        let text = std::fs::read_to_string(&page).expect("it can be read");
+        for link in links(&text) {
+            if link.contains("://") || link.starts_with("mailto:") {
+                continue;
+            }
+            let (file, heading) = link.split_once('#').unwrap_or((&link, ""));
+            let target = match file {
+                "" => page.clone(),
+                _ => page.parent().expect("it lies in a folder").join(file),
+            };
+            let shown = page.display();
+            assert!(
+                target.exists(),
+                "{shown} links to {link}, which is not there"
+            );
+            checked += 1;
+            if heading.is_empty() {
+                continue;
+            }
+            let there = std::fs::read_to_string(&target).expect("it can be read");
+            let found = there
+                .lines()
+                .any(|line| line.starts_with('#') && anchor(line) == heading);
+            assert!(found, "{shown} links to {link}: no such heading");
+        }
+    }
+    assert!(checked > 50, "only {checked} links were found");
+}

@@ -96,7 +96,7 @@ fn with_import(error: DataError, key: &SeriesKey) -> DataError {
     };
     let (venue, symbol, timeframe) = (&key.venue, &key.symbol, key.timeframe);
     error.with_hint(format!(
-        "{hint}\nor bring them: host data import FILE --exchange {venue} --symbol {symbol} --timeframe {timeframe}"
+        "{hint}\nbring them: host data import FILE --exchange {venue} --symbol {symbol} --timeframe {timeframe}"
     ))
 }
 

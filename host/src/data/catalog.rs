@@ -77,8 +77,9 @@ impl Catalog {
         let have: Vec<_> = self.list()?.iter().map(|s| s.key.to_string()).collect();
         let error = DataError::user(format!("no candles of {key} in {}", self.root.display()));
         Err(match have.as_slice() {
-            [] => error
-                .with_hint("the catalog is empty: `host data import FILE`, or `host data synth`"),
+            [] => error.with_hint(
+                "nothing was imported into this folder, which is the one beside you unless DATA_PATH names another; `host data synth` makes up a market to try",
+            ),
             some => error.with_hint(format!("there are: {}", some.join(", "))),
         })
     }

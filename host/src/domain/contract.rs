@@ -291,3 +291,58 @@ pub struct Rows {
     pub available_at: Vec<Timestamp>,
     pub values: Vec<f64>,
 }
+
+/// Characters of a name, at most.
+pub(crate) const NAME_CHARS: usize = 64;
+
+/// Is this what a strategy may be called: the rule for a manifest, and for the package a manifest is taken from.
+///
+/// # Errors
+/// A sentence about the name or the version.
+pub(crate) fn check_identity(name: &str, version: &str) -> Result<(), String> {
+    check_name("its name", name, false)?;
+    check_version(version)
+}
+
+/// Is `name` one; `what` begins the sentence that says it is not.
+///
+/// # Errors
+/// It is empty, too long, or has other characters than these.
+pub(crate) fn check_name(what: &str, name: &str, underscore: bool) -> Result<(), String> {
+    let good = |c: char| {
+        c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || (underscore && c == '_')
+    };
+    if name.is_empty() || name.len() > NAME_CHARS || !name.chars().all(good) {
+        let shown: String = name
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(NAME_CHARS)
+            .collect();
+        let extra = if underscore { "`-` and `_`" } else { "`-`" };
+        return Err(format!(
+            "{what} is `{shown}`: use 1 to {NAME_CHARS} lower case letters, digits, {extra}"
+        ));
+    }
+    Ok(())
+}
+
+fn check_version(version: &str) -> Result<(), String> {
+    let core = version.split(['-', '+']).next().unwrap_or("");
+    let numbers: Vec<_> = core.split('.').map(str::parse::<u32>).collect();
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-+".contains(c);
+    if numbers.len() == 3
+        && numbers.iter().all(Result::is_ok)
+        && version.len() <= NAME_CHARS
+        && version.chars().all(plain)
+    {
+        return Ok(());
+    }
+    let shown: String = version
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(NAME_CHARS)
+        .collect();
+    Err(format!(
+        "its version is `{shown}`: use a semantic version such as 1.0.0"
+    ))
+}

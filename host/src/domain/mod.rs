@@ -18,6 +18,7 @@ pub use contract::{
     IntRange, Manifest, Needs, OnFault, OrderKinds, Parameter, ParameterKind, ParameterValue, Role,
     Rows, SeriesBinding, SeriesNeed, StreamBinding, StreamNeed,
 };
+pub(crate) use contract::{NAME_CHARS, check_identity, check_name};
 pub use event::{
     AccountChange, Cause, FillEvent, FundingEvent, InstrumentChange, LiquidationEvent, OrderChange,
     PositionChange, PositionEvent, StrategyEvent,

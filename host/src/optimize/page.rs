@@ -161,7 +161,8 @@ fn progress(trials: &[Trial]) -> String {
     picture.svg()
 }
 
-/// The figure in training beside that of the test.
+/// The figure in training beside that of the test. A trial far from the others stands at the edge: one ruin among fifty would press
+/// the cloud, whose slope is what one looks for, into a corner.
 fn confirmed(page: &Page<'_>) -> String {
     if page.setup.split.test.is_none() {
         return "<p class=\"hint\">There is no test window.</p>".to_owned();
@@ -170,6 +171,14 @@ fn confirmed(page: &Page<'_>) -> String {
     picture.dots = dots(page, |trial| {
         Some((trial.train.as_ref()?.value?, trial.test.as_ref()?.value?))
     });
+    let (xs, ys) = (
+        near(picture.dots.iter().map(|dot| dot.x)),
+        near(picture.dots.iter().map(|dot| dot.y)),
+    );
+    for dot in &mut picture.dots {
+        dot.x = xs.map_or(dot.x, |(low, high)| dot.x.clamp(low, high));
+        dot.y = ys.map_or(dot.y, |(low, high)| dot.y.clamp(low, high));
+    }
     picture.diagonal = true;
     picture.svg()
 }
@@ -342,6 +351,20 @@ fn span(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     })
 }
 
+/// The middle half, and one and a half times its width to either side, as a box plot has it; none where half of the values are the same.
+fn near(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    let mut sorted: Vec<f64> = values.collect();
+    sorted.sort_by(f64::total_cmp);
+    let at = |quarters: usize| {
+        sorted
+            .get(sorted.len().checked_sub(1)? * quarters / 4)
+            .copied()
+    };
+    let (low, high) = (at(1)?, at(3)?);
+    let room = 1.5 * (high - low);
+    (low < high).then_some((low - room, high + room))
+}
+
 /// A label of four digits or so.
 fn short(value: f64) -> String {
     let decimals = match value.abs() {
@@ -350,4 +373,18 @@ fn short(value: f64) -> String {
         _ => 4,
     };
     plain(value, decimals)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near;
+
+    #[test]
+    fn one_trial_far_off_is_outside_and_the_others_are_inside() {
+        let values = [-9.88, 0.2, 0.5, 0.6, 0.9, 1.1, 1.4, 1.5];
+        let (low, high) = near(values.into_iter()).expect("they differ");
+        assert!(-9.88 < low && low < 0.2 && 1.5 < high, "{low} to {high}");
+        assert_eq!(near([1.0; 9].into_iter()), None);
+        assert_eq!(near([].into_iter()), None);
+    }
 }

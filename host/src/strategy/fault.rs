@@ -174,7 +174,7 @@ fn frames(backtrace: &WasmBacktrace) -> String {
 
 /// What every panic passes through says nothing about the strategy.
 fn is_machinery(name: &str) -> bool {
-    const PREFIXES: [&str; 14] = [
+    const PREFIXES: [&str; 15] = [
         "std::",
         "core::",
         "alloc::",
@@ -189,6 +189,7 @@ fn is_machinery(name: &str) -> bool {
         "<alloc::",
         "<core::",
         "wit_bindgen",
+        "wit_dylib",
     ];
     PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }

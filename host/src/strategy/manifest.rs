@@ -3,10 +3,10 @@
 use std::fmt::Display;
 
 use crate::domain::{
-    Choice, FloatRange, IntRange, Manifest, Needs, Parameter, ParameterKind, Role,
+    Choice, FloatRange, IntRange, Manifest, NAME_CHARS, Needs, Parameter, ParameterKind, Role,
+    check_identity, check_name,
 };
 
-const NAME_CHARS: usize = 64;
 const TEXT_BYTES: usize = 16 << 10;
 const PARAMETERS: usize = 256;
 const ROLES: usize = 64;
@@ -22,8 +22,7 @@ const LEVERAGE: f64 = 1_000.0;
 /// # Errors
 /// The first thing that is wrong, in a sentence.
 pub(super) fn check(manifest: &Manifest) -> Result<(), String> {
-    name("its name", &manifest.name, false)?;
-    version(&manifest.version)?;
+    check_identity(&manifest.name, &manifest.version)?;
     text("its description", &manifest.description)?;
     at_most("authors", manifest.authors.len(), AUTHORS)?;
     for author in &manifest.authors {
@@ -60,45 +59,6 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), String> {
     Ok(())
 }
 
-fn name(what: &str, name: &str, underscore: bool) -> Result<(), String> {
-    let good = |c: char| {
-        c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || (underscore && c == '_')
-    };
-    if name.is_empty() || name.len() > NAME_CHARS || !name.chars().all(good) {
-        let shown: String = name
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(NAME_CHARS)
-            .collect();
-        let extra = if underscore { "`-` and `_`" } else { "`-`" };
-        return Err(format!(
-            "{what} is `{shown}`: use 1 to {NAME_CHARS} lower case letters, digits, {extra}"
-        ));
-    }
-    Ok(())
-}
-
-fn version(version: &str) -> Result<(), String> {
-    let core = version.split(['-', '+']).next().unwrap_or("");
-    let numbers: Vec<_> = core.split('.').map(str::parse::<u32>).collect();
-    let plain = |c: char| c.is_ascii_alphanumeric() || ".-+".contains(c);
-    if numbers.len() == 3
-        && numbers.iter().all(Result::is_ok)
-        && version.len() <= NAME_CHARS
-        && version.chars().all(plain)
-    {
-        return Ok(());
-    }
-    let shown: String = version
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(NAME_CHARS)
-        .collect();
-    Err(format!(
-        "its version is `{shown}`: use a semantic version such as 1.0.0"
-    ))
-}
-
 fn text(what: &str, text: &str) -> Result<(), String> {
     at_most(&format!("bytes in {what}"), text.len(), TEXT_BYTES)
 }
@@ -116,7 +76,7 @@ fn unique<'a>(
     new: &String,
     mut before: impl Iterator<Item = &'a String>,
 ) -> Result<(), String> {
-    name(&format!("the name of a {what}"), new, true)?;
+    check_name(&format!("the name of a {what}"), new, true)?;
     if before.any(|name| name == new) {
         return Err(format!("two {what}s are called `{new}`"));
     }
@@ -223,7 +183,7 @@ pub(super) fn check_needs(needs: &Needs, manifest: &Manifest) -> Result<(), Stri
         at_most("rows of warm-up", warm_up as usize, WARM_UP_ROWS as usize)?;
     }
     for stream in &needs.streams {
-        name("the kind of a stream", &stream.kind, false)?;
+        check_name("the kind of a stream", &stream.kind, false)?;
     }
     let each = needs
         .series

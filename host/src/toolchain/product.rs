@@ -10,6 +10,7 @@ use super::{
     BuildError, Options, absolute, build_guest, cargo_program, clean, lock, place, python, sdk,
     start_error, unusable,
 };
+use crate::domain::check_identity;
 
 /// Builds of sources that change meanwhile before that is told. Cargo writes `Cargo.lock` in the first.
 const TRIES: usize = 3;
@@ -203,18 +204,13 @@ fn python_package(dir: &Path) -> Result<Package, BuildError> {
             .map(str::to_owned)
     };
     let needed = |name: &str| field(name).ok_or_else(|| wrong(format!("[project] has no {name}")));
-    let name = needed("name")?;
-    // Known before the slow part: the strategy is called what its project is called, and so is the file.
-    let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if name.is_empty() || name.len() > 64 || !name.chars().all(is_allowed) {
-        return Err(wrong(format!(
-            "a strategy cannot be called {name:?}, but 1 to 64 lower-case letters, digits and `-`"
-        )));
-    }
+    let (name, version) = (needed("name")?, needed("version")?);
+    // The manifest takes both from here: said now, not after the minute the component takes.
+    check_identity(&name, &version).map_err(&wrong)?;
     let authors = project.and_then(|project| project.get("authors")?.as_array());
     Ok(Package {
         name,
-        version: needed("version")?,
+        version,
         license: field("license"),
         description: field("description").unwrap_or_default(),
         authors: strings(authors, |author| {
@@ -226,21 +222,6 @@ fn python_package(dir: &Path) -> Result<Package, BuildError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_no_strategy_may_have_is_no_way_out_of_the_folder() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let package = |name: &str| {
-            let text = format!("[project]\nname = {name:?}\nversion = \"0.1.0\"\n");
-            fs::write(folder.path().join("pyproject.toml"), text).expect("written");
-            python_package(folder.path())
-        };
-        assert_eq!(package("my-cross-1").expect("a name").name, "my-cross-1");
-        for name in ["../evil", "/evil", "..", "", "a b", "a_b", "a\\b"] {
-            let error = package(name).expect_err(name).to_string();
-            assert!(error.contains(&format!("called {name:?}")), "{error}");
-        }
-    }
 
     #[test]
     fn a_missing_sdk_is_restored_where_the_manifest_asks_for_it() {
@@ -276,5 +257,38 @@ mod tests {
         assert_ne!(one, two);
         assert_eq!(one.file_name(), two.file_name());
         assert_eq!(stamped("one/cross"), one);
+    }
+
+    #[test]
+    fn a_package_no_manifest_could_be_taken_from_is_refused_before_it_is_compiled() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let package = |name: &str, version: &str| {
+            let text = format!("[project]\nname = \"{name}\"\nversion = \"{version}\"\n");
+            fs::write(dir.path().join("pyproject.toml"), text).expect("it is written");
+            python_package(dir.path()).map_err(|error| error.to_string())
+        };
+        assert_eq!(
+            package("mean-2", "0.1.0").expect("it is one").name,
+            "mean-2"
+        );
+        for (name, version, said) in [
+            (
+                "My_Strategy",
+                "0.1.0",
+                "its name is `My_Strategy`: use 1 to 64 lower case letters",
+            ),
+            ("../evil", "0.1.0", "its name is `../evil`"),
+            (
+                "mean-2",
+                "0.1",
+                "its version is `0.1`: use a semantic version such as 1.0.0",
+            ),
+        ] {
+            let error = package(name, version).expect_err("it is none");
+            assert!(
+                error.contains("pyproject.toml") && error.contains(said),
+                "{error}"
+            );
+        }
     }
 }

@@ -162,7 +162,9 @@ fn walk(
         let name = format!("{prefix}{file_name}");
         let path = entry.path();
         if path.is_dir() {
-            if !language.looks_into(prefix, &file_name) {
+            // A virtual environment says so itself, whatever its folder is called.
+            let is_environment = path.join("pyvenv.cfg").is_file();
+            if is_environment || !language.looks_into(prefix, &file_name) {
                 continue;
             }
             // It may lead in a circle, or to what is another elsewhere; passed over, it would be compiled and not be in the digest.
@@ -244,6 +246,20 @@ mod tests {
         }
         let missing = language(Path::new("nowhere/at/all")).expect_err("it is not there");
         assert_eq!(missing.to_string(), "there is no folder nowhere/at/all");
+    }
+
+    #[test]
+    fn a_virtual_environment_under_any_name_holds_no_sources() {
+        let project = folder(&[
+            ("pyproject.toml", ""),
+            ("strategy.py", ""),
+            ("levels/stop.py", ""),
+            ("env/pyvenv.cfg", "home = /usr/bin"),
+            ("env/lib/site.py", ""),
+        ]);
+        let found = sources(project.path(), Language::Python).expect("it can be read");
+        let names: Vec<String> = found.into_iter().map(|source| source.name).collect();
+        assert_eq!(names, ["levels/stop.py", "pyproject.toml", "strategy.py"]);
     }
 
     #[test]

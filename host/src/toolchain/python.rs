@@ -15,7 +15,7 @@ use wasm_compose::config::{Config, Dependency};
 use self::environment::Environment;
 use super::product::{self, Package};
 use super::project::{self, Language};
-use super::{BuildError, Options, absolute, last_lines, lock, place, start_error, unusable};
+use super::{BuildError, Options, absolute, last_lines, lock, place, sdk, start_error, unusable};
 use crate::runs::manifest::hex;
 
 /// What the strategy imports and the provider exports.
@@ -73,10 +73,23 @@ pub fn tests(
     progress: &mut dyn FnMut(&str),
 ) -> Result<Command, BuildError> {
     let environment = Environment::prepare(options, progress)?;
+    lend_indicators(dir, &environment.provider)?;
     let mut pytest = environment.python(dir);
     // Tests import their strategy as its neighbors do.
     pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
     Ok(pytest)
+}
+
+/// Puts the indicators into the project's copy of the SDK, where a pytest that an editor starts finds them.
+fn lend_indicators(dir: &Path, provider: &Path) -> Result<(), BuildError> {
+    let package = dir.join(sdk::FOLDER).join("guest-sdk/python/host_sdk");
+    if !package.is_dir() {
+        return Ok(());
+    }
+    let lent = package.join("provider.wasm");
+    fs::read(provider)
+        .and_then(|bytes| product::replace(&lent, &bytes))
+        .map_err(|source| unusable(&lent, source))
 }
 
 /// A folder of this project's own, also where one folder of builds serves many.
@@ -204,6 +217,23 @@ fn frame(line: &str) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_indicators_are_laid_beside_a_projects_copy_of_the_sdk_and_nowhere_else() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let provider = folder.path().join("provider.wasm");
+        fs::write(&provider, "indicators").expect("written");
+        lend_indicators(folder.path(), &provider).expect("there is nothing to do");
+        assert!(!folder.path().join(sdk::FOLDER).exists());
+        let package = folder
+            .path()
+            .join(sdk::FOLDER)
+            .join("guest-sdk/python/host_sdk");
+        fs::create_dir_all(&package).expect("made");
+        lend_indicators(folder.path(), &provider).expect("the disk has room");
+        let lent = fs::read_to_string(package.join("provider.wasm"));
+        assert_eq!(lent.expect("it is there"), "indicators");
+    }
 
     #[test]
     fn a_failed_import_is_told_at_the_authors_line() {

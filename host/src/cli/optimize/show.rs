@@ -12,7 +12,7 @@ use crate::cli::optimize::manifest::{Identity, window};
 use crate::domain::ParameterValue;
 use crate::optimize::page::Page;
 use crate::optimize::table::reasons;
-use crate::optimize::{Counts, Figures, Method, Parameters, Ranking, Setup, Trial};
+use crate::optimize::{Counts, Figures, Method, Parameters, Ranking, Setup, State, Trial};
 use crate::runs::json::pretty;
 use crate::runs::store::Tried;
 use crate::strategy::parameters::show;
@@ -24,6 +24,9 @@ const SHOWN: usize = 10;
 
 /// One searched parameter needs so many trades (`defaults.md` section 10).
 const TRADES_A_PARAMETER: u64 = 20;
+
+/// Characters of a reason in the tally; all of it is in `trials.parquet`.
+const REASON_CHARS: usize = 120;
 
 /// A finished search.
 pub(super) struct Outcome<'a> {
@@ -90,18 +93,30 @@ impl Outcome<'_> {
         }
     }
 
-    /// `190 complete (12 accepted), 3 pruned, 5 invalid, 0 failed, 2 repeated`.
+    /// `190 complete (12 accepted), 3 pruned, 5 invalid (fast must be smaller than slow), 0 failed, 2 repeated`.
     fn tally(&self) -> String {
         let c = self.counts();
         format!(
-            "{} complete ({} accepted), {} pruned, {} invalid, {} failed, {} repeated",
+            "{} complete ({} accepted), {} pruned, {} invalid{}, {} failed{}, {} repeated",
             count(c.complete),
             count(c.accepted),
             count(c.pruned),
             count(c.invalid),
+            self.first_reason(State::Invalid),
             count(c.failed),
+            self.first_reason(State::Failed),
             count(c.repeated)
         )
+    }
+
+    /// Why the first trial that ended so did, in parentheses: usually the others did for the same reason.
+    fn first_reason(&self, state: State) -> String {
+        let mut ended = self.trials.iter().filter(|trial| trial.state == state);
+        let message = ended.find_map(|trial| trial.message.as_deref());
+        message.map_or(String::new(), |message| {
+            let shown: String = message.chars().take(REASON_CHARS).collect();
+            tame(&format!(" ({shown})"))
+        })
     }
 
     /// `412 trials of this strategy on this data so far (390 combinations in 3 studies), 200 now`.
