@@ -152,5 +152,14 @@ fn rust_strategies_send_what_is_recorded_for_their_python_twins() {
         recorded.lines().count() > 100,
         "the recording says something"
     );
-    assert_eq!(text, recorded, "WRITE_RECORDED=1 writes it anew");
+    let lines = text.lines().zip(recorded.lines()).enumerate();
+    for (number, (sent, recorded)) in lines {
+        assert_eq!(
+            sent,
+            recorded,
+            "line {}: WRITE_RECORDED=1 writes it anew",
+            number + 1
+        );
+    }
+    assert_eq!(text.lines().count(), recorded.lines().count());
 }

@@ -61,7 +61,7 @@ class Chandelier:
         return Levels.of(position).tighten(level).update(data.close)
 
     It remembers the best close of one position at a time and starts anew with the next one; for several positions beside each other
-    take one each. The entry price counts as the first close.
+    take one each. The price of the entry itself is no close and does not count.
     """
 
     def __init__(self, multiple: float) -> None:
@@ -73,7 +73,7 @@ class Chandelier:
         """Where the stop belongs after a candle that closed here; nothing without an average true range. To be asked at every
         close, or a best close is missed."""
         toward = sign(position.direction)
-        before = self._best if self._followed == position.id else position.avg_price
-        self._best = close if toward * (close - before) > 0.0 else before
+        if self._followed != position.id or toward * (self._best - close) <= 0.0:
+            self._best = close
         self._followed = position.id
         return None if range is None else self._best - toward * self._multiple * range

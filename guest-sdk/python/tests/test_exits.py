@@ -113,7 +113,7 @@ def test_the_distance_shrinks_over_the_offset_only() -> None:
 
 def test_a_chandelier_hangs_from_the_best_close_of_its_position() -> None:
     chandelier, first = Chandelier(2.0), held(Direction.LONG, 100.0)
-    assert [chandelier.level(first, close, 1.5) for close in (99.0, 104.0, 101.0)] == [97.0, 101.0, 101.0]
+    assert [chandelier.level(first, close, 1.5) for close in (99.0, 104.0, 101.0)] == [96.0, 101.0, 101.0]
     assert chandelier.level(first, 105.0, None) is None
     assert chandelier.level(first, 101.0, 1.5) == 102.0
     assert chandelier.level(held(Direction.SHORT, 50.0, id=8), 49.0, 1.5) == 52.0
