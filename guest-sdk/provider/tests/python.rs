@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..indicator import Indicator, OneToOne, Single
+from ..indicator import FirstValue, OneToOne, Several, Single, WarmUp
 "#;
 
 #[test]
@@ -90,12 +90,12 @@ fn package() -> BTreeMap<String, String> {
 fn class(text: &mut String, entry: &Entry) -> std::fmt::Result {
     let name = class_name(entry.name);
     let answer = format!("{name}Values");
-    let kind = match (entry.inputs.len(), entry.outputs.len()) {
-        (1, 1) => "OneToOne",
-        (_, 1) => "Single",
-        _ => "Indicator",
+    let base = match (entry.inputs.len(), entry.outputs.len()) {
+        (1, 1) => "OneToOne".to_owned(),
+        (_, 1) => "Single".to_owned(),
+        _ => format!("Several[{answer}]"),
     };
-    if kind == "Indicator" {
+    if entry.outputs.len() > 1 {
         write!(
             text,
             "\n\nclass {answer}(NamedTuple):\n    \"\"\"What `{name}` gives.\"\"\"\n\n"
@@ -108,47 +108,23 @@ fn class(text: &mut String, entry: &Entry) -> std::fmt::Result {
     let taken: String = declared.iter().map(|one| format!(", {one}")).collect();
     write!(
         text,
-        "\n\nclass {name}({kind}):\n    \"\"\"{}.\"\"\"\n\n    NAME = \"{}\"\n    BOUNDS = ({})\n",
+        "\n\nclass {name}({base}):\n    \"\"\"{}.\"\"\"\n\n    NAME = \"{}\"\n    BOUNDS = ({})\n",
         capital(entry.title),
         entry.name,
         bounds(entry)
     )?;
-    if kind == "Indicator" {
-        write!(
-            text,
-            "    value: {answer} | None = None\n    \"\"\"The last values.\"\"\"\n"
-        )?;
-    }
     write!(
         text,
         "\n    def __init__(self{taken}) -> None:\n        super().__init__({})\n",
         passed.join(", ")
     )?;
-    if kind != "OneToOne" {
-        update(text, entry, kind, &answer)?;
+    if base != "OneToOne" {
+        update(text, entry, &answer)?;
     }
-    let tuple = match passed.as_slice() {
-        [one] => format!("({one},)"),
-        several => format!("({})", several.join(", ")),
-    };
-    for (function, comment, flag) in [
-        ("first_value", "Updates until the first value.", "False"),
-        (
-            "warm_up",
-            "Updates until the start of the data no longer matters.",
-            "True",
-        ),
-    ] {
-        write!(
-            text,
-            "\n    @classmethod\n    def {function}(cls{taken}) -> int:\n        \"\"\"{comment}\"\"\"\n        \
-             return cls._lengths({tuple}, {flag})\n"
-        )?;
-    }
-    Ok(())
+    text.write_str("\n    first_value = FirstValue(__init__)\n    warm_up = WarmUp(__init__)\n")
 }
 
-fn update(text: &mut String, entry: &Entry, kind: &str, answer: &str) -> std::fmt::Result {
+fn update(text: &mut String, entry: &Entry, answer: &str) -> std::fmt::Result {
     let inputs: Vec<&str> = entry
         .inputs
         .iter()
@@ -159,20 +135,23 @@ fn update(text: &mut String, entry: &Entry, kind: &str, answer: &str) -> std::fm
         .map(|name| format!(", {name}: float"))
         .collect();
     let given = inputs.join(", ");
-    if kind == "Single" {
-        return write!(
-            text,
-            "\n    def update(self{taken}) -> float | None:\n        \"\"\"Take the next {}; the indicator, or nothing before its \
-             first.\"\"\"\n        return self._next_value({given})\n",
-            inputs.join(", ")
-        );
-    }
+    let (given_back, call, what) = if entry.outputs.len() == 1 {
+        (
+            "float",
+            format!("_next_value({given})"),
+            "the indicator, or nothing before its first",
+        )
+    } else {
+        (
+            answer,
+            format!("_next_values({answer}, {given})"),
+            "the values, or nothing before the first",
+        )
+    };
     write!(
         text,
-        "\n    def update(self{taken}) -> {answer} | None:\n        \"\"\"Take the next {}; the values, or nothing before the \
-         first.\"\"\"\n        outputs = self._next({given})\n        if not outputs:\n            return None\n        \
-         self.value = {answer}(*outputs)\n        return self.value\n",
-        inputs.join(", ")
+        "\n    def update(self{taken}) -> {given_back} | None:\n        \"\"\"Take the next {given}; {what}.\"\"\"\n        \
+         return self.{call}\n"
     )
 }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 from componentize_py_types import Err
 
@@ -11,6 +12,9 @@ from .provider import Streams, provider
 
 Bound = tuple[str, bool, float, float]
 """A parameter: its name, is it a whole number, the least and the most that is taken."""
+
+Parameters = ParamSpec("Parameters")
+Values = TypeVar("Values")
 
 
 class Indicator:
@@ -45,16 +49,42 @@ class Indicator:
         if self._number >= 0:
             self._streams.forget(self._number)
 
-    @classmethod
-    def _lengths(cls, parameters: tuple[float, ...], of_warm_up: bool) -> int:
-        for bound, value in zip(cls.BOUNDS, parameters, strict=True):
-            _check(cls.__name__, bound, value)
-        streams = provider()
-        count = streams.warm_up if of_warm_up else streams.first_value
+    def _updates_to(self, what: str) -> int:
+        count: Callable[[str, list[float]], int] = getattr(provider(), what)
         try:
-            return count(cls.NAME, [float(value) for value in parameters])
+            return count(self.NAME, self._parameters)
         except Err as wrong:
             raise ValueError(wrong.value) from None
+
+
+class _Updates(Generic[Parameters]):
+    """A count of updates, asked of the class with the parameters of its constructor, which is what it is made of."""
+
+    WHAT: ClassVar[str]
+    """The provider's word for it."""
+
+    def __init__(self, constructor: Callable[Concatenate[Any, Parameters], None]) -> None:
+        """The constructor says the parameters' names, types and defaults, to readers and type checkers alike."""
+
+    def __get__(self, _: object, owner: type[Indicator]) -> Callable[Parameters, int]:
+        def count(*parameters: Parameters.args, **named: Parameters.kwargs) -> int:
+            make = cast("Callable[Parameters, Indicator]", owner)
+            return make(*parameters, **named)._updates_to(self.WHAT)
+
+        count.__doc__ = type(self).__doc__
+        return count
+
+
+class FirstValue(_Updates[Parameters]):
+    """Updates until the first value."""
+
+    WHAT = "first_value"
+
+
+class WarmUp(_Updates[Parameters]):
+    """Updates until the start of the data no longer matters."""
+
+    WHAT = "warm_up"
 
 
 class Single(Indicator):
@@ -81,6 +111,20 @@ class OneToOne(Single):
         if output is not None:
             self.value = output
         return output
+
+
+class Several(Indicator, Generic[Values]):
+    """An indicator with several outputs."""
+
+    value: Values | None = None
+    """The last values."""
+
+    def _next_values(self, kind: Callable[..., Values], *inputs: float) -> Values | None:
+        outputs = self._next(*inputs)
+        if not outputs:
+            return None
+        self.value = kind(*outputs)
+        return self.value
 
 
 def _check(name: str, bound: Bound, value: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..indicator import Indicator, OneToOne, Single
+from ..indicator import FirstValue, OneToOne, Several, Single, WarmUp
 
 
 class HtDcperiod(OneToOne):
@@ -16,15 +16,8 @@ class HtDcperiod(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class HtDcphase(OneToOne):
@@ -36,15 +29,8 @@ class HtDcphase(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class HtPhasorValues(NamedTuple):
@@ -54,34 +40,21 @@ class HtPhasorValues(NamedTuple):
     quadrature: float
 
 
-class HtPhasor(Indicator):
+class HtPhasor(Several[HtPhasorValues]):
     """Vector of the dominant cycle."""
 
     NAME = "ht_phasor"
     BOUNDS = ()
-    value: HtPhasorValues | None = None
-    """The last values."""
 
     def __init__(self) -> None:
         super().__init__()
 
     def update(self, value: float) -> HtPhasorValues | None:
         """Take the next value; the values, or nothing before the first."""
-        outputs = self._next(value)
-        if not outputs:
-            return None
-        self.value = HtPhasorValues(*outputs)
-        return self.value
+        return self._next_values(HtPhasorValues, value)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class HtSineValues(NamedTuple):
@@ -91,34 +64,21 @@ class HtSineValues(NamedTuple):
     lead: float
 
 
-class HtSine(Indicator):
+class HtSine(Several[HtSineValues]):
     """Sine of the phase, and ahead of it."""
 
     NAME = "ht_sine"
     BOUNDS = ()
-    value: HtSineValues | None = None
-    """The last values."""
 
     def __init__(self) -> None:
         super().__init__()
 
     def update(self, value: float) -> HtSineValues | None:
         """Take the next value; the values, or nothing before the first."""
-        outputs = self._next(value)
-        if not outputs:
-            return None
-        self.value = HtSineValues(*outputs)
-        return self.value
+        return self._next_values(HtSineValues, value)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class HtTrendmode(OneToOne):
@@ -130,12 +90,5 @@ class HtTrendmode(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)

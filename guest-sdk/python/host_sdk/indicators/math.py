@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..indicator import Indicator, OneToOne, Single
+from ..indicator import FirstValue, OneToOne, Several, Single, WarmUp
 
 
 class Acos(OneToOne):
@@ -16,15 +16,8 @@ class Acos(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Add(Single):
@@ -40,15 +33,8 @@ class Add(Single):
         """Take the next value, second; the indicator, or nothing before its first."""
         return self._next_value(value, second)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Asin(OneToOne):
@@ -60,15 +46,8 @@ class Asin(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Atan(OneToOne):
@@ -80,15 +59,8 @@ class Atan(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Ceil(OneToOne):
@@ -100,15 +72,8 @@ class Ceil(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Cos(OneToOne):
@@ -120,15 +85,8 @@ class Cos(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Cosh(OneToOne):
@@ -140,15 +98,8 @@ class Cosh(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Cumsum(OneToOne):
@@ -160,15 +111,8 @@ class Cumsum(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Div(Single):
@@ -184,15 +128,8 @@ class Div(Single):
         """Take the next value, second; the indicator, or nothing before its first."""
         return self._next_value(value, second)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Exp(OneToOne):
@@ -204,15 +141,8 @@ class Exp(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Floor(OneToOne):
@@ -224,15 +154,8 @@ class Floor(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Highest(OneToOne):
@@ -244,15 +167,8 @@ class Highest(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Ln(OneToOne):
@@ -264,15 +180,8 @@ class Ln(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Log10(OneToOne):
@@ -284,15 +193,8 @@ class Log10(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Lowest(OneToOne):
@@ -304,15 +206,8 @@ class Lowest(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Maxindex(OneToOne):
@@ -324,15 +219,8 @@ class Maxindex(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Minindex(OneToOne):
@@ -344,15 +232,8 @@ class Minindex(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class MinmaxValues(NamedTuple):
@@ -362,34 +243,21 @@ class MinmaxValues(NamedTuple):
     highest: float
 
 
-class Minmax(Indicator):
+class Minmax(Several[MinmaxValues]):
     """Lowest and highest of a window."""
 
     NAME = "minmax"
     BOUNDS = (("period", True, 1.0, 10000.0),)
-    value: MinmaxValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
     def update(self, value: float) -> MinmaxValues | None:
         """Take the next value; the values, or nothing before the first."""
-        outputs = self._next(value)
-        if not outputs:
-            return None
-        self.value = MinmaxValues(*outputs)
-        return self.value
+        return self._next_values(MinmaxValues, value)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class MinmaxindexValues(NamedTuple):
@@ -399,34 +267,21 @@ class MinmaxindexValues(NamedTuple):
     highest: float
 
 
-class Minmaxindex(Indicator):
+class Minmaxindex(Several[MinmaxindexValues]):
     """Indices of both."""
 
     NAME = "minmaxindex"
     BOUNDS = (("period", True, 1.0, 10000.0),)
-    value: MinmaxindexValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
     def update(self, value: float) -> MinmaxindexValues | None:
         """Take the next value; the values, or nothing before the first."""
-        outputs = self._next(value)
-        if not outputs:
-            return None
-        self.value = MinmaxindexValues(*outputs)
-        return self.value
+        return self._next_values(MinmaxindexValues, value)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class MovingSum(OneToOne):
@@ -438,15 +293,8 @@ class MovingSum(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Mult(Single):
@@ -462,15 +310,8 @@ class Mult(Single):
         """Take the next value, second; the indicator, or nothing before its first."""
         return self._next_value(value, second)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Sin(OneToOne):
@@ -482,15 +323,8 @@ class Sin(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Sinh(OneToOne):
@@ -502,15 +336,8 @@ class Sinh(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Sqrt(OneToOne):
@@ -522,15 +349,8 @@ class Sqrt(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Sub(Single):
@@ -546,15 +366,8 @@ class Sub(Single):
         """Take the next value, second; the indicator, or nothing before its first."""
         return self._next_value(value, second)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Tan(OneToOne):
@@ -566,15 +379,8 @@ class Tan(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Tanh(OneToOne):
@@ -586,12 +392,5 @@ class Tanh(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..indicator import Indicator, OneToOne, Single
+from ..indicator import FirstValue, OneToOne, Several, Single, WarmUp
 
 
 class Ac(Single):
@@ -20,15 +20,8 @@ class Ac(Single):
         """Take the next high, low; the indicator, or nothing before its first."""
         return self._next_value(high, low)
 
-    @classmethod
-    def first_value(cls, fast_period: int = 5, slow_period: int = 34, signal_period: int = 5) -> int:
-        """Updates until the first value."""
-        return cls._lengths((fast_period, slow_period, signal_period), False)
-
-    @classmethod
-    def warm_up(cls, fast_period: int = 5, slow_period: int = 34, signal_period: int = 5) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((fast_period, slow_period, signal_period), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Adx(Single):
@@ -44,15 +37,8 @@ class Adx(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Adxr(Single):
@@ -68,15 +54,8 @@ class Adxr(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Ao(Single):
@@ -92,15 +71,8 @@ class Ao(Single):
         """Take the next high, low; the indicator, or nothing before its first."""
         return self._next_value(high, low)
 
-    @classmethod
-    def first_value(cls, fast_period: int = 5, slow_period: int = 34) -> int:
-        """Updates until the first value."""
-        return cls._lengths((fast_period, slow_period), False)
-
-    @classmethod
-    def warm_up(cls, fast_period: int = 5, slow_period: int = 34) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((fast_period, slow_period), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Apo(OneToOne):
@@ -112,15 +84,8 @@ class Apo(OneToOne):
     def __init__(self, fast_period: int = 12, slow_period: int = 26, average: int = 1) -> None:
         super().__init__(fast_period, slow_period, average)
 
-    @classmethod
-    def first_value(cls, fast_period: int = 12, slow_period: int = 26, average: int = 1) -> int:
-        """Updates until the first value."""
-        return cls._lengths((fast_period, slow_period, average), False)
-
-    @classmethod
-    def warm_up(cls, fast_period: int = 12, slow_period: int = 26, average: int = 1) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((fast_period, slow_period, average), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class AroonValues(NamedTuple):
@@ -130,34 +95,21 @@ class AroonValues(NamedTuple):
     up: float
 
 
-class Aroon(Indicator):
+class Aroon(Several[AroonValues]):
     """Aroon."""
 
     NAME = "aroon"
     BOUNDS = (("period", True, 2.0, 10000.0),)
-    value: AroonValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
 
     def update(self, high: float, low: float) -> AroonValues | None:
         """Take the next high, low; the values, or nothing before the first."""
-        outputs = self._next(high, low)
-        if not outputs:
-            return None
-        self.value = AroonValues(*outputs)
-        return self.value
+        return self._next_values(AroonValues, high, low)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Aroonosc(Single):
@@ -173,15 +125,8 @@ class Aroonosc(Single):
         """Take the next high, low; the indicator, or nothing before its first."""
         return self._next_value(high, low)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Bop(Single):
@@ -197,15 +142,8 @@ class Bop(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Cci(Single):
@@ -221,15 +159,8 @@ class Cci(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Cmo(OneToOne):
@@ -241,15 +172,8 @@ class Cmo(OneToOne):
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Cmou(OneToOne):
@@ -261,15 +185,8 @@ class Cmou(OneToOne):
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Coppock(OneToOne):
@@ -281,15 +198,8 @@ class Coppock(OneToOne):
     def __init__(self, average_period: int = 10, first_period: int = 11, second_period: int = 14) -> None:
         super().__init__(average_period, first_period, second_period)
 
-    @classmethod
-    def first_value(cls, average_period: int = 10, first_period: int = 11, second_period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((average_period, first_period, second_period), False)
-
-    @classmethod
-    def warm_up(cls, average_period: int = 10, first_period: int = 11, second_period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((average_period, first_period, second_period), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class CutlerRsi(OneToOne):
@@ -301,15 +211,8 @@ class CutlerRsi(OneToOne):
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Dpo(OneToOne):
@@ -321,15 +224,8 @@ class Dpo(OneToOne):
     def __init__(self, period: int = 20) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 20) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Dx(Single):
@@ -345,15 +241,8 @@ class Dx(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Er(OneToOne):
@@ -365,15 +254,8 @@ class Er(OneToOne):
     def __init__(self, period: int = 10) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 10) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 10) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class EriValues(NamedTuple):
@@ -383,34 +265,21 @@ class EriValues(NamedTuple):
     bear_power: float
 
 
-class Eri(Indicator):
+class Eri(Several[EriValues]):
     """Elder's rays."""
 
     NAME = "eri"
     BOUNDS = (("period", True, 1.0, 10000.0),)
-    value: EriValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 13) -> None:
         super().__init__(period)
 
     def update(self, high: float, low: float, close: float) -> EriValues | None:
         """Take the next high, low, close; the values, or nothing before the first."""
-        outputs = self._next(high, low, close)
-        if not outputs:
-            return None
-        self.value = EriValues(*outputs)
-        return self.value
+        return self._next_values(EriValues, high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 13) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 13) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Fosc(OneToOne):
@@ -422,15 +291,8 @@ class Fosc(OneToOne):
     def __init__(self, period: int = 5) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 5) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 5) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class FractalValues(NamedTuple):
@@ -440,34 +302,21 @@ class FractalValues(NamedTuple):
     swing_low: float
 
 
-class Fractal(Indicator):
+class Fractal(Several[FractalValues]):
     """Williams' fractals."""
 
     NAME = "fractal"
     BOUNDS = (("left", True, 1.0, 10000.0), ("right", True, 1.0, 10000.0),)
-    value: FractalValues | None = None
-    """The last values."""
 
     def __init__(self, left: int = 2, right: int = 2) -> None:
         super().__init__(left, right)
 
     def update(self, high: float, low: float) -> FractalValues | None:
         """Take the next high, low; the values, or nothing before the first."""
-        outputs = self._next(high, low)
-        if not outputs:
-            return None
-        self.value = FractalValues(*outputs)
-        return self.value
+        return self._next_values(FractalValues, high, low)
 
-    @classmethod
-    def first_value(cls, left: int = 2, right: int = 2) -> int:
-        """Updates until the first value."""
-        return cls._lengths((left, right), False)
-
-    @classmethod
-    def warm_up(cls, left: int = 2, right: int = 2) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((left, right), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Imi(Single):
@@ -483,15 +332,8 @@ class Imi(Single):
         """Take the next open, close; the indicator, or nothing before its first."""
         return self._next_value(open, close)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class KdjValues(NamedTuple):
@@ -502,34 +344,21 @@ class KdjValues(NamedTuple):
     j: float
 
 
-class Kdj(Indicator):
+class Kdj(Several[KdjValues]):
     """Stochastic oscillator with a third line."""
 
     NAME = "kdj"
     BOUNDS = (("period", True, 1.0, 10000.0), ("k_period", True, 1.0, 10000.0), ("k_average", True, 0.0, 13.0), ("d_period", True, 1.0, 10000.0), ("d_average", True, 0.0, 13.0),)
-    value: KdjValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 9, k_period: int = 3, k_average: int = 13, d_period: int = 3, d_average: int = 13) -> None:
         super().__init__(period, k_period, k_average, d_period, d_average)
 
     def update(self, high: float, low: float, close: float) -> KdjValues | None:
         """Take the next high, low, close; the values, or nothing before the first."""
-        outputs = self._next(high, low, close)
-        if not outputs:
-            return None
-        self.value = KdjValues(*outputs)
-        return self.value
+        return self._next_values(KdjValues, high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 9, k_period: int = 3, k_average: int = 13, d_period: int = 3, d_average: int = 13) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, k_period, k_average, d_period, d_average), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 9, k_period: int = 3, k_average: int = 13, d_period: int = 3, d_average: int = 13) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, k_period, k_average, d_period, d_average), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class LogReturn(OneToOne):
@@ -541,15 +370,8 @@ class LogReturn(OneToOne):
     def __init__(self, period: int = 1) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 1) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 1) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class MacdValues(NamedTuple):
@@ -560,34 +382,21 @@ class MacdValues(NamedTuple):
     histogram: float
 
 
-class Macd(Indicator):
+class Macd(Several[MacdValues]):
     """Moving average convergence divergence."""
 
     NAME = "macd"
     BOUNDS = (("fast_period", True, 2.0, 10000.0), ("slow_period", True, 2.0, 10000.0), ("signal_period", True, 1.0, 10000.0),)
-    value: MacdValues | None = None
-    """The last values."""
 
     def __init__(self, fast_period: int = 12, slow_period: int = 26, signal_period: int = 9) -> None:
         super().__init__(fast_period, slow_period, signal_period)
 
     def update(self, value: float) -> MacdValues | None:
         """Take the next value; the values, or nothing before the first."""
-        outputs = self._next(value)
-        if not outputs:
-            return None
-        self.value = MacdValues(*outputs)
-        return self.value
+        return self._next_values(MacdValues, value)
 
-    @classmethod
-    def first_value(cls, fast_period: int = 12, slow_period: int = 26, signal_period: int = 9) -> int:
-        """Updates until the first value."""
-        return cls._lengths((fast_period, slow_period, signal_period), False)
-
-    @classmethod
-    def warm_up(cls, fast_period: int = 12, slow_period: int = 26, signal_period: int = 9) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((fast_period, slow_period, signal_period), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class MacdFromFirstValues(NamedTuple):
@@ -598,34 +407,21 @@ class MacdFromFirstValues(NamedTuple):
     histogram: float
 
 
-class MacdFromFirst(Indicator):
+class MacdFromFirst(Several[MacdFromFirstValues]):
     """MACD of averages from the first value on."""
 
     NAME = "macd_from_first"
     BOUNDS = (("fast_period", True, 1.0, 10000.0), ("slow_period", True, 1.0, 10000.0), ("signal_period", True, 1.0, 10000.0),)
-    value: MacdFromFirstValues | None = None
-    """The last values."""
 
     def __init__(self, fast_period: int = 12, slow_period: int = 26, signal_period: int = 9) -> None:
         super().__init__(fast_period, slow_period, signal_period)
 
     def update(self, value: float) -> MacdFromFirstValues | None:
         """Take the next value; the values, or nothing before the first."""
-        outputs = self._next(value)
-        if not outputs:
-            return None
-        self.value = MacdFromFirstValues(*outputs)
-        return self.value
+        return self._next_values(MacdFromFirstValues, value)
 
-    @classmethod
-    def first_value(cls, fast_period: int = 12, slow_period: int = 26, signal_period: int = 9) -> int:
-        """Updates until the first value."""
-        return cls._lengths((fast_period, slow_period, signal_period), False)
-
-    @classmethod
-    def warm_up(cls, fast_period: int = 12, slow_period: int = 26, signal_period: int = 9) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((fast_period, slow_period, signal_period), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class MacdextValues(NamedTuple):
@@ -636,34 +432,21 @@ class MacdextValues(NamedTuple):
     histogram: float
 
 
-class Macdext(Indicator):
+class Macdext(Several[MacdextValues]):
     """MACD of averages of any kind."""
 
     NAME = "macdext"
     BOUNDS = (("fast_period", True, 2.0, 10000.0), ("fast_average", True, 0.0, 13.0), ("slow_period", True, 2.0, 10000.0), ("slow_average", True, 0.0, 13.0), ("signal_period", True, 1.0, 10000.0), ("signal_average", True, 0.0, 13.0),)
-    value: MacdextValues | None = None
-    """The last values."""
 
     def __init__(self, fast_period: int = 12, fast_average: int = 0, slow_period: int = 26, slow_average: int = 0, signal_period: int = 9, signal_average: int = 0) -> None:
         super().__init__(fast_period, fast_average, slow_period, slow_average, signal_period, signal_average)
 
     def update(self, value: float) -> MacdextValues | None:
         """Take the next value; the values, or nothing before the first."""
-        outputs = self._next(value)
-        if not outputs:
-            return None
-        self.value = MacdextValues(*outputs)
-        return self.value
+        return self._next_values(MacdextValues, value)
 
-    @classmethod
-    def first_value(cls, fast_period: int = 12, fast_average: int = 0, slow_period: int = 26, slow_average: int = 0, signal_period: int = 9, signal_average: int = 0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((fast_period, fast_average, slow_period, slow_average, signal_period, signal_average), False)
-
-    @classmethod
-    def warm_up(cls, fast_period: int = 12, fast_average: int = 0, slow_period: int = 26, slow_average: int = 0, signal_period: int = 9, signal_average: int = 0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((fast_period, fast_average, slow_period, slow_average, signal_period, signal_average), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class MacdfixValues(NamedTuple):
@@ -674,34 +457,21 @@ class MacdfixValues(NamedTuple):
     histogram: float
 
 
-class Macdfix(Indicator):
+class Macdfix(Several[MacdfixValues]):
     """MACD of 12 and 26 with Appel's factors."""
 
     NAME = "macdfix"
     BOUNDS = (("signal_period", True, 1.0, 10000.0),)
-    value: MacdfixValues | None = None
-    """The last values."""
 
     def __init__(self, signal_period: int = 9) -> None:
         super().__init__(signal_period)
 
     def update(self, value: float) -> MacdfixValues | None:
         """Take the next value; the values, or nothing before the first."""
-        outputs = self._next(value)
-        if not outputs:
-            return None
-        self.value = MacdfixValues(*outputs)
-        return self.value
+        return self._next_values(MacdfixValues, value)
 
-    @classmethod
-    def first_value(cls, signal_period: int = 9) -> int:
-        """Updates until the first value."""
-        return cls._lengths((signal_period,), False)
-
-    @classmethod
-    def warm_up(cls, signal_period: int = 9) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((signal_period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Mfi(Single):
@@ -717,15 +487,8 @@ class Mfi(Single):
         """Take the next high, low, close, volume; the indicator, or nothing before its first."""
         return self._next_value(high, low, close, volume)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class MinusDi(Single):
@@ -741,15 +504,8 @@ class MinusDi(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class MinusDm(Single):
@@ -765,15 +521,8 @@ class MinusDm(Single):
         """Take the next high, low; the indicator, or nothing before its first."""
         return self._next_value(high, low)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Mom(OneToOne):
@@ -785,15 +534,8 @@ class Mom(OneToOne):
     def __init__(self, period: int = 10) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 10) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 10) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class PlusDi(Single):
@@ -809,15 +551,8 @@ class PlusDi(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class PlusDm(Single):
@@ -833,15 +568,8 @@ class PlusDm(Single):
         """Take the next high, low; the indicator, or nothing before its first."""
         return self._next_value(high, low)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Ppo(OneToOne):
@@ -853,15 +581,8 @@ class Ppo(OneToOne):
     def __init__(self, fast_period: int = 12, slow_period: int = 26, average: int = 1) -> None:
         super().__init__(fast_period, slow_period, average)
 
-    @classmethod
-    def first_value(cls, fast_period: int = 12, slow_period: int = 26, average: int = 1) -> int:
-        """Updates until the first value."""
-        return cls._lengths((fast_period, slow_period, average), False)
-
-    @classmethod
-    def warm_up(cls, fast_period: int = 12, slow_period: int = 26, average: int = 1) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((fast_period, slow_period, average), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Qstick(Single):
@@ -877,15 +598,8 @@ class Qstick(Single):
         """Take the next open, close; the indicator, or nothing before its first."""
         return self._next_value(open, close)
 
-    @classmethod
-    def first_value(cls, period: int = 10) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 10) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Roc(OneToOne):
@@ -897,15 +611,8 @@ class Roc(OneToOne):
     def __init__(self, period: int = 10) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 10) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 10) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Rocp(OneToOne):
@@ -917,15 +624,8 @@ class Rocp(OneToOne):
     def __init__(self, period: int = 10) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 10) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 10) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Rocr(OneToOne):
@@ -937,15 +637,8 @@ class Rocr(OneToOne):
     def __init__(self, period: int = 10) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 10) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 10) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Rocr100(OneToOne):
@@ -957,15 +650,8 @@ class Rocr100(OneToOne):
     def __init__(self, period: int = 10) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 10) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 10) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Rsi(OneToOne):
@@ -977,15 +663,8 @@ class Rsi(OneToOne):
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class SmiValues(NamedTuple):
@@ -995,34 +674,21 @@ class SmiValues(NamedTuple):
     signal: float
 
 
-class Smi(Indicator):
+class Smi(Several[SmiValues]):
     """Blau's stochastic momentum index."""
 
     NAME = "smi"
     BOUNDS = (("period", True, 2.0, 10000.0), ("fast_period", True, 2.0, 10000.0), ("slow_period", True, 2.0, 10000.0), ("signal_period", True, 2.0, 10000.0),)
-    value: SmiValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 13, fast_period: int = 2, slow_period: int = 25, signal_period: int = 9) -> None:
         super().__init__(period, fast_period, slow_period, signal_period)
 
     def update(self, high: float, low: float, close: float) -> SmiValues | None:
         """Take the next high, low, close; the values, or nothing before the first."""
-        outputs = self._next(high, low, close)
-        if not outputs:
-            return None
-        self.value = SmiValues(*outputs)
-        return self.value
+        return self._next_values(SmiValues, high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 13, fast_period: int = 2, slow_period: int = 25, signal_period: int = 9) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, fast_period, slow_period, signal_period), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 13, fast_period: int = 2, slow_period: int = 25, signal_period: int = 9) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, fast_period, slow_period, signal_period), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class SmoothedStochRsiValues(NamedTuple):
@@ -1033,34 +699,21 @@ class SmoothedStochRsiValues(NamedTuple):
     d: float
 
 
-class SmoothedStochRsi(Indicator):
+class SmoothedStochRsi(Several[SmoothedStochRsiValues]):
     """Stochastic of the RSI, smoothed."""
 
     NAME = "smoothed_stoch_rsi"
     BOUNDS = (("period", True, 2.0, 10000.0), ("window", True, 2.0, 10000.0), ("k_period", True, 1.0, 10000.0), ("d_period", True, 1.0, 10000.0),)
-    value: SmoothedStochRsiValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 14, window: int = 14, k_period: int = 3, d_period: int = 3) -> None:
         super().__init__(period, window, k_period, d_period)
 
     def update(self, value: float) -> SmoothedStochRsiValues | None:
         """Take the next value; the values, or nothing before the first."""
-        outputs = self._next(value)
-        if not outputs:
-            return None
-        self.value = SmoothedStochRsiValues(*outputs)
-        return self.value
+        return self._next_values(SmoothedStochRsiValues, value)
 
-    @classmethod
-    def first_value(cls, period: int = 14, window: int = 14, k_period: int = 3, d_period: int = 3) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, window, k_period, d_period), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14, window: int = 14, k_period: int = 3, d_period: int = 3) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, window, k_period, d_period), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class StochValues(NamedTuple):
@@ -1070,34 +723,21 @@ class StochValues(NamedTuple):
     d: float
 
 
-class Stoch(Indicator):
+class Stoch(Several[StochValues]):
     """Slow stochastic oscillator."""
 
     NAME = "stoch"
     BOUNDS = (("period", True, 1.0, 10000.0), ("k_period", True, 1.0, 10000.0), ("k_average", True, 0.0, 13.0), ("d_period", True, 1.0, 10000.0), ("d_average", True, 0.0, 13.0),)
-    value: StochValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 5, k_period: int = 3, k_average: int = 0, d_period: int = 3, d_average: int = 0) -> None:
         super().__init__(period, k_period, k_average, d_period, d_average)
 
     def update(self, high: float, low: float, close: float) -> StochValues | None:
         """Take the next high, low, close; the values, or nothing before the first."""
-        outputs = self._next(high, low, close)
-        if not outputs:
-            return None
-        self.value = StochValues(*outputs)
-        return self.value
+        return self._next_values(StochValues, high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 5, k_period: int = 3, k_average: int = 0, d_period: int = 3, d_average: int = 0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, k_period, k_average, d_period, d_average), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 5, k_period: int = 3, k_average: int = 0, d_period: int = 3, d_average: int = 0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, k_period, k_average, d_period, d_average), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class StochfValues(NamedTuple):
@@ -1107,34 +747,21 @@ class StochfValues(NamedTuple):
     d: float
 
 
-class Stochf(Indicator):
+class Stochf(Several[StochfValues]):
     """Fast stochastic oscillator."""
 
     NAME = "stochf"
     BOUNDS = (("k_period", True, 1.0, 10000.0), ("d_period", True, 1.0, 10000.0), ("d_average", True, 0.0, 13.0),)
-    value: StochfValues | None = None
-    """The last values."""
 
     def __init__(self, k_period: int = 5, d_period: int = 3, d_average: int = 0) -> None:
         super().__init__(k_period, d_period, d_average)
 
     def update(self, high: float, low: float, close: float) -> StochfValues | None:
         """Take the next high, low, close; the values, or nothing before the first."""
-        outputs = self._next(high, low, close)
-        if not outputs:
-            return None
-        self.value = StochfValues(*outputs)
-        return self.value
+        return self._next_values(StochfValues, high, low, close)
 
-    @classmethod
-    def first_value(cls, k_period: int = 5, d_period: int = 3, d_average: int = 0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((k_period, d_period, d_average), False)
-
-    @classmethod
-    def warm_up(cls, k_period: int = 5, d_period: int = 3, d_average: int = 0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((k_period, d_period, d_average), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class StochrsiValues(NamedTuple):
@@ -1144,34 +771,21 @@ class StochrsiValues(NamedTuple):
     d: float
 
 
-class Stochrsi(Indicator):
+class Stochrsi(Several[StochrsiValues]):
     """Fast stochastic of the relative strength index."""
 
     NAME = "stochrsi"
     BOUNDS = (("period", True, 2.0, 10000.0), ("k_period", True, 1.0, 10000.0), ("d_period", True, 1.0, 10000.0), ("d_average", True, 0.0, 13.0),)
-    value: StochrsiValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 14, k_period: int = 5, d_period: int = 3, d_average: int = 0) -> None:
         super().__init__(period, k_period, d_period, d_average)
 
     def update(self, value: float) -> StochrsiValues | None:
         """Take the next value; the values, or nothing before the first."""
-        outputs = self._next(value)
-        if not outputs:
-            return None
-        self.value = StochrsiValues(*outputs)
-        return self.value
+        return self._next_values(StochrsiValues, value)
 
-    @classmethod
-    def first_value(cls, period: int = 14, k_period: int = 5, d_period: int = 3, d_average: int = 0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, k_period, d_period, d_average), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14, k_period: int = 5, d_period: int = 3, d_average: int = 0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, k_period, d_period, d_average), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Trix(OneToOne):
@@ -1183,15 +797,8 @@ class Trix(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Tsi(OneToOne):
@@ -1203,15 +810,8 @@ class Tsi(OneToOne):
     def __init__(self, first_period: int = 25, second_period: int = 13) -> None:
         super().__init__(first_period, second_period)
 
-    @classmethod
-    def first_value(cls, first_period: int = 25, second_period: int = 13) -> int:
-        """Updates until the first value."""
-        return cls._lengths((first_period, second_period), False)
-
-    @classmethod
-    def warm_up(cls, first_period: int = 25, second_period: int = 13) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((first_period, second_period), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Ultosc(Single):
@@ -1227,15 +827,8 @@ class Ultosc(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls, first_period: int = 7, second_period: int = 14, third_period: int = 28) -> int:
-        """Updates until the first value."""
-        return cls._lengths((first_period, second_period, third_period), False)
-
-    @classmethod
-    def warm_up(cls, first_period: int = 7, second_period: int = 14, third_period: int = 28) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((first_period, second_period, third_period), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Vhf(OneToOne):
@@ -1247,15 +840,8 @@ class Vhf(OneToOne):
     def __init__(self, period: int = 28) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 28) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 28) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class VortexValues(NamedTuple):
@@ -1265,34 +851,21 @@ class VortexValues(NamedTuple):
     minus: float
 
 
-class Vortex(Indicator):
+class Vortex(Several[VortexValues]):
     """Vortex."""
 
     NAME = "vortex"
     BOUNDS = (("period", True, 1.0, 10000.0),)
-    value: VortexValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
 
     def update(self, high: float, low: float, close: float) -> VortexValues | None:
         """Take the next high, low, close; the values, or nothing before the first."""
-        outputs = self._next(high, low, close)
-        if not outputs:
-            return None
-        self.value = VortexValues(*outputs)
-        return self.value
+        return self._next_values(VortexValues, high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Wad(Single):
@@ -1308,15 +881,8 @@ class Wad(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Willr(Single):
@@ -1332,12 +898,5 @@ class Willr(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..indicator import Indicator, OneToOne, Single
+from ..indicator import FirstValue, OneToOne, Several, Single, WarmUp
 
 
 class AccbandsValues(NamedTuple):
@@ -15,34 +15,21 @@ class AccbandsValues(NamedTuple):
     lower: float
 
 
-class Accbands(Indicator):
+class Accbands(Several[AccbandsValues]):
     """Acceleration bands."""
 
     NAME = "accbands"
     BOUNDS = (("period", True, 1.0, 10000.0),)
-    value: AccbandsValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 20) -> None:
         super().__init__(period)
 
     def update(self, high: float, low: float, close: float) -> AccbandsValues | None:
         """Take the next high, low, close; the values, or nothing before the first."""
-        outputs = self._next(high, low, close)
-        if not outputs:
-            return None
-        self.value = AccbandsValues(*outputs)
-        return self.value
+        return self._next_values(AccbandsValues, high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 20) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class BbandsValues(NamedTuple):
@@ -53,34 +40,21 @@ class BbandsValues(NamedTuple):
     lower: float
 
 
-class Bbands(Indicator):
+class Bbands(Several[BbandsValues]):
     """Bollinger bands."""
 
     NAME = "bbands"
     BOUNDS = (("period", True, 2.0, 10000.0), ("deviations_up", False, 0.0, 100.0), ("deviations_down", False, 0.0, 100.0), ("average", True, 0.0, 13.0),)
-    value: BbandsValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 20, deviations_up: float = 2.0, deviations_down: float = 2.0, average: int = 0) -> None:
         super().__init__(period, deviations_up, deviations_down, average)
 
     def update(self, value: float) -> BbandsValues | None:
         """Take the next value; the values, or nothing before the first."""
-        outputs = self._next(value)
-        if not outputs:
-            return None
-        self.value = BbandsValues(*outputs)
-        return self.value
+        return self._next_values(BbandsValues, value)
 
-    @classmethod
-    def first_value(cls, period: int = 20, deviations_up: float = 2.0, deviations_down: float = 2.0, average: int = 0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, deviations_up, deviations_down, average), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20, deviations_up: float = 2.0, deviations_down: float = 2.0, average: int = 0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, deviations_up, deviations_down, average), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class ChandelierValues(NamedTuple):
@@ -90,34 +64,21 @@ class ChandelierValues(NamedTuple):
     short: float
 
 
-class Chandelier(Indicator):
+class Chandelier(Several[ChandelierValues]):
     """Chandelier exit."""
 
     NAME = "chandelier"
     BOUNDS = (("period", True, 1.0, 10000.0), ("multiple", False, 0.0, 100.0),)
-    value: ChandelierValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 22, multiple: float = 3.0) -> None:
         super().__init__(period, multiple)
 
     def update(self, high: float, low: float, close: float) -> ChandelierValues | None:
         """Take the next high, low, close; the values, or nothing before the first."""
-        outputs = self._next(high, low, close)
-        if not outputs:
-            return None
-        self.value = ChandelierValues(*outputs)
-        return self.value
+        return self._next_values(ChandelierValues, high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 22, multiple: float = 3.0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, multiple), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 22, multiple: float = 3.0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, multiple), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Dema(OneToOne):
@@ -129,15 +90,8 @@ class Dema(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class DeviationBandsValues(NamedTuple):
@@ -148,34 +102,21 @@ class DeviationBandsValues(NamedTuple):
     lower: float
 
 
-class DeviationBands(Indicator):
+class DeviationBands(Several[DeviationBandsValues]):
     """Bollinger bands of either deviation."""
 
     NAME = "deviation_bands"
     BOUNDS = (("period", True, 2.0, 10000.0), ("deviations", False, 0.0, 100.0), ("deviation", True, 0.0, 1.0),)
-    value: DeviationBandsValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 20, deviations: float = 2.0, deviation: int = 0) -> None:
         super().__init__(period, deviations, deviation)
 
     def update(self, value: float) -> DeviationBandsValues | None:
         """Take the next value; the values, or nothing before the first."""
-        outputs = self._next(value)
-        if not outputs:
-            return None
-        self.value = DeviationBandsValues(*outputs)
-        return self.value
+        return self._next_values(DeviationBandsValues, value)
 
-    @classmethod
-    def first_value(cls, period: int = 20, deviations: float = 2.0, deviation: int = 0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, deviations, deviation), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20, deviations: float = 2.0, deviation: int = 0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, deviations, deviation), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class DonchianValues(NamedTuple):
@@ -186,34 +127,21 @@ class DonchianValues(NamedTuple):
     lower: float
 
 
-class Donchian(Indicator):
+class Donchian(Several[DonchianValues]):
     """Donchian channel."""
 
     NAME = "donchian"
     BOUNDS = (("period", True, 1.0, 10000.0),)
-    value: DonchianValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 20) -> None:
         super().__init__(period)
 
     def update(self, high: float, low: float) -> DonchianValues | None:
         """Take the next high, low; the values, or nothing before the first."""
-        outputs = self._next(high, low)
-        if not outputs:
-            return None
-        self.value = DonchianValues(*outputs)
-        return self.value
+        return self._next_values(DonchianValues, high, low)
 
-    @classmethod
-    def first_value(cls, period: int = 20) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Ema(OneToOne):
@@ -225,15 +153,8 @@ class Ema(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class EmaFromFirst(OneToOne):
@@ -245,15 +166,8 @@ class EmaFromFirst(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Hma(OneToOne):
@@ -265,15 +179,8 @@ class Hma(OneToOne):
     def __init__(self, period: int = 20) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 20) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class HtTrendline(OneToOne):
@@ -285,15 +192,8 @@ class HtTrendline(OneToOne):
     def __init__(self) -> None:
         super().__init__()
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class IchimokuValues(NamedTuple):
@@ -307,34 +207,21 @@ class IchimokuValues(NamedTuple):
     leading_b_ahead: float
 
 
-class Ichimoku(Indicator):
+class Ichimoku(Several[IchimokuValues]):
     """Ichimoku cloud."""
 
     NAME = "ichimoku"
     BOUNDS = (("conversion", True, 1.0, 10000.0), ("base", True, 1.0, 10000.0), ("leading", True, 1.0, 10000.0), ("displacement", True, 1.0, 10000.0),)
-    value: IchimokuValues | None = None
-    """The last values."""
 
     def __init__(self, conversion: int = 9, base: int = 26, leading: int = 52, displacement: int = 26) -> None:
         super().__init__(conversion, base, leading, displacement)
 
     def update(self, high: float, low: float) -> IchimokuValues | None:
         """Take the next high, low; the values, or nothing before the first."""
-        outputs = self._next(high, low)
-        if not outputs:
-            return None
-        self.value = IchimokuValues(*outputs)
-        return self.value
+        return self._next_values(IchimokuValues, high, low)
 
-    @classmethod
-    def first_value(cls, conversion: int = 9, base: int = 26, leading: int = 52, displacement: int = 26) -> int:
-        """Updates until the first value."""
-        return cls._lengths((conversion, base, leading, displacement), False)
-
-    @classmethod
-    def warm_up(cls, conversion: int = 9, base: int = 26, leading: int = 52, displacement: int = 26) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((conversion, base, leading, displacement), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Kama(OneToOne):
@@ -346,15 +233,8 @@ class Kama(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class KcValues(NamedTuple):
@@ -365,34 +245,21 @@ class KcValues(NamedTuple):
     lower: float
 
 
-class Kc(Indicator):
+class Kc(Several[KcValues]):
     """Keltner channel."""
 
     NAME = "kc"
     BOUNDS = (("period", True, 1.0, 10000.0), ("atr_period", True, 1.0, 10000.0), ("ranges", False, 0.0, 100.0),)
-    value: KcValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 20, atr_period: int = 10, ranges: float = 2.0) -> None:
         super().__init__(period, atr_period, ranges)
 
     def update(self, high: float, low: float, close: float) -> KcValues | None:
         """Take the next high, low, close; the values, or nothing before the first."""
-        outputs = self._next(high, low, close)
-        if not outputs:
-            return None
-        self.value = KcValues(*outputs)
-        return self.value
+        return self._next_values(KcValues, high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 20, atr_period: int = 10, ranges: float = 2.0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, atr_period, ranges), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20, atr_period: int = 10, ranges: float = 2.0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, atr_period, ranges), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Ma(OneToOne):
@@ -404,15 +271,8 @@ class Ma(OneToOne):
     def __init__(self, period: int = 30, average: int = 0) -> None:
         super().__init__(period, average)
 
-    @classmethod
-    def first_value(cls, period: int = 30, average: int = 0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, average), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30, average: int = 0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, average), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class MamaValues(NamedTuple):
@@ -422,34 +282,21 @@ class MamaValues(NamedTuple):
     fama: float
 
 
-class Mama(Indicator):
+class Mama(Several[MamaValues]):
     """MESA adaptive moving average."""
 
     NAME = "mama"
     BOUNDS = (("fast_limit", False, 0.01, 0.99), ("slow_limit", False, 0.01, 0.99),)
-    value: MamaValues | None = None
-    """The last values."""
 
     def __init__(self, fast_limit: float = 0.5, slow_limit: float = 0.05) -> None:
         super().__init__(fast_limit, slow_limit)
 
     def update(self, value: float) -> MamaValues | None:
         """Take the next value; the values, or nothing before the first."""
-        outputs = self._next(value)
-        if not outputs:
-            return None
-        self.value = MamaValues(*outputs)
-        return self.value
+        return self._next_values(MamaValues, value)
 
-    @classmethod
-    def first_value(cls, fast_limit: float = 0.5, slow_limit: float = 0.05) -> int:
-        """Updates until the first value."""
-        return cls._lengths((fast_limit, slow_limit), False)
-
-    @classmethod
-    def warm_up(cls, fast_limit: float = 0.5, slow_limit: float = 0.05) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((fast_limit, slow_limit), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Mavp(Single):
@@ -465,15 +312,8 @@ class Mavp(Single):
         """Take the next value, second; the indicator, or nothing before its first."""
         return self._next_value(value, second)
 
-    @classmethod
-    def first_value(cls, shortest: int = 2, longest: int = 30, average: int = 0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((shortest, longest, average), False)
-
-    @classmethod
-    def warm_up(cls, shortest: int = 2, longest: int = 30, average: int = 0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((shortest, longest, average), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Midpoint(OneToOne):
@@ -485,15 +325,8 @@ class Midpoint(OneToOne):
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Midprice(Single):
@@ -509,15 +342,8 @@ class Midprice(Single):
         """Take the next high, low; the indicator, or nothing before its first."""
         return self._next_value(high, low)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class PreviousDonchianValues(NamedTuple):
@@ -528,34 +354,21 @@ class PreviousDonchianValues(NamedTuple):
     lower: float
 
 
-class PreviousDonchian(Indicator):
+class PreviousDonchian(Several[PreviousDonchianValues]):
     """Donchian channel before the candle."""
 
     NAME = "previous_donchian"
     BOUNDS = (("period", True, 1.0, 10000.0),)
-    value: PreviousDonchianValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 20) -> None:
         super().__init__(period)
 
     def update(self, high: float, low: float) -> PreviousDonchianValues | None:
         """Take the next high, low; the values, or nothing before the first."""
-        outputs = self._next(high, low)
-        if not outputs:
-            return None
-        self.value = PreviousDonchianValues(*outputs)
-        return self.value
+        return self._next_values(PreviousDonchianValues, high, low)
 
-    @classmethod
-    def first_value(cls, period: int = 20) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Rma(OneToOne):
@@ -567,15 +380,8 @@ class Rma(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class RollingVwap(Single):
@@ -591,15 +397,8 @@ class RollingVwap(Single):
         """Take the next close, volume; the indicator, or nothing before its first."""
         return self._next_value(close, volume)
 
-    @classmethod
-    def first_value(cls, period: int = 20) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Sar(Single):
@@ -615,15 +414,8 @@ class Sar(Single):
         """Take the next high, low; the indicator, or nothing before its first."""
         return self._next_value(high, low)
 
-    @classmethod
-    def first_value(cls, acceleration: float = 0.02, maximum: float = 0.2) -> int:
-        """Updates until the first value."""
-        return cls._lengths((acceleration, maximum), False)
-
-    @classmethod
-    def warm_up(cls, acceleration: float = 0.02, maximum: float = 0.2) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((acceleration, maximum), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Sarext(Single):
@@ -639,15 +431,8 @@ class Sarext(Single):
         """Take the next high, low; the indicator, or nothing before its first."""
         return self._next_value(high, low)
 
-    @classmethod
-    def first_value(cls, start: float = 0.0, offset_on_reverse: float = 0.0, initial_long: float = 0.02, step_long: float = 0.02, maximum_long: float = 0.2, initial_short: float = 0.02, step_short: float = 0.02, maximum_short: float = 0.2) -> int:
-        """Updates until the first value."""
-        return cls._lengths((start, offset_on_reverse, initial_long, step_long, maximum_long, initial_short, step_short, maximum_short), False)
-
-    @classmethod
-    def warm_up(cls, start: float = 0.0, offset_on_reverse: float = 0.0, initial_long: float = 0.02, step_long: float = 0.02, maximum_long: float = 0.2, initial_short: float = 0.02, step_short: float = 0.02, maximum_short: float = 0.2) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((start, offset_on_reverse, initial_long, step_long, maximum_long, initial_short, step_short, maximum_short), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class SessionVwapValues(NamedTuple):
@@ -657,34 +442,21 @@ class SessionVwapValues(NamedTuple):
     deviation: float
 
 
-class SessionVwap(Indicator):
+class SessionVwap(Several[SessionVwapValues]):
     """Volume-weighted average price of the UTC day."""
 
     NAME = "session_vwap"
     BOUNDS = ()
-    value: SessionVwapValues | None = None
-    """The last values."""
 
     def __init__(self) -> None:
         super().__init__()
 
     def update(self, open_time: float, high: float, low: float, close: float, volume: float) -> SessionVwapValues | None:
         """Take the next open_time, high, low, close, volume; the values, or nothing before the first."""
-        outputs = self._next(open_time, high, low, close, volume)
-        if not outputs:
-            return None
-        self.value = SessionVwapValues(*outputs)
-        return self.value
+        return self._next_values(SessionVwapValues, open_time, high, low, close, volume)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Sma(OneToOne):
@@ -696,15 +468,8 @@ class Sma(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class SupertrendValues(NamedTuple):
@@ -714,34 +479,21 @@ class SupertrendValues(NamedTuple):
     trend: float
 
 
-class Supertrend(Indicator):
+class Supertrend(Several[SupertrendValues]):
     """SuperTrend."""
 
     NAME = "supertrend"
     BOUNDS = (("period", True, 1.0, 10000.0), ("ranges", False, 0.0, 100.0),)
-    value: SupertrendValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 10, ranges: float = 3.0) -> None:
         super().__init__(period, ranges)
 
     def update(self, high: float, low: float, close: float) -> SupertrendValues | None:
         """Take the next high, low, close; the values, or nothing before the first."""
-        outputs = self._next(high, low, close)
-        if not outputs:
-            return None
-        self.value = SupertrendValues(*outputs)
-        return self.value
+        return self._next_values(SupertrendValues, high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 10, ranges: float = 3.0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, ranges), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 10, ranges: float = 3.0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, ranges), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class T3(OneToOne):
@@ -753,15 +505,8 @@ class T3(OneToOne):
     def __init__(self, period: int = 5, volume_factor: float = 0.7) -> None:
         super().__init__(period, volume_factor)
 
-    @classmethod
-    def first_value(cls, period: int = 5, volume_factor: float = 0.7) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, volume_factor), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 5, volume_factor: float = 0.7) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, volume_factor), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Tema(OneToOne):
@@ -773,15 +518,8 @@ class Tema(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Trima(OneToOne):
@@ -793,15 +531,8 @@ class Trima(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Vwma(Single):
@@ -817,15 +548,8 @@ class Vwma(Single):
         """Take the next value, volume; the indicator, or nothing before its first."""
         return self._next_value(value, volume)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Wma(OneToOne):
@@ -837,15 +561,8 @@ class Wma(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Zlema(OneToOne):
@@ -857,12 +574,5 @@ class Zlema(OneToOne):
     def __init__(self, period: int = 30) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..indicator import Indicator, OneToOne, Single
+from ..indicator import FirstValue, OneToOne, Several, Single, WarmUp
 
 
 class AbandonedBaby(Single):
@@ -20,15 +20,8 @@ class AbandonedBaby(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls, penetration: float = 0.3) -> int:
-        """Updates until the first value."""
-        return cls._lengths((penetration,), False)
-
-    @classmethod
-    def warm_up(cls, penetration: float = 0.3) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((penetration,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class AdvanceBlock(Single):
@@ -44,15 +37,8 @@ class AdvanceBlock(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class BeltHold(Single):
@@ -68,15 +54,8 @@ class BeltHold(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Breakaway(Single):
@@ -92,15 +71,8 @@ class Breakaway(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class ClosingMarubozu(Single):
@@ -116,15 +88,8 @@ class ClosingMarubozu(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class ConcealingBabySwallow(Single):
@@ -140,15 +105,8 @@ class ConcealingBabySwallow(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Counterattack(Single):
@@ -164,15 +122,8 @@ class Counterattack(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class DarkCloudCover(Single):
@@ -188,15 +139,8 @@ class DarkCloudCover(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls, penetration: float = 0.5) -> int:
-        """Updates until the first value."""
-        return cls._lengths((penetration,), False)
-
-    @classmethod
-    def warm_up(cls, penetration: float = 0.5) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((penetration,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Doji(Single):
@@ -212,15 +156,8 @@ class Doji(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class DojiStar(Single):
@@ -236,15 +173,8 @@ class DojiStar(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class DragonflyDoji(Single):
@@ -260,15 +190,8 @@ class DragonflyDoji(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Engulfing(Single):
@@ -284,15 +207,8 @@ class Engulfing(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class EveningDojiStar(Single):
@@ -308,15 +224,8 @@ class EveningDojiStar(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls, penetration: float = 0.3) -> int:
-        """Updates until the first value."""
-        return cls._lengths((penetration,), False)
-
-    @classmethod
-    def warm_up(cls, penetration: float = 0.3) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((penetration,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class EveningStar(Single):
@@ -332,15 +241,8 @@ class EveningStar(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls, penetration: float = 0.3) -> int:
-        """Updates until the first value."""
-        return cls._lengths((penetration,), False)
-
-    @classmethod
-    def warm_up(cls, penetration: float = 0.3) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((penetration,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class GapSideSideWhite(Single):
@@ -356,15 +258,8 @@ class GapSideSideWhite(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class GapThreeMethods(Single):
@@ -380,15 +275,8 @@ class GapThreeMethods(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class GravestoneDoji(Single):
@@ -404,15 +292,8 @@ class GravestoneDoji(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Hammer(Single):
@@ -428,15 +309,8 @@ class Hammer(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class HangingMan(Single):
@@ -452,15 +326,8 @@ class HangingMan(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Harami(Single):
@@ -476,15 +343,8 @@ class Harami(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class HaramiCross(Single):
@@ -500,15 +360,8 @@ class HaramiCross(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class HighWave(Single):
@@ -524,15 +377,8 @@ class HighWave(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Hikkake(Single):
@@ -548,15 +394,8 @@ class Hikkake(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class HikkakeModified(Single):
@@ -572,15 +411,8 @@ class HikkakeModified(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class HomingPigeon(Single):
@@ -596,15 +428,8 @@ class HomingPigeon(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class IdenticalThreeCrows(Single):
@@ -620,15 +445,8 @@ class IdenticalThreeCrows(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class InNeck(Single):
@@ -644,15 +462,8 @@ class InNeck(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class InvertedHammer(Single):
@@ -668,15 +479,8 @@ class InvertedHammer(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Kicking(Single):
@@ -692,15 +496,8 @@ class Kicking(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class KickingByLength(Single):
@@ -716,15 +513,8 @@ class KickingByLength(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class LadderBottom(Single):
@@ -740,15 +530,8 @@ class LadderBottom(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class LongLeggedDoji(Single):
@@ -764,15 +547,8 @@ class LongLeggedDoji(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class LongLine(Single):
@@ -788,15 +564,8 @@ class LongLine(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Marubozu(Single):
@@ -812,15 +581,8 @@ class Marubozu(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class MatHold(Single):
@@ -836,15 +598,8 @@ class MatHold(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls, penetration: float = 0.5) -> int:
-        """Updates until the first value."""
-        return cls._lengths((penetration,), False)
-
-    @classmethod
-    def warm_up(cls, penetration: float = 0.5) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((penetration,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class MatchingLow(Single):
@@ -860,15 +615,8 @@ class MatchingLow(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class MorningDojiStar(Single):
@@ -884,15 +632,8 @@ class MorningDojiStar(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls, penetration: float = 0.3) -> int:
-        """Updates until the first value."""
-        return cls._lengths((penetration,), False)
-
-    @classmethod
-    def warm_up(cls, penetration: float = 0.3) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((penetration,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class MorningStar(Single):
@@ -908,15 +649,8 @@ class MorningStar(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls, penetration: float = 0.3) -> int:
-        """Updates until the first value."""
-        return cls._lengths((penetration,), False)
-
-    @classmethod
-    def warm_up(cls, penetration: float = 0.3) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((penetration,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class OnNeck(Single):
@@ -932,15 +666,8 @@ class OnNeck(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Piercing(Single):
@@ -956,15 +683,8 @@ class Piercing(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class RickshawMan(Single):
@@ -980,15 +700,8 @@ class RickshawMan(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class RiseFallThreeMethods(Single):
@@ -1004,15 +717,8 @@ class RiseFallThreeMethods(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class SeparatingLines(Single):
@@ -1028,15 +734,8 @@ class SeparatingLines(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class ShootingStar(Single):
@@ -1052,15 +751,8 @@ class ShootingStar(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class ShortLine(Single):
@@ -1076,15 +768,8 @@ class ShortLine(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class SpinningTop(Single):
@@ -1100,15 +785,8 @@ class SpinningTop(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class StalledPattern(Single):
@@ -1124,15 +802,8 @@ class StalledPattern(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class StickSandwich(Single):
@@ -1148,15 +819,8 @@ class StickSandwich(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Takuri(Single):
@@ -1172,15 +836,8 @@ class Takuri(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class TasukiGap(Single):
@@ -1196,15 +853,8 @@ class TasukiGap(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class ThreeBlackCrows(Single):
@@ -1220,15 +870,8 @@ class ThreeBlackCrows(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class ThreeInside(Single):
@@ -1244,15 +887,8 @@ class ThreeInside(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class ThreeLineStrike(Single):
@@ -1268,15 +904,8 @@ class ThreeLineStrike(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class ThreeOutside(Single):
@@ -1292,15 +921,8 @@ class ThreeOutside(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class ThreeStarsInTheSouth(Single):
@@ -1316,15 +938,8 @@ class ThreeStarsInTheSouth(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class ThreeWhiteSoldiers(Single):
@@ -1340,15 +955,8 @@ class ThreeWhiteSoldiers(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Thrusting(Single):
@@ -1364,15 +972,8 @@ class Thrusting(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Tristar(Single):
@@ -1388,15 +989,8 @@ class Tristar(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class TwoCrows(Single):
@@ -1412,15 +1006,8 @@ class TwoCrows(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class UniqueThreeRiver(Single):
@@ -1436,15 +1023,8 @@ class UniqueThreeRiver(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class UpsideGapTwoCrows(Single):
@@ -1460,12 +1040,5 @@ class UpsideGapTwoCrows(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)

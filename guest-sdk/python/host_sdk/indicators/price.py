@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..indicator import Indicator, OneToOne, Single
+from ..indicator import FirstValue, OneToOne, Several, Single, WarmUp
 
 
 class Avgprice(Single):
@@ -20,15 +20,8 @@ class Avgprice(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class HaValues(NamedTuple):
@@ -40,34 +33,21 @@ class HaValues(NamedTuple):
     close: float
 
 
-class Ha(Indicator):
+class Ha(Several[HaValues]):
     """Heikin Ashi candle."""
 
     NAME = "ha"
     BOUNDS = ()
-    value: HaValues | None = None
-    """The last values."""
 
     def __init__(self) -> None:
         super().__init__()
 
     def update(self, open: float, high: float, low: float, close: float) -> HaValues | None:
         """Take the next open, high, low, close; the values, or nothing before the first."""
-        outputs = self._next(open, high, low, close)
-        if not outputs:
-            return None
-        self.value = HaValues(*outputs)
-        return self.value
+        return self._next_values(HaValues, open, high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class LastCompletedValues(NamedTuple):
@@ -80,34 +60,21 @@ class LastCompletedValues(NamedTuple):
     volume: float
 
 
-class LastCompleted(Indicator):
+class LastCompleted(Several[LastCompletedValues]):
     """Last completed candle of a longer timeframe."""
 
     NAME = "last_completed"
     BOUNDS = (("candles", True, 1.0, 100000.0), ("candle_ms", True, 1.0, 604800000.0),)
-    value: LastCompletedValues | None = None
-    """The last values."""
 
     def __init__(self, candles: int = 4, candle_ms: int = 60000) -> None:
         super().__init__(candles, candle_ms)
 
     def update(self, open_time: float, open: float, high: float, low: float, close: float, volume: float) -> LastCompletedValues | None:
         """Take the next open_time, open, high, low, close, volume; the values, or nothing before the first."""
-        outputs = self._next(open_time, open, high, low, close, volume)
-        if not outputs:
-            return None
-        self.value = LastCompletedValues(*outputs)
-        return self.value
+        return self._next_values(LastCompletedValues, open_time, open, high, low, close, volume)
 
-    @classmethod
-    def first_value(cls, candles: int = 4, candle_ms: int = 60000) -> int:
-        """Updates until the first value."""
-        return cls._lengths((candles, candle_ms), False)
-
-    @classmethod
-    def warm_up(cls, candles: int = 4, candle_ms: int = 60000) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((candles, candle_ms), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Medprice(Single):
@@ -123,15 +90,8 @@ class Medprice(Single):
         """Take the next high, low; the indicator, or nothing before its first."""
         return self._next_value(high, low)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Typprice(Single):
@@ -147,15 +107,8 @@ class Typprice(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Wclprice(Single):
@@ -171,12 +124,5 @@ class Wclprice(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..indicator import Indicator, OneToOne, Single
+from ..indicator import FirstValue, OneToOne, Several, Single, WarmUp
 
 
 class Autocorrelation(OneToOne):
@@ -16,15 +16,8 @@ class Autocorrelation(OneToOne):
     def __init__(self, period: int = 50) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 50) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 50) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Avgdev(OneToOne):
@@ -36,15 +29,8 @@ class Avgdev(OneToOne):
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Beta(Single):
@@ -60,15 +46,8 @@ class Beta(Single):
         """Take the next value, second; the indicator, or nothing before its first."""
         return self._next_value(value, second)
 
-    @classmethod
-    def first_value(cls, period: int = 5) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 5) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Correl(Single):
@@ -84,15 +63,8 @@ class Correl(Single):
         """Take the next value, second; the indicator, or nothing before its first."""
         return self._next_value(value, second)
 
-    @classmethod
-    def first_value(cls, period: int = 30) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Linearreg(OneToOne):
@@ -104,15 +76,8 @@ class Linearreg(OneToOne):
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class LinearregAngle(OneToOne):
@@ -124,15 +89,8 @@ class LinearregAngle(OneToOne):
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class LinearregIntercept(OneToOne):
@@ -144,15 +102,8 @@ class LinearregIntercept(OneToOne):
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class LinearregSlope(OneToOne):
@@ -164,15 +115,8 @@ class LinearregSlope(OneToOne):
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Percentile(OneToOne):
@@ -184,15 +128,8 @@ class Percentile(OneToOne):
     def __init__(self, period: int = 30, percentile: float = 50.0) -> None:
         super().__init__(period, percentile)
 
-    @classmethod
-    def first_value(cls, period: int = 30, percentile: float = 50.0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, percentile), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 30, percentile: float = 50.0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, percentile), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class PercentileInclusive(OneToOne):
@@ -204,15 +141,8 @@ class PercentileInclusive(OneToOne):
     def __init__(self, period: int = 100) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 100) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 100) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Percentrank(OneToOne):
@@ -224,15 +154,8 @@ class Percentrank(OneToOne):
     def __init__(self, period: int = 100) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 100) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 100) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Stddev(OneToOne):
@@ -244,15 +167,8 @@ class Stddev(OneToOne):
     def __init__(self, period: int = 5, deviations: float = 1.0) -> None:
         super().__init__(period, deviations)
 
-    @classmethod
-    def first_value(cls, period: int = 5, deviations: float = 1.0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, deviations), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 5, deviations: float = 1.0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, deviations), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Tsf(OneToOne):
@@ -264,15 +180,8 @@ class Tsf(OneToOne):
     def __init__(self, period: int = 14) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Var(OneToOne):
@@ -284,15 +193,8 @@ class Var(OneToOne):
     def __init__(self, period: int = 5) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 5) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 5) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class ZScore(OneToOne):
@@ -304,12 +206,5 @@ class ZScore(OneToOne):
     def __init__(self, period: int = 20, deviation: int = 0) -> None:
         super().__init__(period, deviation)
 
-    @classmethod
-    def first_value(cls, period: int = 20, deviation: int = 0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, deviation), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20, deviation: int = 0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, deviation), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)

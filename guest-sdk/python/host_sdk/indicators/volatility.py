@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..indicator import Indicator, OneToOne, Single
+from ..indicator import FirstValue, OneToOne, Several, Single, WarmUp
 
 
 class Adr(Single):
@@ -20,15 +20,8 @@ class Adr(Single):
         """Take the next high, low; the indicator, or nothing before its first."""
         return self._next_value(high, low)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Atr(Single):
@@ -44,15 +37,8 @@ class Atr(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class AtrSma(Single):
@@ -68,15 +54,8 @@ class AtrSma(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class BandWidth(OneToOne):
@@ -88,15 +67,8 @@ class BandWidth(OneToOne):
     def __init__(self, period: int = 20, deviations: float = 2.0) -> None:
         super().__init__(period, deviations)
 
-    @classmethod
-    def first_value(cls, period: int = 20, deviations: float = 2.0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, deviations), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20, deviations: float = 2.0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, deviations), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Cvi(Single):
@@ -112,15 +84,8 @@ class Cvi(Single):
         """Take the next high, low; the indicator, or nothing before its first."""
         return self._next_value(high, low)
 
-    @classmethod
-    def first_value(cls, period: int = 10, change_period: int = 10) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, change_period), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 10, change_period: int = 10) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, change_period), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class GarmanKlass(Single):
@@ -136,15 +101,8 @@ class GarmanKlass(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 20) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Massi(Single):
@@ -160,15 +118,8 @@ class Massi(Single):
         """Take the next high, low; the indicator, or nothing before its first."""
         return self._next_value(high, low)
 
-    @classmethod
-    def first_value(cls, average_period: int = 9, sum_period: int = 25) -> int:
-        """Updates until the first value."""
-        return cls._lengths((average_period, sum_period), False)
-
-    @classmethod
-    def warm_up(cls, average_period: int = 9, sum_period: int = 25) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((average_period, sum_period), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Natr(Single):
@@ -184,15 +135,8 @@ class Natr(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 14) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Parkinson(Single):
@@ -208,15 +152,8 @@ class Parkinson(Single):
         """Take the next high, low; the indicator, or nothing before its first."""
         return self._next_value(high, low)
 
-    @classmethod
-    def first_value(cls, period: int = 20) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class PercentB(OneToOne):
@@ -228,15 +165,8 @@ class PercentB(OneToOne):
     def __init__(self, period: int = 20, deviations: float = 2.0) -> None:
         super().__init__(period, deviations)
 
-    @classmethod
-    def first_value(cls, period: int = 20, deviations: float = 2.0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, deviations), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20, deviations: float = 2.0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, deviations), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class RealizedVolatility(OneToOne):
@@ -248,15 +178,8 @@ class RealizedVolatility(OneToOne):
     def __init__(self, period: int = 20, candles_per_year: float = 525600.0) -> None:
         super().__init__(period, candles_per_year)
 
-    @classmethod
-    def first_value(cls, period: int = 20, candles_per_year: float = 525600.0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, candles_per_year), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20, candles_per_year: float = 525600.0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, candles_per_year), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class RogersSatchell(Single):
@@ -272,15 +195,8 @@ class RogersSatchell(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 20) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Rvi(OneToOne):
@@ -292,15 +208,8 @@ class Rvi(OneToOne):
     def __init__(self, period: int = 14, deviation_period: int = 10) -> None:
         super().__init__(period, deviation_period)
 
-    @classmethod
-    def first_value(cls, period: int = 14, deviation_period: int = 10) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, deviation_period), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 14, deviation_period: int = 10) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, deviation_period), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class SqueezeOn(Single):
@@ -316,15 +225,8 @@ class SqueezeOn(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 20, deviations: float = 2.0, ranges: float = 1.5) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, deviations, ranges), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20, deviations: float = 2.0, ranges: float = 1.5) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, deviations, ranges), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class TrueRange(Single):
@@ -340,15 +242,8 @@ class TrueRange(Single):
         """Take the next high, low, close; the indicator, or nothing before its first."""
         return self._next_value(high, low, close)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class VolatilityLevelsValues(NamedTuple):
@@ -359,34 +254,21 @@ class VolatilityLevelsValues(NamedTuple):
     top: float
 
 
-class VolatilityLevels(Indicator):
+class VolatilityLevels(Several[VolatilityLevelsValues]):
     """Levels of the width of Bollinger bands."""
 
     NAME = "volatility_levels"
     BOUNDS = (("period", True, 2.0, 10000.0), ("deviations", False, 0.0, 100.0), ("fast", True, 1.0, 10000.0), ("slow", True, 1.0, 10000.0), ("top_deviations", False, 0.0, 100.0),)
-    value: VolatilityLevelsValues | None = None
-    """The last values."""
 
     def __init__(self, period: int = 20, deviations: float = 2.0, fast: int = 20, slow: int = 100, top_deviations: float = 2.0) -> None:
         super().__init__(period, deviations, fast, slow, top_deviations)
 
     def update(self, value: float) -> VolatilityLevelsValues | None:
         """Take the next value; the values, or nothing before the first."""
-        outputs = self._next(value)
-        if not outputs:
-            return None
-        self.value = VolatilityLevelsValues(*outputs)
-        return self.value
+        return self._next_values(VolatilityLevelsValues, value)
 
-    @classmethod
-    def first_value(cls, period: int = 20, deviations: float = 2.0, fast: int = 20, slow: int = 100, top_deviations: float = 2.0) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period, deviations, fast, slow, top_deviations), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20, deviations: float = 2.0, fast: int = 20, slow: int = 100, top_deviations: float = 2.0) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period, deviations, fast, slow, top_deviations), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class YangZhang(Single):
@@ -402,12 +284,5 @@ class YangZhang(Single):
         """Take the next open, high, low, close; the indicator, or nothing before its first."""
         return self._next_value(open, high, low, close)
 
-    @classmethod
-    def first_value(cls, period: int = 20) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)

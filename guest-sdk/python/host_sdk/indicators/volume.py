@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..indicator import Indicator, OneToOne, Single
+from ..indicator import FirstValue, OneToOne, Several, Single, WarmUp
 
 
 class Ad(Single):
@@ -20,15 +20,8 @@ class Ad(Single):
         """Take the next high, low, close, volume; the indicator, or nothing before its first."""
         return self._next_value(high, low, close, volume)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Adosc(Single):
@@ -44,15 +37,8 @@ class Adosc(Single):
         """Take the next high, low, close, volume; the indicator, or nothing before its first."""
         return self._next_value(high, low, close, volume)
 
-    @classmethod
-    def first_value(cls, fast_period: int = 3, slow_period: int = 10) -> int:
-        """Updates until the first value."""
-        return cls._lengths((fast_period, slow_period), False)
-
-    @classmethod
-    def warm_up(cls, fast_period: int = 3, slow_period: int = 10) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((fast_period, slow_period), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Cmf(Single):
@@ -68,15 +54,8 @@ class Cmf(Single):
         """Take the next high, low, close, volume; the indicator, or nothing before its first."""
         return self._next_value(high, low, close, volume)
 
-    @classmethod
-    def first_value(cls, period: int = 20) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Cvd(Single):
@@ -92,15 +71,8 @@ class Cvd(Single):
         """Take the next volume, second; the indicator, or nothing before its first."""
         return self._next_value(volume, second)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Efi(Single):
@@ -116,15 +88,8 @@ class Efi(Single):
         """Take the next close, volume; the indicator, or nothing before its first."""
         return self._next_value(close, volume)
 
-    @classmethod
-    def first_value(cls, period: int = 13) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 13) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Marketfi(Single):
@@ -140,15 +105,8 @@ class Marketfi(Single):
         """Take the next high, low, volume; the indicator, or nothing before its first."""
         return self._next_value(high, low, volume)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Nvi(Single):
@@ -164,15 +122,8 @@ class Nvi(Single):
         """Take the next close, volume; the indicator, or nothing before its first."""
         return self._next_value(close, volume)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Obv(Single):
@@ -188,15 +139,8 @@ class Obv(Single):
         """Take the next close, volume; the indicator, or nothing before its first."""
         return self._next_value(close, volume)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class ObvFromZero(Single):
@@ -212,15 +156,8 @@ class ObvFromZero(Single):
         """Take the next close, volume; the indicator, or nothing before its first."""
         return self._next_value(close, volume)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Pvi(Single):
@@ -236,15 +173,8 @@ class Pvi(Single):
         """Take the next close, volume; the indicator, or nothing before its first."""
         return self._next_value(close, volume)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Pvo(OneToOne):
@@ -256,15 +186,8 @@ class Pvo(OneToOne):
     def __init__(self, fast_period: int = 12, slow_period: int = 26, average: int = 1) -> None:
         super().__init__(fast_period, slow_period, average)
 
-    @classmethod
-    def first_value(cls, fast_period: int = 12, slow_period: int = 26, average: int = 1) -> int:
-        """Updates until the first value."""
-        return cls._lengths((fast_period, slow_period, average), False)
-
-    @classmethod
-    def warm_up(cls, fast_period: int = 12, slow_period: int = 26, average: int = 1) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((fast_period, slow_period, average), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Pvt(Single):
@@ -280,15 +203,8 @@ class Pvt(Single):
         """Take the next close, volume; the indicator, or nothing before its first."""
         return self._next_value(close, volume)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Rvol(OneToOne):
@@ -300,15 +216,8 @@ class Rvol(OneToOne):
     def __init__(self, period: int = 20) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 20) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class VolumeRatio(OneToOne):
@@ -320,15 +229,8 @@ class VolumeRatio(OneToOne):
     def __init__(self, period: int = 20) -> None:
         super().__init__(period)
 
-    @classmethod
-    def first_value(cls, period: int = 20) -> int:
-        """Updates until the first value."""
-        return cls._lengths((period,), False)
-
-    @classmethod
-    def warm_up(cls, period: int = 20) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((period,), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
 
 
 class Vwap(Single):
@@ -344,12 +246,5 @@ class Vwap(Single):
         """Take the next high, low, close, volume; the indicator, or nothing before its first."""
         return self._next_value(high, low, close, volume)
 
-    @classmethod
-    def first_value(cls) -> int:
-        """Updates until the first value."""
-        return cls._lengths((), False)
-
-    @classmethod
-    def warm_up(cls) -> int:
-        """Updates until the start of the data no longer matters."""
-        return cls._lengths((), True)
+    first_value = FirstValue(__init__)
+    warm_up = WarmUp(__init__)
