@@ -1,6 +1,7 @@
 //! One equity sample per UTC day: what every ratio is computed from. Source: `metrics.md` section 1.
 
 use crate::domain::Timestamp;
+use crate::engine::AccountPoint;
 
 /// A day.
 pub const DAY_MS: i64 = 86_400_000;
@@ -21,6 +22,16 @@ pub struct Daily {
 }
 
 impl Daily {
+    /// The daily samples of an account's equity.
+    #[must_use]
+    pub fn of_account(points: &[AccountPoint]) -> Self {
+        let samples: Vec<_> = points
+            .iter()
+            .map(|point| (point.time, point.equity.to_f64()))
+            .collect();
+        Self::of(&samples)
+    }
+
     /// Picks the daily samples from a finer series in time order; its first and last one are the run's start and end.
     #[must_use]
     pub fn of(samples: &[(Timestamp, f64)]) -> Self {

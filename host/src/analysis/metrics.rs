@@ -9,7 +9,6 @@ use crate::analysis::daily::Daily;
 use crate::analysis::returns::ReturnMetrics;
 use crate::analysis::stats;
 use crate::analysis::trades::{TradeInputs, TradeMetrics};
-use crate::domain::Timestamp;
 use crate::runs::RunResult;
 
 /// Every figure of a run. Serializes to one flat object of numbers and nulls (and the tables of months and drawdowns).
@@ -32,12 +31,7 @@ impl Metrics {
     /// The figures of a run.
     #[must_use]
     pub fn of(run: &RunResult) -> Self {
-        let samples: Vec<(Timestamp, f64)> = run
-            .samples
-            .iter()
-            .map(|s| (s.time, s.equity.to_f64()))
-            .collect();
-        let daily = Daily::of(&samples);
+        let daily = Daily::of_account(&run.samples);
         let benchmark = buy_and_hold(&run.marks).map(|value| {
             let at_samples: Vec<f64> = daily
                 .indices
@@ -53,8 +47,8 @@ impl Metrics {
                 fills: &run.observed.fills,
                 open: &run.open_positions,
                 span: (
-                    samples.first().map_or(start, |s| s.0),
-                    samples.last().map_or(start, |s| s.0),
+                    run.samples.first().map_or(start, |s| s.time),
+                    run.samples.last().map_or(start, |s| s.time),
                 ),
                 starting_balance: run.configuration.starting_balance.to_f64(),
                 mean_equity: stats::mean(&daily.equity),

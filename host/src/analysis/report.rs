@@ -318,12 +318,7 @@ fn drawdowns(run: &RunResult, metrics: &Metrics) -> String {
     if periods.is_empty() {
         return "<p class=\"none\">Never under water at the end of a day.</p>".to_owned();
     }
-    let samples: Vec<_> = run
-        .samples
-        .iter()
-        .map(|s| (s.time, s.equity.to_f64()))
-        .collect();
-    let times = crate::analysis::daily::Daily::of(&samples).times;
+    let times = crate::analysis::daily::Daily::of_account(&run.samples).times;
     let day = |index: usize| {
         times
             .get(index)

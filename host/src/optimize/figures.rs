@@ -8,6 +8,7 @@ use crate::analysis::stats;
 use crate::analysis::trades::{TradeInputs, TradeMetrics};
 use crate::backtest::SoFar;
 use crate::domain::Timestamp;
+use crate::engine::AccountPoint;
 use crate::ledger::Trade;
 
 /// Everything an objective may ask about a run, or about one on its way.
@@ -27,28 +28,22 @@ impl<'a> Sheet<'a> {
     /// The figures of a run up to its last sample.
     #[must_use]
     pub fn of(run: SoFar<'a>) -> Self {
-        let samples: Vec<(Timestamp, f64)> = run
-            .samples
-            .iter()
-            .map(|s| (s.time, s.equity.to_f64()))
-            .collect();
-        let daily = Daily::of(&samples);
-        let (first, last) = match (samples.first(), samples.last()) {
-            (Some(first), Some(last)) => (*first, *last),
-            _ => ((Timestamp(0), 0.0), (Timestamp(0), 0.0)),
-        };
+        let daily = Daily::of_account(run.samples);
+        let (first, last) = (run.samples.first(), run.samples.last());
+        let time = |point: Option<&AccountPoint>| point.map_or(Timestamp(0), |p| p.time);
+        let span = (time(first), time(last));
         Self {
             trades: TradeMetrics::of(&TradeInputs {
                 trades: run.trades,
                 fills: &[],
                 open: &[],
-                span: (first.0, last.0),
-                starting_balance: first.1,
+                span,
+                starting_balance: first.map_or(0.0, |point| point.equity.to_f64()),
                 mean_equity: stats::mean(&daily.equity),
             }),
             returns: ReturnMetrics::of(&daily),
             closed: run.trades,
-            span: (first.0, last.0),
+            span,
         }
     }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::analysis::trades::{excursion, trade_of_net};
-use crate::domain::{Cash, Cause, Direction, FillEvent, Liquidity, Price, Qty, Rate};
+use crate::domain::{Cash, Cause, Direction, FillEvent, Liquidity, Price, Qty, Rate, Timestamp};
 use crate::ledger::Trade;
 
 /// A file of golden cases in the shared folder beside the repository, or where `SHARED_DIR` says; `None` where it is out of reach.
