@@ -16,12 +16,12 @@ use crate::data::catalog::{
 use crate::data::check::{Finding, Severity, check, gaps_of_segments};
 use crate::data::import::{DataKind, ImportRequest, Overrides, import, understand};
 use crate::data::quality::GapReport;
-use crate::data::series::{CandleKind, Symbol, parse_market};
+use crate::data::series::parse_market;
 use crate::data::streams::check::{check_records, gaps_of_records, mark_deviations};
 use crate::data::streams::record::{Record, RecordKind};
 use crate::data::synth::{Synth, SynthConfig, SynthMark, figures, funding, series_key};
 use crate::data::{DataError, ErrorKind};
-use crate::domain::{InstrumentKind, Timeframe, Timestamp};
+use crate::domain::{CandleKind, InstrumentKind, Symbol, Timeframe, Timestamp};
 use show::{
     UntilClosed, finding_json, name_json, print_json, progress_bar, record_name_json, records_json,
     say, series_json, show, show_part, table,

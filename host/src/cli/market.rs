@@ -8,8 +8,10 @@ use crate::data::DataError;
 use crate::data::catalog::{Catalog, Series};
 use crate::data::feed::{Period, TableFeed};
 use crate::data::import::{ImportRequest, Overrides, Understood, import, understand};
-use crate::data::series::{SeriesKey, Symbol, parse_market};
-use crate::domain::{Instrument, InstrumentKind, Price, PriceRule, Qty, Timeframe, Timestamp};
+use crate::data::series::{SeriesKey, parse_market};
+use crate::domain::{
+    Instrument, InstrumentKind, Price, PriceRule, Qty, Symbol, Timeframe, Timestamp,
+};
 use crate::venues::instruments::{self, Look};
 
 /// What the user asked for.

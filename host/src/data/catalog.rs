@@ -28,11 +28,11 @@ use std::path::{Path, PathBuf};
 
 use crate::data::candles::CandleReader;
 use crate::data::grid::Grid;
-use crate::data::series::{CandleKind, SeriesKey, Symbol, market_name, symbol_folder};
+use crate::data::series::{SeriesKey, market_name, symbol_folder};
 use crate::data::streams::record::RecordKind;
 use crate::data::table::TableReader;
 use crate::data::{DataError, ErrorKind};
-use crate::domain::{Candle, Price, Timeframe, Timestamp};
+use crate::domain::{Candle, CandleKind, Price, Symbol, Timeframe, Timestamp};
 
 /// Name of the manifest in the folder of a series.
 const MANIFEST: &str = "manifest.json";

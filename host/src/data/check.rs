@@ -3,8 +3,7 @@
 use crate::data::DataError;
 use crate::data::catalog::Series;
 use crate::data::quality::{COVERAGE_MIN, Gap, GapReport, GapScan, NoticeKind, NoticeScan};
-use crate::data::series::CandleKind;
-use crate::domain::{Timeframe, Timestamp};
+use crate::domain::{CandleKind, Timeframe, Timestamp};
 
 /// Does a finding make a check fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

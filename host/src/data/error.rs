@@ -88,6 +88,12 @@ impl fmt::Display for DataError {
 
 impl std::error::Error for DataError {}
 
+impl From<crate::domain::SymbolError> for DataError {
+    fn from(error: crate::domain::SymbolError) -> Self {
+        Self::user(error.to_string()).with_hint(crate::domain::SymbolError::HINT)
+    }
+}
+
 impl From<DataError> for FeedError {
     fn from(error: DataError) -> Self {
         Self {

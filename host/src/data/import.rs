@@ -20,8 +20,8 @@ use crate::data::DataError;
 use crate::data::candles::{CandleReader, Repeats, check_row};
 use crate::data::catalog::{Catalog, CatalogWriter, Committed, unite};
 use crate::data::grid::Grid;
-use crate::data::series::{CandleKind, SeriesKey};
-use crate::domain::Candle;
+use crate::data::series::SeriesKey;
+use crate::domain::{Candle, CandleKind};
 use rows::{Layout, Names};
 
 /// What to import.

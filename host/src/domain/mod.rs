@@ -10,6 +10,7 @@ mod market;
 mod num;
 mod order;
 mod position;
+mod symbol;
 mod time;
 
 pub use candle::{Candle, CandleFault, Slot, SlotState};
@@ -35,4 +36,5 @@ pub use order::{
     Placed, Refusal, RefusalReason, Side, Target, TimeInForce, TriggerBy,
 };
 pub use position::{Direction, PositionView};
+pub use symbol::{CandleKind, Symbol, SymbolError};
 pub use time::{MINUTE_MS, Timeframe, Timestamp};

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::DataError;
 use crate::data::candles::TIME_MAX;
-use crate::data::series::{CandleKind, SeriesKey, market_name, parse_market};
-use crate::domain::{Candle, Price, Timeframe, Timestamp};
+use crate::data::series::{SeriesKey, market_name, parse_market};
+use crate::domain::{Candle, CandleKind, Price, Timeframe, Timestamp};
 
 /// Name and version of the format.
 const SCHEMA: &str = "series@1";

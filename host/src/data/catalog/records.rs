@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::write::{Exchange, stage_table};
 use super::{Catalog, MANIFEST};
 use crate::data::DataError;
-use crate::data::series::{SeriesKey, Symbol, market_name, parse_market, symbol_folder};
+use crate::data::series::{SeriesKey, market_name, parse_market, symbol_folder};
 use crate::data::streams::record::{Record, RecordKind};
 use crate::data::table::{Buffer, Column, TableReader};
-use crate::domain::{Timeframe, Timestamp};
+use crate::domain::{Symbol, Timeframe, Timestamp};
 
 /// Name and version of the format.
 const SCHEMA: &str = "records@1";

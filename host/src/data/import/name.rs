@@ -5,9 +5,9 @@ use std::path::Path;
 
 use crate::data::DataError;
 use crate::data::catalog::RecordKey;
-use crate::data::series::{CandleKind, SeriesKey, market_name, parse_market};
+use crate::data::series::{SeriesKey, market_name, parse_market};
 use crate::data::streams::record::RecordKind;
-use crate::domain::{InstrumentKind, Timeframe};
+use crate::domain::{CandleKind, InstrumentKind, Timeframe};
 
 /// What files can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,8 +12,10 @@ use super::rows::{Delta, Emitter, Row, Rows};
 use crate::data::DataError;
 use crate::data::catalog::{Catalog, Series, content_digest};
 use crate::data::feed::{Candles, Months, Period, Source};
-use crate::data::series::{CandleKind, SeriesKey, Symbol};
-use crate::domain::{Candle, InstrumentKind, StreamSource, Timeframe, Timestamp};
+use crate::data::series::SeriesKey;
+use crate::domain::{
+    Candle, CandleKind, InstrumentKind, StreamSource, Symbol, Timeframe, Timestamp,
+};
 
 /// A symbol at a venue.
 #[derive(Debug, Clone, PartialEq, Eq)]
