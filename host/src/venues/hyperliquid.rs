@@ -10,6 +10,10 @@ pub mod rest;
 pub mod stream;
 pub mod wire;
 
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
 
 use super::rest::{NotOffered, Place};
 use crate::domain::{InstrumentKind, Symbol};

@@ -9,6 +9,9 @@ pub mod archive;
 pub mod exchange;
 pub mod market;
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::fmt;
 
