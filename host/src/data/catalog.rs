@@ -11,12 +11,17 @@
 //! process writes at a time (`.lock`), readers never wait. Every file is compared with its digest before a row of it is used.
 //! Unrealistic: a reader that started before an import may miss a file the import replaced; it then fails and says so.
 
+mod events;
 mod manifest;
 mod records;
 #[cfg(test)]
 mod tests;
 mod write;
 
+pub use events::{
+    Event, EventKey, EventKind, EventPart, EventRow, EventSeries, EventWriter, ImportedEvents,
+    Levels, books,
+};
 pub(crate) use manifest::content_digest;
 pub use manifest::{Manifest, MonthFile};
 pub use records::{ImportedRecords, RecordFile, RecordKey, RecordSeries, RecordWriter};

@@ -8,6 +8,7 @@
 
 pub mod flow;
 pub mod http;
+pub mod hyperliquid;
 pub mod instruments;
 pub mod rest;
 pub mod stream;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::events::{EventKey, EventWriter, ImportedEvents};
 use super::manifest::content_digest;
 use super::records::{ImportedRecords, RecordKey, RecordWriter};
 use super::{Catalog, MANIFEST, Manifest, MonthFile, Series};
@@ -28,6 +29,7 @@ pub struct CatalogWriter {
     staging: tempfile::TempDir,
     series: Vec<SeriesWriter>,
     records: Vec<RecordWriter>,
+    events: Vec<EventWriter>,
     _lock: File,
 }
 
@@ -71,6 +73,7 @@ impl CatalogWriter {
             staging,
             series: Vec::new(),
             records: Vec::new(),
+            events: Vec::new(),
             _lock: lock,
         })
     }
@@ -101,12 +104,18 @@ impl CatalogWriter {
         for records in &mut self.records {
             records.flush()?;
         }
+        for events in &mut self.events {
+            events.flush()?;
+        }
         let series = self.series.iter_mut().map(|s| s.commit(&self.catalog));
         let series = series.collect::<Result<_, _>>()?;
         let records = self.records.iter_mut().map(|r| r.commit(&self.catalog));
+        let records = records.collect::<Result<_, _>>()?;
+        let events = self.events.iter().map(|e| e.commit(&self.catalog));
         Ok(Committed {
             series,
-            records: records.collect::<Result<_, _>>()?,
+            records,
+            events: events.collect::<Result<_, _>>()?,
         })
     }
 
@@ -123,6 +132,20 @@ impl CatalogWriter {
         self.records.push(writer);
         Ok(self.records.last_mut().expect("just pushed"))
     }
+
+    /// The place where trades, ticks or books of a symbol go.
+    ///
+    /// # Errors
+    /// Its manifest is damaged.
+    pub fn events(&mut self, key: &EventKey) -> Result<&mut EventWriter, DataError> {
+        if let Some(i) = self.events.iter().position(|e| e.key() == key) {
+            return Ok(&mut self.events[i]);
+        }
+        let staging = self.staging.path().join(format!("e{}", self.events.len()));
+        let writer = EventWriter::new(&self.catalog, key, staging)?;
+        self.events.push(writer);
+        Ok(self.events.last_mut().expect("just pushed"))
+    }
 }
 
 /// What was made visible.
@@ -132,6 +155,8 @@ pub struct Committed {
     pub series: Vec<Imported>,
     /// Records, stream by stream.
     pub records: Vec<ImportedRecords>,
+    /// Events, stream by stream.
+    pub events: Vec<ImportedEvents>,
 }
 
 /// Candles of one series on their way into the catalog.
@@ -350,8 +375,18 @@ pub(super) fn stage_table(
     month: &str,
     columns: &[(&str, Column)],
 ) -> Result<Staged, DataError> {
+    stage_table_as(staging, month, columns, Packing::Fast)
+}
+
+/// Writes a table with the packing of choice under a name that holds the start of its digest.
+pub(super) fn stage_table_as(
+    staging: &Path,
+    month: &str,
+    columns: &[(&str, Column)],
+    packing: Packing,
+) -> Result<Staged, DataError> {
     let draft = staging.join(format!("{month}.parquet"));
-    write_table_as(&draft, columns, Packing::Fast)?;
+    write_table_as(&draft, columns, packing)?;
     let io = |e: std::io::Error| DataError::io("writing", &draft, &e);
     let bytes = fs::read(&draft).map_err(io)?;
     let sha256 = hex(&Sha256::digest(&bytes));
