@@ -107,6 +107,8 @@ pub enum Told {
     Doing(String),
     /// A month of a series is in the catalog.
     Committed(String),
+    /// All that can be had of a series is in the catalog.
+    Series(String),
 }
 
 /// One series of the catalog.

@@ -100,6 +100,8 @@ impl Fetcher<'_> {
         for (line, mut work) in lines.into_iter().zip(works) {
             if result.is_ok() {
                 self.finish(&line, &mut work)?;
+                let Fetched { key, added, .. } = &work.fetched;
+                told(Told::Series(format!("{key}: {added} new rows")));
             }
             line.spool.close();
             report.series.push(work.fetched);
