@@ -7,6 +7,7 @@
 //! how often and how fast is decided elsewhere. Nothing a venue sends is trusted; new fields are ignored.
 
 pub mod adapters;
+pub mod binance;
 pub mod flow;
 pub mod http;
 pub mod hyperliquid;
