@@ -8,6 +8,7 @@
 
 pub mod adapters;
 pub mod binance;
+pub mod bybit;
 pub mod flow;
 pub mod http;
 pub mod hyperliquid;
