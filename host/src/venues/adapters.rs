@@ -1,10 +1,12 @@
 //! The venues this program speaks to, by name.
 
+use super::binance::rest::BinanceRest;
+use super::bybit::Bybit;
 use super::hyperliquid::Hyperliquid;
 use super::rest::{Place, Rest};
 
 /// Adapters for history.
-static ADAPTERS: [&dyn Rest; 1] = [&Hyperliquid];
+static ADAPTERS: [&dyn Rest; 3] = [&BinanceRest, &Bybit, &Hyperliquid];
 
 /// The adapter of a venue, by its name in the catalog.
 #[must_use]
