@@ -48,7 +48,7 @@ mod streams;
 mod tests;
 mod wallet;
 
-pub use builder::{Backtest, Builder, StrategySource};
+pub use builder::{Backtest, Builder, RulesFrom, StrategySource};
 pub use chart::{ChartCandles, chart_timeframe};
 pub use error::BacktestError;
 pub use run::{Outcome, Progress, SoFar, run_together};

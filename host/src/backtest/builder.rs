@@ -46,6 +46,7 @@ pub struct Builder {
     source: Option<Source>,
     streams: StreamsFrom,
     recorded_as: Vec<InstrumentKind>,
+    rules_from: Vec<Option<RulesFrom>>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
     profile: Profile,
@@ -62,6 +63,15 @@ pub struct Builder {
     events: Vec<MarketEvent>,
 }
 
+/// Rules of an instrument that its venue told when its data was fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RulesFrom {
+    /// The day: `2024-01-31`.
+    pub as_of: String,
+    /// Parts the venue does not tell, which are a careful guess: `tiers`, `fees`.
+    pub assumed: Vec<String>,
+}
+
 /// A backtest that is ready to run.
 pub struct Backtest {
     pub(super) name: String,
@@ -76,6 +86,7 @@ pub struct Backtest {
     pub(super) source: Source,
     pub(super) streams: StreamsFrom,
     pub(super) recorded_as: Vec<InstrumentKind>,
+    pub(super) rules_from: Vec<Option<RulesFrom>>,
     pub(super) from: Option<Timestamp>,
     pub(super) to: Option<Timestamp>,
     pub(super) profile: Profile,
@@ -107,6 +118,7 @@ impl Backtest {
             source: None,
             streams: StreamsFrom::Nowhere,
             recorded_as: Vec::new(),
+            rules_from: Vec::new(),
             from: None,
             to: None,
             profile: Profile::preset(Preset::Strict),
@@ -234,6 +246,13 @@ impl Builder {
     #[must_use]
     pub fn recorded_as(mut self, kinds: impl IntoIterator<Item = InstrumentKind>) -> Self {
         self.recorded_as = kinds.into_iter().collect();
+        self
+    }
+
+    /// Where rules are from that are not those of the shipped table: one word an instrument, in order.
+    #[must_use]
+    pub fn rules_from(mut self, rules: impl IntoIterator<Item = Option<RulesFrom>>) -> Self {
+        self.rules_from = rules.into_iter().collect();
         self
     }
 
@@ -378,6 +397,7 @@ impl Builder {
             source,
             streams: self.streams,
             recorded_as: self.recorded_as,
+            rules_from: self.rules_from,
             from: self.from,
             to: self.to,
             profile: self.profile,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::backtest::BacktestError;
-use crate::backtest::builder::Backtest;
+use crate::backtest::builder::{Backtest, RulesFrom};
 use crate::backtest::streams::Opened;
 use crate::data::series::market_name;
 use crate::domain::{
@@ -69,7 +69,8 @@ impl Backtest {
             parameters: self.parameters_used(),
             instruments: self.instruments.clone(),
             timeframes,
-            tiers_as_of: self.instruments.iter().map(tiers_as_of).collect(),
+            tiers_as_of: self.tiers_as_of(),
+            rules_from: self.told_rules(),
             profile: runs::Profile {
                 preset: self.profile.preset.name().to_owned(),
                 knobs: knobs
@@ -163,6 +164,34 @@ impl Backtest {
         limits
     }
 
+    /// The date of each maintenance table: the venue's own where it told it, else that of the shipped one.
+    fn tiers_as_of(&self) -> Vec<Option<String>> {
+        let date = |(index, instrument): (usize, &Instrument)| {
+            let told = self.rules_from.get(index).and_then(Option::as_ref);
+            let exact = told.filter(|r| r.assumed.iter().all(|part| part != "tiers"));
+            let perpetual = instrument.kind == InstrumentKind::LinearPerpetual;
+            perpetual.then(|| match exact {
+                Some(rules) => rules.as_of.clone(),
+                None => tiers::date_of(&instrument.venue).to_owned(),
+            })
+        };
+        self.instruments.iter().enumerate().map(date).collect()
+    }
+
+    /// A sentence for each instrument whose rules its venue told.
+    fn told_rules(&self) -> Vec<Option<String>> {
+        let sentence = |(rules, instrument): (&Option<RulesFrom>, &Instrument)| {
+            let rules = rules.as_ref()?;
+            let told = format!("{} told them on {}", instrument.venue, rules.as_of);
+            Some(match rules.assumed.as_slice() {
+                [] => told,
+                parts => format!("{told}, {} assumed", parts.join(" and ")),
+            })
+        };
+        let rules = self.rules_from.iter();
+        rules.zip(&self.instruments).map(sentence).collect()
+    }
+
     fn parameters_used(&self) -> Vec<runs::ParameterUsed> {
         let default = |name: &str| -> Option<ParameterValue> {
             let declared = self.manifest.parameters.iter().find(|p| p.name == name)?;
@@ -175,11 +204,6 @@ impl Backtest {
         };
         self.parameters.iter().map(used).collect()
     }
-}
-
-fn tiers_as_of(instrument: &Instrument) -> Option<String> {
-    let perpetual = instrument.kind == InstrumentKind::LinearPerpetual;
-    perpetual.then(|| tiers::date_of(&instrument.venue).to_owned())
 }
 
 /// Each word once, in order of its first use: `binance`, `binance+bybit`.

@@ -3,15 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::backtest::RulesFrom;
 use crate::cli::CliError;
 use crate::data::DataError;
 use crate::data::catalog::{Catalog, Series};
 use crate::data::feed::{Period, TableFeed};
 use crate::data::import::{ImportRequest, Overrides, Understood, import, understand};
+use crate::data::instrument_file;
 use crate::data::series::{SeriesKey, parse_market};
 use crate::domain::{
     Instrument, InstrumentKind, Price, PriceRule, Qty, Symbol, Timeframe, Timestamp,
 };
+use crate::venues::adapters;
 use crate::venues::instruments::{self, Look};
 
 /// What the user asked for.
@@ -33,6 +36,8 @@ pub(super) struct Market {
     pub series: Series,
     pub instrument: Instrument,
     pub recorded_as: InstrumentKind,
+    /// Where the rules are from, if the venue told them when the data was fetched.
+    pub rules_from: Option<RulesFrom>,
     /// Keeps candles that were read in only for this run.
     _temporary: Option<Arc<tempfile::TempDir>>,
 }
@@ -97,9 +102,16 @@ fn with_import(error: DataError, key: &SeriesKey) -> DataError {
         return error;
     };
     let (venue, symbol, timeframe) = (&key.venue, &key.symbol, key.timeframe);
-    error.with_hint(format!(
-        "{hint}\nbring them: host data import FILE --exchange {venue} --symbol {symbol} --timeframe {timeframe}"
-    ))
+    let import = format!(
+        "host data import FILE --exchange {venue} --symbol {symbol} --timeframe {timeframe}"
+    );
+    error.with_hint(match adapters::adapter(venue) {
+        Some(_) => format!(
+            "{hint}\nbring them: host data fetch --exchange {venue} --symbol {symbol} --timeframes {timeframe}\n\
+             or, with a file: {import}"
+        ),
+        None => format!("{hint}\nbring them: {import}"),
+    })
 }
 
 /// The candles of a perpetual are not there, but those of its spot pair are.
@@ -209,7 +221,19 @@ fn market(
             },
         )
     };
-    let instrument = instruments::lookup(&key.venue, &symbol)
+    let mut rules_from = None;
+    let mut known = instruments::lookup(&key.venue, &symbol);
+    if known.is_none()
+        && let Ok(named) = Symbol::parse(&symbol, Some(kind))
+        && let Some(kept) = instrument_file::read(request.catalog, &key.venue, &named)?
+    {
+        known = Some(kept.instrument);
+        rules_from = Some(RulesFrom {
+            as_of: kept.as_of,
+            assumed: kept.assumed,
+        });
+    }
+    let instrument = known
         .or_else(guess)
         .ok_or_else(|| {
             CliError::user(
@@ -220,6 +244,7 @@ fn market(
     Ok(Market {
         instrument,
         recorded_as,
+        rules_from,
         series,
         _temporary: temporary,
     })

@@ -248,6 +248,7 @@ impl Prepared {
             .source(Source::Catalog(series))
             .streams(StreamsFrom::Catalog(self.catalog.clone()))
             .recorded_as(markets.iter().map(|m| m.recorded_as))
+            .rules_from(markets.iter().map(|m| m.rules_from.clone()))
             .profile(profile.clone())
             .balance(ready.balance)
             .leverage(ready.leverage)

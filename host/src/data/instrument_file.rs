@@ -162,11 +162,7 @@ fn to_json(listing: &Listing, now: Timestamp) -> FileJson {
         maker_fee: i.maker_fee.to_string(),
         taker_fee: i.taker_fee.to_string(),
         liquidation_fee: i.liquidation_fee.map(|r| r.to_string()),
-        trigger_by: match i.trigger_by {
-            TriggerBy::Last => "last".to_owned(),
-            TriggerBy::Mark => "mark".to_owned(),
-            TriggerBy::Index => "index".to_owned(),
-        },
+        trigger_by: i.trigger_by.name().to_owned(),
         rules_assumed: i.assumed,
         tiers: i.tiers.iter().map(tier).collect(),
     }

@@ -125,6 +125,8 @@ struct ToldJson<'a> {
     trigger_by: &'static str,
     price_rule: String,
     tiers_as_of: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules_from: Option<&'a str>,
     expires_at: Option<String>,
 }
 
@@ -242,6 +244,7 @@ fn told(c: &Configuration) -> ConfigurationJson<'_> {
             trigger_by: i.trigger_by.name(),
             price_rule: price_rule(i.price_rule),
             tiers_as_of: as_of.and_then(Option::as_deref),
+            rules_from: c.rules_from.get(index).and_then(Option::as_deref),
             expires_at: i.expires_at.map(|time| time.rfc3339()),
         });
     }

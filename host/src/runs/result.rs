@@ -203,6 +203,8 @@ pub struct Configuration {
     pub timeframes: Vec<Timeframe>,
     /// Date of the maintenance table of each instrument, `2024-10-01`, where it is one of the host's.
     pub tiers_as_of: Vec<Option<String>>,
+    /// Where the rules of each instrument are from, a sentence, where they are not those of the shipped table or a guess.
+    pub rules_from: Vec<Option<String>>,
     /// The rules of the simulation.
     pub profile: Profile,
     /// The limits of the sandbox.

@@ -79,6 +79,7 @@ pub(super) fn configuration() -> Configuration {
         instruments: vec![instrument()],
         timeframes: vec![Timeframe::H1],
         tiers_as_of: vec![Some("2024-10-01".into())],
+        rules_from: Vec::new(),
         profile: Profile {
             preset: "strict".into(),
             knobs: vec![

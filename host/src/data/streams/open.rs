@@ -16,6 +16,7 @@ use crate::data::series::SeriesKey;
 use crate::domain::{
     Candle, CandleKind, InstrumentKind, StreamSource, Symbol, Timeframe, Timestamp,
 };
+use crate::venues::adapters;
 
 /// A symbol at a venue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,12 +52,17 @@ impl Place {
         let day = |t: Timestamp| t.rfc3339().chars().take(10).collect::<String>();
         let after = to.plus_ms(86_399_999);
         let Self { venue, symbol } = self;
-        format!(
-            "host data fetch --exchange {venue} --symbol {symbol} --streams {stream} --start {} --end {}\n\
-             or, with a file: host data import FILE --exchange {venue} --symbol {symbol} --kind {stream}",
-            day(from),
-            day(after),
-        )
+        let import =
+            format!("host data import FILE --exchange {venue} --symbol {symbol} --kind {stream}");
+        match adapters::adapter(venue) {
+            Some(_) => format!(
+                "host data fetch --exchange {venue} --symbol {symbol} --streams {stream} --start {} --end {}\n\
+                 or, with a file: {import}",
+                day(from),
+                day(after),
+            ),
+            None => import,
+        }
     }
 }
 
