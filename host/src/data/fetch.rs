@@ -27,12 +27,15 @@ use crate::data::periods::Periods;
 use crate::data::series::SeriesKey;
 use crate::domain::{Symbol, Timestamp};
 use crate::venues::http::{Answer, Client, HttpError};
-use crate::venues::rest::{History, Offer, Rest};
+use crate::venues::rest::{History, Offer, Request as Question, Rest, WireError};
 
 /// A clock that differs more from the venue's is told.
 const SKEW_TOLD_MS: i64 = 2_000;
 
 const DAY_MS: i64 = 86_400_000;
+
+/// How often a question is asked whose answers cannot be read.
+const READS_MAX: usize = 3;
 
 /// May files a venue publishes of whole months and days be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -260,13 +263,10 @@ fn venue_clock(
         return Ok(((request.clocks.now)(), 0));
     };
     let before = (request.clocks.now)();
-    let answer = client.send(&|r, h| rest.judge(r, h), &question);
+    let answer = ask(client, rest, &[question], |bodies| rest.read_clock(bodies[0]))?;
     let after = (request.clocks.now)();
-    let wrong = |why: String| DataError::world(format!("the clock of {}: {why}", rest.venue()));
-    let time = match answer.map_err(network)? {
-        Answer::Body(body) => rest.read_clock(&body).map_err(|e| wrong(e.to_string()))?,
-        Answer::Absent => return Err(wrong(format!("{} is not there", question.path))),
-    };
+    let time = answer
+        .map_err(|why| DataError::world(format!("the clock of {}: {why}", rest.venue())))?;
     // The answer was written between the two looks at our clock.
     let ahead = (time.0 - after.0).max(0) + (time.0 - before.0).min(0);
     Ok((time, ahead))
@@ -314,17 +314,8 @@ impl Fetcher<'_> {
                 continue;
             }
             told(Told::Doing(format!("asking {} for the rules of {symbol}", rest.venue())));
-            let questions = rest.listing(symbol);
-            let mut bodies = Vec::new();
-            for question in &questions {
-                match self.client.send(&|r, h| rest.judge(r, h), question).map_err(network)? {
-                    Answer::Body(body) => bodies.push(body),
-                    Answer::Absent => return Err(not_listed(rest, symbol, "it does not know it")),
-                }
-            }
-            let bodies: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
-            let listing = rest
-                .read_listing(symbol, &bodies)
+            let read = |bodies: &[&[u8]]| rest.read_listing(symbol, bodies);
+            let listing = ask(self.client, rest, &rest.listing(symbol), read)?
                 .map_err(|why| not_listed(rest, symbol, &why.to_string()))?;
             if !listing.assumed.is_empty() {
                 let parts = listing.assumed.join(", ");
@@ -341,6 +332,35 @@ impl Fetcher<'_> {
 fn not_listed(rest: &dyn Rest, symbol: &Symbol, why: &str) -> DataError {
     DataError::user(format!("{} has no {symbol}: {why}", rest.venue()))
         .with_hint("check the spelling: BTC/USDT is the spot pair, BTC/USDT:USDT the perpetual")
+}
+
+/// Asks questions whose answers are read together and kept nowhere; the inner error is an answer that cannot be read, however often
+/// it was asked for.
+fn ask<T>(
+    client: &Client,
+    rest: &dyn Rest,
+    questions: &[Question],
+    read: impl Fn(&[&[u8]]) -> Result<T, WireError>,
+) -> Result<Result<T, WireError>, DataError> {
+    let mut asked = 0;
+    loop {
+        asked += 1;
+        let mut bodies = Vec::new();
+        for question in questions {
+            match client.send(&|r, h| rest.judge(r, h), question).map_err(network)? {
+                Answer::Body(body) => bodies.push(body),
+                Answer::Absent => {
+                    let path = &question.path;
+                    return Ok(Err(WireError(format!("there is no {path}"))));
+                }
+            }
+        }
+        let bodies: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
+        match read(&bodies) {
+            Err(_) if asked < READS_MAX => {}
+            result => return Ok(result),
+        }
+    }
 }
 
 /// A request that was not answered.

@@ -42,9 +42,16 @@ impl Fetcher<'_> {
         for &month in months {
             rows.push(self.rows(line, work, month)?);
         }
-        if rows.iter().all(Rows::is_empty) && !self.is_there(&line.target.key)? {
-            work.empty.extend(months);
-            return Ok(());
+        if rows.iter().all(Rows::is_empty) {
+            if self.request.erase {
+                let note = "the venue has nothing of this period: what was there is kept";
+                work.fetched.notes.push(note.to_owned());
+                return Ok(());
+            }
+            if !self.is_there(&line.target.key)? {
+                work.empty.extend(months);
+                return Ok(());
+            }
         }
         let mut asked = std::mem::take(&mut work.asked_before);
         let waited = std::mem::take(&mut work.empty);

@@ -8,13 +8,10 @@ use sha2::{Digest, Sha256};
 
 use super::rows::is_whole;
 use super::spool::{Place, Spool, discard, keep};
-use super::{Own, Target, network};
+use super::{Own, READS_MAX, Target, network};
 use crate::data::DataError;
 use crate::venues::http::{Answer, Client, Download};
 use crate::venues::rest::{Head, Page, Request, Rest, Rows, Source, Verdict, Window};
-
-/// How often a question is asked whose answers cannot be read.
-const READS_MAX: usize = 3;
 
 /// What came of a request.
 #[derive(Debug)]

@@ -9,12 +9,11 @@ use super::get::{Getter, Got};
 use super::plan::{Job, Jobs, Month, Planner, closed, missing, months};
 use super::rows::{Collected, middle, times};
 use super::spool::Spool;
-use super::{Fetched, Fetcher, Key, Report, Target, Told, lost_sentences, network};
+use super::{Fetched, Fetcher, Key, Report, Target, Told, ask, lost_sentences};
 use crate::data::DataError;
 use crate::data::check::gaps_between;
 use crate::data::periods::Periods;
 use crate::domain::{CandleKind, Symbol, Timeframe, Timestamp};
-use crate::venues::http::Answer;
 use crate::venues::rest::{History, Request, Source, Window};
 
 /// Threads that ask. The limits of the venue are the client's; more threads than requests it allows at once only wait.
@@ -147,6 +146,9 @@ impl Fetcher<'_> {
         let Some((from, _)) = missing.iter().next() else {
             return Ok(Timestamp(0));
         };
+        if !self.request.erase && self.begins_before(target, from)? {
+            return Ok(Timestamp(0));
+        }
         let rest = self.request.rest;
         let asked = rest.first_candle(&target.symbol, target.history, from);
         if let (Some(question), History::Candles(..)) = (asked, target.history) {
@@ -154,6 +156,21 @@ impl Fetcher<'_> {
         }
         // A listing may be announced for later than the first settlement or sample.
         Ok(listed_at.map_or(Timestamp(0), |at| at.plus_ms(-super::DAY_MS)))
+    }
+
+    /// Is there anything older than this moment.
+    fn begins_before(&self, target: &Target, time: Timestamp) -> Result<bool, DataError> {
+        Ok(match &target.key {
+            Key::Candles(key) => {
+                let series = self.catalog.find(key)?;
+                series.is_some_and(|s| s.period().0 < time)
+            }
+            Key::Records(key) => {
+                let all = self.catalog.records(&key.venue, &key.symbol, key.kind)?;
+                let stream = all.into_iter().find(|s| s.key == *key);
+                stream.and_then(|s| s.period()).is_some_and(|(first, _)| first < time)
+            }
+        })
     }
 
     /// Time of the first candle at or after `from`; the end of time where there is none.
@@ -171,12 +188,9 @@ impl Fetcher<'_> {
             request: question,
             checksum: None,
         };
-        let answer = self.client.send(&|r, h| rest.judge(r, h), &window.request);
-        let body = match answer.map_err(network)? {
-            Answer::Body(body) => body,
-            Answer::Absent => return Ok(self.now),
-        };
-        let page = rest.read(target.history, &window, &body).map_err(|why| {
+        let read = |bodies: &[&[u8]]| rest.read(target.history, &window, bodies[0]);
+        let answer = ask(self.client, rest, &[window.request.clone()], read)?;
+        let page = answer.map_err(|why| {
             DataError::world(format!("{}: the first candle: {why}", target.key))
         })?;
         let first = times(&page.rows).into_iter().filter(|t| *t >= from).min();
@@ -261,6 +275,7 @@ impl Fetcher<'_> {
     }
 
     fn worker(&self, lines: &[Line], queue: &Queue, sender: &Sender<Done>) {
+        let _ends = EndOnPanic(queue);
         while let Some(task) = queue.next() {
             let line = &lines[task.line];
             let getter = Getter {
@@ -288,7 +303,7 @@ impl Fetcher<'_> {
     ) -> Result<(), DataError> {
         let mut open: usize = works.iter().flat_map(|w| &w.months).map(|m| m.pending).sum();
         while open > 0 {
-            let done = receiver.recv().expect("threads end when the queue is closed");
+            let done = receiver.recv().expect("no thread panicked");
             let task = done.task;
             let (line, work) = (&lines[task.line], &mut works[task.line]);
             let more = self.take(line, work, &task, done.got?)?;
@@ -414,6 +429,17 @@ impl Fetcher<'_> {
 struct Queue {
     tasks: Mutex<(VecDeque<Task>, Open)>,
     changed: Condvar,
+}
+
+/// A thread that panics ends the others: nobody waits for answers that cannot come.
+struct EndOnPanic<'a>(&'a Queue);
+
+impl Drop for EndOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.close();
+        }
+    }
 }
 
 /// May more requests come.
