@@ -86,6 +86,7 @@ pub(super) fn recorded_frames(body: &[u8]) -> String {
         }
     }
     assert_eq!((books, trades), (46, 64));
+    assert_eq!(replayed > 0, STREAM.replays_trades());
     assert!(replayed >= 29, "{replayed} trades from before it began");
     format!("{books} books, {trades} trades, {replayed} of them replayed, to {received}")
 }
