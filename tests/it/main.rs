@@ -10,6 +10,7 @@ mod cli;
 mod conditions;
 mod delivery;
 mod driver;
+mod fixtures_binance;
 mod formulas;
 mod golden;
 mod inspect;
