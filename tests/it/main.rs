@@ -11,6 +11,7 @@ mod conditions;
 mod delivery;
 mod driver;
 mod fetch;
+mod fixtures_binance;
 mod formulas;
 mod golden;
 mod http;
