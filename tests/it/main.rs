@@ -5,6 +5,7 @@
     reason = "tests say what they compared and what they skipped"
 )]
 
+mod bybit;
 mod calc;
 mod cli;
 mod conditions;

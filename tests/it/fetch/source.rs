@@ -9,7 +9,7 @@ use host::domain::{Candle, CandleKind, Timeframe};
 use host::venues::http::Waiting;
 use host::venues::rest::History;
 
-use crate::venue_stub::{Listed, Market, Venue, VenueStub};
+use crate::venue_stub::{Listed, Market, Settlement, Venue, VenueStub};
 
 pub(crate) const DAY: i64 = 86_400_000;
 pub(crate) const HOUR: i64 = 3_600_000;
@@ -73,6 +73,34 @@ impl Source {
         }
     }
 
+    /// Three years of minutes of a spot pair, nothing but candles.
+    pub(crate) fn three_years_of_spot() -> Self {
+        let minutes = 3 * 365 * DAY / 60_000;
+        let mut listed = Listed::made_up(Venue::BinanceSpot, "BTC", START, 1_440, 11);
+        let kind = (CandleKind::Candles, Timeframe::M1);
+        let day = listed.rows(kind.0, kind.1).to_vec();
+        let days = (0..minutes / 1_440).flat_map(|number| {
+            let later = move |c: &Candle| Candle {
+                open_time: c.open_time.plus_ms(number * DAY),
+                ..*c
+            };
+            day.iter().map(later).collect::<Vec<_>>()
+        });
+        listed.candles.insert(kind, days.collect());
+        Self {
+            name: "binance",
+            unified: "BTC/USDT",
+            from: START,
+            now: START + minutes * 60_000,
+            listed,
+        }
+    }
+
+    /// The same, wanted from later on.
+    pub(crate) fn wanted_from(self, from: i64) -> Self {
+        Self { from, ..self }
+    }
+
     /// The venue had an outage.
     pub(crate) fn forget(&mut self, hole: Range<i64>) {
         for candles in self.listed.candles.values_mut() {
@@ -121,12 +149,18 @@ impl Source {
     pub(crate) fn closed(&self, kind: CandleKind, timeframe: Timeframe) -> Vec<Candle> {
         let all = self.listed.rows(kind, timeframe);
         let is_closed = |c: &&Candle| timeframe.bucket_end(c.open_time).0 <= self.now;
-        let mut closed: Vec<_> = all.iter().filter(is_closed).map(|c| self.told(kind, c)).collect();
+        let is_wanted = |c: &Candle| c.open_time.0 >= self.from;
+        let mut closed: Vec<_> = all
+            .iter()
+            .filter(is_closed)
+            .map(|c| self.told(kind, c))
+            .collect();
         if self.name == "hyperliquid" {
             // The one still open is among the newest.
             let skipped = closed.len().saturating_sub(NEWEST - 1);
             closed.drain(..skipped);
         }
+        closed.retain(is_wanted);
         closed
     }
 
@@ -150,9 +184,15 @@ impl Source {
     pub(crate) fn settled(&self) -> Vec<(i64, f64, f64)> {
         let is_told = self.name == "binance";
         let end = (self.now - RECORDS_LATE) / 60_000 * 60_000;
-        let settled = self.listed.funding.iter().filter(|s| s.time < end);
+        let is_wanted = |s: &&Settlement| s.time >= self.from && s.time < end;
+        let settled = self.listed.funding.iter().filter(is_wanted);
+        // Hyperliquid's stamps lie after the hour; its rows carry the hour.
+        let time = |time: i64| match self.name {
+            "hyperliquid" => time / HOUR * HOUR,
+            _ => time,
+        };
         settled
-            .map(|s| (s.time, s.rate, if is_told { s.price } else { -1.0 }))
+            .map(|s| (time(s.time), s.rate, if is_told { s.price } else { -1.0 }))
             .collect()
     }
 
@@ -160,7 +200,11 @@ impl Source {
     pub(crate) fn sampled(&self) -> Vec<(i64, f64, f64)> {
         let is_told = self.name == "binance";
         let end = (self.now - RECORDS_LATE) / 300_000 * 300_000;
-        let samples = self.listed.interest.iter().filter(|s| s.time < end);
+        let samples = self
+            .listed
+            .interest
+            .iter()
+            .filter(|s| s.time >= self.from && s.time < end);
         samples
             .map(|s| (s.time, s.base, if is_told { s.quote } else { -1.0 }))
             .collect()

@@ -31,7 +31,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use answer::Reply;
 use faults::{Fault, Rule};
-pub(crate) use market::{Listed, Market, Venue};
+pub(crate) use market::{Listed, Market, Settlement, Venue};
 
 /// A request that arrived, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

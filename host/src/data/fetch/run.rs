@@ -77,7 +77,10 @@ impl Fetcher<'_> {
     ) -> Result<(), DataError> {
         let (mut lines, mut works, mut tasks) = (Vec::new(), Vec::new(), VecDeque::new());
         for target in targets {
-            told(Told::Doing(format!("looking at what is there of {}", target.key)));
+            told(Told::Doing(format!(
+                "looking at what is there of {}",
+                target.key
+            )));
             let listed_at = listed.iter().find(|(s, _)| *s == target.symbol);
             let listed_at = listed_at.and_then(|(_, at)| *at);
             let (line, missing) = self.open(target, listed_at, told)?;
@@ -117,7 +120,9 @@ impl Fetcher<'_> {
     ) -> Result<(Line, Periods), DataError> {
         let key = target.key.to_string();
         let spool = Spool::open(self.catalog, &target.spool_name(), || {
-            told(Told::Doing(format!("another process fetches {key}: waiting for it")));
+            told(Told::Doing(format!(
+                "another process fetches {key}: waiting for it"
+            )));
         })?;
         let wanted = closed(target.history, self.from, self.to, self.now);
         let missing = self.own.measure(|| match target.history {
@@ -188,11 +193,22 @@ impl Fetcher<'_> {
             request: question,
             checksum: None,
         };
+<<<<<<< HEAD
         let read = |bodies: &[&[u8]]| rest.read(target.history, &window, bodies[0]);
         let answer = ask(self.client, rest, &[window.request.clone()], read)?;
         let page = answer.map_err(|why| {
             DataError::world(format!("{}: the first candle: {why}", target.key))
         })?;
+=======
+        let answer = self.client.send(&|r, h| rest.judge(r, h), &window.request);
+        let body = match answer.map_err(network)? {
+            Answer::Body(body) => body,
+            Answer::Absent => return Ok(self.now),
+        };
+        let page = rest
+            .read(target.history, &window, &body)
+            .map_err(|why| DataError::world(format!("{}: the first candle: {why}", target.key)))?;
+>>>>>>> wt-bybit
         let first = times(&page.rows).into_iter().filter(|t| *t >= from).min();
         Ok(first.unwrap_or(self.now))
     }
@@ -257,7 +273,10 @@ impl Fetcher<'_> {
         tasks: VecDeque<Task>,
         told: &mut dyn FnMut(Told),
     ) -> Result<(), DataError> {
-        let at_once = tasks.iter().map(|t| t.job.window.request.pool.at_once).max();
+        let at_once = tasks
+            .iter()
+            .map(|t| t.job.window.request.pool.at_once)
+            .max();
         let threads = at_once.unwrap_or(0).min(THREADS_MAX);
         let queue = Queue::new(tasks);
         let (sender, receiver) = channel();
@@ -301,9 +320,19 @@ impl Fetcher<'_> {
         receiver: &Receiver<Done>,
         told: &mut dyn FnMut(Told),
     ) -> Result<(), DataError> {
-        let mut open: usize = works.iter().flat_map(|w| &w.months).map(|m| m.pending).sum();
+        let mut open: usize = works
+            .iter()
+            .flat_map(|w| &w.months)
+            .map(|m| m.pending)
+            .sum();
         while open > 0 {
+<<<<<<< HEAD
             let done = receiver.recv().expect("no thread panicked");
+=======
+            let done = receiver
+                .recv()
+                .expect("threads end when the queue is closed");
+>>>>>>> wt-bybit
             let task = done.task;
             let (line, work) = (&lines[task.line], &mut works[task.line]);
             let more = self.take(line, work, &task, done.got?)?;
@@ -405,7 +434,10 @@ impl Fetcher<'_> {
                     let gaps = self.own.measure(|| gaps_between(&series, from, to))?;
                     work.fetched.missing = Some(gaps.missing());
                 }
-                None => work.fetched.notes.push("there is none in this period".to_owned()),
+                None => work
+                    .fetched
+                    .notes
+                    .push("there is none in this period".to_owned()),
             }
         }
         self.label(line, work);

@@ -187,7 +187,10 @@ impl Trade<'_> {
             return Err(format!("a trade of {}", shown(self.symbol)));
         }
         if self.time < window.from || self.time >= window.to {
-            return Err(format!("a trade at {}, of another day", self.time.rfc3339()));
+            return Err(format!(
+                "a trade at {}, of another day",
+                self.time.rfc3339()
+            ));
         }
         Ok(())
     }
@@ -236,5 +239,139 @@ impl Seen {
             self.ids.clear();
         }
         self.ids.insert(trade.id.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Bybit;
+    use super::super::tests::gzip;
+    use super::*;
+    use crate::domain::Symbol;
+    use crate::venues::rest::{History, Rest};
+
+    const HEADER: &str = "timestamp,symbol,side,size,price,tickDirection,trdMatchID,grossValue,homeNotional,foreignNotional";
+
+    /// 2020-03-25 and its file.
+    fn file() -> Window {
+        let symbol = Symbol::parse("BTC/USDT:USDT", None).expect("a symbol");
+        let (from, to) = (Timestamp(0), first_day().plus_ms(1));
+        let mut files = Bybit.day_files(&symbol, History::TakerFlow, from, to);
+        assert_eq!(files.len(), 1, "there is nothing before");
+        files.remove(0)
+    }
+
+    fn line(time: &str, side: &str, size: &str, id: &str) -> String {
+        format!("{time},BTCUSDT,{side},{size},6500.5,PlusTick,{id},1.3e+12,{size},1.3")
+    }
+
+    fn read_text(text: &str) -> Result<Vec<FlowRow>, WireError> {
+        read(&file(), &mut std::io::Cursor::new(gzip(text.as_bytes())))
+    }
+
+    fn bits(rows: &[FlowRow]) -> Vec<(i64, u64, u64)> {
+        let bits = |r: &FlowRow| {
+            (
+                r.open_time.0,
+                r.taker_buy_volume.to_bits(),
+                r.volume.to_bits(),
+            )
+        };
+        rows.iter().map(bits).collect()
+    }
+
+    #[test]
+    fn the_file_of_a_day_has_its_name() {
+        assert_eq!(
+            file().request.path,
+            "/trading/BTCUSDT/BTCUSDT2020-03-25.csv.gz"
+        );
+    }
+
+    #[test]
+    fn a_file_that_runs_backwards_gives_the_same_bits() {
+        let lines = [
+            line("1585094400", "Buy", "0.1", "a"),
+            line("1585094400.5", "Buy", "0.2", "b"),
+            line("1585094459.999999", "Sell", "0.7", "c"),
+            // The same trade twice, and another one of the same moment.
+            line("1585094460.25", "Sell", "1e-05", "d"),
+            line("1585094460.25", "Sell", "1e-05", "d"),
+            line("1585094460.25", "Buy", "3", "e"),
+            line("1585180799.9999", "Buy", "1.5", "f"),
+        ];
+        let forwards = format!("{HEADER}\n{}\n", lines.join("\n"));
+        let reversed: Vec<_> = lines.iter().rev().cloned().collect();
+        // Newer files have a column more and lines may end as elsewhere.
+        let backwards = format!("RPI,{HEADER}\r\n0,{}", reversed.join("\r\n0,"));
+        let rows = read_text(&forwards).expect("reads");
+        assert_eq!(bits(&rows), bits(&read_text(&backwards).expect("reads")));
+        let figures = |i: usize| (rows[i].taker_buy_volume, rows[i].volume);
+        assert_eq!(rows.len(), 1_440);
+        assert_eq!((figures(0), figures(1)), ((0.3, 1.0), (3.0, 3.00001)));
+        assert_eq!((figures(2), figures(1_439)), ((0.0, 0.0), (1.5, 1.5)));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_said_with_its_line() {
+        let good = line("1585094400", "Buy", "0.1", "a");
+        for (text, told) in [
+            (String::new(), "no column `timestamp`"),
+            (HEADER.to_owned(), "no trades"),
+            (HEADER.replace("size", "amount"), "no column `size`"),
+            (
+                format!("{HEADER}\n{good}\n1,2"),
+                "line 3: `1,2` has too few columns",
+            ),
+            (
+                format!("{HEADER}\n{}", good.replace("Buy", "buy")),
+                "neither Buy nor Sell",
+            ),
+            (
+                format!("{HEADER}\n{}", good.replace("BTCUSDT", "ETHUSDT")),
+                "line 2: a trade of ETHUSDT",
+            ),
+            (
+                format!("{HEADER}\n{}", good.replace("0.1,", "-1,")),
+                "negative",
+            ),
+            (
+                format!("{HEADER}\n{}", good.replace("0.1,", "NaN,")),
+                "not a number",
+            ),
+            (
+                format!("{HEADER}\n{}", good.replace("1585094400", "1585180800")),
+                "of another day",
+            ),
+            (
+                format!("{HEADER}\n{}", good.replace("1585094400", "soon")),
+                "timestamp `soon`",
+            ),
+            (
+                format!("{HEADER}\n{}", "x".repeat(5_000)),
+                "more than 4096 bytes",
+            ),
+        ] {
+            let error = read_text(&text).expect_err(told).to_string();
+            assert!(error.contains(told), "{error}");
+            assert!(
+                error.starts_with("bybit BTCUSDT2020-03-25.csv.gz, line"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_that_ends_early_is_no_file() {
+        let packed =
+            gzip(format!("{HEADER}\n{}\n", line("1585094400", "Buy", "0.1", "a")).as_bytes());
+        for end in 0..packed.len() {
+            let mut cut = std::io::Cursor::new(packed[..end].to_vec());
+            let error = read(&file(), &mut cut).expect_err("cut");
+            assert!(
+                end == 0 || error.0.contains("cannot be unpacked"),
+                "{error}"
+            );
+        }
     }
 }

@@ -67,3 +67,79 @@ fn said(head: Head<'_>) -> String {
     let text = shown(text.trim());
     format!("HTTP {}: {}", head.status, text.escape_debug())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Bybit;
+    use super::*;
+    use crate::domain::{Symbol, Timestamp};
+    use crate::venues::rest::{History, Rest};
+
+    fn said_of(request: &Request, status: u16, body: &str) -> String {
+        let head = Head {
+            status,
+            retry_after_s: (status == 429).then_some(7),
+            body: body.as_bytes(),
+        };
+        match judge(request, head) {
+            Verdict::Good => "good".to_owned(),
+            Verdict::Absent => "absent".to_owned(),
+            Verdict::Wait { wait_ms, .. } => format!("wait {wait_ms:?}"),
+            Verdict::Retry(_) => "retry".to_owned(),
+            Verdict::Refused(why) => format!("refused: {why}"),
+        }
+    }
+
+    #[test]
+    fn codes_inside_good_answers_decide() {
+        let symbol = Symbol::parse("BTC/USDT:USDT", None).expect("a symbol");
+        let request = Bybit.clock(&symbol).expect("a question");
+        for (status, body, verdict) in [
+            (200, r#"{"retCode":0,"retMsg":"OK","result":{}}"#, "good"),
+            (
+                200,
+                r#"{"retCode":10006,"retMsg":"Too many visits!"}"#,
+                "wait None",
+            ),
+            (200, r#"{"retCode":10016}"#, "retry"),
+            (200, r#"{"retCode":10000}"#, "retry"),
+            (200, r#"{"retCode":429}"#, "retry"),
+            (200, r#"{"retCode":10002}"#, "retry"),
+            (
+                200,
+                r#"{"retCode":10001,"retMsg":"symbol invalid"}"#,
+                "refused: bybit refuses /v5/market/time: code 10001, symbol invalid",
+            ),
+            (200, "<html>busy</html>", "retry"),
+            (200, r#"{"retCode":0,"res"#, "retry"),
+            (403, "access too frequent", "wait Some(600000)"),
+            (
+                403,
+                "<HTML><title>403</title></HTML>",
+                "refused: bybit: HTTP 403, it does not serve the country this request came from; a mirror or another network may",
+            ),
+            (429, "", "wait Some(7000)"),
+            (502, "<html>", "retry"),
+            (
+                404,
+                "{}",
+                "refused: bybit refuses /v5/market/time: HTTP 404: {}",
+            ),
+        ] {
+            assert_eq!(said_of(&request, status, body), verdict, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_absent() {
+        let symbol = Symbol::parse("BTC/USDT:USDT", None).expect("a symbol");
+        let day = Timestamp(1_700_000_000_000);
+        let files = Bybit.day_files(&symbol, History::TakerFlow, day, day.plus_ms(1));
+        let said = |status, body| said_of(&files[0].request, status, body);
+        assert_eq!(
+            (said(200, ""), said(404, "<html>")),
+            ("good".to_owned(), "absent".to_owned())
+        );
+        assert_eq!(said(503, ""), "retry");
+    }
+}

@@ -3,10 +3,13 @@
 use super::wire::market::{Contract, RiskLimit};
 use super::wire::{Listed, answer};
 use super::{VENUE, name_of};
-use crate::domain::{Instrument, Price, Qty, Symbol, Tier, UNIT};
+use crate::domain::{Instrument, MINUTE_MS, Price, Qty, Symbol, Tier, UNIT};
 use crate::venues::instruments::{Look, assume};
 use crate::venues::rest::{Listing, WireError, shown};
 use crate::venues::tiers::{Step, ladder};
+
+/// How much before the launch the venue tells history may begin: trades of BTCUSDT are five days older than its launch time.
+const EARLY_MS: i64 = 7 * 24 * 60 * MINUTE_MS;
 
 /// Rules from the answers to `instruments-info` and `risk-limit`.
 ///
@@ -25,7 +28,7 @@ pub(super) fn read(symbol: &Symbol, bodies: &[&[u8]]) -> Result<Listing, WireErr
     let tiers = tiers_of(contract, &limits.list)?;
     Ok(Listing {
         instrument: instrument(symbol, contract, tiers)?,
-        listed_at: contract.launch_time.0,
+        listed_at: contract.launch_time.0.map(|at| at.plus_ms(-EARLY_MS)),
         assumed: vec!["fees"],
     })
 }

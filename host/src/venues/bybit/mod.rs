@@ -9,6 +9,7 @@
 mod archive;
 mod judge;
 mod listing;
+mod question;
 pub mod rest;
 pub mod stream;
 pub mod wire;

@@ -1,22 +1,13 @@
 //! The past of Bybit: which request holds what, and what its answer says.
 
+use super::question::{Question, SAMPLES, ask, encoded};
 use super::wire::market::{Funding, Klines, OpenInterest, candle};
 use super::wire::{Listed, answer};
-use super::{API, ARCHIVE, Bybit, INTERVALS, LIVE, VENUE, archive, interval_of, judge, listing, name_of};
-use crate::domain::{CandleKind, MINUTE_MS, Symbol, Timeframe, Timestamp};
+use super::{API, ARCHIVE, Bybit, INTERVALS, LIVE, VENUE, archive, judge, listing, name_of};
+use crate::domain::{Symbol, Timeframe, Timestamp};
 use crate::venues::rest::{
     Head, History, Listing, Method, NotOffered, Offer, Page, Place, Pool, ReadSeek, Request, Rest,
     Rows, Source, Verdict, Window, WireError, shown,
-};
-
-/// An address may ask 600 times in 5 seconds and is shut out for ten minutes beyond that. A sixth of it leaves room for others
-/// behind the same address, and fetches a year of minutes in half a minute; the market has no other limit and sends no header.
-const POOL: Pool = Pool {
-    name: VENUE,
-    weight: 20,
-    period_ms: 1_000,
-    used_header: None,
-    at_once: 4,
 };
 
 /// Files are large: asking for many at once gains nothing.
@@ -27,102 +18,6 @@ const FILES: Pool = Pool {
     used_header: None,
     at_once: 2,
 };
-
-const HOUR_MS: i64 = 60 * MINUTE_MS;
-
-/// Sampling intervals of open interest and the venue's names of them.
-const SAMPLES: [(Timeframe, &str); 6] = [
-    (Timeframe::M5, "5min"),
-    (Timeframe::M15, "15min"),
-    (Timeframe::M30, "30min"),
-    (Timeframe::H1, "1h"),
-    (Timeframe::H4, "4h"),
-    (Timeframe::D1, "1d"),
-];
-
-/// A question about rows: which, and how many rows it may hold.
-#[derive(Debug, Clone, Copy)]
-struct Question {
-    endpoint: &'static str,
-    /// Length of a candle or distance of samples, with its name in the query.
-    grid: Option<(Timeframe, &'static str, &'static str)>,
-    /// Names of first and last moment; both are included.
-    ends: (&'static str, &'static str),
-    /// Most rows of an answer.
-    limit: i64,
-    /// Length of a window.
-    span_ms: i64,
-}
-
-impl Question {
-    fn of(history: History) -> Option<Self> {
-        match history {
-            History::Candles(kind, timeframe) => {
-                let endpoint = match kind {
-                    CandleKind::Candles => "kline",
-                    CandleKind::Mark => "mark-price-kline",
-                    CandleKind::Index => "index-price-kline",
-                };
-                Some(Self {
-                    endpoint,
-                    grid: Some((timeframe, "interval", interval_of(timeframe)?)),
-                    ends: ("start", "end"),
-                    limit: 1_000,
-                    span_ms: 1_000 * timeframe.minutes() * MINUTE_MS,
-                })
-            }
-            // Settlements are at most hourly: eight days hold 192, so that a full answer always means that something is left.
-            History::Funding => Some(Self {
-                endpoint: "funding/history",
-                grid: None,
-                ends: ("startTime", "endTime"),
-                limit: 200,
-                span_ms: 8 * 24 * HOUR_MS,
-            }),
-            History::OpenInterest(interval) => {
-                let (_, name) = SAMPLES.iter().find(|(of, _)| *of == interval)?;
-                Some(Self {
-                    endpoint: "open-interest",
-                    grid: Some((interval, "intervalTime", name)),
-                    ends: ("startTime", "endTime"),
-                    limit: 200,
-                    span_ms: 200 * interval.minutes() * MINUTE_MS,
-                })
-            }
-            History::TakerFlow => None,
-        }
-    }
-
-    /// Both ends are sent always: with one of them the venue chooses by itself which rows it gives.
-    fn request(&self, name: &str, from: Timestamp, to: Timestamp) -> Request {
-        let last = self.grid.map_or(to.plus_ms(-1), |(timeframe, ..)| {
-            timeframe.bucket_start(to.plus_ms(-1)).max(from)
-        });
-        let grid = self
-            .grid
-            .map_or_else(String::new, |(_, key, value)| format!("&{key}={value}"));
-        let (first_key, last_key) = self.ends;
-        let Self {
-            endpoint, limit, ..
-        } = self;
-        ask(format!(
-            "/v5/market/{endpoint}?category=linear&symbol={}{grid}&{first_key}={}&{last_key}={}&limit={limit}",
-            encoded(name),
-            from.0,
-            last.0,
-        ))
-    }
-
-    /// Do `rows` fill the answer, and could the window hold more.
-    fn is_full(&self, window: &Window, rows: usize) -> bool {
-        let length = |timeframe: Timeframe| timeframe.minutes() * MINUTE_MS;
-        let span = window.to.0.saturating_sub(window.from.0);
-        let fits = self
-            .grid
-            .is_some_and(|(timeframe, ..)| span <= self.limit * length(timeframe));
-        !fits && i64::try_from(rows).is_ok_and(|rows| rows >= self.limit)
-    }
-}
 
 impl Rest for Bybit {
     fn venue(&self) -> &'static str {
@@ -180,7 +75,9 @@ impl Rest for Bybit {
         ["instruments-info", "risk-limit"]
             .map(|endpoint| {
                 let name = encoded(&name);
-                ask(format!("/v5/market/{endpoint}?category=linear&symbol={name}"))
+                ask(format!(
+                    "/v5/market/{endpoint}?category=linear&symbol={name}"
+                ))
             })
             .into()
     }
@@ -261,9 +158,8 @@ impl Rest for Bybit {
 
     fn read(&self, history: History, window: &Window, body: &[u8]) -> Result<Page, WireError> {
         let question = Question::of(history);
-        let question = question.ok_or_else(|| {
-            WireError(format!("{VENUE} has no requests that hold {history:?}"))
-        })?;
+        let question = question
+            .ok_or_else(|| WireError(format!("{VENUE} has no requests that hold {history:?}")))?;
         let rows = match history {
             History::Funding => read_funding(window, body)?,
             History::OpenInterest(_) => read_interest(window, body)?,
@@ -304,21 +200,6 @@ impl Rest for Bybit {
     }
 }
 
-fn ask(path: String) -> Request {
-    Request {
-        place: API,
-        method: Method::Get,
-        path,
-        pool: POOL,
-        weight: 1,
-    }
-}
-
-/// A name as it stands in addresses: letters of other scripts as the percent codes of their bytes.
-fn encoded(name: &str) -> String {
-    url::form_urlencoded::byte_serialize(name.as_bytes()).collect()
-}
-
 /// The symbol a window asked for, as it stands in the address.
 fn asked(window: &Window) -> &str {
     let path = &window.request.path;
@@ -346,7 +227,9 @@ fn read_candles(window: &Window, body: &[u8]) -> Result<Rows, WireError> {
 }
 
 fn read_funding(window: &Window, body: &[u8]) -> Result<Rows, WireError> {
-    let list = answer::<Listed<Funding>>("funding history", body)?.result.list;
+    let list = answer::<Listed<Funding>>("funding history", body)?
+        .result
+        .list;
     for row in &list {
         check_symbol("funding", window, &row.symbol)?;
     }
@@ -368,3 +251,6 @@ fn count(rows: &Rows) -> usize {
         Rows::TakerFlow(rows) => rows.len(),
     }
 }
+
+#[cfg(test)]
+mod tests;

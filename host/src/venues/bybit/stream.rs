@@ -54,7 +54,9 @@ impl Stream for Bybit {
             chars += size;
             let last = connections.last_mut().expect("one was pushed");
             last.subscribe.push(subscription(symbol, &topics));
-            let carries = topics.iter().map(|(channel, _)| (symbol.to_owned(), *channel));
+            let carries = topics
+                .iter()
+                .map(|(channel, _)| (symbol.to_owned(), *channel));
             last.carries.extend(carries);
         }
         (connections, absent)
@@ -228,7 +230,10 @@ fn mark(frame: &str) -> Result<Vec<StreamEvent>, WireError> {
         || mark.funding_rate.is_some()
         || mark.next_funding.is_some()
         || mark.open_interest.is_some();
-    Ok(tells.then_some(StreamEvent::Mark(mark)).into_iter().collect())
+    Ok(tells
+        .then_some(StreamEvent::Mark(mark))
+        .into_iter()
+        .collect())
 }
 
 fn book(frame: &str) -> Result<Vec<StreamEvent>, WireError> {
@@ -243,11 +248,7 @@ fn book(frame: &str) -> Result<Vec<StreamEvent>, WireError> {
     book_frame(frame.data, kind, time).map(|book| vec![StreamEvent::Book(book)])
 }
 
-fn book_frame(
-    book: Book,
-    kind: BookKind,
-    time: Maybe<Timestamp>,
-) -> Result<BookFrame, WireError> {
+fn book_frame(book: Book, kind: BookKind, time: Maybe<Timestamp>) -> Result<BookFrame, WireError> {
     let levels = |side: Vec<Level>| -> Vec<(Price, Qty)> {
         side.into_iter().map(|Level(p, q)| (p.0, q.0)).collect()
     };
@@ -266,4 +267,141 @@ fn book_frame(
 fn side(what: &str, name: SideName) -> Result<Side, WireError> {
     name.side()
         .ok_or_else(|| WireError(format!("bybit {what}: it has no side")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Timeframe;
+
+    fn wanted(symbol: &str, channel: Channel) -> (String, Channel) {
+        (symbol.to_owned(), channel)
+    }
+
+    #[test]
+    fn a_request_has_the_topics_of_one_symbol() {
+        let all = [
+            wanted("BTCUSDT", Channel::Candles(Timeframe::M1)),
+            wanted("ETHUSDT", Channel::Trades),
+            wanted("BTCUSDT", Channel::Book(20)),
+            wanted("BTCUSDT", Channel::Book(50)),
+            wanted("BTCUSDT", Channel::Mark),
+            wanted("BTCUSDT", Channel::Liquidations),
+            wanted("BTCUSDT", Channel::Book(1_001)),
+            wanted("BTCUSDT", Channel::Candles(Timeframe::H8)),
+        ];
+        let (connections, absent) = Bybit.connections(&all);
+        assert_eq!(absent, all[6..]);
+        let [connection] = connections.as_slice() else {
+            panic!("{} connections", connections.len());
+        };
+        assert_eq!(
+            connection.subscribe,
+            [
+                r#"{"args":["allLiquidation.BTCUSDT","kline.1.BTCUSDT","orderbook.50.BTCUSDT","tickers.BTCUSDT"],"op":"subscribe","req_id":"BTCUSDT"}"#,
+                r#"{"args":["publicTrade.ETHUSDT"],"op":"subscribe","req_id":"ETHUSDT"}"#,
+            ]
+        );
+        assert_eq!(connection.carries.len(), 6);
+        assert_eq!(
+            connection.ping,
+            Some((r#"{"op":"ping"}"#.to_owned(), 20_000))
+        );
+        assert!(Bybit.connections(&[]).0.is_empty());
+    }
+
+    #[test]
+    fn a_connection_stays_below_the_characters_it_may_ask_for() {
+        let many: Vec<_> = (0..2_000)
+            .map(|n| wanted(&format!("COIN{n}USDT"), Channel::Trades))
+            .collect();
+        let (connections, _) = Bybit.connections(&many);
+        assert!(connections.len() > 1);
+        let carried: usize = connections.iter().map(|c| c.carries.len()).sum();
+        assert_eq!(carried, 2_000);
+        for connection in &connections {
+            let topic = |(s, c): &(String, Channel)| topic(s, *c).expect("a topic").len();
+            let chars: usize = connection.carries.iter().map(topic).sum();
+            assert!(chars < 21_000, "{chars}");
+        }
+    }
+
+    #[test]
+    fn complaints_name_what_they_are_about() {
+        let frame = r#"{"success":false,"ret_msg":"error:handler not found,topic:liquidation.BTCUSDT","conn_id":"x","req_id":"BTCUSDT","op":"subscribe"}"#;
+        assert_eq!(
+            Bybit.read(frame),
+            Ok(vec![StreamEvent::Refused(
+                "bybit refuses to subscribe BTCUSDT: error:handler not found,topic:liquidation.BTCUSDT".to_owned()
+            )])
+        );
+        assert_eq!(
+            Bybit.read(r#"{"op":"pong","args":["1"]}"#),
+            Ok(vec![StreamEvent::Control])
+        );
+        assert_eq!(
+            Bybit.read(r#"{"topic":"insurance.USDT","data":{}}"#),
+            Ok(vec![])
+        );
+        assert!(Bybit.read("{}").is_err() && Bybit.read("[]").is_err() && Bybit.read("").is_err());
+    }
+
+    #[test]
+    fn block_trades_are_no_part_of_the_market() {
+        let trade = r#"{"topic":"publicTrade.BTCUSDT","data":[{"T":1,"s":"BTCUSDT","S":"Sell","v":"5","p":"7","i":"a","BT":true,"RPI":false}]}"#;
+        let events = Bybit.read(trade).expect("reads");
+        let StreamEvent::Trade(trade) = &events[0] else {
+            panic!("{events:?}");
+        };
+        assert!(!trade.is_market && trade.taker == Side::Sell);
+    }
+
+    #[test]
+    fn tickers_tell_what_changed() {
+        let read = |data: &str| {
+            let frame = format!(
+                r#"{{"topic":"tickers.BTCUSDT","type":"delta","ts":5,"data":{{"symbol":"BTCUSDT",{data}}}}}"#
+            );
+            Bybit.read(&frame).expect("reads")
+        };
+        let events = read(r#""markPrice":"10.5","fundingRate":"""#);
+        let StreamEvent::Mark(mark) = &events[0] else {
+            panic!("{events:?}");
+        };
+        assert_eq!(
+            (mark.mark, mark.funding_rate, mark.index),
+            (Some(Price(1_050_000_000)), None, None)
+        );
+        assert!(read(r#""bid1Price":"10.5""#).is_empty());
+    }
+
+    #[test]
+    fn the_number_one_is_a_new_book() {
+        let book = |kind: &str, u: u64| {
+            let frame = format!(
+                r#"{{"topic":"orderbook.50.BTCUSDT","type":"{kind}","ts":5,"data":{{"s":"BTCUSDT","b":[["1","0"]],"a":[],"u":{u}}}}}"#
+            );
+            match Bybit.read(&frame).expect("reads").remove(0) {
+                StreamEvent::Book(book) => book,
+                other => panic!("{other:?}"),
+            }
+        };
+        let last = book("snapshot", 7);
+        for (next, follows) in [
+            (book("delta", 8), Follows::Yes),
+            (book("delta", 7), Follows::Old),
+            (book("delta", 9), Follows::Gap),
+            (book("delta", 1), Follows::Yes),
+            (book("snapshot", 7), Follows::Yes),
+        ] {
+            assert_eq!(
+                Bybit.follows(&last, &next),
+                follows,
+                "{:?} {:?}",
+                next.kind,
+                next.ids
+            );
+        }
+        assert_eq!(last.bids, [(Price(100_000_000), Qty(0))]);
+    }
 }
