@@ -323,31 +323,9 @@ impl Fetcher<'_> {
             if listed.iter().any(|(s, _)| s == symbol) {
                 continue;
             }
-<<<<<<< HEAD
             told(Told::Doing(format!("asking {} for the rules of {symbol}", rest.venue())));
             let read = |bodies: &[&[u8]]| rest.read_listing(symbol, bodies);
             let listing = ask(self.client, rest, &rest.listing(symbol), read)?
-=======
-            told(Told::Doing(format!(
-                "asking {} for the rules of {symbol}",
-                rest.venue()
-            )));
-            let questions = rest.listing(symbol);
-            let mut bodies = Vec::new();
-            for question in &questions {
-                match self
-                    .client
-                    .send(&|r, h| rest.judge(r, h), question)
-                    .map_err(network)?
-                {
-                    Answer::Body(body) => bodies.push(body),
-                    Answer::Absent => return Err(not_listed(rest, symbol, "it does not know it")),
-                }
-            }
-            let bodies: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
-            let listing = rest
-                .read_listing(symbol, &bodies)
->>>>>>> wt-bybit
                 .map_err(|why| not_listed(rest, symbol, &why.to_string()))?;
             if !listing.assumed.is_empty() {
                 let parts = listing.assumed.join(", ");

@@ -193,22 +193,11 @@ impl Fetcher<'_> {
             request: question,
             checksum: None,
         };
-<<<<<<< HEAD
         let read = |bodies: &[&[u8]]| rest.read(target.history, &window, bodies[0]);
         let answer = ask(self.client, rest, &[window.request.clone()], read)?;
         let page = answer.map_err(|why| {
             DataError::world(format!("{}: the first candle: {why}", target.key))
         })?;
-=======
-        let answer = self.client.send(&|r, h| rest.judge(r, h), &window.request);
-        let body = match answer.map_err(network)? {
-            Answer::Body(body) => body,
-            Answer::Absent => return Ok(self.now),
-        };
-        let page = rest
-            .read(target.history, &window, &body)
-            .map_err(|why| DataError::world(format!("{}: the first candle: {why}", target.key)))?;
->>>>>>> wt-bybit
         let first = times(&page.rows).into_iter().filter(|t| *t >= from).min();
         Ok(first.unwrap_or(self.now))
     }
@@ -326,13 +315,7 @@ impl Fetcher<'_> {
             .map(|m| m.pending)
             .sum();
         while open > 0 {
-<<<<<<< HEAD
             let done = receiver.recv().expect("no thread panicked");
-=======
-            let done = receiver
-                .recv()
-                .expect("threads end when the queue is closed");
->>>>>>> wt-bybit
             let task = done.task;
             let (line, work) = (&lines[task.line], &mut works[task.line]);
             let more = self.take(line, work, &task, done.got?)?;
