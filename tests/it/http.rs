@@ -361,19 +361,52 @@ fn recorded_answers_are_served_as_they_are() {
 }
 
 #[test]
-fn https_to_a_closed_port_is_an_error_not_a_panic() {
+fn what_the_venue_garbles_is_for_the_adapter_to_see() {
+    let asking = Asking::new();
+    let clean = asking.body(&get(KLINES));
+    asking.stub.clear_log();
+    asking
+        .stub
+        .fault_when(faults::first(1, "klines", Fault::Garbled));
+    assert_eq!(asking.body(&get(KLINES)), clean[..clean.len() / 2]);
+    assert_eq!(asking.body(&get(KLINES)), clean);
+    let log = asking.stub.log();
+    assert_eq!(log[0].question(), format!("GET {KLINES} "));
+    assert_eq!(
+        log.iter().map(|a| a.is_answered()).collect::<Vec<_>>(),
+        [false, true]
+    );
+}
+
+#[test]
+fn a_row_that_the_venue_loses_is_not_in_its_answer() {
+    let asking = Asking::new();
+    asking.stub.change(|market| {
+        for minutes in market.listed[0].candles.values_mut() {
+            minutes.remove(7);
+        }
+    });
+    let rows: Vec<serde_json::Value> =
+        serde_json::from_slice(&asking.body(&get(KLINES))).expect("a list");
+    assert_eq!(rows[6][0], START + 6 * 60_000);
+    assert_eq!(rows[7][0], START + 8 * 60_000);
+}
+
+#[test]
+fn https_to_a_closed_port_is_soon_an_error_not_a_panic() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = format!("https://{}", closed.local_addr().expect("it is bound"));
     drop(closed);
     let options = Options {
-        retries_max: 0,
+        waiting: Arc::new(Skipping::default()),
         ..Options::default()
     };
     let client = Client::new(&BTreeMap::from([(PLACE.variable, address)]), options);
     let client = client.expect("a client can be built");
     let error = client.send(&judge, &get("/")).expect_err("nobody listens");
     let text = error.to_string();
-    assert!(text.contains("no connection"), "{text}");
+    let begin = "the stub did not answer /: asked 4 times, the last time: no connection: ";
+    assert!(text.starts_with(begin), "{text}");
     assert!(!error.is_users());
 }
 

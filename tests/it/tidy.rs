@@ -89,7 +89,7 @@ const FORBIDDEN: [(&str, &[&str], &str); 9] = [
 ];
 
 /// Heavy dependencies and the module that may name them. Zips have two: files of users and archives of venues.
-const OWNERS: [(&str, &str); 10] = [
+const OWNERS: [(&str, &str); 13] = [
     ("wasmtime", "strategy"),
     ("wasm_compose", "toolchain"),
     ("wasm_encoder", "toolchain"),
@@ -98,6 +98,9 @@ const OWNERS: [(&str, &str); 10] = [
     ("parquet", "data"),
     ("zip", "data|venues"),
     ("rusqlite", "runs"),
+    ("reqwest", "venues"),
+    ("rustls", "venues"),
+    ("backon", "venues"),
     ("clap", "cli"),
     ("indicatif", "cli"),
 ];

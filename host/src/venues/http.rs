@@ -6,7 +6,7 @@
 //! * A request waits until its pool has room: so many at once, so much weight a period, corrected by what the venue says was used.
 //! * [`Verdict::Wait`] stops the pool for every thread, for as long as the venue says. More than [`Options::wait_max_ms`] is an error.
 //! * Broken connections, timeouts, bodies that end early and [`Verdict::Retry`] are asked again after growing pauses, a bounded
-//!   number of times.
+//!   number of times; fewer where nobody was ever reached.
 //! * Nothing is remembered: a second process has its own counts and learns of the first by the venue's headers and refusals.
 
 mod address;
@@ -35,6 +35,9 @@ use sending::{Failure, Received, Senders, Target};
 
 /// How long nobody asks where the venue does not say it: what most of them count by.
 const WAIT_UNSAID_MS: u64 = 60_000;
+
+/// How often somebody is called again who was never reached: no network, a wrong address. Nobody waits a minute to hear that.
+const UNREACHED_RETRIES_MAX: usize = 3;
 
 /// What an answer means, by the adapter: `&|request, head| rest.judge(request, head)`.
 pub type Judge<'a> = &'a dyn Fn(&Request, Head<'_>) -> Verdict;
@@ -286,7 +289,12 @@ impl Client {
             attempts += 1;
             let trouble = match self.attempt(&limiter, request, target) {
                 Err(Failure::Final(error)) => return Err(error),
-                Err(Failure::Trouble(why)) => why,
+                Err(Failure::NoConnection(why))
+                    if attempts > UNREACHED_RETRIES_MAX && !limiter.is_reached() =>
+                {
+                    return Err(gave_up(request, attempts, why));
+                }
+                Err(Failure::Trouble(why) | Failure::NoConnection(why)) => why,
                 Ok(received) => match judge(request, head(&received)) {
                     Verdict::Good if is_complete(&received, target) => return Ok(Some(received)),
                     Verdict::Good => {
@@ -331,13 +339,21 @@ impl Client {
         let now_us = waiting.now_us();
         add(&self.counters.network_us, now_us.abs_diff(sent_us));
         if let Ok(received) = &result {
+            limiter.reached();
             let file_bytes = received.file.as_ref().map_or(0, |file| file.bytes);
             add(
                 &self.counters.bytes,
                 received.body.len() as u64 + file_bytes,
             );
-            if let Some(used) = received.used {
-                limiter.correct(used, now_us);
+            let stopped = received
+                .used
+                .map(|used| (used, limiter.correct(used, now_us)));
+            if let Some((used, Some(length))) = stopped {
+                (self.options.told)(&Notice::Wait {
+                    place: request.place.what,
+                    wait_ms: length.as_millis() as u64,
+                    why: format!("{used} of {} are used", request.pool.weight),
+                });
             }
         }
         result

@@ -174,3 +174,53 @@ fn the_same_seed_is_the_same_market() {
         candle.validate().expect("a candle");
     }
 }
+
+/// Rows of the answer to the same question, without and with a fault.
+fn with_fault(fault: Fault) -> (Vec<Value>, Vec<Value>) {
+    let market = market(Venue::BinanceFutures, 1, START + DAY);
+    let from = START + 100 * MINUTE;
+    let query = format!("symbol=BTCUSDT&interval=1m&startTime={from}&limit=10");
+    let extra_rows = if fault == Fault::Overlap { 3 } else { 0 };
+    let mut replies = [0, extra_rows].map(|extra_rows| {
+        binance::answer(&Question {
+            market: &market,
+            path: "/fapi/v1/klines",
+            query: pairs(&query),
+            extra_rows,
+        })
+    });
+    faults::twist(&fault, &mut replies[1]);
+    let [clean, twisted] = replies.map(|reply| match json(reply) {
+        Value::Array(rows) => rows,
+        other => panic!("{other} is no list"),
+    });
+    (clean, twisted)
+}
+
+#[test]
+fn faults_of_rows_lose_none() {
+    let (clean, twice) = with_fault(Fault::DuplicateRows);
+    assert_eq!((&twice[0], twice.len()), (&clean[0], clean.len() + 2));
+    assert_eq!(twice[1..=10], clean);
+    let (clean, more) = with_fault(Fault::Overlap);
+    assert_eq!((&more[3..13], more.len()), (&clean[..], 16));
+    let (clean, mut shuffled) = with_fault(Fault::Unsorted);
+    assert_ne!(shuffled, clean);
+    shuffled.sort_by_key(|row| row[0].as_i64());
+    assert_eq!(shuffled, clean);
+}
+
+#[test]
+fn longer_candles_are_their_minutes() {
+    let hours =
+        Listed::made_up(Venue::BinanceSpot, "BTC", START, 120, 5).with(host::domain::Timeframe::H1);
+    let rows = |timeframe| hours.rows(host::domain::CandleKind::Candles, timeframe);
+    let (minutes, hours) = (
+        rows(host::domain::Timeframe::M1),
+        rows(host::domain::Timeframe::H1),
+    );
+    assert_eq!(hours.len(), 2);
+    let volume: f64 = minutes[60..].iter().map(|c| c.volume).sum();
+    assert_eq!(hours[1].volume, volume);
+    assert_eq!(hours[1].close, minutes[119].close);
+}

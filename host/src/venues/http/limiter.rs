@@ -3,6 +3,7 @@
 //! A bucket holds a tenth of the weight of a period and is refilled with nine tenths of it a period, so that no stretch as long as a
 //! period ever holds more than the venue allows, however its counting begins. What the venue says was used only ever takes away.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ pub(super) struct Limiter {
     state: Mutex<State>,
     /// Told when a request ends.
     ended: Condvar,
+    /// Whoever answers for this pool was reached at least once.
+    is_reached: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -50,7 +53,18 @@ impl Limiter {
                 stopped_until_us: i64::MIN,
             }),
             ended: Condvar::new(),
+            is_reached: AtomicBool::new(false),
         }
+    }
+
+    /// An answer came.
+    pub(super) fn reached(&self) {
+        self.is_reached.store(true, Ordering::Relaxed);
+    }
+
+    /// Did an answer ever come?
+    pub(super) fn is_reached(&self) -> bool {
+        self.is_reached.load(Ordering::Relaxed)
     }
 
     /// Waits until a request of this weight may be sent, and counts it.
@@ -76,16 +90,19 @@ impl Limiter {
         is_news
     }
 
-    /// The venue says how much was used, by us and by others at this address.
-    pub(super) fn correct(&self, used: u32, now_us: i64) {
+    /// The venue says how much was used, by us and by others at this address. If that is nearly all, the pool stops for the length that
+    /// is returned.
+    pub(super) fn correct(&self, used: u32, now_us: i64) -> Option<Duration> {
         let left = self.pool.weight.saturating_sub(used);
         let mut state = self.state();
         state.empty_us = state.empty_us.max(now_us - self.time_us(left));
-        if left <= self.pool.weight / 20 {
-            // When the venue begins to count anew is not known: look again soon.
-            let pause_us = self.period_us() / 6;
-            state.stopped_until_us = state.stopped_until_us.max(now_us + pause_us);
+        drop(state);
+        if left > self.pool.weight / 20 {
+            return None;
         }
+        // When the venue begins to count anew is not known: look again soon.
+        let length = Duration::from_millis(self.pool.period_ms / 6);
+        self.stop(length, now_us).then_some(length)
     }
 
     fn take_place(&self) {
@@ -115,8 +132,10 @@ impl Limiter {
 
     /// How long the bucket takes to be refilled with this weight.
     fn time_us(&self, weight: u32) -> i64 {
-        let allowed = i64::from(self.pool.weight.max(1));
-        self.period_us().saturating_mul(i64::from(weight) * 10) / (allowed * 9)
+        let refilled = i64::from(self.pool.weight.max(1)) * 9;
+        let wanted = self.period_us().saturating_mul(i64::from(weight) * 10);
+        // Upwards: what is rounded away would be used beyond the allowance.
+        wanted.saturating_add(refilled - 1) / refilled
     }
 
     fn period_us(&self) -> i64 {

@@ -65,6 +65,8 @@ pub(super) struct Partial {
 pub(super) enum Failure {
     /// It may work the next time.
     Trouble(String),
+    /// The same, nobody was reached.
+    NoConnection(String),
     /// It will not.
     Final(HttpError),
 }
@@ -248,6 +250,9 @@ fn failure(request: &Request, error: &reqwest::Error) -> Failure {
             status: error.status().map_or(0, |s| s.as_u16()),
             why: reason(error),
         });
+    }
+    if error.is_connect() {
+        return Failure::NoConnection(reason(error));
     }
     Failure::Trouble(reason(error))
 }
