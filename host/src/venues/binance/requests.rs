@@ -21,7 +21,7 @@ pub(super) const INTEREST_ROWS: i64 = 500;
 
 /// Until 2026-06-25 a file of open interest held the samples from 00:05 to the midnight that ends the day, since then those from 00:00
 /// to 23:55. Source: issue 491 of the venue's archive (2026-08).
-const INTEREST_RELABELED: Timestamp = Timestamp(1_782_345_600_000);
+pub(super) const INTEREST_RELABELED: Timestamp = Timestamp(1_782_345_600_000);
 
 /// Base and quote written together.
 pub(super) fn venue_symbol(symbol: &Symbol) -> String {

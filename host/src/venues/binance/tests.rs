@@ -36,6 +36,16 @@ pub(super) fn zipped(name: &str, text: &str) -> Vec<u8> {
     zip.finish().expect("memory").into_inner()
 }
 
+/// A zip with a long line of zeros, not compressed: that would take a while.
+fn stored(name: &str, length: usize) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    let options = options.compression_method(zip::CompressionMethod::Stored);
+    zip.start_file(name, options).expect("a name");
+    zip.write_all(&vec![b'0'; length]).expect("memory");
+    zip.finish().expect("memory").into_inner()
+}
+
 /// The file of a day, and its content read.
 fn read_day(of: &Symbol, history: History, at: Timestamp, text: &str) -> Result<Rows, String> {
     let window = BinanceRest
@@ -308,6 +318,16 @@ fn samples_are_read_as_they_are_and_zeros_left_out() {
     let at = |minutes: i64| 1_646_697_600_000 + minutes * 60_000;
     assert_eq!(bases, [(at(75), 2.5), (at(70), 2.25), (at(75), 2.5)]);
     assert!(rows[1].quote.is_nan());
+    let change = format!(
+        "{header}2026-06-25 00:00:00,BTCUSDT,1,1,,,,\n2026-06-24 23:55:00,BTCUSDT,2,2,,,,\n"
+    );
+    for (at, count) in [(day(2026, 6, 24), 1), (day(2026, 6, 25), 2)] {
+        let read = read_day(&perpetual(), SAMPLES, at, &change);
+        assert!(
+            matches!(&read, Ok(Rows::OpenInterest(rows)) if rows.len() == count),
+            "{read:?}"
+        );
+    }
     let other = read(&text.replace("BTCUSDT", "ETHUSDT")).expect_err("another symbol");
     assert!(other.contains("ETHUSDT"), "{other}");
 }
@@ -319,11 +339,19 @@ fn a_zip_bomb_and_a_file_of_another_name_are_refused() {
         let page = BinanceRest.read_file(MINUTES, window, &mut Cursor::new(bytes));
         page.expect_err("refused").to_string()
     };
-    let bomb = read(zipped("BTCUSDT-1m-2024-02.csv", &"0".repeat(65 << 20)));
+    let bomb = stored("BTCUSDT-1m-2024-02.csv", 65 << 20);
+    let told = read(bomb.clone());
     assert!(
-        bomb.contains("claims to unfold to 68157440 bytes"),
-        "{bomb}"
+        told.contains("claims to unfold to 68157440 bytes"),
+        "{told}"
     );
+    // The directory of the zip, 24 bytes behind its mark, says 1,000 bytes instead.
+    let mut lying = bomb;
+    let directory = lying.windows(4).rposition(|w| w == b"PK\x01\x02");
+    let size = directory.expect("a directory") + 24;
+    lying[size..size + 4].copy_from_slice(&1_000u32.to_le_bytes());
+    let told = read(lying);
+    assert!(told.contains("larger than its declared"), "{told}");
     let other = read(zipped("ETHUSDT-1m-2024-02.csv", ""));
     assert!(
         other.contains("no BTCUSDT-1m-2024-02.csv inside"),
