@@ -233,14 +233,12 @@ fn market(
             assumed: kept.assumed,
         });
     }
-    let instrument = known
-        .or_else(guess)
-        .ok_or_else(|| {
-            CliError::user(
-                format!("`{symbol}` is not a symbol"),
-                "write BTC/USDT or BTC/USDT:USDT",
-            )
-        })?;
+    let instrument = known.or_else(guess).ok_or_else(|| {
+        CliError::user(
+            format!("`{symbol}` is not a symbol"),
+            "write BTC/USDT or BTC/USDT:USDT",
+        )
+    })?;
     Ok(Market {
         instrument,
         recorded_as,

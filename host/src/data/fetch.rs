@@ -268,10 +268,12 @@ fn venue_clock(
         return Ok(((request.clocks.now)(), 0));
     };
     let before = (request.clocks.now)();
-    let answer = ask(client, rest, &[question], |bodies| rest.read_clock(bodies[0]))?;
+    let answer = ask(client, rest, &[question], |bodies| {
+        rest.read_clock(bodies[0])
+    })?;
     let after = (request.clocks.now)();
-    let time = answer
-        .map_err(|why| DataError::world(format!("the clock of {}: {why}", rest.venue())))?;
+    let time =
+        answer.map_err(|why| DataError::world(format!("the clock of {}: {why}", rest.venue())))?;
     // The answer was written between the two looks at our clock.
     let ahead = (time.0 - after.0).max(0) + (time.0 - before.0).min(0);
     Ok((time, ahead))
@@ -323,7 +325,10 @@ impl Fetcher<'_> {
             if listed.iter().any(|(s, _)| s == symbol) {
                 continue;
             }
-            told(Told::Doing(format!("asking {} for the rules of {symbol}", rest.venue())));
+            told(Told::Doing(format!(
+                "asking {} for the rules of {symbol}",
+                rest.venue()
+            )));
             let read = |bodies: &[&[u8]]| rest.read_listing(symbol, bodies);
             let listing = ask(self.client, rest, &rest.listing(symbol), read)?
                 .map_err(|why| not_listed(rest, symbol, &why.to_string()))?;
@@ -360,7 +365,10 @@ fn ask<T>(
         asked += 1;
         let mut bodies = Vec::new();
         for question in questions {
-            match client.send(&|r, h| rest.judge(r, h), question).map_err(network)? {
+            match client
+                .send(&|r, h| rest.judge(r, h), question)
+                .map_err(network)?
+            {
                 Answer::Body(body) => bodies.push(body),
                 Answer::Absent => {
                     let path = &question.path;

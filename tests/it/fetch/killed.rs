@@ -23,7 +23,14 @@ fn start(folder: &Path, stub: &VenueStub, more: &[&str]) -> Child {
     for place in adapters::places() {
         command.env(place.variable, stub.url());
     }
-    let flags = ["--exchange", "binance", "--symbol", "BTC/USDT:USDT", "--start", "2024-01-28"];
+    let flags = [
+        "--exchange",
+        "binance",
+        "--symbol",
+        "BTC/USDT:USDT",
+        "--start",
+        "2024-01-28",
+    ];
     command
         .current_dir(folder)
         .args(["data", "fetch"])
@@ -94,7 +101,11 @@ fn killed_at_twenty_random_points_and_resumed_gives_equal_bytes() {
     finish(start(whole.path(), &stub, &["--no-archive"]));
     let expected = files(whole.path());
     let requests = stub.log().len();
-    assert!(expected.len() > 6 && requests > 30, "{requests} requests, {:?}", expected.keys());
+    assert!(
+        expected.len() > 6 && requests > 30,
+        "{requests} requests, {:?}",
+        expected.keys()
+    );
     let mut chance = SplitMix64::seed_from_u64(20);
     let mut told = Vec::new();
     for _ in 0..20 {

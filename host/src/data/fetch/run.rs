@@ -173,7 +173,9 @@ impl Fetcher<'_> {
             Key::Records(key) => {
                 let all = self.catalog.records(&key.venue, &key.symbol, key.kind)?;
                 let stream = all.into_iter().find(|s| s.key == *key);
-                stream.and_then(|s| s.period()).is_some_and(|(first, _)| first < time)
+                stream
+                    .and_then(|s| s.period())
+                    .is_some_and(|(first, _)| first < time)
             }
         })
     }
@@ -195,9 +197,8 @@ impl Fetcher<'_> {
         };
         let read = |bodies: &[&[u8]]| rest.read(target.history, &window, bodies[0]);
         let answer = ask(self.client, rest, &[window.request.clone()], read)?;
-        let page = answer.map_err(|why| {
-            DataError::world(format!("{}: the first candle: {why}", target.key))
-        })?;
+        let page = answer
+            .map_err(|why| DataError::world(format!("{}: the first candle: {why}", target.key)))?;
         let first = times(&page.rows).into_iter().filter(|t| *t >= from).min();
         Ok(first.unwrap_or(self.now))
     }
