@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::repair::{Repair, RepairJson};
 use crate::data::DataError;
 use crate::data::candles::TIME_MAX;
 use crate::data::grid::Grid;
@@ -23,6 +24,8 @@ pub struct Manifest {
     pub segments: Vec<(Timestamp, Timestamp)>,
     /// Periods the venue was asked for: what is not there of them is a gap for good.
     pub asked: Periods,
+    /// What was put in where candles were missing.
+    pub repairs: Vec<Repair>,
 }
 
 /// One file: the candles of a calendar month (UTC).
@@ -64,6 +67,8 @@ struct ManifestJson {
     segments: Vec<(String, String)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     asked: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    repairs: Vec<RepairJson>,
     files: Vec<FileJson>,
 }
 
@@ -100,6 +105,7 @@ impl Manifest {
                 .map(|(a, b)| (a.rfc3339(), b.rfc3339()))
                 .collect(),
             asked: self.asked.to_texts(),
+            repairs: self.repairs.iter().map(RepairJson::of).collect(),
             files: self
                 .files
                 .iter()
@@ -156,6 +162,9 @@ impl Manifest {
             asked: Periods::of_texts(&json.asked).map_err(|e| damaged(e.to_string()))?,
             ..Self::default()
         };
+        for repair in json.repairs {
+            manifest.repairs.push(repair.parse().map_err(damaged)?);
+        }
         for (first, last) in &json.segments {
             manifest.segments.push((time(first)?, time(last)?));
         }
