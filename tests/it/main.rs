@@ -9,6 +9,7 @@ mod bybit;
 mod calc;
 mod cli;
 mod conditions;
+mod data_catalog;
 mod delivery;
 mod driver;
 mod fetch;

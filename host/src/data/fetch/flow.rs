@@ -90,7 +90,7 @@ impl Fetcher<'_> {
                     continue;
                 };
                 seen += u64::from(row.volume > 0.0);
-                if !candle.taker_buy_volume.is_nan() {
+                if !candle.taker_buy_volume.is_nan() || is_put_in(&series, candle.open_time) {
                     continue;
                 }
                 if row.taker_buy_volume > candle.volume * (1.0 + VOLUME_TOLERANCE) {
@@ -180,6 +180,12 @@ fn bought_share(candle: &Candle) -> f64 {
     }
 }
 
+/// Was the candle put in by a repair.
+fn is_put_in(series: &Series, time: Timestamp) -> bool {
+    let mut repairs = series.manifest.repairs.iter();
+    repairs.any(|r| r.periods.contain(time, time.plus_ms(1)))
+}
+
 /// Candles of `[from, to)` that do not say what takers bought.
 fn each_without(
     series: &Series,
@@ -193,7 +199,7 @@ fn each_without(
             .iter()
             .filter(|c| c.open_time >= from && c.open_time < to);
         inside
-            .filter(|c| c.taker_buy_volume.is_nan())
+            .filter(|c| c.taker_buy_volume.is_nan() && !is_put_in(series, c.open_time))
             .for_each(&mut take);
     }
     Ok(())

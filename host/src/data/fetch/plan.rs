@@ -103,6 +103,10 @@ pub(super) fn missing(
             for (from, to) in unasked.iter() {
                 series.each_time(from, to, |time| there.add(time, grid.next(time)))?;
             }
+            // What was put in is no answer of the venue.
+            for repair in &series.manifest.repairs {
+                there = there.without(&repair.periods);
+            }
             Ok(unasked.without(&there))
         }
     }
