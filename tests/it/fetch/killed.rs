@@ -184,3 +184,39 @@ fn the_summary_says_what_came_and_what_to_do_next() {
             .exists()
     );
 }
+
+#[test]
+fn mistakes_on_the_command_line_end_with_a_sentence_and_a_hint() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (flags, sentence, hint) in [
+        (
+            "--exchange kraken",
+            "no exchange `kraken`",
+            "binance, bybit, hyperliquid",
+        ),
+        (
+            "--exchange synthetic",
+            "no exchange `synthetic`",
+            "host data synth",
+        ),
+        ("--symbol moon", "not a symbol", "BTC/USDT"),
+        ("--start tomorrow", "--start `tomorrow`", "2024-01-01"),
+        ("--timerange 20240101", "has no `-`", "20240101-20241201"),
+    ] {
+        let mut arguments = vec!["data", "fetch"];
+        arguments.extend(flags.split(' '));
+        let output = crate::support::host(folder.path(), &arguments);
+        let told = crate::support::stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{flags}: {told}");
+        assert!(
+            told.contains(sentence) && told.contains(hint),
+            "{flags}: {told}"
+        );
+    }
+    let live = crate::support::host(folder.path(), &["fetch-data", "--streams", "trades"]);
+    assert!(crate::support::stderr(&live).contains("host data record"));
+    assert!(
+        !folder.path().join("data").exists(),
+        "nothing is left behind"
+    );
+}

@@ -284,3 +284,116 @@ impl Job {
         self.window.source == Source::Archive
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::catalog::RecordKey;
+    use crate::data::series::SeriesKey;
+    use crate::data::streams::record::RecordKind;
+    use crate::domain::{CandleKind, Symbol};
+    use crate::venues::adapters;
+
+    const MINUTES: History = History::Candles(CandleKind::Candles, Timeframe::M1);
+    const INTEREST: History = History::OpenInterest(Timeframe::M5);
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).expect("a time")
+    }
+
+    fn target(history: History) -> Target {
+        let symbol = Symbol::parse("BTC/USDT:USDT", None).expect("a symbol");
+        let rest = adapters::adapter("binance").expect("an adapter");
+        let key = match history {
+            History::OpenInterest(interval) => Key::Records(RecordKey {
+                venue: "binance".to_owned(),
+                symbol: symbol.clone(),
+                kind: RecordKind::OpenInterest,
+                interval: Some(interval),
+            }),
+            _ => Key::Candles(
+                SeriesKey::new("binance", None, "BTC/USDT:USDT", Timeframe::M1).expect("a key"),
+            ),
+        };
+        Target {
+            offer: rest.offer(&symbol, history).expect("binance has it"),
+            key,
+            symbol,
+            history,
+        }
+    }
+
+    /// Sources of the requests of a month: files of a whole month, files of days, pages; and what is lost.
+    fn plan(history: History, files: Files, from: &str, to: &str) -> (usize, usize, usize, usize) {
+        let target = target(history);
+        let planner = Planner {
+            rest: adapters::adapter("binance").expect("an adapter"),
+            target: &target,
+            files,
+            now: at("2024-03-10T12:00:00Z"),
+            first: Timestamp(0),
+        };
+        let mut found = (0, 0, 0, 0);
+        for month in months(&Periods::of(at(from), at(to))) {
+            let Jobs { jobs, lost } = planner.month(&month);
+            let mut covered = lost;
+            for job in &jobs {
+                covered.add(job.window.from, job.window.to);
+                match job {
+                    job if !job.is_file() => found.2 += 1,
+                    job if job.otherwise == Otherwise::Days => found.0 += 1,
+                    _ => found.1 += 1,
+                }
+            }
+            found.3 += usize::from(covered.iter().count() != 1);
+            let wanted = month.wanted.iter().next().expect("one period");
+            assert!(
+                covered.contain(wanted.0, wanted.1),
+                "{from} to {to}: all is asked or lost"
+            );
+        }
+        found
+    }
+
+    #[test]
+    fn whole_months_come_from_files_and_the_rest_from_requests() {
+        use Files::{Never, Prefer, Usual};
+        // 499 minutes a page: 90 pages for the 31 days of January, 84 for the 29 of February.
+        for (files, from, to, expected) in [
+            (Usual, "2024-01-01", "2024-03-01", (2, 0, 0, 0)),
+            (Never, "2024-01-01", "2024-03-01", (0, 0, 174, 0)),
+            (Usual, "2024-02-01T00:01:00Z", "2024-02-02", (0, 0, 3, 0)),
+            (Prefer, "2024-02-01T00:01:00Z", "2024-02-04", (0, 2, 3, 0)),
+            // The month is not over, today even less.
+            (Usual, "2024-03-09", "2024-03-10T12:00:00Z", (0, 0, 6, 0)),
+            (Prefer, "2024-03-09", "2024-03-10T12:00:00Z", (0, 1, 2, 0)),
+        ] {
+            assert_eq!(plan(MINUTES, files, from, to), expected, "{files:?} {from}");
+        }
+    }
+
+    #[test]
+    fn what_requests_do_not_reach_comes_from_files_of_days() {
+        let (whole, days, pages, holes) = plan(INTEREST, Files::Usual, "2024-01-05", "2024-01-08");
+        assert_eq!((whole, days, holes), (0, 3, 0));
+        assert_eq!(pages, 0, "requests reach back thirty days");
+        let (_, days, pages, _) = plan(INTEREST, Files::Usual, "2024-03-05", "2024-03-06");
+        assert_eq!((days, pages), (0, 1), "and are used where they do");
+        let (_, days, pages, _) = plan(INTEREST, Files::Never, "2024-01-05", "2024-01-08");
+        assert_eq!((days, pages), (0, 0), "without files it is lost");
+    }
+
+    #[test]
+    fn what_is_not_over_is_not_wanted() {
+        let now = at("2024-03-10T12:00:30Z");
+        let end = |history| {
+            let wanted = closed(history, at("2024-03-01"), now, now);
+            wanted.iter().next().expect("a period").1
+        };
+        assert_eq!(end(MINUTES), at("2024-03-10T12:00:00Z"));
+        let hours = History::Candles(CandleKind::Candles, Timeframe::H4);
+        assert_eq!(end(hours), at("2024-03-10T12:00:00Z"));
+        assert_eq!(end(INTEREST), at("2024-03-10T11:45:00Z"));
+        assert_eq!(end(History::Funding), at("2024-03-10T11:45:00Z"));
+    }
+}
