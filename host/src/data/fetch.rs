@@ -35,7 +35,7 @@ const SKEW_TOLD_MS: i64 = 2_000;
 const DAY_MS: i64 = 86_400_000;
 
 /// How often a question is asked whose answers cannot be read.
-const READS_MAX: usize = 3;
+const READS_MAX: usize = 5;
 
 /// May files a venue publishes of whole months and days be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -170,9 +170,9 @@ impl Getter<'_> {
     }
 
     fn unreadable(&self, window: &Window, why: &str) -> DataError {
-        let (venue, path) = (self.rest.venue(), &window.request.path);
+        let path = &window.request.path;
         DataError::world(format!(
-            "{venue} {}: the answer to {path} cannot be read, asked {READS_MAX} times: {why}",
+            "{}: the answer to {path} cannot be read, asked {READS_MAX} times: {why}",
             self.target.key
         ))
         .with_hint("try again later; what was received is kept")
