@@ -6,6 +6,7 @@ use clap::Parser as _;
 use host::cli::{Cli, run, tell};
 
 fn main() -> ExitCode {
+    host::venues::tls::install();
     match run(Cli::parse()) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {

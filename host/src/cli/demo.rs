@@ -92,7 +92,7 @@ fn make_market(catalog: &Catalog) -> Result<(), CliError> {
         return Ok(());
     }
     let config = synth::SynthConfig::default();
-    let made = data::store_synthetic(catalog, config)?;
+    let made = data::synth::store_synthetic(catalog, config)?;
     eprintln!("made {made} synthetic candles ({key})");
     Ok(())
 }

@@ -10,6 +10,7 @@ mod error;
 pub mod feed;
 pub mod grid;
 pub mod import;
+pub mod periods;
 pub mod quality;
 pub mod resample;
 pub mod series;

@@ -1,6 +1,7 @@
 //! The command lines of `host data`, in a folder of their own.
 
 use clap::Parser;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::data::testing::shared_or_skip;

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::DataError;
 use crate::data::candles::TIME_MAX;
+use crate::data::grid::Grid;
+use crate::data::periods::Periods;
 use crate::data::series::{SeriesKey, market_name, parse_market};
 use crate::domain::{Candle, CandleKind, Price, Timeframe, Timestamp};
 
@@ -19,6 +21,8 @@ pub struct Manifest {
     pub files: Vec<MonthFile>,
     /// Periods, first and last candle included, between which no data was ever expected.
     pub segments: Vec<(Timestamp, Timestamp)>,
+    /// Periods the venue was asked for: what is not there of them is a gap for good.
+    pub asked: Periods,
 }
 
 /// One file: the candles of a calendar month (UTC).
@@ -58,6 +62,8 @@ struct ManifestJson {
     timeframe: String,
     synthetic: bool,
     segments: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    asked: Vec<(String, String)>,
     files: Vec<FileJson>,
 }
 
@@ -93,6 +99,7 @@ impl Manifest {
                 .iter()
                 .map(|(a, b)| (a.rfc3339(), b.rfc3339()))
                 .collect(),
+            asked: self.asked.to_texts(),
             files: self
                 .files
                 .iter()
@@ -146,6 +153,7 @@ impl Manifest {
             .of_kind(kind);
         let mut manifest = Self {
             synthetic: json.synthetic,
+            asked: Periods::of_texts(&json.asked).map_err(|e| damaged(e.to_string()))?,
             ..Self::default()
         };
         for (first, last) in &json.segments {
@@ -196,6 +204,18 @@ impl Manifest {
             }
         }
         self.segments = merged;
+    }
+
+    /// Makes one segment of those between which everything was asked for: what is missing there is a gap.
+    pub(super) fn unite_asked_segments(&mut self, grid: Grid) {
+        let asked = &self.asked;
+        self.segments.dedup_by(|later, before| {
+            let is_gap = asked.contain(grid.next(before.1), later.0);
+            if is_gap {
+                before.1 = before.1.max(later.1);
+            }
+            is_gap
+        });
     }
 }
 

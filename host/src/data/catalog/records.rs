@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::write::{Exchange, stage_table};
 use super::{Catalog, MANIFEST};
 use crate::data::DataError;
+use crate::data::periods::Periods;
 use crate::data::series::{SeriesKey, market_name, parse_market, symbol_folder};
 use crate::data::streams::record::{Record, RecordKind};
 use crate::data::table::{Buffer, Column, TableReader};
@@ -91,6 +92,8 @@ struct ManifestJson {
     kind: String,
     interval: Option<String>,
     synthetic: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    asked: Vec<(String, String)>,
     files: Vec<RecordFile>,
 }
 
@@ -103,6 +106,8 @@ pub struct RecordSeries {
     pub synthetic: bool,
     /// Its files, oldest first.
     pub files: Vec<RecordFile>,
+    /// Periods the venue was asked for: what is not there of them is missing for good.
+    pub asked: Periods,
     folder: PathBuf,
 }
 
@@ -141,6 +146,7 @@ impl RecordSeries {
                 interval: interval.map_err(damaged)?,
             },
             synthetic: json.synthetic,
+            asked: Periods::of_texts(&json.asked).map_err(|e| damaged(e.to_string()))?,
             files: json.files,
             folder,
         })
@@ -155,6 +161,7 @@ impl RecordSeries {
             kind: self.key.kind.name().to_owned(),
             interval: self.key.interval.map(|i| i.name().to_owned()),
             synthetic: self.synthetic,
+            asked: self.asked.to_texts(),
             files: self.files.clone(),
         };
         let mut text = serde_json::to_string_pretty(&json).expect("strings and numbers");
@@ -325,6 +332,7 @@ impl RecordWriter {
                 key: key.clone(),
                 synthetic: false,
                 files: Vec::new(),
+                asked: Periods::default(),
                 folder,
             },
             Err(e) => return Err(DataError::io("reading", &folder, &e)),
@@ -350,8 +358,20 @@ impl RecordWriter {
 
     /// Marks the stream as made up, and forgets what it held before.
     pub fn replace_by_synthetic(&mut self) {
+        self.forget();
         self.series.synthetic = true;
+    }
+
+    /// Notes that the venue was asked for these periods.
+    pub fn add_asked(&mut self, asked: &Periods) {
+        self.series.asked.add_all(asked);
+    }
+
+    /// Forgets what the stream held before: it becomes what is pushed.
+    pub fn forget(&mut self) {
+        self.series.synthetic = false;
         self.series.files.clear();
+        self.series.asked = Periods::default();
     }
 
     /// Adds a record, in any order. One that is no settlement is refused and counted.

@@ -3,6 +3,7 @@ use std::fs;
 use proptest::prelude::*;
 
 use super::*;
+use crate::data::periods::Periods;
 use crate::data::testing::{START, at_minutes, candle};
 use crate::domain::Timeframe;
 
@@ -254,4 +255,30 @@ proptest! {
         let expected: Vec<_> = candles.iter().zip(&there).filter(|(_, t)| **t).map(|(c, _)| *c).collect();
         prop_assert!(same(&all(&catalog), &expected));
     }
+}
+
+#[test]
+fn a_hole_that_was_asked_for_is_a_gap_and_no_border_of_segments() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let catalog = Catalog::new(folder.path());
+    let day = 1_440;
+    let fetch = |candles: &[Candle], from: i64, to: i64| {
+        let mut writer = CatalogWriter::open(&catalog, || {}).expect("opens");
+        let series = writer.series(&key()).expect("a series");
+        for candle in candles {
+            series.push(candle).expect("fits");
+        }
+        let at = |minute: i64| Timestamp(START + minute * 60_000);
+        series.add_asked(&Periods::of(at(from), at(to)));
+        writer.commit().expect("commits");
+        catalog.find(&key()).expect("reads").map(|s| s.manifest)
+    };
+    assert_eq!(fetch(&[], 0, day), None, "nothing is there to be listed");
+    fetch(&at_minutes(0..day), 0, day);
+    let far = fetch(&at_minutes(20 * day..21 * day), 20 * day, 21 * day).expect("is there");
+    assert_eq!((far.segments.len(), far.asked.iter().count()), (2, 2));
+    let all = fetch(&[], day, 20 * day).expect("is there");
+    assert_eq!((all.segments.len(), all.asked.iter().count()), (1, 1));
+    let (_, read) = Manifest::parse(all.to_json(&key()).as_bytes()).expect("reads");
+    assert_eq!(read, all);
 }

@@ -13,6 +13,7 @@ use super::{Catalog, MANIFEST, Manifest, MonthFile, Series};
 use crate::data::DataError;
 use crate::data::candles::{decimals_of, to_columns};
 use crate::data::grid::Grid;
+use crate::data::periods::Periods;
 use crate::data::series::SeriesKey;
 use crate::data::streams::record::unite_values;
 use crate::data::table::{Column, Packing, write_table_as};
@@ -235,6 +236,16 @@ impl SeriesWriter {
         Ok(())
     }
 
+    /// Notes that the venue was asked for these periods.
+    pub fn add_asked(&mut self, asked: &Periods) {
+        self.manifest.asked.add_all(asked);
+    }
+
+    /// Forgets what the series held before: it becomes what is pushed.
+    pub fn forget(&mut self) {
+        self.manifest = Manifest::default();
+    }
+
     /// Ends a file: the next candle may come from another period.
     pub fn end_file(&mut self) {
         if let Some((first, last)) = self.segment.take() {
@@ -297,6 +308,10 @@ impl SeriesWriter {
                 .all(|f| self.grid.contains(f.first)),
             "staged candles lie on the grid"
         );
+        if self.manifest.files.is_empty() && self.existing.is_none() {
+            return Ok(self.imported.clone());
+        }
+        self.manifest.unite_asked_segments(self.grid);
         let names = |files: &[MonthFile]| files.iter().map(|f| f.file.clone()).collect();
         let exchange = Exchange {
             folder: catalog.root().join(self.key.folder()),
