@@ -1,7 +1,7 @@
 //! Exchanges: what is known about them, and how they are asked.
 //!
 //! In reading order: tables of rules ([`instruments`], [`tiers`]); the words every adapter speaks ([`rest`] for history, [`stream`]
-//! for what is live); who sends the questions ([`http`], [`tls`]).
+//! for what is live); who sends the questions ([`http`], [`tls`]), who keeps connections ([`socket`]).
 //!
 //! Rules: an adapter does no I/O. It says which requests hold what is wanted, and turns bytes into rows or an error; who sends them,
 //! how often and how fast is decided elsewhere. Nothing a venue sends is trusted; new fields are ignored.
@@ -9,6 +9,7 @@
 pub mod http;
 pub mod instruments;
 pub mod rest;
+pub mod socket;
 pub mod stream;
 pub mod tiers;
 pub mod tls;
