@@ -58,10 +58,12 @@ impl Spool {
         let path = folder.join(format!("{}.jsonl", header.origin));
         let fail = |e: std::io::Error| io("writing", &path, &e);
         fs::create_dir_all(folder).map_err(fail)?;
+        // It gets its name once it is locked and has a first line: nobody takes it for one that was left.
+        let draft = folder.join(format!(".{}.new", header.origin));
         let file = OpenOptions::new()
             .create_new(true)
             .append(true)
-            .open(&path)
+            .open(&draft)
             .map_err(fail)?;
         let lock = file.try_clone().map_err(fail)?;
         lock.lock().map_err(fail)?;
@@ -74,6 +76,7 @@ impl Spool {
         let text = serde_json::to_string(&spool.header).expect("plain data");
         spool.write(&text)?;
         spool.sync()?;
+        fs::rename(&draft, &spool.path).map_err(|e| io("writing", &spool.path, &e))?;
         Ok(spool)
     }
 
@@ -128,7 +131,7 @@ impl Closed {
         taken.filter_map(Result::transpose).collect()
     }
 
-    /// A spool, if nobody has it. One without a whole first line was never used.
+    /// A spool, if nobody has it.
     fn take(path: &Path) -> Result<Option<Self>, DataError> {
         let fail = |e: std::io::Error| io("reading", path, &e);
         let lock = match File::open(path) {
@@ -142,15 +145,15 @@ impl Closed {
             Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(e)) => return Err(fail(e)),
         }
-        let mut first = String::new();
-        let read = BufReader::new(&lock).read_line(&mut first);
-        // Text that is cut within a character: never completed.
-        if read.is_err() || !first.ends_with('\n') {
-            fs::remove_file(path).map_err(fail)?;
+        // Its process finished with it while we waited for the lock.
+        if !path.exists() {
             return Ok(None);
         }
-        let header: Header = serde_json::from_str(&first)
+        let mut first = String::new();
+        let read = BufReader::new(&lock).read_line(&mut first);
+        let header: Header = read
             .ok()
+            .and_then(|_| serde_json::from_str(&first).ok())
             .filter(|h: &Header| h.schema == SCHEMA)
             .ok_or_else(|| {
                 DataError::world(format!("{} is no spool of this host", path.display()))
