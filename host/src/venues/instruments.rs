@@ -16,7 +16,7 @@ use crate::domain::{
 const TABLE: &str = include_str!("instruments.toml");
 
 /// Cap of a table without one, in account currency.
-const NO_CAP: Qty = Qty(i64::MAX);
+pub(super) const NO_CAP: Qty = Qty(i64::MAX);
 
 static BOOK: LazyLock<Book> =
     LazyLock::new(|| Book::parse(TABLE).expect("instruments.toml is checked by a test"));

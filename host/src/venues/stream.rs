@@ -160,6 +160,11 @@ pub trait Stream: Send + Sync {
     /// It is no frame of this venue.
     fn read(&self, frame: &str) -> Result<Vec<StreamEvent>, WireError>;
 
+    /// Does the venue begin with trades that are older than the subscription? They are no part of what is recorded then.
+    fn replays_trades(&self) -> bool {
+        false
+    }
+
     /// The question for a whole order book, where updates alone do not say it.
     fn book_request(&self, symbol: &Symbol, levels: u16) -> Option<Request>;
 

@@ -68,33 +68,64 @@ pub(super) fn tables() -> Result<Vec<(String, Vec<Tier>)>, String> {
         let parsed: FileToml = toml::from_str(text).map_err(|e| format!("{file}: {e}"))?;
         for table in parsed.tiers {
             let wrong = |e: String| format!("{file} {}: {e}", table.name);
-            let tiers = tiers_of(&table.rows).map_err(|e| wrong(e.to_string()))?;
-            check(&tiers).map_err(wrong)?;
+            let tiers = tiers_of(&table.rows).map_err(wrong)?;
             tables.push((table.name, tiers));
         }
     }
     Ok(tables)
 }
 
-/// Amounts follow from continuity: `c_k = c_(k-1) + floor_k (r_k - r_(k-1))`, see `simulation.md` section 10 (F08).
-fn tiers_of(rows: &[[String; 4]]) -> Result<Vec<Tier>, NumberError> {
-    let mut tiers: Vec<Tier> = Vec::new();
-    for [floor, cap, rate, leverage] in rows {
-        let (floor, rate) = (Qty::from_str(floor)?, Rate::from_str(rate)?);
-        let amount = tiers.last().map_or(0, |below| {
-            let rise = i128::from(rate.0 - below.maintenance_rate.0);
-            let more = i128::from(floor.0) * rise / i128::from(UNIT);
-            below.maintenance_amount.0 + i64::try_from(more).expect("amounts of a table are small")
-        });
-        tiers.push(Tier {
-            floor,
+/// Rows of a file.
+fn tiers_of(rows: &[[String; 4]]) -> Result<Vec<Tier>, String> {
+    let step = |[floor, cap, rate, leverage]: &[String; 4]| {
+        Ok(Step {
+            floor: Qty::from_str(floor)?,
             cap: Qty::from_str(cap)?,
-            maintenance_rate: rate,
+            maintenance_rate: Rate::from_str(rate)?,
             max_leverage: Rate::from_str(leverage)?,
-            maintenance_amount: Qty(amount),
+        })
+    };
+    let steps: Result<Vec<Step>, NumberError> = rows.iter().map(step).collect();
+    ladder(&steps.map_err(|e| e.to_string())?)
+}
+
+/// A row as venues publish it, without what is subtracted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Step {
+    /// Notional from which it applies, included.
+    pub(super) floor: Qty,
+    /// Notional up to which it applies, excluded.
+    pub(super) cap: Qty,
+    /// Maintenance margin as a fraction of notional.
+    pub(super) maintenance_rate: Rate,
+    /// Highest leverage.
+    pub(super) max_leverage: Rate,
+}
+
+/// A table with its amounts, which follow from continuity: `c_k = c_(k-1) + floor_k (r_k - r_(k-1))`, see `simulation.md`
+/// section 10 (F08).
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn ladder(steps: &[Step]) -> Result<Vec<Tier>, String> {
+    let mut tiers: Vec<Tier> = Vec::new();
+    for step in steps {
+        let below = tiers.last();
+        let amount = below.map_or(0, |below| {
+            let rise = i128::from(step.maintenance_rate.0) - i128::from(below.maintenance_rate.0);
+            let more = i128::from(step.floor.0) * rise / i128::from(UNIT);
+            i128::from(below.maintenance_amount.0) + more
+        });
+        let too_large = |_| format!("the row from {} is out of range", step.floor);
+        tiers.push(Tier {
+            floor: step.floor,
+            cap: step.cap,
+            maintenance_rate: step.maintenance_rate,
+            max_leverage: step.max_leverage,
+            maintenance_amount: Qty(i64::try_from(amount).map_err(too_large)?),
         });
     }
-    Ok(tiers)
+    check(&tiers).map(|()| tiers)
 }
 
 fn check(tiers: &[Tier]) -> Result<(), String> {
@@ -141,7 +172,7 @@ mod tests {
 
     fn rows(rows: &[[&str; 4]]) -> Result<(), String> {
         let rows: Vec<_> = rows.iter().map(|r| r.map(str::to_owned)).collect();
-        check(&tiers_of(&rows).map_err(|e| e.to_string())?)
+        tiers_of(&rows).map(drop)
     }
 
     #[test]

@@ -20,6 +20,9 @@ const TRADES_REMEMBERED: usize = 20_000;
 /// Other events that are remembered, for each symbol.
 const EVENTS_REMEMBERED: usize = 256;
 
+/// Between two looks at minutes that may be over.
+const LOOK_EVERY_MS: i64 = 200;
+
 /// One opening of a connection.
 type Opening = (usize, u64);
 
@@ -40,7 +43,8 @@ pub(super) struct Collector {
     open: BTreeMap<Opening, Open>,
     symbols: BTreeMap<String, SymbolState>,
     lag: Lag,
-    now: Timestamp,
+    /// When minutes were looked at last, in units of the distance between two looks.
+    looked: i64,
     part: Part,
     /// When each channel of a symbol last said something.
     heard: BTreeMap<(String, &'static str), Timestamp>,
@@ -140,7 +144,7 @@ impl Collector {
             header,
             open: BTreeMap::new(),
             lag: Lag::default(),
-            now: Timestamp(0),
+            looked: 0,
             part: Part::default(),
             heard: BTreeMap::new(),
         }
@@ -149,7 +153,6 @@ impl Collector {
     /// Takes the next line.
     pub(super) fn apply(&mut self, line: &Line) -> Vec<Want> {
         let at = line.at();
-        self.now = self.now.max(at);
         let opening = (line.connection, line.generation);
         let wants = match &line.what {
             What::Opened => {
@@ -165,6 +168,12 @@ impl Collector {
             What::Subscribed => {
                 if let Some(open) = self.open.get_mut(&opening) {
                     open.is_subscribed = true;
+                }
+                Vec::new()
+            }
+            What::Covered => {
+                if let Some(open) = self.open.get_mut(&opening) {
+                    open.since.get_or_insert(at);
                 }
                 Vec::new()
             }
@@ -187,7 +196,12 @@ impl Collector {
                 Vec::new()
             }
         };
-        self.minutes_over(at);
+        // Looking a few times a second is soon enough.
+        let look = at.0.div_euclid(LOOK_EVERY_MS);
+        if look != self.looked {
+            self.looked = look;
+            self.minutes_over(at);
+        }
         wants
     }
 
@@ -206,6 +220,9 @@ impl Collector {
                 open.since = Some(at);
             }
         }
+        let began = self.open.get(&opening).map_or(at, |open| open.opened);
+        // By the venue's clock, as far as it was known before this frame.
+        let began = self.lag.venue_time(began).unwrap_or(began);
         let mut wants = Vec::new();
         for event in read.unwrap_or_default() {
             match event {
@@ -215,7 +232,7 @@ impl Collector {
                     candle,
                     is_closed,
                 } => self.candle(&symbol, timeframe, candle, is_closed, at),
-                StreamEvent::Trade(trade) => self.trade(opening, at, trade),
+                StreamEvent::Trade(trade) => self.trade(opening, at, began, trade),
                 StreamEvent::Mark(mark) => self.mark(opening, at, mark),
                 StreamEvent::Liquidation(l) => self.liquidation(opening, at, &l),
                 StreamEvent::Book(book) => wants.extend(self.book(at, book)),
@@ -263,13 +280,15 @@ impl Collector {
         }
     }
 
-    fn trade(&mut self, opening: Opening, at: Timestamp, trade: TradeFrame) {
+    fn trade(&mut self, opening: Opening, at: Timestamp, began: Timestamp, trade: TradeFrame) {
         let symbol = trade.symbol.clone();
         if !self.known(&symbol, "trades", at) {
             return;
         }
-        self.lag.saw(at, trade.time);
-        let is_replay = self.is_replay(opening, &trade);
+        let is_replay = trade.time < began && self.may_repeat(opening, &symbol);
+        if !is_replay {
+            self.lag.saw(at, trade.time);
+        }
         let state = self.symbols.entry(symbol.clone()).or_default();
         if is_replay || !state.trades.is_new(&trade.id) {
             self.part.counts.doubles += 1;
@@ -288,15 +307,10 @@ impl Collector {
         );
     }
 
-    /// Does a venue that repeats old trades after subscribing repeat this one: it is older than the connection.
-    fn is_replay(&self, opening: Opening, trade: &TradeFrame) -> bool {
-        let Some(open) = self.open.get(&opening) else {
-            return false;
-        };
-        let began = self.lag.venue_time(open.opened);
-        self.stream.replays_trades()
-            && !open.heard_trades.contains(&trade.symbol)
-            && began.is_some_and(|began| trade.time < began)
+    /// The first trades after subscribing are old ones at some venues.
+    fn may_repeat(&self, opening: Opening, symbol: &str) -> bool {
+        let heard = self.open.get(&opening).map(|open| &open.heard_trades);
+        self.stream.replays_trades() && heard.is_some_and(|heard| !heard.contains(symbol))
     }
 
     fn mark(&mut self, opening: Opening, at: Timestamp, tick: MarkFrame) {
@@ -361,16 +375,16 @@ impl Collector {
             available_at: Some(at.max(l.time)),
             values: [sign * l.qty.to_f64(), l.price.to_f64()],
         };
-        self.record(&l.symbol, RecordKind::Liquidations, record);
+        self.record(&l.symbol, RecordKind::Liquidations, record, at);
     }
 
-    fn record(&mut self, symbol: &str, kind: RecordKind, record: Record) {
+    fn record(&mut self, symbol: &str, kind: RecordKind, record: Record, at: Timestamp) {
         match record.check(kind) {
             Ok(()) => self.part.record(symbol, kind, record),
             Err(why) => {
                 self.part.counts.unreadable += 1;
                 let text = format!("{kind:?} of {symbol}: {record:?}");
-                self.part.unreadable.push((self.now.0, why, text));
+                self.part.unreadable.push((at.0, why, text));
             }
         }
     }
@@ -546,7 +560,7 @@ impl Collector {
             self.whole(&symbol, CandleKind::Mark, mark);
             self.whole(&symbol, CandleKind::Index, index);
             if let Some(record) = sample {
-                self.record(&symbol, RecordKind::OpenInterest, record);
+                self.record(&symbol, RecordKind::OpenInterest, record, at);
             }
         }
     }
@@ -577,8 +591,9 @@ impl Collector {
             };
             lines.push(line(open.opened, What::Opened));
             if open.is_subscribed {
-                lines.push(line(open.last, What::Subscribed));
+                lines.push(line(open.opened, What::Subscribed));
             }
+            lines.extend(open.since.map(|since| line(since, What::Covered)));
         }
         for (symbol, state) in &self.symbols {
             if let Some((at, held)) = state.book.held(symbol) {

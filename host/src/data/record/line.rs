@@ -59,6 +59,8 @@ pub(super) enum What {
     Opened,
     /// Everything is subscribed to.
     Subscribed,
+    /// Nothing was missed on the connection since then: the spool before this one has it.
+    Covered,
     /// A frame as it was sent.
     Frame(String),
     /// The connection ended, and why.

@@ -11,6 +11,9 @@ use crate::venues::rest::FlowRow;
 /// After the end of a minute, how long something of it may still come.
 pub(super) const GRACE_MS: i64 = 3_000;
 
+/// Minutes looked at once.
+const MINUTES_MAX: i64 = 1_440;
+
 /// The venue's clock beside ours: the smallest distance seen lately between when something was received and when it happened.
 #[derive(Debug, Default)]
 pub(super) struct Lag {
@@ -29,7 +32,7 @@ impl Lag {
             self.now = None;
             self.minute = minute;
         }
-        let distance = at.0 - time.0;
+        let distance = at.0.saturating_sub(time.0);
         self.now = Some(self.now.map_or(distance, |d| d.min(distance)));
     }
 
@@ -40,7 +43,7 @@ impl Lag {
 
     /// What the venue's clock showed at a moment of ours.
     pub(super) fn venue_time(&self, at: Timestamp) -> Option<Timestamp> {
-        self.ms().map(|ms| at.plus_ms(-ms))
+        self.ms().map(|ms| Timestamp(at.0.saturating_sub(ms)))
     }
 }
 
@@ -108,6 +111,8 @@ impl Flows {
         let first_whole = Timeframe::M1.bucket_start(since.plus_ms(MINUTE_MS - 1));
         let end = Timeframe::M1.bucket_start(venue_now.plus_ms(-GRACE_MS));
         let mut minute = self.next.map_or(first_whole, |next| next.max(first_whole));
+        // A clock that jumps ahead does not make centuries of quiet minutes.
+        minute = minute.max(Timestamp(end.0.saturating_sub(MINUTES_MAX * MINUTE_MS)));
         let mut rows = Vec::new();
         while minute < end {
             let flow = self.minutes.remove(&minute).unwrap_or_default();
