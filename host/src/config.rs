@@ -4,6 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::venues::adapters;
+use crate::venues::rest::Place;
+
 /// One setting a user may make outside the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable {
@@ -46,6 +49,24 @@ pub const SYMBOL: Variable = variable(
     "SYMBOL",
     "BTC/USDT:USDT",
     "BTC/USDT is the spot pair, BTC/USDT:USDT the perpetual",
+);
+/// How far back `host data fetch` goes.
+pub const FETCH_DAYS: Variable = variable(
+    "FETCH_DAYS",
+    "365",
+    "days of history that `host data fetch` brings if no period is given",
+);
+/// Lengths of candles to fetch.
+pub const FETCH_TIMEFRAMES: Variable = variable(
+    "FETCH_TIMEFRAMES",
+    "1m",
+    "lengths of the candles it brings, by comma; where a venue keeps short ones for days only, 1h comes beside them",
+);
+/// What to fetch.
+pub const FETCH_STREAMS: Variable = variable(
+    "FETCH_STREAMS",
+    "candles,funding,mark",
+    "what it brings of each symbol, as far as there is such a thing: candles, funding, mark, index, oi, flow",
 );
 /// Money at the start.
 pub const INITIAL_BALANCE: Variable = variable(
@@ -104,9 +125,12 @@ pub const API_KEY: Variable = secret(
 pub const API_SECRET: Variable = secret("API_SECRET", "the same");
 
 /// Every variable, in the order of `.env.example`.
-pub const VARIABLES: [&Variable; 13] = [
+pub const VARIABLES: [&Variable; 16] = [
     &EXCHANGE,
     &SYMBOL,
+    &FETCH_DAYS,
+    &FETCH_TIMEFRAMES,
+    &FETCH_STREAMS,
     &INITIAL_BALANCE,
     &CACHE_PATH,
     &OUTPUT_PATH,
@@ -119,6 +143,12 @@ pub const VARIABLES: [&Variable; 13] = [
     &API_KEY,
     &API_SECRET,
 ];
+
+/// Every variable, those with the addresses of venues last.
+fn all() -> impl Iterator<Item = Variable> {
+    let addresses = adapters::places().map(|p| variable(p.variable, p.url, p.what));
+    VARIABLES.into_iter().copied().chain(addresses)
+}
 
 /// Why the settings cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -166,7 +196,7 @@ impl Settings {
         let mut settings = Self::default();
         settings.read_toml(&folder.join("host.toml"))?;
         settings.read_env_file(&folder.join(".env"))?;
-        for variable in VARIABLES {
+        for variable in all() {
             if let Ok(value) = std::env::var(variable.name) {
                 settings.set(variable.name, value);
             }
@@ -182,6 +212,16 @@ impl Settings {
             .filter(|value| !value.is_empty())
     }
 
+    /// Addresses of venues that were set, by the name of the setting.
+    #[must_use]
+    pub fn addresses(&self) -> BTreeMap<&'static str, String> {
+        let set = |place: Place| {
+            let address = self.values.get(place.variable)?;
+            Some((place.variable, address.clone()))
+        };
+        adapters::places().filter_map(set).collect()
+    }
+
     /// A folder or file.
     #[must_use]
     pub fn path(&self, variable: &Variable) -> PathBuf {
@@ -189,7 +229,7 @@ impl Settings {
     }
 
     fn set(&mut self, name: &str, value: String) {
-        if let Some(variable) = VARIABLES.iter().find(|v| v.name == name)
+        if let Some(variable) = all().find(|v| v.name == name)
             && !value.is_empty()
         {
             self.values.insert(variable.name, value);
@@ -226,7 +266,7 @@ impl Settings {
             .map_err(|e: toml::de::Error| bad(e.to_string()))?;
         for (key, value) in table {
             let name = key.to_ascii_uppercase();
-            if !VARIABLES.iter().any(|v| v.name == name) {
+            if !all().any(|v| v.name == name) {
                 return Err(bad(format!("there is no setting `{key}`")));
             }
             let text = match value {
@@ -245,7 +285,7 @@ pub fn env_example() -> String {
     let mut text = "# Copy to .env in the folder where you run `host`. A flag wins over the environment, that over this file,\n\
                     # that over host.toml (same names in lower case). Everything may stay as it is.\n"
         .to_owned();
-    for variable in VARIABLES {
+    for variable in all() {
         text.push_str(&format!(
             "\n# {}\n{}={}\n",
             variable.help, variable.name, variable.default

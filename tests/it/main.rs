@@ -12,6 +12,7 @@ mod delivery;
 mod driver;
 mod formulas;
 mod golden;
+mod http;
 mod inspect;
 mod kit;
 mod library;
@@ -28,5 +29,6 @@ mod strategy_list;
 mod strategy_runs;
 mod support;
 mod tidy;
+mod venue_stub;
 
 use support::shared_dir;

@@ -1,6 +1,7 @@
 //! `host data`: what is done with market data. One file a command.
 
 mod check;
+mod fetch;
 mod import;
 mod list;
 mod show;
@@ -9,16 +10,18 @@ pub(super) mod synth;
 mod tests;
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::config::{self, Settings};
 use crate::data::catalog::{Catalog, RecordSeries, Series};
 use crate::data::import::DataKind;
 use crate::data::series::parse_market;
 use crate::data::{DataError, ErrorKind};
 use crate::domain::{InstrumentKind, Symbol, Timeframe};
 use check::{CheckArgs, run_check};
+use fetch::{FetchArgs, run_fetch};
 use import::{ImportArgs, run_import};
 use list::{ListArgs, run_list};
 use show::UntilClosed;
@@ -38,6 +41,8 @@ pub struct DataArgs {
 /// What `host data` can do.
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
+    /// Bring history from an exchange: candles, funding, mark and index prices, open interest, order flow.
+    Fetch(FetchArgs),
     /// Import files of candles, mark and index prices, funding, open interest, liquidations: Parquet, CSV, zip (Binance archives).
     Import(ImportArgs),
     /// List what is there, with coverage and gaps.
@@ -46,6 +51,25 @@ pub enum DataCommand {
     Check(CheckArgs),
     /// Make up a realistic market, to try things without any data.
     Synth(SynthArgs),
+}
+
+/// Arguments of `host fetch-data`.
+#[derive(Debug, Args)]
+pub struct FetchDataArgs {
+    /// Folder of the market data [default: data, or CACHE_PATH].
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    fetch: FetchArgs,
+}
+
+impl From<FetchDataArgs> for DataArgs {
+    fn from(args: FetchDataArgs) -> Self {
+        Self {
+            data_dir: args.data_dir,
+            command: DataCommand::Fetch(args.fetch),
+        }
+    }
 }
 
 /// Which series are meant: all, unless something is said.
@@ -107,15 +131,17 @@ pub enum Outcome {
     CheckFailed,
 }
 
-/// Runs a command on the folder it names, or else on `default_dir`. Its result goes to `out`, progress to stderr if that is a
+/// Runs a command on the folder it names, or else on that of the settings. Its result goes to `out`, progress to stderr if that is a
 /// terminal.
 ///
 /// # Errors
 /// See [`DataError::kind`] for whose fault it is.
-pub fn run(args: &DataArgs, default_dir: &Path, out: &mut dyn Write) -> Result<Outcome, DataError> {
-    let catalog = Catalog::new(args.data_dir.as_deref().unwrap_or(default_dir));
+pub fn run(args: &DataArgs, settings: &Settings, out: &mut dyn Write) -> Result<Outcome, DataError> {
+    let default_dir = settings.path(&config::CACHE_PATH);
+    let catalog = Catalog::new(args.data_dir.as_deref().unwrap_or(&default_dir));
     let out = &mut UntilClosed::new(out);
     match &args.command {
+        DataCommand::Fetch(fetch) => run_fetch(fetch, &catalog, settings, out),
         DataCommand::Import(import) => run_import(import, &catalog, out),
         DataCommand::List(list) => run_list(list, &catalog, out),
         DataCommand::Check(check) => run_check(check, &catalog, out),

@@ -151,6 +151,39 @@ pub(super) enum Account {
     Shared,
 }
 
+/// The two ends of a period as the user said them: `--timerange`, or `--start` and `--end`.
+pub(super) fn period_of(
+    timerange: Option<&str>,
+    start: Option<&str>,
+    end: Option<&str>,
+) -> Result<(Option<Timestamp>, Option<Timestamp>), CliError> {
+    let parse = |flag: &str, text: Option<&str>| {
+        let time = text.filter(|t| !t.is_empty()).map(Timestamp::parse);
+        time.transpose()
+            .map_err(|e| CliError::user(format!("{flag} {e}"), "for example 2024-01-01"))
+    };
+    match timerange {
+        Some(range) => {
+            let (from, to) = range.split_once('-').ok_or_else(|| {
+                CliError::user(
+                    format!("--timerange `{range}` has no `-`"),
+                    "write 20240101-20241201",
+                )
+            })?;
+            let parse = |text| parse("--timerange", Some(text));
+            Ok((parse(from)?, parse(to)?))
+        }
+        None => {
+            // `--start ''` is a mistake, an empty side of a range is not.
+            let said = |flag: &str, text: Option<&str>| match text {
+                Some("") => Err(CliError::user(format!("{flag} is empty"), "for example 2024-01-01")),
+                text => parse(flag, text),
+            };
+            Ok((said("--start", start)?, said("--end", end)?))
+        }
+    }
+}
+
 /// A knob by its key.
 fn known_knob(key: &str) -> Option<&'static str> {
     let knobs = Profile::preset(Preset::Strict).knobs();
@@ -298,30 +331,11 @@ impl Flags {
         &self,
         available: (Timestamp, Timestamp),
     ) -> Result<(Option<Timestamp>, Option<Timestamp>), CliError> {
-        let parse = |flag: &str, text: &str| {
-            Timestamp::parse(text)
-                .map_err(|e| CliError::user(format!("{flag} {e}"), "for example 2024-01-01"))
-        };
-        if let Some(range) = &self.timerange {
-            let (from, to) = range.split_once('-').ok_or_else(|| {
-                CliError::user(
-                    format!("--timerange `{range}` has no `-`"),
-                    "write 20240101-20241201",
-                )
-            })?;
-            let side = |text: &str| {
-                (!text.is_empty())
-                    .then(|| parse("--timerange", text))
-                    .transpose()
-            };
-            return Ok((side(from)?, side(to)?));
-        }
-        let start = self
-            .start
-            .as_ref()
-            .map(|t| parse("--start", t))
-            .transpose()?;
-        let end = self.end.as_ref().map(|t| parse("--end", t)).transpose()?;
+        let (start, end) = period_of(
+            self.timerange.as_deref(),
+            self.start.as_deref(),
+            self.end.as_deref(),
+        )?;
         match self.days {
             Some(days) => {
                 let last = end.unwrap_or(available.1);

@@ -40,6 +40,7 @@ const CHECK_FAILED: u8 = 4;
 #[command(name = "host", version, about, max_term_width = 110)]
 #[command(
     after_help = "First steps:\n  host demo                       build the examples, make a market, backtest, report\n  \
+    host data fetch                 years of candles from an exchange\n  \
     host data import FILE           candles you already have\n  \
     host backtest ma-crossover      a strategy by name, file or folder\n  \
     host new my-strategy            a strategy of your own"
@@ -71,8 +72,10 @@ enum Command {
     Inspect(inspect::Args),
     /// A calculator: liquidation and bankruptcy prices, funding, break-even, order cost.
     Calc(Box<calc::Args>),
-    /// Market data: import, list, make up, check.
+    /// Market data: fetch, import, list, make up, check.
     Data(data::DataArgs),
+    /// The same as `host data fetch`.
+    FetchData(data::FetchDataArgs),
     /// Build the example strategies, make a synthetic year, backtest and report.
     Demo(demo::Args),
 }
@@ -96,11 +99,18 @@ pub fn run(cli: Cli) -> Result<u8, CliError> {
         Command::Inspect(args) => inspect::run(&args, &settings),
         Command::Calc(args) => calc::run(&args),
         Command::Data(args) => {
-            let folder = settings.path(&config::CACHE_PATH);
-            match data::run(&args, &folder, &mut output::Quiet(std::io::stdout().lock()))? {
+            match data::run(&args, &settings, &mut output::Quiet(std::io::stdout().lock()))? {
                 data::Outcome::Done => Ok(0),
                 data::Outcome::CheckFailed => Ok(CHECK_FAILED),
             }
+        }
+        Command::FetchData(args) => {
+            data::run(
+                &args.into(),
+                &settings,
+                &mut output::Quiet(std::io::stdout().lock()),
+            )?;
+            Ok(0)
         }
         Command::Demo(args) => demo::run(&args, &settings),
     }

@@ -23,3 +23,14 @@ pub(super) fn spinner(what: &str) -> ProgressBar {
     spinner.enable_steady_tick(Duration::from_millis(100));
     spinner
 }
+
+/// A bar over requests, whose number grows as work is found.
+pub(super) fn requests() -> ProgressBar {
+    let style = ProgressStyle::with_template(
+        "{bar:24} {pos}/{len} requests {per_sec} {eta:>4} left  {wide_msg}",
+    )
+    .expect("the template is a constant");
+    let bar = ProgressBar::new(0).with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}

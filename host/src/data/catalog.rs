@@ -26,6 +26,7 @@ pub(crate) use manifest::content_digest;
 pub use manifest::{Manifest, MonthFile};
 pub use records::{ImportedRecords, RecordFile, RecordKey, RecordSeries, RecordWriter};
 pub use write::{CatalogWriter, Committed, Imported, SeriesWriter};
+pub(in crate::data) use write::{hex, replace};
 pub(crate) use write::{SEGMENT_HOLE_MS, unite};
 
 use std::fs;

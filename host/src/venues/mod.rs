@@ -7,6 +7,9 @@
 //! Rules: an adapter does no I/O. It says which requests hold what is wanted, and turns bytes into rows or an error; who sends them,
 //! how often and how fast is decided elsewhere. Nothing a venue sends is trusted; new fields are ignored.
 
+pub mod adapters;
+pub mod binance;
+pub mod bybit;
 pub mod flow;
 pub mod http;
 pub mod hyperliquid;

@@ -18,7 +18,7 @@ fn host(folder: &Path, line: &str) -> Result<(Outcome, String), String> {
     let cli = Cli::try_parse_from(words.into_iter().chain(line.split_whitespace()))
         .map_err(|e| e.to_string())?;
     let mut out = Vec::new();
-    match run(&cli.data, folder, &mut out) {
+    match run(&cli.data, &Settings::default(), &mut out) {
         Ok(outcome) => Ok((outcome, String::from_utf8(out).expect("text"))),
         Err(e) => Err(format!(
             "{} {e} ({})",
@@ -284,7 +284,7 @@ fn a_reader_that_leaves_early_is_no_error() {
         for taken in [0, 30] {
             let all = words.into_iter().chain(line.split_whitespace());
             let cli = Cli::try_parse_from(all).expect(line);
-            let outcome = run(&cli.data, folder, &mut Closed(taken));
+            let outcome = run(&cli.data, &Settings::default(), &mut Closed(taken));
             assert_eq!(outcome, Ok(Outcome::Done), "{line}");
         }
     }

@@ -12,6 +12,9 @@ use crate::domain::{Candle, CandleKind, Price, Timeframe, Timestamp};
 /// Name and version of the format.
 const SCHEMA: &str = "series@1";
 
+/// Label of taker volume that is a guess.
+const APPROXIMATED: &str = "approximated";
+
 /// The files of a series, oldest first, and the periods that were imported as one piece.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manifest {
@@ -23,6 +26,8 @@ pub struct Manifest {
     pub segments: Vec<(Timestamp, Timestamp)>,
     /// Periods the venue was asked for: what is not there of them is a gap for good.
     pub asked: Periods,
+    /// What takers bought is a guess in some candles, made because the user asked for it.
+    pub has_approximated_taker_volume: bool,
 }
 
 /// One file: the candles of a calendar month (UTC).
@@ -64,6 +69,9 @@ struct ManifestJson {
     segments: Vec<(String, String)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     asked: Vec<(String, String)>,
+    /// `approximated`; nothing where it is as recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    taker_volume: Option<String>,
     files: Vec<FileJson>,
 }
 
@@ -100,6 +108,9 @@ impl Manifest {
                 .map(|(a, b)| (a.rfc3339(), b.rfc3339()))
                 .collect(),
             asked: self.asked.to_texts(),
+            taker_volume: self
+                .has_approximated_taker_volume
+                .then(|| APPROXIMATED.to_owned()),
             files: self
                 .files
                 .iter()
@@ -154,6 +165,7 @@ impl Manifest {
         let mut manifest = Self {
             synthetic: json.synthetic,
             asked: Periods::of_texts(&json.asked).map_err(|e| damaged(e.to_string()))?,
+            has_approximated_taker_volume: json.taker_volume.as_deref() == Some(APPROXIMATED),
             ..Self::default()
         };
         for (first, last) in &json.segments {

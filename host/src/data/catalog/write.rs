@@ -241,6 +241,11 @@ impl SeriesWriter {
         self.manifest.asked.add_all(asked);
     }
 
+    /// Notes that what takers bought is a guess in some candles.
+    pub fn label_taker_volume_approximated(&mut self) {
+        self.manifest.has_approximated_taker_volume = true;
+    }
+
     /// Forgets what the series held before: it becomes what is pushed.
     pub fn forget(&mut self) {
         self.manifest = Manifest::default();
@@ -416,7 +421,7 @@ fn stage(staging: &Path, month: &str, candles: &[Candle]) -> Result<MonthFile, D
 }
 
 /// Replaces a small file in one step.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
+pub(in crate::data) fn replace(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
     let io = |e: std::io::Error| DataError::io("writing", path, &e);
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
@@ -479,7 +484,7 @@ pub(crate) fn unite(old: &Candle, new: &Candle) -> Result<Candle, String> {
 }
 
 /// Lower-case hexadecimal text.
-fn hex(bytes: &[u8]) -> String {
+pub(in crate::data) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

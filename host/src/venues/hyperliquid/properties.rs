@@ -10,6 +10,7 @@ use super::wire::archive::{contexts, node_fills};
 use super::wire::decode;
 use super::wire::exchange::Answer;
 use super::wire::market::{BestLevels, MetaAndContexts, Trade};
+use crate::data::testing::shared_or_skip;
 use crate::domain::{CandleKind, Symbol, Timeframe, Timestamp};
 use crate::venues::rest::{Head, History, Rest};
 use crate::venues::stream::Stream;
@@ -106,6 +107,31 @@ proptest! {
         let numbers: Vec<(usize, usize)> = digits(payload);
         let (from, to) = numbers[which.index(numbers.len())];
         read_all(format!("{}{number}{}", &payload[..from], &payload[to..]).as_bytes());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    #[test]
+    fn damaged_recordings_are_survived(
+        places in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 4),
+    ) {
+        let Some(folder) = shared_or_skip("fixtures/exchanges/hyperliquid") else {
+            return Ok(());
+        };
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let text = std::fs::read(entry.expect("a file").path()).expect("bytes");
+            for line in text.split(|byte| *byte == b'\n').take(4).filter(|line| !line.is_empty()) {
+                for (place, value) in &places {
+                    let place = place.index(line.len());
+                    read_all(&line[..place]);
+                    let mut changed = line.to_vec();
+                    changed[place] = *value;
+                    read_all(&changed);
+                }
+            }
+        }
     }
 }
 
