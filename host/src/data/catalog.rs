@@ -26,8 +26,8 @@ pub(crate) use manifest::content_digest;
 pub use manifest::{Manifest, MonthFile};
 pub use records::{ImportedRecords, RecordFile, RecordKey, RecordSeries, RecordWriter};
 pub use write::{CatalogWriter, Committed, Imported, SeriesWriter};
-pub(in crate::data) use write::{hex, replace};
 pub(crate) use write::{SEGMENT_HOLE_MS, unite};
+pub(in crate::data) use write::{hex, replace};
 
 use std::fs;
 use std::path::{Path, PathBuf};

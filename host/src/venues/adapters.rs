@@ -2,6 +2,8 @@
 
 use super::hyperliquid::Hyperliquid;
 use super::rest::{Place, Rest};
+use super::stream::Stream;
+use crate::domain::InstrumentKind;
 
 /// Adapters for history.
 static ADAPTERS: [&dyn Rest; 1] = [&Hyperliquid];
@@ -20,5 +22,18 @@ pub fn names() -> Vec<&'static str> {
 
 /// Every address of every venue.
 pub fn places() -> impl Iterator<Item = Place> {
-    ADAPTERS.into_iter().flat_map(|a| a.places().iter().copied())
+    ADAPTERS
+        .into_iter()
+        .flat_map(|a| a.places().iter().copied())
+}
+
+/// The live side of a venue's market, by the venue's name in the catalog.
+#[must_use]
+pub fn stream(venue: &str, market: InstrumentKind) -> Option<Arc<dyn Stream>> {
+    match venue {
+        "binance" => Some(Arc::new(BinanceStream::new(market))),
+        "bybit" => Some(Arc::new(Bybit)),
+        "hyperliquid" => Some(Arc::new(Hyperliquid)),
+        _ => None,
+    }
 }

@@ -95,10 +95,7 @@ mod tests {
             (185_000, Side::Buy, 5_000_000),
         ];
         let flow = flow(&trades);
-        assert_eq!(
-            flow.span(),
-            Some((Timestamp(60_000), Timestamp(180_000)))
-        );
+        assert_eq!(flow.span(), Some((Timestamp(60_000), Timestamp(180_000))));
         let rows: Vec<_> = flow
             .rows(Timestamp(60_000), Timestamp(240_000))
             .iter()
@@ -106,11 +103,7 @@ mod tests {
             .collect();
         assert_eq!(
             rows,
-            [
-                (60_000, 0.1, 0.3),
-                (120_000, 0.0, 0.0),
-                (180_000, 0.1, 0.1)
-            ]
+            [(60_000, 0.1, 0.3), (120_000, 0.0, 0.0), (180_000, 0.1, 0.1)]
         );
     }
 

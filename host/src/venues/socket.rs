@@ -6,7 +6,7 @@
 //!   one ends, so for a moment both hand on the same. Every line says which connection it is from.
 //! * One that says nothing for as long as its channels never do is given up.
 
-use std::sync::mpsc::Sender;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
@@ -65,6 +65,9 @@ pub enum Incoming {
     Unreachable(String),
 }
 
+/// Is told what connections do, from whichever thread it happens on; it must not wait.
+pub type Listener = Arc<dyn Fn(Received) + Send + Sync>;
+
 /// How patient connections are.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
@@ -109,7 +112,7 @@ impl Sockets {
         connections: &[Connection],
         addresses: &Addresses,
         patience: Patience,
-        out: &Sender<Received>,
+        out: &Listener,
     ) -> Result<Self, HttpError> {
         tls::install();
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -127,7 +130,7 @@ impl Sockets {
                 index,
                 connection: connection.clone(),
                 patience,
-                out: out.clone(),
+                out: Arc::clone(out),
             };
             runtime.spawn(line.keep(receiver));
         }
@@ -161,7 +164,7 @@ struct Line {
     index: usize,
     connection: Connection,
     patience: Patience,
-    out: Sender<Received>,
+    out: Listener,
 }
 
 /// One opening of a connection.
@@ -255,8 +258,7 @@ impl Line {
     }
 
     fn tell(&self, generation: u64, what: Incoming) {
-        // Nobody listens any more: the recording has ended.
-        let _ = self.out.send(Received {
+        (self.out)(Received {
             at: wall_clock(),
             connection: self.index,
             generation,

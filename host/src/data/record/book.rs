@@ -91,15 +91,19 @@ impl BookState {
     }
 
     /// Takes the answer to a question for the whole book.
-    pub(super) fn answer(&mut self, stream: &dyn Stream, at: Timestamp, frame: BookFrame) -> Effect {
+    pub(super) fn answer(
+        &mut self,
+        stream: &dyn Stream,
+        at: Timestamp,
+        frame: BookFrame,
+    ) -> Effect {
         let mut effect = Effect::default();
         self.is_asked = false;
         if self.known.is_some() {
             return effect;
         }
-        let old = |(_, update): &(Timestamp, BookFrame)| {
-            stream.follows(&frame, update) == Follows::Old
-        };
+        let old =
+            |(_, update): &(Timestamp, BookFrame)| stream.follows(&frame, update) == Follows::Old;
         let useless = self.waiting.iter().take_while(|w| old(w)).count();
         self.waiting.drain(..useless);
         let first = self.waiting.first();

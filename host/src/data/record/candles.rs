@@ -45,7 +45,11 @@ impl LiveCandles {
         let time = candle.open_time;
         if let Some(accepted) = self.accepted.get(&time) {
             let is_same = crate::data::catalog::unite(accepted, &candle).is_ok();
-            return if is_same { Vec::new() } else { vec![Outcome::Revision] };
+            return if is_same {
+                Vec::new()
+            } else {
+                vec![Outcome::Revision]
+            };
         }
         let mut outcomes = Vec::new();
         let earlier = self.forming.take_if(|(open, _)| open.open_time < time);
@@ -65,8 +69,7 @@ impl LiveCandles {
     /// The candle whose end lies some seconds back by the venue's clock.
     pub(super) fn over(&mut self, venue_now: Timestamp) -> Option<Outcome> {
         let timeframe = self.timeframe;
-        let is_over =
-            |c: &Candle| timeframe.bucket_end(c.open_time).plus_ms(GRACE_MS) <= venue_now;
+        let is_over = |c: &Candle| timeframe.bucket_end(c.open_time).plus_ms(GRACE_MS) <= venue_now;
         let (open, says) = self.forming.take_if(|(open, _)| is_over(open))?;
         Some(self.end(open, says))
     }
@@ -120,7 +123,10 @@ mod tests {
     fn the_venue_closes_a_candle_and_later_versions_are_revisions() {
         let mut live = live();
         assert_eq!(live.frame(at(0, 1), Some(false)), []);
-        assert_eq!(live.frame(at(0, 2), Some(true)), [Outcome::Accepted(at(0, 2))]);
+        assert_eq!(
+            live.frame(at(0, 2), Some(true)),
+            [Outcome::Accepted(at(0, 2))]
+        );
         assert_eq!(live.frame(at(0, 2), Some(true)), []);
         assert_eq!(live.frame(at(0, 3), Some(true)), [Outcome::Revision]);
         assert_eq!(live.frame(at(0, 3), Some(false)), [Outcome::Revision]);
@@ -133,9 +139,15 @@ mod tests {
         assert_eq!(live.frame(at(1, 1), Some(false)), [Outcome::Unconfirmed]);
         let end = START + 2 * 60_000;
         assert_eq!(live.over(Timestamp(end + 2_999)), None);
-        assert_eq!(live.over(Timestamp(end + 3_000)), Some(Outcome::Unconfirmed));
+        assert_eq!(
+            live.over(Timestamp(end + 3_000)),
+            Some(Outcome::Unconfirmed)
+        );
         // The final frame was only late.
-        assert_eq!(live.frame(at(1, 5), Some(true)), [Outcome::Accepted(at(1, 5))]);
+        assert_eq!(
+            live.frame(at(1, 5), Some(true)),
+            [Outcome::Accepted(at(1, 5))]
+        );
     }
 
     #[test]

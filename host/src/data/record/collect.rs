@@ -111,7 +111,10 @@ impl<T> Default for Doubles<T> {
 
 impl<T: PartialEq + Clone> Doubles<T> {
     fn is_new(&mut self, opening: Opening, event: &T) -> bool {
-        let place = self.0.iter().position(|(by, e)| *by != opening && e == event);
+        let place = self
+            .0
+            .iter()
+            .position(|(by, e)| *by != opening && e == event);
         // Each double stands for one event: two equal ones over each connection are two.
         if let Some(place) = place {
             self.0.remove(place);
@@ -328,8 +331,14 @@ impl Collector {
             return;
         }
         let derive = self.header.derive;
-        let mark = derive.mark.then(|| state.mark.add(time, tick.mark)).flatten();
-        let index = derive.index.then(|| state.index.add(time, tick.index)).flatten();
+        let mark = derive
+            .mark
+            .then(|| state.mark.add(time, tick.mark))
+            .flatten();
+        let index = derive
+            .index
+            .then(|| state.index.add(time, tick.index))
+            .flatten();
         if derive.interest
             && let Some(interest) = tick.open_interest
         {
@@ -412,7 +421,9 @@ impl Collector {
             Err(why) => {
                 state.book.unanswered();
                 self.part.counts.unreadable += 1;
-                self.part.unreadable.push((at.0, why.to_string(), body.to_owned()));
+                self.part
+                    .unreadable
+                    .push((at.0, why.to_string(), body.to_owned()));
                 Vec::new()
             }
         }
@@ -548,7 +559,8 @@ impl Collector {
             let flows = trades_since.map(|since| state.flows.over(since, venue_now));
             for flow in flows.into_iter().flatten() {
                 let live = state.candles.get_mut(&Timeframe::M1);
-                let told = live.and_then(|l| l.with_taker_volume(flow.open_time, flow.taker_buy_volume));
+                let told =
+                    live.and_then(|l| l.with_taker_volume(flow.open_time, flow.taker_buy_volume));
                 if let Some(candle) = told {
                     self.part
                         .candle(&symbol, CandleKind::Candles, Timeframe::M1, candle);

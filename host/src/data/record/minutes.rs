@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Candle, MINUTE_MS, Price, Side, Timeframe, Timestamp, Qty};
+use crate::domain::{Candle, MINUTE_MS, Price, Qty, Side, Timeframe, Timestamp};
 use crate::venues::flow::MinuteFlow;
 use crate::venues::rest::FlowRow;
 
@@ -102,7 +102,10 @@ impl Flows {
     pub(super) fn add(&mut self, time: Timestamp, taker: Side, qty: Qty) {
         let minute = Timeframe::M1.bucket_start(time);
         if self.next.is_none_or(|next| minute >= next) {
-            self.minutes.entry(minute).or_default().add(time, taker, qty);
+            self.minutes
+                .entry(minute)
+                .or_default()
+                .add(time, taker, qty);
         }
     }
 
@@ -140,7 +143,10 @@ mod tests {
         lag.saw(Timestamp(10 * M + 500), Timestamp(10 * M));
         lag.saw(Timestamp(10 * M + 900), Timestamp(10 * M + 800));
         lag.saw(Timestamp(11 * M), Timestamp(11 * M - 300));
-        assert_eq!(lag.venue_time(Timestamp(11 * M)), Some(Timestamp(11 * M - 100)));
+        assert_eq!(
+            lag.venue_time(Timestamp(11 * M)),
+            Some(Timestamp(11 * M - 100))
+        );
         // Our clock was set back by 5 s: two minutes later only the new distance counts.
         lag.saw(Timestamp(12 * M), Timestamp(12 * M + 4_800));
         lag.saw(Timestamp(13 * M), Timestamp(13 * M + 4_700));
@@ -152,14 +158,24 @@ mod tests {
     #[test]
     fn ticks_become_candles_of_their_minute() {
         let mut minutes = PriceMinutes::default();
-        assert_eq!(minutes.add(Timestamp(M), None), None, "nothing is known yet");
+        assert_eq!(
+            minutes.add(Timestamp(M), None),
+            None,
+            "nothing is known yet"
+        );
         for (time, price) in [(M + 1, Some(100)), (M + 2, Some(90)), (M + 3, Some(120))] {
             assert_eq!(minutes.add(Timestamp(time), price.map(Price)), None);
         }
-        let done = minutes.add(Timestamp(2 * M), None).expect("the next one began");
+        let done = minutes
+            .add(Timestamp(2 * M), None)
+            .expect("the next one began");
         let prices = |c: &Candle| (c.open_time.0, c.open.0, c.high.0, c.low.0, c.close.0);
         assert_eq!(prices(&done), (M, 100, 120, 90, 120));
-        assert_eq!(minutes.add(Timestamp(M + 50), Some(Price(1))), None, "too late");
+        assert_eq!(
+            minutes.add(Timestamp(M + 50), Some(Price(1))),
+            None,
+            "too late"
+        );
         assert!(minutes.over(Timestamp(3 * M + 2_999)).is_none());
         let quiet = minutes.over(Timestamp(3 * M + 3_000)).expect("it is over");
         assert_eq!(prices(&quiet), (2 * M, 120, 120, 120, 120));

@@ -74,7 +74,13 @@ impl Part {
         self.events.entry(key).or_default().push(row);
     }
 
-    pub(super) fn candle(&mut self, symbol: &str, kind: CandleKind, timeframe: Timeframe, candle: Candle) {
+    pub(super) fn candle(
+        &mut self,
+        symbol: &str,
+        kind: CandleKind,
+        timeframe: Timeframe,
+        candle: Candle,
+    ) {
         self.rows += 1;
         let key = (symbol.to_owned(), kind, timeframe);
         let candles = self.candles.entry(key).or_default();
@@ -88,8 +94,17 @@ impl Part {
     }
 
     /// Nothing was missed from one moment to another, both included.
-    pub(super) fn segment(&mut self, symbol: &str, kind: EventKind, from: Timestamp, to: Timestamp) {
+    pub(super) fn segment(
+        &mut self,
+        symbol: &str,
+        kind: EventKind,
+        from: Timestamp,
+        to: Timestamp,
+    ) {
         let key = (symbol.to_owned(), kind);
-        self.segments.entry(key).or_default().add(from, to.plus_ms(1));
+        self.segments
+            .entry(key)
+            .or_default()
+            .add(from, to.plus_ms(1));
     }
 }

@@ -200,7 +200,10 @@ impl Closed {
 const UNREADABLE: &str = "unreadable.jsonl";
 
 /// Keeps frames nobody could read, each with its receive time and the reason.
-pub(super) fn keep_unreadable(folder: &Path, frames: &[(i64, String, String)]) -> Result<(), DataError> {
+pub(super) fn keep_unreadable(
+    folder: &Path,
+    frames: &[(i64, String, String)],
+) -> Result<(), DataError> {
     if frames.is_empty() {
         return Ok(());
     }
@@ -232,7 +235,9 @@ impl Claims {
         stream: &str,
     ) -> Result<(), DataError> {
         let name = symbol_folder("", symbol);
-        let name = name.file_name().map_or_else(Default::default, |n| n.to_string_lossy());
+        let name = name
+            .file_name()
+            .map_or_else(Default::default, |n| n.to_string_lossy());
         let path = folder.join(format!("{name}.{stream}.lock"));
         let fail = |e: std::io::Error| io("writing", &path, &e);
         fs::create_dir_all(folder).map_err(fail)?;

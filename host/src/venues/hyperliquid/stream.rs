@@ -142,6 +142,10 @@ impl Stream for Hyperliquid {
         })
     }
 
+    fn replays_trades(&self) -> bool {
+        true
+    }
+
     /// None: every frame is a whole book.
     fn book_request(&self, _symbol: &Symbol, _levels: u16) -> Option<Request> {
         None

@@ -184,7 +184,10 @@ fn segments_that_touch_are_one_and_others_leave_a_gap() {
     let mut writer = CatalogWriter::open(&catalog, || {}).expect("writable");
     let events = writer.events(&key(EventKind::Trades)).expect("a good name");
     for (first, last) in [(50, 60), (0, 10), (10, 20), (55, 70)] {
-        events.recorded(&Periods::of(Timestamp(START + first), Timestamp(START + last)));
+        events.recorded(&Periods::of(
+            Timestamp(START + first),
+            Timestamp(START + last),
+        ));
     }
     writer.commit().expect("writable");
     let series = catalog
