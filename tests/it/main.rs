@@ -10,6 +10,7 @@ mod cli;
 mod conditions;
 mod delivery;
 mod driver;
+mod fetch;
 mod formulas;
 mod golden;
 mod http;

@@ -1,12 +1,14 @@
 //! The venues this program speaks to, by name.
 
+use super::binance::rest::BinanceRest;
+use super::bybit::Bybit;
 use super::hyperliquid::Hyperliquid;
 use super::rest::{Place, Rest};
 use super::stream::Stream;
 use crate::domain::InstrumentKind;
 
 /// Adapters for history.
-static ADAPTERS: [&dyn Rest; 1] = [&Hyperliquid];
+static ADAPTERS: [&dyn Rest; 3] = [&BinanceRest, &Bybit, &Hyperliquid];
 
 /// The adapter of a venue, by its name in the catalog.
 #[must_use]

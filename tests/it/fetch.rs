@@ -1,0 +1,371 @@
+//! Fetching from the local venue: the catalog equals the source whatever goes wrong on the way, and nothing is asked twice.
+
+mod killed;
+mod source;
+
+use host::data::catalog::Catalog;
+use host::data::fetch::{Begin, Clocks, Files, FlowFrom, Report, Request, fetch};
+use host::data::series::SeriesKey;
+use host::data::streams::record::RecordKind;
+use host::data::{DataError, check};
+use host::domain::{Candle, CandleKind, Symbol, Timeframe, Timestamp};
+use host::venues::adapters;
+use host::venues::http::{Client, Options};
+use host::venues::rest::History;
+
+use crate::venue_stub::VenueStub;
+use crate::venue_stub::faults::{self, Fault};
+use source::{DAY, HOUR, Skipping, Source, VENUES};
+
+const MINUTES: History = History::Candles(CandleKind::Candles, Timeframe::M1);
+const MARKS: History = History::Candles(CandleKind::Mark, Timeframe::M1);
+
+/// A fetch in this process: time passes only when somebody waits.
+struct Fetching<'a> {
+    source: &'a Source,
+    histories: Vec<History>,
+    begin: Begin,
+    end: Option<Timestamp>,
+    files: Files,
+    flow: FlowFrom,
+    erase: bool,
+}
+
+impl<'a> Fetching<'a> {
+    fn of(source: &'a Source, histories: &[History]) -> Self {
+        Self {
+            source,
+            histories: histories.to_vec(),
+            begin: Begin::At(Timestamp(source.from)),
+            end: None,
+            files: Files::Usual,
+            flow: FlowFrom::Trades,
+            erase: false,
+        }
+    }
+
+    fn run(&self, catalog: &Catalog, stub: &VenueStub) -> Result<Report, DataError> {
+        let rest = adapters::adapter(self.source.name).expect("an adapter");
+        let addresses = rest.places().iter().map(|p| (p.variable, stub.url()));
+        let options = Options {
+            waiting: Skipping::shared(),
+            ..Options::default()
+        };
+        let client = Client::new(&addresses.collect(), options).expect("a client");
+        let request = Request {
+            rest,
+            symbols: vec![Symbol::parse(self.source.unified, None).expect("a symbol")],
+            histories: self.histories.clone(),
+            begin: self.begin,
+            end: self.end,
+            erase: self.erase,
+            files: self.files,
+            flow: self.flow,
+            clocks: Clocks {
+                now: &|| Timestamp(self.source.now),
+                elapsed_us: &|| 0,
+            },
+        };
+        fetch(catalog, &client, &request, &mut |_| {})
+    }
+}
+
+fn folder() -> (tempfile::TempDir, Catalog) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let catalog = Catalog::new(folder.path().join("data"));
+    (folder, catalog)
+}
+
+fn key(source: &Source, history: History) -> SeriesKey {
+    let History::Candles(kind, timeframe) = history else {
+        panic!("{history:?} are no candles");
+    };
+    SeriesKey {
+        venue: source.name.to_owned(),
+        symbol: Symbol::parse(source.unified, None).expect("a symbol"),
+        kind,
+        timeframe,
+    }
+}
+
+fn candles(catalog: &Catalog, key: &SeriesKey) -> Vec<Candle> {
+    let series = catalog.series(key).expect("is there");
+    let files = &series.manifest.files;
+    files
+        .iter()
+        .flat_map(|f| series.read(f).expect("reads"))
+        .collect()
+}
+
+/// NaN equals NaN.
+fn assert_same(what: &str, found: &[Candle], expected: &[Candle]) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    for (a, b) in found.iter().zip(expected) {
+        assert_eq!(format!("{a:?}"), format!("{b:?}"), "{what}");
+    }
+}
+
+/// Everything a venue has, compared with what the source says there is.
+fn assert_equals_source(what: &str, source: &Source, catalog: &Catalog, histories: &[History]) {
+    for &history in histories {
+        match history {
+            History::Candles(kind, timeframe) => assert_same(
+                &format!("{what}: {} {history:?}", source.name),
+                &candles(catalog, &key(source, history)),
+                &source.closed(kind, timeframe),
+            ),
+            History::Funding => {
+                let found = records(source, catalog, RecordKind::Funding);
+                let expected = source.settled();
+                assert_eq!(found, expected, "{what}: {} funding", source.name);
+            }
+            History::OpenInterest(_) => {
+                let found = records(source, catalog, RecordKind::OpenInterest);
+                let expected = source.sampled();
+                assert_eq!(found, expected, "{what}: {} interest", source.name);
+            }
+            History::TakerFlow => {}
+        }
+    }
+}
+
+/// Time and values; an absent value is minus one.
+fn records(source: &Source, catalog: &Catalog, kind: RecordKind) -> Vec<(i64, f64, f64)> {
+    let symbol = Symbol::parse(source.unified, None).expect("a symbol");
+    let all = catalog.records(source.name, &symbol, kind).expect("reads");
+    let records = all.iter().flat_map(|s| {
+        s.between(Timestamp(0), Timestamp(i64::MAX))
+            .expect("reads")
+    });
+    let or_absent = |v: f64| if v.is_nan() { -1.0 } else { v };
+    records
+        .map(|r| (r.time.0, r.values[0], or_absent(r.values[1])))
+        .collect()
+}
+
+const FAULTS: [Fault; 16] = [
+    Fault::TooMany {
+        retry_after_s: Some(1),
+    },
+    Fault::TooMany {
+        retry_after_s: None,
+    },
+    Fault::Banned { retry_after_s: 2 },
+    Fault::Status(500),
+    Fault::Status(502),
+    Fault::Status(503),
+    Fault::Disconnect,
+    Fault::CutMiddle,
+    Fault::LengthTooLong,
+    Fault::ChunkedWithoutEnd,
+    Fault::Garbled,
+    Fault::DuplicateRows,
+    Fault::Overlap,
+    Fault::Unsorted,
+    Fault::Redirect,
+    Fault::Gzip,
+];
+
+#[test]
+fn the_result_equals_the_source_under_each_fault_and_under_all_of_them() {
+    for venue in VENUES {
+        let source = Source::of(venue, 34 * DAY);
+        let stub = source.serve();
+        let histories = source.histories();
+        let mut wanted = Vec::new();
+        for (number, fault) in FAULTS.iter().map(|f| vec![f.clone()]).chain([FAULTS.to_vec()]).enumerate() {
+            stub.clear_log();
+            stub.fault_when(faults::seeded(number as u64, 4, &fault));
+            let (_folder, catalog) = folder();
+            let what = format!("{fault:?}");
+            let mut fetching = Fetching::of(&source, &histories);
+            // Every other one without files, so that requests for rows meet every fault too.
+            fetching.files = if number % 2 == 0 { Files::Never } else { Files::Prefer };
+            if let Err(error) = fetching.run(&catalog, &stub) {
+                panic!("{what}: {error}");
+            }
+            assert_equals_source(&what, &source, &catalog, &histories);
+            let asked = stub.log();
+            wanted.push((asked.iter().filter(|a| a.fault.is_some()).count(), asked.len()));
+        }
+        println!("{}: of so many requests so many met a fault: {wanted:?}", source.name);
+        assert!(wanted.iter().all(|(met, _)| *met > 0), "{wanted:?}");
+    }
+}
+
+#[test]
+fn a_file_whose_digest_does_not_match_is_asked_for_once_more_and_never_used() {
+    let source = Source::of("binance", 34 * DAY);
+    let stub = source.serve();
+    let fetching = Fetching::of(&source, &[MINUTES]);
+    let (_folder, catalog) = folder();
+    stub.fault_when(faults::first(1, ".CHECKSUM", Fault::WrongChecksum));
+    fetching.run(&catalog, &stub).expect("the second digest is right");
+    assert_equals_source("one wrong digest", &source, &catalog, &[MINUTES]);
+    let (_folder, catalog) = folder();
+    stub.fault_when(faults::first(usize::MAX, ".CHECKSUM", Fault::WrongChecksum));
+    let error = fetching.run(&catalog, &stub).expect_err("wrong for good");
+    let told = error.to_string();
+    assert!(told.contains(".zip") && told.matches("sha256").count() == 1, "{told}");
+    assert!(error.hint().expect("a hint").contains("--no-archive"));
+    let there = catalog.find(&key(&source, MINUTES)).expect("reads");
+    let archived = there.map_or(0, |s| s.files_between(Timestamp(0), Timestamp(source.from + DAY)).count());
+    assert_eq!(archived, 0, "nothing of the month is there");
+}
+
+#[test]
+fn a_second_fetch_asks_only_for_what_is_missing() {
+    for venue in VENUES {
+        let source = Source::of(venue, 34 * DAY);
+        let stub = source.serve();
+        let fetching = Fetching::of(&source, &[MINUTES]);
+        let (_folder, catalog) = folder();
+        stub.set_now(source.now - 5 * HOUR);
+        fetching.run(&catalog, &stub).expect("fetches");
+        stub.clear_log();
+        let again = fetching.run(&catalog, &stub).expect("fetches nothing");
+        assert_eq!((again.series[0].pages, again.series[0].files), (0, 0), "{venue}");
+        stub.set_now(source.now);
+        stub.clear_log();
+        let later = fetching.run(&catalog, &stub).expect("fetches the rest");
+        assert_eq!(later.series[0].added, 300, "{venue}");
+        assert!(later.series[0].pages <= 2, "{venue}: {:?}", later.series[0]);
+        assert_equals_source("in two steps", &source, &catalog, &[MINUTES]);
+    }
+}
+
+#[test]
+fn an_outage_stays_a_gap_and_is_not_asked_for_again() {
+    for files in [Files::Never, Files::Prefer] {
+        let mut source = Source::of("binance", 34 * DAY);
+        let hole = (source.from + 10 * DAY)..(source.from + 13 * DAY);
+        source.forget(hole.clone());
+        let stub = source.serve();
+        let mut fetching = Fetching::of(&source, &[MINUTES]);
+        fetching.files = files;
+        let (_folder, catalog) = folder();
+        let report = fetching.run(&catalog, &stub).expect("fetches");
+        assert_eq!(report.series[0].missing, Some(3 * 1_440));
+        let series = catalog.series(&key(&source, MINUTES)).expect("is there");
+        assert_eq!(series.manifest.segments.len(), 1, "one segment with a gap");
+        let gaps = check::gaps_of_segments(&series).expect("reads");
+        assert_eq!(gaps.missing(), 3 * 1_440);
+        assert_equals_source("with an outage", &source, &catalog, &[MINUTES]);
+        stub.clear_log();
+        let again = fetching.run(&catalog, &stub).expect("fetches nothing");
+        assert_eq!((again.series[0].pages, again.series[0].files), (0, 0));
+    }
+}
+
+#[test]
+fn candles_still_open_are_left_out_and_a_wrong_clock_is_told() {
+    let source = Source::of("binance", 2 * DAY);
+    let stub = source.serve();
+    stub.set_now(source.now - 30_000);
+    let (_folder, catalog) = folder();
+    let report = Fetching::of(&source, &[MINUTES]).run(&catalog, &stub).expect("fetches");
+    let found = candles(&catalog, &key(&source, MINUTES));
+    assert_eq!(found.last().expect("some").open_time.0, source.now - 120_000);
+    assert!(report.notes.iter().any(|n| n.contains("30 s ahead")), "{:?}", report.notes);
+}
+
+#[test]
+fn taker_volume_of_bybit_is_that_of_its_trades() {
+    let source = Source::of("bybit", 3 * DAY);
+    let stub = source.serve();
+    let mut fetching = Fetching::of(&source, &[MINUTES, History::TakerFlow]);
+    // Today's file of trades is not published yet.
+    fetching.end = Some(Timestamp(source.from + DAY));
+    let (_folder, catalog) = folder();
+    let report = fetching.run(&catalog, &stub).expect("fetches");
+    let mut expected = source.closed(CandleKind::Candles, Timeframe::M1);
+    expected.truncate(1_440);
+    for (candle, whole) in expected.iter_mut().zip(source.whole()) {
+        candle.taker_buy_volume = whole.taker_buy_volume;
+    }
+    assert_same("flow", &candles(&catalog, &key(&source, MINUTES)), &expected);
+    assert_eq!(report.series[1].added, 1_440, "{:?}", report.series[1]);
+    stub.clear_log();
+    fetching.run(&catalog, &stub).expect("fetches nothing");
+    assert!(stub.log().iter().all(|a| !a.path.starts_with("/trading")), "nothing is asked twice");
+}
+
+#[test]
+fn a_guess_of_taker_volume_is_asked_for_and_labelled() {
+    let source = Source::of("hyperliquid", 3 * DAY);
+    let stub = source.serve();
+    let mut fetching = Fetching::of(&source, &[MINUTES]);
+    fetching.flow = FlowFrom::Approximation;
+    let (_folder, catalog) = folder();
+    let report = fetching.run(&catalog, &stub).expect("fetches");
+    let series = catalog.series(&key(&source, MINUTES)).expect("is there");
+    assert!(series.manifest.has_approximated_taker_volume);
+    let all = candles(&catalog, &series.key);
+    assert!(all.iter().all(|c| c.taker_buy_volume >= 0.0 && c.taker_buy_volume <= c.volume));
+    assert!(report.series[0].notes.iter().any(|n| n.contains("approximated")));
+}
+
+#[test]
+fn what_a_venue_does_not_have_is_told_and_is_a_mistake_only_if_nothing_else_is_asked() {
+    let source = Source::of("hyperliquid", 10 * DAY);
+    let stub = source.serve();
+    let (_folder, catalog) = folder();
+    let report = Fetching::of(&source, &[MINUTES, MARKS]).run(&catalog, &stub).expect("candles");
+    assert_eq!(report.series.len(), 1);
+    assert!(!report.notes.is_empty(), "it says that there is no mark price");
+    let reach = report.series[0].notes.join(" ");
+    assert!(reach.contains("not available before"), "{reach}");
+    let error = Fetching::of(&source, &[MARKS]).run(&catalog, &stub).expect_err("nothing");
+    assert_eq!(error.kind(), host::data::ErrorKind::User);
+}
+
+#[test]
+fn erasing_replaces_what_was_there_in_one_step() {
+    let source = Source::of("binance", 34 * DAY);
+    let stub = source.serve();
+    let (_folder, catalog) = folder();
+    let mut fetching = Fetching::of(&source, &[MINUTES]);
+    fetching.run(&catalog, &stub).expect("fetches");
+    stub.change(|market| {
+        for candle in market.listed[0].candles.get_mut(&(CandleKind::Candles, Timeframe::M1)).expect("minutes") {
+            candle.volume += 1.0;
+        }
+    });
+    fetching.run(&catalog, &stub).expect("nothing is missing");
+    assert_equals_source("kept", &source, &catalog, &[MINUTES]);
+    fetching.erase = true;
+    fetching.begin = Begin::At(Timestamp(source.from + 2 * DAY));
+    stub.fault_when(faults::first(usize::MAX, "klines", Fault::Status(451)));
+    fetching.run(&catalog, &stub).expect_err("the venue does not answer");
+    assert_equals_source("kept", &source, &catalog, &[MINUTES]);
+    stub.fault_when(Box::new(|_| None));
+    fetching.run(&catalog, &stub).expect("fetches");
+    let mut expected = source.closed(CandleKind::Candles, Timeframe::M1);
+    expected.drain(..2 * 1_440);
+    expected.iter_mut().for_each(|c| c.volume += 1.0);
+    assert_same("replaced", &candles(&catalog, &key(&source, MINUTES)), &expected);
+}
+
+#[test]
+fn mistakes_are_one_sentence_before_anything_is_kept() {
+    let source = Source::of("binance", 2 * DAY);
+    let stub = source.serve();
+    let (_folder, catalog) = folder();
+    let told = |change: &dyn Fn(&mut Fetching)| {
+        let mut fetching = Fetching::of(&source, &[MINUTES]);
+        change(&mut fetching);
+        let error = fetching.run(&catalog, &stub).expect_err("a mistake");
+        assert_eq!(error.kind(), host::data::ErrorKind::User, "{error}");
+        assert!(error.hint().is_some(), "{error}");
+        error.to_string()
+    };
+    let future = Timestamp(source.now + DAY);
+    assert!(told(&|f| f.begin = Begin::At(future)).contains("future"));
+    let early = Timestamp(source.from - DAY);
+    assert!(told(&|f| f.end = Some(early)).contains("begins at"));
+    let mut other = Source::of("binance", 2 * DAY);
+    other.unified = "NOSUCH/USDT:USDT";
+    let error = Fetching::of(&other, &[MINUTES]).run(&catalog, &stub).expect_err("not listed");
+    assert!(error.to_string().contains("NOSUCH/USDT:USDT"), "{error}");
+    assert!(catalog.list().expect("reads").is_empty());
+}
