@@ -31,6 +31,12 @@ impl SeriesKey {
         timeframe: Timeframe,
     ) -> Result<Self, DataError> {
         let venue = venue_name(venue)?;
+        if venue == "hyperliquid" && is_builders(symbol) {
+            return Err(DataError::user(format!(
+                "`{symbol}` is a market of a builder (HIP-3): of {venue} only its own perpetuals are read"
+            ))
+            .with_hint("name the coin, as in BTC or BTC/USDC:USDC"));
+        }
         let pair = symbol.contains(['/', ':', '-', '_']);
         // Hyperliquid names its perpetuals by their base currency alone; all settle in USDC.
         let symbol = if venue == "hyperliquid" && !pair && market != Some(InstrumentKind::Spot) {
@@ -59,6 +65,13 @@ impl SeriesKey {
             .join(self.kind.name())
             .join(self.timeframe.name())
     }
+}
+
+/// Is it a name such as `xyz:SP500`: who made the market, in lower case, and the coin.
+fn is_builders(symbol: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let before = symbol.split_once(':').map(|(before, _)| before);
+    before.is_some_and(|text| text.bytes().all(plain))
 }
 
 /// The folder of a symbol inside the catalog: `binance/perp/BTC_USDT_USDT`.
@@ -140,5 +153,18 @@ mod tests {
             PathBuf::from("binance/perp/BTC_USDT_USDT/candles/1m")
         );
         assert!(SeriesKey::new("../x", None, "BTC/USDT", Timeframe::M1).is_err());
+    }
+
+    #[test]
+    fn coins_of_hyperliquid_settle_in_usdc_and_builders_markets_are_refused() {
+        let key = |symbol| SeriesKey::new("hyperliquid", None, symbol, Timeframe::M1);
+        for symbol in ["kPEPE", "kPEPE/USDC:USDC"] {
+            let symbol = key(symbol).expect("a key").symbol;
+            assert_eq!(symbol.to_string(), "kPEPE/USDC:USDC");
+        }
+        for symbol in ["xyz:SP500", "xyz:SP500/USDC:USDC"] {
+            let told = key(symbol).expect_err("refused").to_string();
+            assert!(told.contains("HIP-3"), "{told}");
+        }
     }
 }

@@ -46,6 +46,10 @@ const CANDLES_MAX: i64 = 5_000;
 /// Most settlements of an answer.
 const SETTLEMENTS_MAX: usize = 500;
 
+/// Settlements are stamped after their hour, now and then by minutes: so much later is asked for too, what belongs to the next
+/// window is dropped there.
+const STAMPED_LATE_MS: i64 = 15 * MINUTE_MS;
+
 /// Days of a window of settlements: 384 of them.
 const SETTLEMENT_DAYS: i64 = 16;
 
@@ -309,7 +313,7 @@ fn cuts(from: Timestamp, to: Timestamp, days: i64) -> Vec<(Timestamp, Timestamp)
 /// The question for a stretch of candles or settlements. The venue includes both ends.
 fn question_of(coin: &str, history: History, from: Timestamp, to: Timestamp) -> Request {
     let span_ms = to.0 - from.0;
-    let end_time = to.0 - 1;
+    let last = to.plus_ms(-1);
     match history {
         History::Candles(_, timeframe) => {
             let candles = span_ms / (timeframe.minutes() * MINUTE_MS) + 1;
@@ -317,7 +321,7 @@ fn question_of(coin: &str, history: History, from: Timestamp, to: Timestamp) -> 
                 coin: coin.to_owned(),
                 interval: timeframe.name().to_owned(),
                 start_time: from.0,
-                end_time,
+                end_time: last.0,
             };
             let rows = u32::try_from(candles).unwrap_or(u32::MAX);
             Question::CandleSnapshot { req }.request(20 + rows.div_ceil(60))
@@ -327,7 +331,7 @@ fn question_of(coin: &str, history: History, from: Timestamp, to: Timestamp) -> 
             let question = Question::FundingHistory {
                 coin: coin.to_owned(),
                 start_time: from.0,
-                end_time: Some(end_time),
+                end_time: Some(last.plus_ms(STAMPED_LATE_MS).0),
             };
             question.request(settlements_weight(hours))
         }

@@ -122,10 +122,10 @@ fn symbols_that_do_not_trade_are_refused_by_name() {
     for (text, told) in [
         (
             "KPEPE/USDC:USDC",
-            "no perpetual of KPEPE, but kPEPE (case matters)",
+            "no perpetual is named KPEPE, but one is named kPEPE (case matters)",
         ),
-        ("XYZ/USDC:USDC", "no perpetual of XYZ"),
-        ("MATIC/USDT:USDT", "delisted MATIC"),
+        ("XYZ/USDC:USDC", "no perpetual is named XYZ"),
+        ("MATIC/USDT:USDT", "MATIC is delisted"),
         ("FINE/USDC:USDC", "szDecimals 7"),
         ("NONE/USDC:USDC", "no margin table 99"),
         ("ZERO/USDC:USDC", "leverage 0"),
@@ -214,7 +214,7 @@ fn questions_are_written_as_the_venue_reads_them() {
     let funding = &windows(History::Funding, "2024-01-01", "2024-02-01")[0].request;
     assert_eq!(
         body(funding),
-        r#"{"type":"fundingHistory","coin":"kPEPE","startTime":1704067200000,"endTime":1705449599999}"#
+        r#"{"type":"fundingHistory","coin":"kPEPE","startTime":1704067200000,"endTime":1705450499999}"#
     );
     assert_eq!(funding.weight, 40);
     let btc = symbol("BTC/USDC:USDC");

@@ -23,10 +23,10 @@ pub(super) fn read(symbol: &Symbol, meta: &Meta) -> Result<Listing, WireError> {
     let (_, asset) = meta.asset(&coin).ok_or_else(|| unknown(&coin, meta))?;
     if asset.is_delisted {
         return Err(WireError(format!(
-            "{VENUE} has delisted {coin}: nothing trades there any more"
+            "{coin} is delisted: nothing trades there any more"
         )));
     }
-    let wrong = |why: String| WireError(format!("{VENUE}'s rules of {coin}: {why}"));
+    let wrong = |why: String| WireError(format!("the rules of {coin}: {why}"));
     if asset.sz_decimals > DECIMALS {
         let decimals = asset.sz_decimals;
         return Err(wrong(format!("szDecimals {decimals} is over {DECIMALS}")));
@@ -61,9 +61,9 @@ fn unknown(coin: &str, meta: &Meta) -> WireError {
         .iter()
         .find(|asset| asset.name.eq_ignore_ascii_case(coin));
     let hint = meant.map_or_else(String::new, |asset| {
-        format!(", but {} (case matters)", shown(&asset.name))
+        format!(", but one is named {} (case matters)", shown(&asset.name))
     });
-    WireError(format!("{VENUE} has no perpetual of {coin}{hint}"))
+    WireError(format!("no perpetual is named {coin}{hint}"))
 }
 
 /// The maintenance table of an asset: half the initial margin at the highest leverage of a row.

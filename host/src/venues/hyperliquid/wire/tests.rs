@@ -1,20 +1,27 @@
 //! Every recorded payload is read, and holds what its README says matters.
 
+mod account;
+mod frames;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::account::{
-    Clearinghouse, Fill, MarginMode, Order, OrderAnswer, OrderState, RateLimit, UserEvents,
+use account::{
+    account, errors, old_account, old_fills, orders_with_triggers, outcomes, refused_outcome,
+    resting, signing_vectors,
 };
+use frames::{frames, liquidated_fill, recorded_frames};
+
+use super::account::{Order, OrderAnswer, OrderState, RateLimit};
 use super::archive::{contexts, node_fills};
 use super::exchange::{Answer, Outcome};
-use super::market::{BestLevels, Book, CandleRow, Funding, Meta, MetaAndContexts, Trade};
-use super::{SideCode, Stamp, Text, channel_of, data_of, decode};
+use super::market::{Book, CandleRow, Funding, Meta, MetaAndContexts, Trade};
+use super::{SideCode, Stamp, Text, decode};
 use crate::data::testing::shared_or_skip;
 use crate::domain::{Price, Qty, Side, Timestamp};
 use crate::venues::hyperliquid::Hyperliquid;
-use crate::venues::rest::{Head, Rest, Verdict};
-use crate::venues::stream::{Stream, StreamEvent};
+use crate::venues::rest::Rest;
+use crate::venues::stream::Stream;
 
 const REST: &dyn Rest = &Hyperliquid;
 const STREAM: &dyn Stream = &Hyperliquid;
@@ -220,71 +227,6 @@ fn node_fill(body: &[u8]) -> String {
     format!("{} {} {}", fill.coin, fill.dir, fill.sz.0)
 }
 
-fn outcomes(body: &[u8], action: &str) -> Vec<Outcome> {
-    let Answer::Ok(response) = read("action", body) else {
-        panic!("it was looked at")
-    };
-    assert_eq!(response.action, action);
-    response.data.expect("outcomes").statuses
-}
-
-fn refused_outcome(body: &[u8], action: &str, ending: &str) -> String {
-    let statuses = outcomes(body, action);
-    let [Outcome::Error(why)] = statuses.as_slice() else {
-        panic!("refused: {statuses:?}")
-    };
-    assert!(why.ends_with(ending), "{why}");
-    why.clone()
-}
-
-fn resting(body: &[u8], oid: u64, cloid: Option<&str>) -> String {
-    let cloid = cloid.map(str::to_owned);
-    assert_eq!(outcomes(body, "order"), [Outcome::Resting { oid, cloid }]);
-    format!("order {oid} rests")
-}
-
-#[derive(serde::Deserialize)]
-struct ErrorCase {
-    when: String,
-    http: u16,
-    body: Option<serde_json::Value>,
-    body_text: Option<String>,
-}
-
-/// HTTP 200 is no success, and bodies of other statuses are no JSON.
-fn errors(body: &[u8]) -> String {
-    let cases: Vec<ErrorCase> = read("errors", body);
-    let mut told = Vec::new();
-    for case in &cases {
-        if let Some(answer) = &case.body {
-            let Answer::Err(why) = read("action", answer.to_string().as_bytes()) else {
-                panic!("{} is a refusal", case.when)
-            };
-            assert_eq!(case.http, 200);
-            told.push(why);
-        }
-        if let Some(text) = &case.body_text {
-            let head = Head {
-                status: case.http,
-                retry_after_s: None,
-                body: text.as_bytes(),
-            };
-            let symbol = crate::domain::Symbol::parse("BTC/USDC:USDC", None).expect("a symbol");
-            let request = &REST.listing(&symbol)[0];
-            let Verdict::Refused(why) = REST.judge(request, head) else {
-                panic!("{} is refused for good", case.when)
-            };
-            assert!(
-                why.contains(text) && why.contains(&case.http.to_string()),
-                "{why}"
-            );
-            told.push(why);
-        }
-    }
-    assert_eq!((cases.len(), told.len()), (7, 7));
-    format!("7 refusals, such as `{}`", told[6])
-}
-
 fn candles(body: &[u8], coin: &str, count: usize, close: &str, trades: u32) -> String {
     let rows: Vec<CandleRow> = read("candleSnapshot", body);
     let last = rows.last().expect("candles");
@@ -297,54 +239,6 @@ fn candles(body: &[u8], coin: &str, count: usize, close: &str, trades: u32) -> S
         assert_eq!((timeframe.name(), candle.validate()), ("1h", Ok(())));
     }
     format!("{count} candles of {coin} to {}", last.last_ms.0)
-}
-
-fn account(body: &[u8]) -> String {
-    let state: Clearinghouse = read("clearinghouseState", body);
-    assert_eq!(state.cross_maintenance_margin_used, Some(Text(4_720.837_5)));
-    assert_eq!(state.margin_summary, state.cross_margin_summary);
-    assert_eq!(state.margin_summary.total_ntl_pos, Text(377_667.0));
-    let position = &state.asset_positions[0].position;
-    assert_eq!((position.coin.as_str(), position.szi), ("BTC", qty("4.5")));
-    assert_eq!(position.liquidation_px, Some(Text(74_501.802_790_436)));
-    assert_eq!(
-        (position.leverage.value, position.max_leverage),
-        (10, Some(40))
-    );
-    format!("1 position, withdrawable {}", state.withdrawable.0)
-}
-
-fn old_account(body: &[u8]) -> String {
-    let state: Clearinghouse = read("clearinghouseState", body);
-    let positions = &state.asset_positions;
-    assert_eq!(positions.len(), 12);
-    assert_eq!(positions[0].position.szi, qty("-0.00785"));
-    assert_eq!(positions[0].position.entry_px, Some(Text(26_951.0)));
-    assert_eq!(positions[1].position.liquidation_px, None);
-    assert!(
-        positions
-            .iter()
-            .all(|p| p.position.leverage.mode == MarginMode::Cross)
-    );
-    format!("12 positions, withdrawable {}", state.withdrawable.0)
-}
-
-fn orders_with_triggers(body: &[u8]) -> String {
-    let orders: Vec<Order> = read("frontendOpenOrders", body);
-    assert_eq!(orders.len(), 3);
-    let (target, entry) = (&orders[0], &orders[2]);
-    assert!(target.is_trigger && target.reduce_only && target.tif.is_none());
-    assert_eq!(target.trigger_px, Some(price("10.004")));
-    assert_eq!(
-        target.trigger_condition.as_deref(),
-        Some("Price above 10.004")
-    );
-    assert_eq!(target.order_type.as_deref(), Some("Take Profit Market"));
-    assert_eq!(
-        (entry.children.len(), entry.tif.as_deref()),
-        (2, Some("Gtc"))
-    );
-    format!("3 orders, order {} has 2 children", entry.oid)
 }
 
 fn funding(body: &[u8], count: usize, hours_apart: i64, last_rate: f64) -> String {
@@ -405,192 +299,4 @@ fn meta_and_contexts(body: &[u8]) -> String {
     assert_eq!((matic.mid_px, matic.premium), (None, None));
     assert_eq!(matic.impact_pxs, None);
     format!("{} contexts by position", both.1.len())
-}
-
-fn old_fills(body: &[u8]) -> String {
-    let fills: Vec<Fill> = read("userFills", body);
-    let (newest, oldest) = (&fills[0], &fills[59]);
-    assert_eq!(fills.len(), 60);
-    assert!(newest.time > oldest.time, "newest first");
-    assert_eq!((newest.dir.as_str(), newest.crossed), ("Close Long", true));
-    assert_eq!(newest.start_position, Text(4_623.5));
-    assert_eq!(
-        (newest.closed_pnl, newest.oid),
-        (Text(-0.256_86), 189_324_432)
-    );
-    assert_eq!((oldest.dir.as_str(), oldest.tid), ("Short > Long", None));
-    format!("60 fills to {}", newest.time.0)
-}
-
-/// Keys in the order they were written, for which they are signed.
-struct KeysInOrder(Vec<String>);
-
-impl<'de> serde::Deserialize<'de> for KeysInOrder {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Keys;
-        impl<'de> serde::de::Visitor<'de> for Keys {
-            type Value = KeysInOrder;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an action")
-            }
-            fn visit_map<A: serde::de::MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> Result<Self::Value, A::Error> {
-                let mut keys = Vec::new();
-                while let Some((key, _)) = map.next_entry::<String, serde::de::IgnoredAny>()? {
-                    keys.push(key);
-                }
-                Ok(KeysInOrder(keys))
-            }
-        }
-        from.deserialize_map(Keys)
-    }
-}
-
-#[derive(serde::Deserialize)]
-struct Signature {
-    r: String,
-    s: String,
-    v: u8,
-}
-
-#[derive(serde::Deserialize)]
-struct Vector {
-    action: Option<KeysInOrder>,
-    nonce: Option<u64>,
-    msgpack_hex: Option<String>,
-    connection_id: Option<String>,
-    mainnet: Option<Signature>,
-    testnet: Signature,
-}
-
-fn signing_vectors(body: &[u8]) -> String {
-    let vectors: Vec<Vector> = read("signing vectors", body);
-    let mut actions = 0;
-    for vector in &vectors {
-        for signature in vector.mainnet.iter().chain([&vector.testnet]) {
-            assert!([27, 28].contains(&signature.v));
-            for part in [&signature.r, &signature.s] {
-                let digits = part.strip_prefix("0x").expect("hex");
-                // Leading zeros are dropped.
-                assert!((60..=64).contains(&digits.len()), "{part}");
-            }
-        }
-        let Some(action) = &vector.action else {
-            continue;
-        };
-        let packed = vector.msgpack_hex.as_deref().expect("bytes");
-        let id = vector.connection_id.as_deref().expect("an id");
-        assert_eq!((id.len(), vector.nonce.is_some()), (66, true));
-        let mut rest = packed;
-        for key in &action.0 {
-            let hex: String = key.bytes().map(|b| format!("{b:02x}")).collect();
-            let (_, behind) = rest.split_once(&hex).expect("keys keep their order");
-            rest = behind;
-        }
-        actions += 1;
-    }
-    assert_eq!((vectors.len(), actions), (9, 8));
-    "8 signed actions, 1 signed by the user".to_owned()
-}
-
-fn events(line: &str) -> Vec<StreamEvent> {
-    STREAM.read(line).expect("a frame")
-}
-
-fn frames(body: &[u8]) -> String {
-    let text = std::str::from_utf8(body).expect("text");
-    let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines.len(), 10);
-    assert_eq!(events(lines[0]), [StreamEvent::Control]);
-    let [
-        StreamEvent::Candle {
-            candle, is_closed, ..
-        },
-    ] = &*events(lines[2])
-    else {
-        panic!("a candle")
-    };
-    assert_eq!((Text(candle.close), *is_closed), (price("83801"), None));
-    let trades = events(lines[3]);
-    let [StreamEvent::Trade(bought), StreamEvent::Trade(sold)] = &*trades else {
-        panic!("two trades")
-    };
-    assert_eq!((bought.taker, sold.taker), (Side::Buy, Side::Sell));
-    assert_eq!(bought.id, "437413095582311");
-    assert!(bought.is_market, "without a hash it is a trade too");
-    let best: BestLevels = data_of("bbo", lines[4]).expect("levels");
-    assert_eq!(best.bbo.0.map(|l| l.px), Some(price("83757")));
-    assert!(events(lines[4]).is_empty());
-    let [StreamEvent::Mark(mark)] = &*events(lines[5]) else {
-        panic!("a mark")
-    };
-    assert_eq!(
-        (mark.mark, mark.index),
-        (Some(price("83757").0), Some(price("83778.1").0))
-    );
-    assert_eq!(
-        (mark.funding_rate, mark.open_interest),
-        (Some(0.000_012_5), Some(39_338.762_46))
-    );
-    let user: UserEvents = data_of("user", lines[6]).expect("fills");
-    assert_eq!(user.fills[0].fee, Text(18.015_513_09));
-    let canceled: Vec<OrderState> = data_of("orderUpdates", lines[8]).expect("orders");
-    assert_eq!(canceled[0].status, "canceled");
-    let order = &canceled[0].order;
-    assert_eq!(Some(order.sz), order.orig_sz, "what was left stays");
-    assert_eq!(events(lines[9]), [StreamEvent::Control]);
-    "10 frames".to_owned()
-}
-
-#[derive(serde::Deserialize)]
-struct Recorded {
-    recv_ns: String,
-    frame: serde_json::Value,
-}
-
-fn recorded_frames(body: &[u8]) -> String {
-    let text = std::str::from_utf8(body).expect("text");
-    let (mut books, mut trades, mut replayed) = (0, 0, 0);
-    let mut received = Timestamp(0);
-    for line in text.lines() {
-        let recorded: Recorded = read("line", line.as_bytes());
-        let ns: i64 = recorded.recv_ns.parse().expect("a time");
-        received = Timestamp(ns / 1_000_000);
-        for event in events(&recorded.frame.to_string()) {
-            match event {
-                StreamEvent::Book(book) => {
-                    assert!(book.bids[0].0 < book.asks[0].0 && book.bids.len() == 20);
-                    books += 1;
-                }
-                StreamEvent::Trade(trade) => {
-                    let old = received.0 - trade.time.0 > 4_000;
-                    replayed += u32::from(old);
-                    trades += 1;
-                }
-                other => panic!("{other:?}"),
-            }
-        }
-    }
-    assert_eq!((books, trades), (46, 64));
-    assert!(replayed >= 29, "{replayed} trades from before it began");
-    format!("{books} books, {trades} trades, {replayed} of them replayed, to {received}")
-}
-
-fn liquidated_fill(body: &[u8]) -> String {
-    let text = std::str::from_utf8(body).expect("text");
-    let channel = channel_of(text).expect("a frame");
-    assert!(events(text).is_empty(), "an account's own");
-    let user: UserEvents = data_of(&channel, text).expect("fills");
-    let liquidation = user.fills[0].liquidation.as_ref().expect("one");
-    assert_eq!(liquidation.method, "market");
-    assert_eq!(liquidation.mark_px, price("66607"));
-    assert!(
-        liquidation
-            .liquidated_user
-            .as_ref()
-            .is_some_and(|u| u.starts_with("0x360878d3"))
-    );
-    format!("liquidation at mark {}", liquidation.mark_px.0)
 }
