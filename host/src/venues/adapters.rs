@@ -1,6 +1,9 @@
 //! The venues this program speaks to, by name.
 
+use std::sync::Arc;
+
 use super::binance::rest::BinanceRest;
+use super::binance::stream::BinanceStream;
 use super::bybit::Bybit;
 use super::hyperliquid::Hyperliquid;
 use super::rest::{Place, Rest};
