@@ -4,6 +4,7 @@ mod check;
 mod fetch;
 mod import;
 mod list;
+mod record;
 mod show;
 pub(super) mod synth;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use check::{CheckArgs, run_check};
 use fetch::{FetchArgs, run_fetch};
 use import::{ImportArgs, run_import};
 use list::{ListArgs, run_list};
+use record::{RecordArgs, run_record};
 use show::UntilClosed;
 use synth::{SynthArgs, run_synth};
 
@@ -43,6 +45,8 @@ pub struct DataArgs {
 pub enum DataCommand {
     /// Bring history from an exchange: candles, funding, mark and index prices, open interest, order flow.
     Fetch(FetchArgs),
+    /// Record what an exchange sends live: candles, trades, mark prices, liquidations, order books.
+    Record(RecordArgs),
     /// Import files of candles, mark and index prices, funding, open interest, liquidations: Parquet, CSV, zip (Binance archives).
     Import(ImportArgs),
     /// List what is there, with coverage and gaps.
@@ -146,6 +150,7 @@ pub fn run(
     let out = &mut UntilClosed::new(out);
     match &args.command {
         DataCommand::Fetch(fetch) => run_fetch(fetch, &catalog, settings, out),
+        DataCommand::Record(record) => run_record(record, &catalog, settings, out),
         DataCommand::Import(import) => run_import(import, &catalog, out),
         DataCommand::List(list) => run_list(list, &catalog, out),
         DataCommand::Check(check) => run_check(check, &catalog, out),

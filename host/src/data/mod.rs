@@ -14,6 +14,7 @@ pub mod import;
 pub mod instrument_file;
 pub mod periods;
 pub mod quality;
+pub mod record;
 pub mod resample;
 pub mod series;
 pub mod streams;
