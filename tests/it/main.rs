@@ -25,6 +25,7 @@ mod optimize;
 mod peer_data;
 mod peers;
 mod python;
+mod record;
 mod refusals;
 mod sandbox;
 mod seed0;
@@ -34,5 +35,6 @@ mod strategy_runs;
 mod support;
 mod tidy;
 mod venue_stub;
+mod ws_stub;
 
 use support::shared_dir;

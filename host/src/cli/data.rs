@@ -7,6 +7,7 @@ mod fetch;
 mod import;
 mod list;
 mod prune;
+mod record;
 mod repair;
 mod show;
 pub(super) mod synth;
@@ -30,6 +31,7 @@ use fetch::{FetchArgs, run_fetch};
 use import::{ImportArgs, run_import};
 use list::{ListArgs, run_list};
 use prune::{PruneArgs, run_prune};
+use record::{RecordArgs, run_record};
 use repair::{RepairArgs, run_repair};
 use show::UntilClosed;
 use synth::{SynthArgs, run_synth};
@@ -50,6 +52,8 @@ pub struct DataArgs {
 pub enum DataCommand {
     /// Bring history from an exchange: candles, funding, mark and index prices, open interest, order flow.
     Fetch(FetchArgs),
+    /// Record what an exchange sends live: candles, trades, mark prices, liquidations, order books.
+    Record(RecordArgs),
     /// Import files of candles, mark and index prices, funding, open interest, liquidations: Parquet, CSV, zip (Binance archives).
     Import(ImportArgs),
     /// List what is there, with coverage and gaps.
@@ -165,6 +169,7 @@ pub fn run(
     let out = &mut UntilClosed::new(out);
     match &args.command {
         DataCommand::Fetch(fetch) => run_fetch(fetch, &catalog, settings, out),
+        DataCommand::Record(record) => run_record(record, &catalog, settings, out),
         DataCommand::Import(import) => run_import(import, &catalog, out),
         DataCommand::List(list) => run_list(list, &catalog, out),
         DataCommand::Check(check) => run_check(check, &catalog, out),

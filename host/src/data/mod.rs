@@ -16,6 +16,7 @@ pub mod import;
 pub mod instrument_file;
 pub mod periods;
 pub mod quality;
+pub mod record;
 pub mod repair;
 pub mod resample;
 pub mod series;

@@ -1,9 +1,14 @@
 //! The venues this program speaks to, by name.
 
+use std::sync::Arc;
+
 use super::binance::rest::BinanceRest;
+use super::binance::stream::BinanceStream;
 use super::bybit::Bybit;
 use super::hyperliquid::Hyperliquid;
 use super::rest::{Place, Rest};
+use super::stream::Stream;
+use crate::domain::InstrumentKind;
 
 /// Adapters for history.
 static ADAPTERS: [&dyn Rest; 3] = [&BinanceRest, &Bybit, &Hyperliquid];
@@ -25,4 +30,15 @@ pub fn places() -> impl Iterator<Item = Place> {
     ADAPTERS
         .into_iter()
         .flat_map(|a| a.places().iter().copied())
+}
+
+/// The live side of a venue's market, by the venue's name in the catalog.
+#[must_use]
+pub fn stream(venue: &str, market: InstrumentKind) -> Option<Arc<dyn Stream>> {
+    match venue {
+        "binance" => Some(Arc::new(BinanceStream::new(market))),
+        "bybit" => Some(Arc::new(Bybit)),
+        "hyperliquid" => Some(Arc::new(Hyperliquid)),
+        _ => None,
+    }
 }

@@ -5,7 +5,7 @@ use host::domain::{Candle, CandleKind, Timeframe};
 use super::answer::{Choice, Prefer, Question, Reply};
 use super::market::{Listed, Venue, seen};
 
-/// Tiers in a page of all symbols.
+/// Symbols in a page of tiers.
 const RISK_PAGE: usize = 15;
 
 /// What is wrong with a question: the text after `params error: `.
@@ -210,14 +210,33 @@ fn open_interest(question: &Question<'_>) -> Result<Reply, Refusal> {
     Ok(enveloped(question, &head, rows.collect(), &tail))
 }
 
-fn instruments(question: &Question<'_>) -> Result<Reply, Refusal> {
+/// The symbol that is asked for, or a page of all of them and the cursor to the next.
+fn wanted<'a>(
+    question: &Question<'a>,
+    page_size: usize,
+) -> Result<(Vec<&'a Listed>, String), Refusal> {
     is_linear(question)?;
-    let all = question.market.listed.iter();
-    let all = all.filter(|l| l.venue == Venue::Bybit);
-    let wanted: Vec<&Listed> = match question.text("symbol") {
-        Some(_) => vec![listed(question)?],
-        None => all.collect(),
+    if question.text("symbol").is_some() {
+        return Ok((vec![listed(question)?], String::new()));
+    }
+    let from = match question.text("cursor").filter(|c| !c.is_empty()) {
+        Some(cursor) => cursor.strip_prefix("from:").and_then(|t| t.parse().ok()),
+        None => Some(0),
     };
+    let from: usize = from.ok_or_else(|| Refusal("cursor is invalid".to_owned()))?;
+    let all = question.market.listed.iter();
+    let rest = all.filter(|l| l.venue == Venue::Bybit).skip(from);
+    let mut page: Vec<&Listed> = rest.take(page_size + 1).collect();
+    let next = match page.len() > page_size {
+        true => format!("from%3A{}", from + page_size),
+        false => String::new(),
+    };
+    page.truncate(page_size);
+    Ok((page, next))
+}
+
+fn instruments(question: &Question<'_>) -> Result<Reply, Refusal> {
+    let (wanted, next) = wanted(question, limit(question, 500, 1_000)?)?;
     let rows = wanted.into_iter().map(|l| {
         let Listed {
             symbol,
@@ -230,19 +249,13 @@ fn instruments(question: &Question<'_>) -> Result<Reply, Refusal> {
             r#"{{"symbol":"{symbol}","symbolId":5,"contractType":"LinearPerpetual","status":"Trading","baseCoin":"{base}","quoteCoin":"{quote}","launchTime":"{listed_at}","deliveryTime":"0","deliveryFeeRate":"","priceScale":"2","leverageFilter":{{"minLeverage":"1","maxLeverage":"100.00","leverageStep":"0.01"}},"priceFilter":{{"minPrice":"0.10","maxPrice":"1999999.80","tickSize":"0.10"}},"lotSizeFilter":{{"maxOrderQty":"1190.000","minOrderQty":"0.125","qtyStep":"0.125","postOnlyMaxOrderQty":"1190.000","maxMktOrderQty":"500.000","minNotionalValue":"5"}},"unifiedMarginTrade":true,"fundingInterval":480,"settleCoin":"{quote}","copyTrading":"both","upperFundingRate":"0.00375","lowerFundingRate":"-0.00375","isPreListing":false,"preListingInfo":null,"riskParameters":{{"priceLimitRatioX":"0.01","priceLimitRatioY":"0.02"}},"symbolType":""}}"#
         )
     });
-    let tail = r#","nextPageCursor":"""#;
-    Ok(enveloped(question, "", rows.collect(), tail))
+    let tail = format!(r#","nextPageCursor":"{next}""#);
+    Ok(enveloped(question, "", rows.collect(), &tail))
 }
 
 /// Two tiers a symbol.
 fn risk_limits(question: &Question<'_>) -> Result<Reply, Refusal> {
-    is_linear(question)?;
-    let all = question.market.listed.iter();
-    let all = all.filter(|l| l.venue == Venue::Bybit);
-    let wanted: Vec<&Listed> = match question.text("symbol") {
-        Some(_) => vec![listed(question)?],
-        None => all.take(RISK_PAGE).collect(),
-    };
+    let (wanted, next) = wanted(question, RISK_PAGE)?;
     let tiers = [
         (1, "2000000", "0.005", "0.01", 1, "100.00", "0"),
         (2, "2600000", "0.0056", "0.0111", 0, "90.00", "1200"),
@@ -255,6 +268,6 @@ fn risk_limits(question: &Question<'_>) -> Result<Reply, Refusal> {
             )
         })
     });
-    let tail = r#","nextPageCursor":"""#;
-    Ok(enveloped(question, "", rows.collect(), tail))
+    let tail = format!(r#","nextPageCursor":"{next}""#);
+    Ok(enveloped(question, "", rows.collect(), &tail))
 }

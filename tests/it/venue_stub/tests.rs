@@ -103,7 +103,7 @@ fn binance_publishes_days_the_next_morning_and_months_on_a_monday() {
     let day = "/data/futures/um/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2024-01-20.zip";
     let month = "/data/futures/um/monthly/klines/BTCUSDT/1m/BTCUSDT-1m-2024-01.zip";
     let published = |path: &str, now_ms: i64| {
-        ask(&market(Venue::BinanceFutures, 20, now_ms), path).status == 200
+        ask(&market(Venue::BinanceFutures, 6, now_ms), path).status == 200
     };
     let noon = 12 * 60 * MINUTE;
     assert!(!published(day, START + 6 * DAY));
@@ -143,6 +143,25 @@ fn bybit_pages_open_interest_by_its_cursor() {
     let count = |page: &Value| page["result"]["list"].as_array().map_or(0, Vec::len);
     assert_eq!((count(&first), count(&second)), (200, 88));
     assert_eq!(second["result"]["nextPageCursor"], "");
+}
+
+#[test]
+fn bybit_gives_tiers_of_fifteen_symbols_a_page() {
+    let mut market = Market::new(START);
+    for number in 0..17 {
+        let base = format!("C{number}");
+        market.add(Listed::made_up(Venue::Bybit, &base, START, 1, 5));
+    }
+    let path = "/v5/market/risk-limit?category=linear";
+    let first = json(ask(&market, path));
+    let cursor = first["result"]["nextPageCursor"].as_str().expect("text");
+    let second = json(ask(&market, &format!("{path}&cursor={cursor}")));
+    let symbols = |page: &Value| page["result"]["list"].as_array().map_or(0, Vec::len) / 2;
+    assert_eq!((symbols(&first), symbols(&second)), (15, 2));
+    assert_eq!(second["result"]["list"][0]["symbol"], "C15USDT");
+    assert_eq!(second["result"]["nextPageCursor"], "");
+    let one = json(ask(&market, &format!("{path}&symbol=C3USDT")));
+    assert_eq!(symbols(&one), 1);
 }
 
 #[test]

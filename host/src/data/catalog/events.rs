@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Catalog, MANIFEST, read_manifest};
 use crate::data::DataError;
+use crate::data::periods::Periods;
 use crate::data::series::{SeriesKey, market_name, parse_market, symbol_folder};
 use crate::data::table::TableReader;
 use crate::domain::{Symbol, Timeframe, Timestamp};
@@ -179,8 +180,8 @@ pub struct EventSeries {
     pub key: EventKey,
     /// Its files, oldest first.
     pub parts: Vec<EventPart>,
-    /// Periods in which nothing was missed, both ends included, oldest first. They neither touch nor overlap.
-    pub segments: Vec<(Timestamp, Timestamp)>,
+    /// Periods in which nothing was missed.
+    pub segments: Periods,
     folder: PathBuf,
 }
 
@@ -222,7 +223,7 @@ impl EventSeries {
         Self {
             key: key.clone(),
             parts: Vec::new(),
-            segments: Vec::new(),
+            segments: Periods::default(),
             folder,
         }
     }
@@ -250,15 +251,7 @@ impl EventSeries {
                 return Err(damaged(format!("{} contradicts itself", part.file)));
             }
         }
-        let time = |text: &String| Timestamp::parse(text).map_err(&damaged);
-        let mut segments: Vec<(Timestamp, Timestamp)> = Vec::new();
-        for (first, last) in &json.segments {
-            let (first, last) = (time(first)?, time(last)?);
-            if first > last || segments.last().is_some_and(|(_, end)| *end >= first) {
-                return Err(damaged(format!("segment {first} is out of order")));
-            }
-            segments.push((first, last));
-        }
+        let segments = Periods::of_texts(&json.segments).map_err(|e| damaged(e.to_string()))?;
         Ok(Self {
             key: EventKey {
                 venue: named.venue,
@@ -272,14 +265,13 @@ impl EventSeries {
     }
 
     fn to_json(&self) -> String {
-        let segments = self.segments.iter();
         let json = ManifestJson {
             schema: SCHEMA.to_owned(),
             exchange: self.key.venue.clone(),
             market: market_name(self.key.symbol.market()).to_owned(),
             symbol: self.key.symbol.to_string(),
             kind: self.key.kind.name().to_owned(),
-            segments: segments.map(|(a, b)| (a.rfc3339(), b.rfc3339())).collect(),
+            segments: self.segments.to_texts(),
             parts: self.parts.clone(),
         };
         let mut text = serde_json::to_string_pretty(&json).expect("strings and numbers");
@@ -307,11 +299,12 @@ impl EventSeries {
         Some((Timestamp(first), Timestamp(last)))
     }
 
-    /// Periods between segments: from the end of one to the beginning of the next.
+    /// Periods between segments.
     #[must_use]
     pub fn gaps(&self) -> Vec<(Timestamp, Timestamp)> {
-        let pairs = self.segments.windows(2);
-        pairs.map(|pair| (pair[0].1, pair[1].0)).collect()
+        let ends = self.segments.iter().map(|(_, to)| to);
+        let begins = self.segments.iter().map(|(from, _)| from);
+        ends.zip(begins.skip(1)).collect()
     }
 
     /// Hands on the events known in `[from, to)`, in the order they were received, one part in memory at a time.

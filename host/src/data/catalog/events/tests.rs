@@ -56,7 +56,8 @@ fn keep(catalog: &Catalog, kind: EventKind, origin: &str, rows: &[EventRow]) -> 
         }
         let times = rows.iter().map(|r| r.available_at);
         let (first, last) = (times.clone().min(), times.max());
-        events.recorded(first.expect("rows"), last.expect("rows"));
+        let end = last.expect("rows").plus_ms(1);
+        events.recorded(&Periods::of(first.expect("rows"), end));
     }
     let mut committed = writer.commit().expect("writable");
     committed.events.remove(0)
@@ -183,7 +184,10 @@ fn segments_that_touch_are_one_and_others_leave_a_gap() {
     let mut writer = CatalogWriter::open(&catalog, || {}).expect("writable");
     let events = writer.events(&key(EventKind::Trades)).expect("a good name");
     for (first, last) in [(50, 60), (0, 10), (10, 20), (55, 70)] {
-        events.recorded(Timestamp(START + first), Timestamp(START + last));
+        events.recorded(&Periods::of(
+            Timestamp(START + first),
+            Timestamp(START + last),
+        ));
     }
     writer.commit().expect("writable");
     let series = catalog

@@ -6,6 +6,7 @@ use super::{Event, EventKey, EventPart, EventRow, EventSeries, table};
 use crate::data::DataError;
 use crate::data::catalog::Catalog;
 use crate::data::catalog::write::{Exchange, stage_table};
+use crate::data::periods::Periods;
 use crate::domain::Timestamp;
 use crate::venues::stream::BookKind;
 
@@ -96,19 +97,9 @@ impl EventWriter {
         Ok(())
     }
 
-    /// Nothing was missed between these two moments, both included.
-    pub fn recorded(&mut self, first: Timestamp, last: Timestamp) {
-        let segments = &mut self.series.segments;
-        segments.push((first, last.max(first)));
-        segments.sort_unstable();
-        let mut merged: Vec<(Timestamp, Timestamp)> = Vec::new();
-        for (first, last) in segments.drain(..) {
-            match merged.last_mut() {
-                Some(open) if first <= open.1 => open.1 = open.1.max(last),
-                _ => merged.push((first, last)),
-            }
-        }
-        *segments = merged;
+    /// Nothing was missed in these periods.
+    pub fn recorded(&mut self, periods: &Periods) {
+        self.series.segments.add_all(periods);
     }
 
     /// The first period in which parts that were there before and what was pushed so far overlap: a sign that the same events come

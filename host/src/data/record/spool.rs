@@ -1,0 +1,261 @@
+//! Frames on disk, before anything is made of them: what was received and synced survives whatever happens to the process.
+//!
+//! ```text
+//! data/.record/binance-perp/20260927T101500-4711-0.jsonl     frames of a recorder that runs, or of one that was killed
+//! data/.record/binance-perp/BTC_USDT_USDT.trades.lock        who records what
+//! data/.record/binance-perp/unreadable.jsonl                 frames nobody could read
+//! ```
+//!
+//! A spool is locked for as long as its process lives, so a spool that can be locked belongs to nobody: the next recorder turns
+//! it into tables first.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::line::{Header, Line, SCHEMA};
+use crate::data::DataError;
+use crate::data::catalog::Catalog;
+use crate::data::series::{market_name, symbol_folder};
+use crate::domain::{InstrumentKind, Symbol};
+
+/// The folder of everything that is being recorded of one market of a venue.
+pub(super) fn folder(catalog: &Catalog, venue: &str, market: InstrumentKind) -> PathBuf {
+    let name = format!("{venue}-{}", market_name(market));
+    catalog.root().join(".record").join(name)
+}
+
+/// A spool that is being written.
+#[derive(Debug)]
+pub(super) struct Spool {
+    path: PathBuf,
+    file: BufWriter<File>,
+    lock: File,
+    header: Header,
+}
+
+/// A spool that is complete: its process still owns it, or has taken it over.
+#[derive(Debug)]
+pub(super) struct Closed {
+    pub path: PathBuf,
+    pub header: Header,
+    lock: File,
+}
+
+fn io(doing: &str, path: &Path, error: &std::io::Error) -> DataError {
+    let told = DataError::world(format!("{doing} {}: {error}", path.display()));
+    if error.kind() == std::io::ErrorKind::StorageFull {
+        return told.with_hint(
+            "the disk is full: make room and start the recorder again; what it received before is kept",
+        );
+    }
+    told
+}
+
+impl Spool {
+    /// A new spool; its header names it.
+    pub(super) fn create(folder: &Path, header: Header) -> Result<Self, DataError> {
+        let path = folder.join(format!("{}.jsonl", header.origin));
+        let fail = |e: std::io::Error| io("writing", &path, &e);
+        fs::create_dir_all(folder).map_err(fail)?;
+        // It gets its name once it is locked and has a first line: nobody takes it for one that was left.
+        let draft = folder.join(format!(".{}.new", header.origin));
+        let file = OpenOptions::new()
+            .create_new(true)
+            .append(true)
+            .open(&draft)
+            .map_err(fail)?;
+        let lock = file.try_clone().map_err(fail)?;
+        lock.lock().map_err(fail)?;
+        let mut spool = Self {
+            file: BufWriter::with_capacity(1 << 16, file),
+            lock,
+            header,
+            path,
+        };
+        let text = serde_json::to_string(&spool.header).expect("plain data");
+        spool.write(&text)?;
+        spool.sync()?;
+        fs::rename(&draft, &spool.path).map_err(|e| io("writing", &spool.path, &e))?;
+        Ok(spool)
+    }
+
+    /// Adds a line. It is safe after the next [`Self::sync`].
+    pub(super) fn push(&mut self, line: &Line) -> Result<(), DataError> {
+        let text = serde_json::to_string(line).expect("plain data");
+        self.write(&text)
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), DataError> {
+        let written = self.file.write_all(text.as_bytes());
+        let written = written.and_then(|()| self.file.write_all(b"\n"));
+        written.map_err(|e| io("writing", &self.path, &e))
+    }
+
+    /// Everything pushed so far survives the process and the machine.
+    pub(super) fn sync(&mut self) -> Result<(), DataError> {
+        let flushed = self.file.flush();
+        let synced = flushed.and_then(|()| self.file.get_ref().sync_data());
+        synced.map_err(|e| io("writing", &self.path, &e))
+    }
+
+    /// No more lines.
+    pub(super) fn close(mut self) -> Result<Closed, DataError> {
+        self.sync()?;
+        Ok(Closed {
+            path: self.path,
+            header: self.header,
+            lock: self.lock,
+        })
+    }
+}
+
+impl Closed {
+    /// Spools in this folder whose process is gone, oldest first. They are ours from now on.
+    pub(super) fn left_over(folder: &Path) -> Result<Vec<Self>, DataError> {
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) => return Err(io("reading", folder, &e)),
+        };
+        let mut paths = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|e| io("reading", folder, &e))?.path();
+            let is_spool = path.extension().is_some_and(|e| e == "jsonl");
+            if is_spool && path.file_name().is_some_and(|n| n != UNREADABLE) {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        let taken = paths.iter().map(|path| Self::take(path));
+        taken.filter_map(Result::transpose).collect()
+    }
+
+    /// A spool, if nobody has it.
+    fn take(path: &Path) -> Result<Option<Self>, DataError> {
+        let fail = |e: std::io::Error| io("reading", path, &e);
+        let lock = match File::open(path) {
+            Ok(file) => file,
+            // Its process has just finished with it.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(fail(e)),
+        };
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(e)) => return Err(fail(e)),
+        }
+        // Its process finished with it while we waited for the lock.
+        if !path.exists() {
+            return Ok(None);
+        }
+        let mut first = String::new();
+        let read = BufReader::new(&lock).read_line(&mut first);
+        let header: Header = read
+            .ok()
+            .and_then(|_| serde_json::from_str(&first).ok())
+            .filter(|h: &Header| h.schema == SCHEMA)
+            .ok_or_else(|| {
+                DataError::world(format!("{} is no spool of this host", path.display()))
+                    .with_hint("move it away, or finish it with the version that wrote it")
+            })?;
+        Ok(Some(Self {
+            path: path.to_owned(),
+            header,
+            lock,
+        }))
+    }
+
+    /// Hands on every whole line; the number of lines that are none. The last line of a process that was killed may be cut.
+    pub(super) fn each(&self, take: &mut dyn FnMut(&Line)) -> Result<u64, DataError> {
+        let fail = |e: std::io::Error| io("reading", &self.path, &e);
+        let mut reader = BufReader::with_capacity(1 << 16, File::open(&self.path).map_err(fail)?);
+        let mut bytes = Vec::new();
+        let mut damaged = 0;
+        let mut is_first = true;
+        loop {
+            bytes.clear();
+            if reader.read_until(b'\n', &mut bytes).map_err(fail)? == 0 {
+                return Ok(damaged);
+            }
+            if std::mem::take(&mut is_first) {
+                continue;
+            }
+            match serde_json::from_slice::<Line>(&bytes) {
+                Ok(line) => take(&line),
+                Err(_) => damaged += 1,
+            }
+        }
+    }
+
+    /// It has become tables.
+    pub(super) fn remove(self) -> Result<(), DataError> {
+        fs::remove_file(&self.path).map_err(|e| io("removing", &self.path, &e))?;
+        drop(self.lock);
+        Ok(())
+    }
+}
+
+/// Where frames go that nobody could read.
+const UNREADABLE: &str = "unreadable.jsonl";
+
+/// Keeps frames nobody could read, each with its receive time and the reason.
+pub(super) fn keep_unreadable(
+    folder: &Path,
+    frames: &[(i64, String, String)],
+) -> Result<(), DataError> {
+    if frames.is_empty() {
+        return Ok(());
+    }
+    let path = folder.join(UNREADABLE);
+    let fail = |e: std::io::Error| io("writing", &path, &e);
+    let file = OpenOptions::new().create(true).append(true).open(&path);
+    let mut file = BufWriter::new(file.map_err(fail)?);
+    for (at, why, frame) in frames {
+        let line = serde_json::json!({"at": at, "why": why, "frame": frame});
+        writeln!(file, "{line}").map_err(fail)?;
+    }
+    file.flush().map_err(fail)
+}
+
+/// The right to record some streams of some symbols.
+#[derive(Debug)]
+pub(super) struct Claims(Vec<File>);
+
+impl Claims {
+    /// Claims a stream of a symbol for this process.
+    ///
+    /// # Errors
+    /// Another process records it.
+    pub(super) fn claim(
+        &mut self,
+        folder: &Path,
+        venue: &str,
+        symbol: &Symbol,
+        stream: &str,
+    ) -> Result<(), DataError> {
+        let name = symbol_folder("", symbol);
+        let name = name
+            .file_name()
+            .map_or_else(Default::default, |n| n.to_string_lossy());
+        let path = folder.join(format!("{name}.{stream}.lock"));
+        let fail = |e: std::io::Error| io("writing", &path, &e);
+        fs::create_dir_all(folder).map_err(fail)?;
+        let file = File::create(&path).map_err(fail)?;
+        match file.try_lock() {
+            Ok(()) => {
+                self.0.push(file);
+                Ok(())
+            }
+            Err(TryLockError::WouldBlock) => Err(DataError::user(format!(
+                "another process records {stream} of {venue} {symbol} into this folder"
+            ))
+            .with_hint("end it first, leave this symbol or stream out, or use another --data-dir")),
+            Err(TryLockError::Error(e)) => Err(fail(e)),
+        }
+    }
+
+    pub(super) fn none() -> Self {
+        Self(Vec::new())
+    }
+}
