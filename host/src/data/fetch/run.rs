@@ -196,7 +196,12 @@ impl Fetcher<'_> {
             checksum: None,
         };
         let read = |bodies: &[&[u8]]| rest.read(target.history, &window, bodies[0]);
-        let answer = ask(self.client, rest, &[window.request.clone()], read)?;
+        let answer = ask(
+            self.client,
+            rest,
+            std::slice::from_ref(&window.request),
+            read,
+        )?;
         let page = answer
             .map_err(|why| DataError::world(format!("{}: the first candle: {why}", target.key)))?;
         let first = times(&page.rows).into_iter().filter(|t| *t >= from).min();
