@@ -12,6 +12,7 @@ mod commit;
 mod flow;
 mod get;
 mod plan;
+mod queue;
 mod rows;
 mod run;
 mod spool;

@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::get::{Getter, Got};
 use super::plan::{Job, Jobs, Month, Planner, closed, missing, months};
+use super::queue::{EndOnPanic, Queue, Task};
 use super::rows::{Collected, middle, times};
 use super::spool::Spool;
 use super::{Fetched, Fetcher, Key, Report, Target, Told, ask, lost_sentences};
@@ -50,14 +50,6 @@ pub(super) struct MonthWork {
     pub lost: Periods,
     pending: usize,
     pub is_complete: bool,
-}
-
-/// One request under way.
-struct Task {
-    line: usize,
-    month: usize,
-    month_name: String,
-    job: Job,
 }
 
 /// What came of it.
@@ -443,79 +435,5 @@ impl Fetcher<'_> {
             let note = "candles of this length as the venue makes them";
             work.fetched.notes.push(note.to_owned());
         }
-    }
-}
-
-/// Requests that wait for a thread.
-struct Queue {
-    tasks: Mutex<(VecDeque<Task>, Open)>,
-    changed: Condvar,
-}
-
-/// A thread that panics ends the others: nobody waits for answers that cannot come.
-struct EndOnPanic<'a>(&'a Queue);
-
-impl Drop for EndOnPanic<'_> {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            self.0.close();
-        }
-    }
-}
-
-/// May more requests come.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Open {
-    Yes,
-    No,
-}
-
-impl Queue {
-    fn new(tasks: VecDeque<Task>) -> Self {
-        Self {
-            tasks: Mutex::new((tasks, Open::Yes)),
-            changed: Condvar::new(),
-        }
-    }
-
-    /// The next request; none when the queue is closed.
-    fn next(&self) -> Option<Task> {
-        let mut tasks = self.lock();
-        loop {
-            if tasks.1 == Open::No {
-                return None;
-            }
-            if let Some(task) = tasks.0.pop_front() {
-                return Some(task);
-            }
-            tasks = self
-                .changed
-                .wait(tasks)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    /// Requests that one made necessary come first: its month waits for them.
-    fn push(&self, task: &Task, jobs: Vec<Job>) {
-        let mut tasks = self.lock();
-        for job in jobs.into_iter().rev() {
-            tasks.0.push_front(Task {
-                line: task.line,
-                month: task.month,
-                month_name: task.month_name.clone(),
-                job,
-            });
-        }
-        self.changed.notify_all();
-    }
-
-    fn close(&self) {
-        self.lock().1 = Open::No;
-        self.changed.notify_all();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, (VecDeque<Task>, Open)> {
-        // The list is whole after every statement: a thread that panicked left nothing half done.
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
