@@ -302,18 +302,18 @@ impl Line {
                     continue;
                 }
                 () = sleep_until(next_subscription), if !is_subscribed => {
-                    let Some(text) = subscriptions.next() else {
-                        is_subscribed = true;
-                        ready_at = Instant::now() + Duration::from_millis(self.patience.answer_wait_ms);
-                        self.tell(generation, Incoming::Subscribed);
-                        continue;
-                    };
-                    next_subscription = Instant::now();
-                    if subscriptions.len() > 0 {
-                        next_subscription += pause;
-                    }
-                    if let Err(e) = socket.send(Message::text(text.as_str())).await {
+                    if let Some(text) = subscriptions.next()
+                        && let Err(e) = socket.send(Message::text(text.as_str())).await
+                    {
                         return Incoming::Closed(format!("subscribing: {e}"));
+                    }
+                    next_subscription = Instant::now() + pause;
+                    // Told before anything else is read: what comes from now on is complete.
+                    if subscriptions.len() == 0 {
+                        is_subscribed = true;
+                        let wait = Duration::from_millis(self.patience.answer_wait_ms);
+                        ready_at = Instant::now() + wait;
+                        self.tell(generation, Incoming::Subscribed);
                     }
                     continue;
                 }
