@@ -9,7 +9,9 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tokio_tungstenite::tungstenite::handshake::server::{
+    Callback, ErrorResponse, Request, Response,
+};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async};
 
 /// What the server does next on a connection.
@@ -94,14 +96,21 @@ impl Drop for WsStub {
     }
 }
 
+/// Notes the path a client asks for.
+struct Look<'a>(&'a mut String);
+
+impl Callback for Look<'_> {
+    fn on_request(self, request: &Request, response: Response) -> Result<Response, ErrorResponse> {
+        request.uri().path().clone_into(self.0);
+        Ok(response)
+    }
+}
+
 async fn connection(stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Log>>) {
     let mut path = String::new();
-    #[expect(clippy::result_large_err, reason = "the library's signature")]
-    let look = |request: &Request, response: Response| -> Result<Response, ErrorResponse> {
-        request.uri().path().clone_into(&mut path);
-        Ok(response)
-    };
-    let Ok(socket) = accept_hdr_async(stream, look).await else {
+    // Small frames leave when they are sent, not when the one before them was acknowledged.
+    let _ = stream.set_nodelay(true);
+    let Ok(socket) = accept_hdr_async(stream, Look(&mut path)).await else {
         return;
     };
     let before = {

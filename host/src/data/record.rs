@@ -15,32 +15,34 @@ mod commit;
 mod line;
 mod minutes;
 mod part;
+mod parts;
+mod setup;
 mod spool;
+#[cfg(test)]
+mod tests;
 
 pub use commit::Kept;
 pub use line::Derive;
 pub use part::Counts;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::data::DataError;
 use crate::data::catalog::Catalog;
-use crate::data::series::market_name;
-use crate::domain::{CandleKind, Symbol, Timeframe, Timestamp};
+use crate::domain::{Symbol, Timestamp};
 use crate::venues::http::{Addresses, Answer, Client};
-use crate::venues::rest::{History, Rest};
+use crate::venues::rest::Rest;
 use crate::venues::socket::{Incoming, Listener, Patience, Received, Sockets, wall_clock};
 use crate::venues::stream::{Channel, Connection, Stream};
 use collect::{Collector, Want};
-use line::{Header, Line, SCHEMA, What, channel_text};
-use part::Part;
-use spool::{Claims, Closed, Spool};
+use line::{Line, What};
+use parts::{Commits, Wait};
+use setup::{Setup, named};
+use spool::Spool;
 
 /// What to record.
 pub struct Request {
@@ -141,207 +143,6 @@ pub fn record(
     Ok(report)
 }
 
-/// What is known before anything is opened.
-struct Setup<'a> {
-    catalog: &'a Catalog,
-    folder: PathBuf,
-    connections: Vec<Connection>,
-    absent: Vec<(String, Channel)>,
-    /// The venue's symbol and ours.
-    symbols: Vec<(String, Symbol)>,
-    header: Header,
-}
-
-impl<'a> Setup<'a> {
-    fn new(catalog: &'a Catalog, request: &Request) -> Result<Self, DataError> {
-        let venue = request.rest.venue();
-        let mut symbols: Vec<(String, Symbol)> = Vec::new();
-        for symbol in &request.symbols {
-            let named = request.rest.resolve(symbol);
-            let named = named.map_err(|e| DataError::user(format!("{venue} {symbol}: {e}")))?;
-            if !symbols.contains(&named) {
-                symbols.push(named);
-            }
-        }
-        let Some(market) = symbols.first().map(|(_, s)| s.market()) else {
-            return Err(DataError::user("no symbol to record")
-                .with_hint("name some: --symbols BTC/USDT:USDT"));
-        };
-        if let Some((_, other)) = symbols.iter().find(|(_, s)| s.market() != market) {
-            return Err(DataError::user(format!(
-                "{other} is of another market than {}",
-                symbols[0].1
-            ))
-            .with_hint("start one recorder for spot and one for perpetuals"));
-        }
-        let wanted: Vec<(String, Channel)> = symbols
-            .iter()
-            .flat_map(|(name, _)| request.channels.iter().map(|c| (name.clone(), *c)))
-            .collect();
-        let (connections, absent) = request.stream.connections(&wanted);
-        if connections.is_empty() {
-            let names: Vec<_> = absent
-                .iter()
-                .map(|(s, c)| format!("{s} {}", channel_text(*c)))
-                .collect();
-            return Err(DataError::user(format!(
-                "{venue} has none of what was asked for: {}",
-                names.join(", ")
-            ))
-            .with_hint("choose other --streams or a smaller --depth"));
-        }
-        let carried = |connection: &Connection| {
-            let each = connection.carries.iter();
-            each.map(|(s, c)| (s.clone(), channel_text(*c))).collect()
-        };
-        let header = Header {
-            schema: SCHEMA.to_owned(),
-            origin: String::new(),
-            exchange: venue.to_owned(),
-            market: market_name(market).to_owned(),
-            symbols: symbols
-                .iter()
-                .map(|(n, s)| (n.clone(), s.to_string()))
-                .collect(),
-            connections: connections.iter().map(carried).collect(),
-            derive: derive(request.rest, &symbols[0].1),
-        };
-        Ok(Self {
-            catalog,
-            folder: spool::folder(catalog, venue, market),
-            connections,
-            absent,
-            symbols,
-            header,
-        })
-    }
-
-    /// Nobody else records any of it.
-    fn claim(&self) -> Result<Claims, DataError> {
-        let mut claims = Claims::none();
-        for connection in &self.connections {
-            for (name, channel) in &connection.carries {
-                let Some((_, symbol)) = self.symbols.iter().find(|(n, _)| n == name) else {
-                    continue;
-                };
-                let stream = channel_text(*channel);
-                let stream = stream.split(':').next().unwrap_or_default();
-                claims.claim(&self.folder, &self.header.exchange, symbol, stream)?;
-            }
-        }
-        Ok(claims)
-    }
-
-    /// Turns what recorders left that were killed.
-    fn recover(
-        &self,
-        request: &Request,
-        report: &mut Report,
-        tell: &mut dyn FnMut(Told<'_>),
-    ) -> Result<(), DataError> {
-        let left = Closed::left_over(&self.folder)?;
-        if !left.is_empty() {
-            tell(Told::Recovering(left.len()));
-        }
-        for spool in left {
-            let kept = turn(self.catalog, &self.folder, &request.stream, spool)?;
-            tell(Told::Committed(&kept));
-            report.recovered.add(&kept);
-            report.kept.add(&kept);
-            report.parts += 1;
-        }
-        Ok(())
-    }
-}
-
-/// What has to be made of ticks because the venue keeps no history of it.
-fn derive(rest: &dyn Rest, symbol: &Symbol) -> Derive {
-    let lacks = |history: History| rest.offer(symbol, history).is_err();
-    Derive {
-        mark: lacks(History::Candles(CandleKind::Mark, Timeframe::M1)),
-        index: lacks(History::Candles(CandleKind::Index, Timeframe::M1)),
-        interest: lacks(History::OpenInterest(Timeframe::M5)),
-    }
-}
-
-/// A spool that was left becomes tables.
-fn turn(
-    catalog: &Catalog,
-    folder: &Path,
-    stream: &Arc<dyn Stream>,
-    spool: Closed,
-) -> Result<Kept, DataError> {
-    let mut collector = Collector::new(Arc::clone(stream), spool.header.clone());
-    let damaged = spool.each(&mut |line| {
-        collector.apply(line);
-    })?;
-    let mut part = collector.cut();
-    part.counts.damaged_lines = damaged;
-    settle(catalog, folder, spool, part)
-}
-
-/// Parts on their way into the catalog, each on a thread of its own: frames go on being received.
-struct Commits {
-    catalog: Catalog,
-    folder: PathBuf,
-    running: Vec<JoinHandle<Result<Kept, DataError>>>,
-    last: Option<Timestamp>,
-}
-
-/// For commits that are not done yet.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wait {
-    Yes,
-    No,
-}
-
-impl Commits {
-    fn new(catalog: &Catalog, folder: &Path) -> Self {
-        Self {
-            catalog: catalog.clone(),
-            folder: folder.to_owned(),
-            running: Vec::new(),
-            last: None,
-        }
-    }
-
-    fn begin(&mut self, closed: Closed, part: Part) {
-        let (catalog, folder) = (self.catalog.clone(), self.folder.clone());
-        let commit = move || settle(&catalog, &folder, closed, part);
-        self.running.push(std::thread::spawn(commit));
-    }
-
-    /// Takes the outcome of what is done.
-    fn collect(
-        &mut self,
-        wait: Wait,
-        tell: &mut dyn FnMut(Told<'_>),
-        report: &mut Report,
-    ) -> Result<(), DataError> {
-        let all = std::mem::take(&mut self.running).into_iter();
-        let (done, running): (Vec<_>, Vec<_>) =
-            all.partition(|commit| wait == Wait::Yes || commit.is_finished());
-        self.running = running;
-        for commit in done {
-            let outcome = commit.join();
-            let kept = outcome.map_err(|_| DataError::world("a part could not be committed"))??;
-            tell(Told::Committed(&kept));
-            report.kept.add(&kept);
-            report.parts += 1;
-            self.last = Some(wall_clock());
-        }
-        Ok(())
-    }
-}
-
-/// A part goes into the catalog, then its spool goes.
-fn settle(catalog: &Catalog, folder: &Path, closed: Closed, part: Part) -> Result<Kept, DataError> {
-    spool::keep_unreadable(folder, &part.unreadable)?;
-    let kept = commit::commit(catalog, &closed.header, part)?;
-    closed.remove()?;
-    Ok(kept)
-}
-
 struct Recorder<'a> {
     request: &'a Request,
     setup: Setup<'a>,
@@ -362,7 +163,9 @@ struct Recorder<'a> {
 
 /// Between two looks at the clock.
 const LOOK: Duration = Duration::from_millis(100);
-/// Between two syncs of the spool, and two statuses.
+/// After so long what was received survives the process.
+const FLUSH_MS: i64 = 200;
+/// Between two syncs of the spool, after which it survives the machine, and two statuses.
 const SYNC_MS: i64 = 1_000;
 
 impl<'a> Recorder<'a> {
@@ -408,6 +211,7 @@ impl<'a> Recorder<'a> {
         tell: &mut dyn FnMut(Told<'_>),
         report: &mut Report,
     ) -> Result<(), DataError> {
+        let mut looked = self.now;
         let mut synced = self.now;
         loop {
             match self.inbox.recv_timeout(LOOK) {
@@ -415,6 +219,10 @@ impl<'a> Recorder<'a> {
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
             let now = wall_clock();
+            if now.0 - looked.0 >= FLUSH_MS || now < looked {
+                looked = now;
+                self.spool.flush()?;
+            }
             if now.0 - synced.0 >= SYNC_MS || now < synced {
                 synced = now;
                 self.spool.sync()?;
@@ -454,6 +262,7 @@ impl<'a> Recorder<'a> {
                     )));
                     (at, connection, generation, What::Closed(why))
                 }
+                Incoming::Replaced => (at, connection, generation, What::Replaced),
                 Incoming::Unreachable(why) => {
                     tell(Told::Note(format!(
                         "{venue} cannot be reached: {why}; trying again"
@@ -574,14 +383,5 @@ impl<'a> Recorder<'a> {
         report.period = Some((self.began, self.now));
         self.commits.begin(self.spool.close()?, part);
         self.commits.collect(Wait::Yes, tell, report)
-    }
-}
-
-/// A header with the name of its spool: `20260927T101500-4711-0`, begin, process, number.
-fn named(header: &Header, began: Timestamp, number: u64) -> Header {
-    let begin = began.rfc3339().replace(['-', ':', 'Z', '.'], "");
-    Header {
-        origin: format!("{begin}-{}-{number}", std::process::id()),
-        ..header.clone()
     }
 }

@@ -61,6 +61,8 @@ pub enum Incoming {
     Frame(String),
     /// It ended, and why. Only one that had opened closes.
     Closed(String),
+    /// It was ended because a newer one stands: nothing was missed between them.
+    Replaced,
     /// It could not be opened, and why; it is tried again.
     Unreachable(String),
 }
@@ -251,8 +253,8 @@ impl Line {
             }
         };
         self.tell(generation, Incoming::Opened);
-        let why = self.listen(&mut socket, generation, ready, stop).await;
-        self.tell(generation, Incoming::Closed(why));
+        let end = self.listen(&mut socket, generation, ready, stop).await;
+        self.tell(generation, end);
         // A venue that does not answer the farewell is not waited for.
         let _ = timeout(Duration::from_secs(1), socket.close(None)).await;
     }
@@ -266,14 +268,14 @@ impl Line {
         });
     }
 
-    /// Subscribes, then hands on what comes; why it ended.
+    /// Subscribes, then hands on what comes; how it ended.
     async fn listen(
         &self,
         socket: &mut Socket,
         generation: u64,
         ready: oneshot::Sender<()>,
         mut stop: oneshot::Receiver<()>,
-    ) -> String {
+    ) -> Incoming {
         let silence = Duration::from_millis(self.connection.silence_ms);
         let forever = Duration::from_secs(u64::from(u32::MAX));
         let pause = Duration::from_millis(self.patience.subscribe_pause_ms);
@@ -288,9 +290,11 @@ impl Line {
         let mut ready_at = Instant::now() + forever;
         loop {
             let received = tokio::select! {
-                _ = &mut stop => return "replaced".to_owned(),
+                // In this order: a venue that never pauses must not keep us from subscribing.
+                biased;
+                _ = &mut stop => return Incoming::Replaced,
                 () = sleep_until(silent_at) => {
-                    return format!("silent for {} s", silence.as_secs_f64());
+                    return Incoming::Closed(format!("silent for {} s", silence.as_secs_f64()));
                 }
                 () = sleep_until(ready_at) => {
                     ready_at += forever;
@@ -298,18 +302,18 @@ impl Line {
                     continue;
                 }
                 () = sleep_until(next_subscription), if !is_subscribed => {
-                    let Some(text) = subscriptions.next() else {
-                        is_subscribed = true;
-                        ready_at = Instant::now() + Duration::from_millis(self.patience.answer_wait_ms);
-                        self.tell(generation, Incoming::Subscribed);
-                        continue;
-                    };
-                    next_subscription = Instant::now();
-                    if subscriptions.len() > 0 {
-                        next_subscription += pause;
+                    if let Some(text) = subscriptions.next()
+                        && let Err(e) = socket.send(Message::text(text.as_str())).await
+                    {
+                        return Incoming::Closed(format!("subscribing: {e}"));
                     }
-                    if let Err(e) = socket.send(Message::text(text.as_str())).await {
-                        return format!("subscribing: {e}");
+                    next_subscription = Instant::now() + pause;
+                    // Told before anything else is read: what comes from now on is complete.
+                    if subscriptions.len() == 0 {
+                        is_subscribed = true;
+                        let wait = Duration::from_millis(self.patience.answer_wait_ms);
+                        ready_at = Instant::now() + wait;
+                        self.tell(generation, Incoming::Subscribed);
                     }
                     continue;
                 }
@@ -317,7 +321,7 @@ impl Line {
                     next_ping += every;
                     let text = keep_alive.map_or("", |(text, _)| text.as_str());
                     if let Err(e) = socket.send(Message::text(text)).await {
-                        return format!("keeping it alive: {e}");
+                        return Incoming::Closed(format!("keeping it alive: {e}"));
                     }
                     continue;
                 }
@@ -336,14 +340,15 @@ impl Line {
                     self.tell(generation, Incoming::Frame(text));
                 }
                 Some(Ok(Message::Close(frame))) => {
-                    return frame.map_or("closed by the venue".to_owned(), |f| {
-                        format!("closed by the venue: {} {}", f.code, shown(&f.reason))
+                    let said = frame.map_or_else(String::new, |f| {
+                        format!(": {} {}", f.code, shown(&f.reason))
                     });
+                    return Incoming::Closed(format!("closed by the venue{said}"));
                 }
                 // Pings are answered by the library with the next read.
                 Some(Ok(_)) => {}
-                Some(Err(e)) => return e.to_string(),
-                None => return "ended without a word".to_owned(),
+                Some(Err(e)) => return Incoming::Closed(e.to_string()),
+                None => return Incoming::Closed("ended without a word".to_owned()),
             }
         }
     }

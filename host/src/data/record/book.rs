@@ -71,7 +71,9 @@ impl BookState {
                     return;
                 }
                 Follows::Old => {
-                    effect.doubles += 1;
+                    // A whole book holds what came before it: such an update was not kept twice.
+                    let is_double = known.last.kind == BookKind::Delta || is_whole;
+                    effect.doubles += u64::from(is_double);
                     return;
                 }
                 Follows::Gap => {

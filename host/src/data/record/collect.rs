@@ -1,24 +1,23 @@
 //! Lines of a spool become a part. The same lines give the same part, live or after a kill.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod coverage;
+mod events;
+mod seen;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::book::{BookState, Effect};
-use super::candles::{LiveCandles, Outcome};
+use super::book::BookState;
+use super::candles::LiveCandles;
 use super::line::{Header, Line, What, channel_of};
-use super::minutes::{Flows, Lag, PriceMinutes};
+use super::minutes::{Flows, GRACE_MS, Lag, PriceMinutes};
 use super::part::Part;
 use crate::data::catalog::{Event, EventKind, EventRow};
-use crate::data::streams::record::{Record, RecordKind};
-use crate::domain::{Candle, CandleKind, MINUTE_MS, Timeframe, Timestamp};
-use crate::venues::stream::{
-    BookFrame, Channel, LiquidationFrame, MarkFrame, Stream, StreamEvent, TradeFrame,
-};
-
-/// Ids of trades that are remembered, for each symbol.
-const TRADES_REMEMBERED: usize = 20_000;
-/// Other events that are remembered, for each symbol.
-const EVENTS_REMEMBERED: usize = 256;
+use crate::data::streams::record::RecordKind;
+use crate::domain::{CandleKind, Timeframe, Timestamp};
+use crate::venues::stream::{Channel, LiquidationFrame, MarkFrame, Stream, StreamEvent};
+use events::settle;
+use seen::{Doubles, Seen};
 
 /// Between two looks at minutes that may be over.
 const LOOK_EVERY_MS: i64 = 200;
@@ -72,60 +71,9 @@ struct SymbolState {
     index: PriceMinutes,
     flows: Flows,
     interest: Option<(Timestamp, f64)>,
-    /// The last minute of which a sample was taken.
+    /// The end of the last minute of which a sample was taken.
     sampled: Option<Timestamp>,
     book: BookState,
-}
-
-/// Ids that were seen, the oldest forgotten.
-#[derive(Default)]
-struct Seen {
-    order: VecDeque<String>,
-    ids: BTreeSet<String>,
-}
-
-impl Seen {
-    /// Is it new.
-    fn is_new(&mut self, id: &str) -> bool {
-        if !self.ids.insert(id.to_owned()) {
-            return false;
-        }
-        self.order.push_back(id.to_owned());
-        if self.order.len() > TRADES_REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.ids.remove(&oldest);
-        }
-        true
-    }
-}
-
-/// Events without an id: an equal one over another connection is the same one.
-struct Doubles<T>(VecDeque<(Opening, T)>);
-
-impl<T> Default for Doubles<T> {
-    fn default() -> Self {
-        Self(VecDeque::new())
-    }
-}
-
-impl<T: PartialEq + Clone> Doubles<T> {
-    fn is_new(&mut self, opening: Opening, event: &T) -> bool {
-        let place = self
-            .0
-            .iter()
-            .position(|(by, e)| *by != opening && e == event);
-        // Each double stands for one event: two equal ones over each connection are two.
-        if let Some(place) = place {
-            self.0.remove(place);
-            return false;
-        }
-        self.0.push_back((opening, event.clone()));
-        if self.0.len() > EVENTS_REMEMBERED {
-            self.0.pop_front();
-        }
-        true
-    }
 }
 
 impl Collector {
@@ -182,6 +130,15 @@ impl Collector {
             }
             What::Frame(text) => self.frame(opening, at, text),
             What::Closed(_) => {
+                self.part.counts.disconnects += 1;
+                self.closed(opening);
+                Vec::new()
+            }
+            What::Replaced => {
+                // It was alive until then.
+                if let Some(open) = self.open.get_mut(&opening) {
+                    open.last = at;
+                }
                 self.closed(opening);
                 Vec::new()
             }
@@ -261,284 +218,6 @@ impl Collector {
         is_known
     }
 
-    fn candle(
-        &mut self,
-        symbol: &str,
-        timeframe: Timeframe,
-        candle: Candle,
-        is_closed: Option<bool>,
-        at: Timestamp,
-    ) {
-        if !self.known(symbol, "candles", at) {
-            return;
-        }
-        self.lag.saw(at, candle.open_time);
-        let state = self.symbols.entry(symbol.to_owned()).or_default();
-        let live = state
-            .candles
-            .entry(timeframe)
-            .or_insert_with(|| LiveCandles::new(timeframe));
-        for outcome in live.frame(candle, is_closed) {
-            settle(&mut self.part, symbol, timeframe, outcome);
-        }
-    }
-
-    fn trade(&mut self, opening: Opening, at: Timestamp, began: Timestamp, trade: TradeFrame) {
-        let symbol = trade.symbol.clone();
-        if !self.known(&symbol, "trades", at) {
-            return;
-        }
-        let is_replay = trade.time < began && self.may_repeat(opening, &symbol);
-        if !is_replay {
-            self.lag.saw(at, trade.time);
-        }
-        let state = self.symbols.entry(symbol.clone()).or_default();
-        if is_replay || !state.trades.is_new(&trade.id) {
-            self.part.counts.doubles += 1;
-            return;
-        }
-        if trade.is_market {
-            state.flows.add(trade.time, trade.taker, trade.qty);
-        }
-        let event = Event::Trade(trade);
-        self.part.event(
-            &symbol,
-            EventRow {
-                available_at: at,
-                event,
-            },
-        );
-    }
-
-    /// The first trades after subscribing are old ones at some venues.
-    fn may_repeat(&self, opening: Opening, symbol: &str) -> bool {
-        let heard = self.open.get(&opening).map(|open| &open.heard_trades);
-        self.stream.replays_trades() && heard.is_some_and(|heard| !heard.contains(symbol))
-    }
-
-    fn mark(&mut self, opening: Opening, at: Timestamp, tick: MarkFrame) {
-        let symbol = tick.symbol.clone();
-        if !self.known(&symbol, "mark", at) {
-            return;
-        }
-        if let Some(time) = tick.time {
-            self.lag.saw(at, time);
-        }
-        let time = tick.time.or_else(|| self.lag.venue_time(at)).unwrap_or(at);
-        let state = self.symbols.entry(symbol.clone()).or_default();
-        if tick.time.is_some() && !state.ticks.is_new(opening, &tick) {
-            self.part.counts.doubles += 1;
-            return;
-        }
-        let derive = self.header.derive;
-        let mark = derive
-            .mark
-            .then(|| state.mark.add(time, tick.mark))
-            .flatten();
-        let index = derive
-            .index
-            .then(|| state.index.add(time, tick.index))
-            .flatten();
-        if derive.interest
-            && let Some(interest) = tick.open_interest
-        {
-            state.interest = Some((time, interest));
-        }
-        let event = Event::Tick(tick);
-        self.part.event(
-            &symbol,
-            EventRow {
-                available_at: at,
-                event,
-            },
-        );
-        self.whole(&symbol, CandleKind::Mark, mark);
-        self.whole(&symbol, CandleKind::Index, index);
-    }
-
-    /// Keeps a candle made of ticks if its minute was seen whole.
-    fn whole(&mut self, symbol: &str, kind: CandleKind, candle: Option<Candle>) {
-        let since = self.covered(symbol, |c| c == Channel::Mark);
-        if let (Some(candle), Some(since)) = (candle, since)
-            && since <= candle.open_time
-        {
-            self.part.candle(symbol, kind, Timeframe::M1, candle);
-        }
-    }
-
-    fn liquidation(&mut self, opening: Opening, at: Timestamp, l: &LiquidationFrame) {
-        if !self.known(&l.symbol, "liquidations", at) {
-            return;
-        }
-        self.lag.saw(at, l.time);
-        let state = self.symbols.entry(l.symbol.clone()).or_default();
-        if !state.liquidations.is_new(opening, l) {
-            self.part.counts.doubles += 1;
-            return;
-        }
-        #[expect(clippy::cast_precision_loss, reason = "plus or minus one")]
-        let sign = l.direction.sign() as f64;
-        let record = Record {
-            time: l.time,
-            // A clock that is behind the venue's does not make it known before it happened.
-            available_at: Some(at.max(l.time)),
-            values: [sign * l.qty.to_f64(), l.price.to_f64()],
-        };
-        self.record(&l.symbol, RecordKind::Liquidations, record, at);
-    }
-
-    fn record(&mut self, symbol: &str, kind: RecordKind, record: Record, at: Timestamp) {
-        match record.check(kind) {
-            Ok(()) => self.part.record(symbol, kind, record),
-            Err(why) => {
-                self.part.counts.unreadable += 1;
-                let text = format!("{kind:?} of {symbol}: {record:?}");
-                self.part.unreadable.push((at.0, why, text));
-            }
-        }
-    }
-
-    fn book(&mut self, at: Timestamp, frame: BookFrame) -> Option<Want> {
-        if !self.known(&frame.symbol, "book", at) {
-            return None;
-        }
-        self.lag.saw(at, frame.time);
-        let symbol = frame.symbol.clone();
-        let state = self.symbols.entry(symbol.clone()).or_default();
-        let effect = state.book.frame(self.stream.as_ref(), at, frame);
-        self.book_effect(&symbol, effect)
-    }
-
-    fn answer(&mut self, symbol: &str, at: Timestamp, body: &str) -> Vec<Want> {
-        let Some(state) = self.symbols.get_mut(symbol) else {
-            return Vec::new();
-        };
-        match self.stream.read_book(symbol, body.as_bytes()) {
-            Ok(frame) => {
-                let effect = state.book.answer(self.stream.as_ref(), at, frame);
-                self.book_effect(symbol, effect).into_iter().collect()
-            }
-            Err(why) => {
-                state.book.unanswered();
-                self.part.counts.unreadable += 1;
-                self.part
-                    .unreadable
-                    .push((at.0, why.to_string(), body.to_owned()));
-                Vec::new()
-            }
-        }
-    }
-
-    fn book_effect(&mut self, symbol: &str, effect: Effect) -> Option<Want> {
-        self.part.counts.doubles += effect.doubles;
-        self.part.counts.book_breaks += effect.breaks;
-        if let Some((from, to)) = effect.ended {
-            self.part.segment(symbol, EventKind::Book, from, to);
-        }
-        for (available_at, frame) in effect.kept {
-            let event = Event::Book(frame);
-            self.part.event(
-                symbol,
-                EventRow {
-                    available_at,
-                    event,
-                },
-            );
-        }
-        effect.wants_book.then(|| Want::Book(symbol.to_owned()))
-    }
-
-    /// A question for a whole book failed.
-    pub(super) fn unanswered(&mut self, symbol: &str) {
-        if let Some(state) = self.symbols.get_mut(symbol) {
-            state.book.unanswered();
-        }
-    }
-
-    /// Since when, by the venue's clock, nothing was missed of a channel of a symbol.
-    fn covered(&self, symbol: &str, is_it: impl Fn(Channel) -> bool) -> Option<Timestamp> {
-        let carries = |index: usize| {
-            let carried = self.carries.get(index).into_iter().flatten();
-            carried.clone().any(|(s, c)| s == symbol && is_it(*c))
-        };
-        let open = self.open.iter().filter(|((index, _), _)| carries(*index));
-        let since = open.filter_map(|(_, open)| open.since).min()?;
-        Some(since.plus_ms(-self.lag.ms()?))
-    }
-
-    /// Something was missed on a connection: what it carries has a new segment from here on.
-    fn broken(&mut self, opening: Opening, at: Timestamp) {
-        self.segments_of(opening);
-        if let Some(open) = self.open.get_mut(&opening) {
-            open.since = open.since.map(|_| at);
-        }
-        self.forget(opening.0);
-    }
-
-    fn closed(&mut self, opening: Opening) {
-        self.part.counts.disconnects += 1;
-        self.segments_of(opening);
-        self.open.remove(&opening);
-        let is_carried = self.open.keys().any(|(index, _)| *index == opening.0);
-        if is_carried {
-            return;
-        }
-        self.forget(opening.0);
-        for (symbol, channel) in self.carries.get(opening.0).cloned().unwrap_or_default() {
-            if let (Channel::Book(_), Some(state)) = (channel, self.symbols.get_mut(&symbol))
-                && let Some((from, to)) = state.book.end()
-            {
-                self.part.segment(&symbol, EventKind::Book, from, to);
-            }
-        }
-    }
-
-    /// Forgets what is only known if nothing was missed.
-    fn forget(&mut self, connection: usize) {
-        for (symbol, channel) in self.carries.get(connection).into_iter().flatten() {
-            let Some(state) = self.symbols.get_mut(symbol) else {
-                continue;
-            };
-            match channel {
-                Channel::Candles(timeframe) => {
-                    if let Some(live) = state.candles.get_mut(timeframe) {
-                        live.forget_unclosed();
-                    }
-                }
-                Channel::Mark => {
-                    state.mark.forget();
-                    state.index.forget();
-                    state.interest = None;
-                }
-                // Minutes that begin before the new segment are not asked for.
-                Channel::Trades | Channel::Liquidations | Channel::Book(_) => {}
-            }
-        }
-    }
-
-    /// Writes down the segments a connection has covered so far; they go on from there.
-    fn segments_of(&mut self, opening: Opening) {
-        let Some(open) = self.open.get_mut(&opening) else {
-            return;
-        };
-        let Some(since) = open.since else { return };
-        let last = open.last.max(since);
-        open.since = Some(last);
-        for (symbol, channel) in self.carries.get(opening.0).into_iter().flatten() {
-            match channel {
-                Channel::Trades => self.part.segment(symbol, EventKind::Trades, since, last),
-                Channel::Mark => self.part.segment(symbol, EventKind::Ticks, since, last),
-                Channel::Liquidations => {
-                    let key = (symbol.clone(), RecordKind::Liquidations);
-                    let watched = self.part.watched.entry(key).or_default();
-                    watched.add(since, last.plus_ms(1));
-                }
-                // Candles say themselves which minutes are there, and books have numbers.
-                Channel::Candles(_) | Channel::Book(_) => {}
-            }
-        }
-    }
-
     /// Ends minutes that are over by the venue's clock.
     fn minutes_over(&mut self, at: Timestamp) {
         let Some(venue_now) = self.lag.venue_time(at) else {
@@ -568,7 +247,8 @@ impl Collector {
             }
             let mark = state.mark.over(venue_now);
             let index = state.index.over(venue_now);
-            let sample = mark_since.and_then(|since| state.sample(since, venue_now, at));
+            let late = venue_now.plus_ms(-GRACE_MS);
+            let sample = mark_since.and_then(|since| state.sample(since, late, at));
             self.whole(&symbol, CandleKind::Mark, mark);
             self.whole(&symbol, CandleKind::Index, index);
             if let Some(record) = sample {
@@ -644,41 +324,5 @@ impl Collector {
     /// How long after it happened something is received, by both clocks.
     pub(super) fn lag_ms(&self) -> Option<i64> {
         self.lag.ms()
-    }
-}
-
-impl SymbolState {
-    /// Open interest at the end of the last minute that is over: the last value sent before it.
-    fn sample(&mut self, since: Timestamp, venue_now: Timestamp, at: Timestamp) -> Option<Record> {
-        let (time, interest) = self.interest?;
-        let minute = Timeframe::M1.bucket_start(venue_now);
-        let is_new = self.sampled.is_none_or(|last| last < minute);
-        if !is_new {
-            return None;
-        }
-        self.sampled = Some(minute);
-        // Right at a restart, or long silent: nothing is known of this minute.
-        let is_recent = time < minute && time.0 >= minute.0 - MINUTE_MS && since < minute;
-        is_recent.then(|| Record {
-            time: minute,
-            available_at: Some(at.max(minute)),
-            values: [interest, f64::NAN],
-        })
-    }
-}
-
-fn settle(part: &mut Part, symbol: &str, timeframe: Timeframe, outcome: Outcome) {
-    match outcome {
-        Outcome::Accepted(candle) if candle.validate().is_ok() => {
-            part.candle(symbol, CandleKind::Candles, timeframe, candle);
-        }
-        Outcome::Accepted(candle) => {
-            part.counts.unreadable += 1;
-            let why = format!("no candle of {symbol}");
-            part.unreadable
-                .push((candle.open_time.0, why, format!("{candle:?}")));
-        }
-        Outcome::Revision => part.counts.revisions += 1,
-        Outcome::Unconfirmed => part.counts.unconfirmed += 1,
     }
 }

@@ -65,6 +65,8 @@ pub(super) enum What {
     Frame(String),
     /// The connection ended, and why.
     Closed(String),
+    /// The connection was ended because a newer one stands.
+    Replaced,
     /// The answer to a question for a whole order book.
     Book { symbol: String, body: String },
     /// The order book as it stood when this spool began.

@@ -12,6 +12,7 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 use super::line::{Header, Line, SCHEMA};
 use crate::data::DataError;
@@ -32,6 +33,8 @@ pub(super) struct Spool {
     file: BufWriter<File>,
     lock: File,
     header: Header,
+    /// A sync under way: the disk may take seconds for it, and frames go on coming.
+    syncing: Option<JoinHandle<std::io::Result<()>>>,
 }
 
 /// A spool that is complete: its process still owns it, or has taken it over.
@@ -72,15 +75,16 @@ impl Spool {
             lock,
             header,
             path,
+            syncing: None,
         };
         let text = serde_json::to_string(&spool.header).expect("plain data");
         spool.write(&text)?;
-        spool.sync()?;
+        spool.flush()?;
         fs::rename(&draft, &spool.path).map_err(|e| io("writing", &spool.path, &e))?;
         Ok(spool)
     }
 
-    /// Adds a line. It is safe after the next [`Self::sync`].
+    /// Adds a line. It is safe after the next [`Self::flush`] or [`Self::sync`].
     pub(super) fn push(&mut self, line: &Line) -> Result<(), DataError> {
         let text = serde_json::to_string(line).expect("plain data");
         self.write(&text)
@@ -92,16 +96,32 @@ impl Spool {
         written.map_err(|e| io("writing", &self.path, &e))
     }
 
-    /// Everything pushed so far survives the process and the machine.
+    /// Everything pushed so far survives the process.
+    pub(super) fn flush(&mut self) -> Result<(), DataError> {
+        self.file.flush().map_err(|e| io("writing", &self.path, &e))
+    }
+
+    /// Everything pushed so far will survive the machine, as soon as the disk is done.
+    ///
+    /// # Errors
+    /// The disk refused, now or the last time.
     pub(super) fn sync(&mut self) -> Result<(), DataError> {
-        let flushed = self.file.flush();
-        let synced = flushed.and_then(|()| self.file.get_ref().sync_data());
-        synced.map_err(|e| io("writing", &self.path, &e))
+        self.flush()?;
+        let fail = |e: std::io::Error| io("writing", &self.path, &e);
+        if self.syncing.as_ref().is_some_and(|s| !s.is_finished()) {
+            return Ok(());
+        }
+        if let Some(done) = self.syncing.take() {
+            done.join().unwrap_or(Ok(())).map_err(fail)?;
+        }
+        let file = self.file.get_ref().try_clone().map_err(fail)?;
+        self.syncing = Some(std::thread::spawn(move || file.sync_data()));
+        Ok(())
     }
 
     /// No more lines.
     pub(super) fn close(mut self) -> Result<Closed, DataError> {
-        self.sync()?;
+        self.flush()?;
         Ok(Closed {
             path: self.path,
             header: self.header,

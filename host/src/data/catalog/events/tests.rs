@@ -267,3 +267,23 @@ fn a_damaged_part_is_an_error() {
     let read = series.each_of_part(&series.parts[0], &mut |_| Ok(()));
     assert!(read.expect_err("damaged").to_string().contains("damaged"));
 }
+
+proptest::proptest! {
+    #[test]
+    fn damaged_manifests_are_errors_and_no_panics(place in 0..900_usize, byte in 0..=255_u8) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let catalog = Catalog::new(folder.path());
+        keep(&catalog, EventKind::Trades, "one", &[trade(1), trade(2)]);
+        let path = folder.path().join(key(EventKind::Trades).folder()).join(MANIFEST);
+        let mut bytes = fs::read(&path).expect("a manifest");
+        let place = place % bytes.len();
+        bytes[place] = byte;
+        for bytes in [&bytes[..], &bytes[..place]] {
+            if let Ok(series) = EventSeries::parse(bytes, folder.path().to_owned()) {
+                for part in &series.parts {
+                    let _ = series.each_of_part(part, &mut |_| Ok(()));
+                }
+            }
+        }
+    }
+}
