@@ -1,8 +1,9 @@
-//! Parquet files as named columns. The only user of the `parquet` crate.
+//! Parquet and Feather files as named columns. The only user of the `parquet` crate.
 //!
 //! Rules: flat tables of numbers, text and truth values; a file appears under its name complete or not at all; the same
 //! rows give the same bytes; whatever a file contains, reading it ends in rows or in an error, never in a panic.
 
+mod feather;
 mod read;
 #[cfg(test)]
 mod tests;

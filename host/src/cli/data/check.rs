@@ -177,6 +177,13 @@ fn check_files(args: &CheckArgs) -> Result<Vec<CheckedSeries>, DataError> {
             let message = format!("a file of {} is checked when it is imported", kind.name());
             return Err(DataError::user(message).with_hint("host data import FILE, then check"));
         }
+        Some(DataKind::Trades) => {
+            return Err(
+                DataError::user("a file of trades has no candles to check").with_hint(
+                    "host data import FILE fills their volume into the candles that are there",
+                ),
+            );
+        }
     };
     let bar = progress_bar();
     let mut checked = Vec::new();

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use super::format::{Format, format_of};
 use super::rows::Names;
-use super::{Format, HasHeader, check_there, format_of, layout_of, text};
+use super::{check_there, text_rows, unnamed_order};
 use crate::data::DataError;
 use crate::data::candles::CandleReader;
 use crate::domain::{Candle, CandleKind};
@@ -30,26 +31,15 @@ pub(in crate::data) fn each_row(
     if !is_traded {
         names = names.without_volume();
     }
-    let mut layout = None;
-    let mut line = |row: u64, fields: &[&str], done: f64| {
-        let layout = match &layout {
-            Some(layout) => layout,
-            None => {
-                let (found, header) = layout_of(path, &names, fields)?;
-                let found = layout.insert(found);
-                if header == HasHeader::Yes {
-                    return Ok(());
-                }
-                found
-            }
-        };
-        let candle = layout.candle(fields);
-        take(row, candle.as_ref().map_err(String::as_str), done)
-    };
     match format_of(path)? {
-        Format::Parquet => each_of_table(CandleReader::open_unchecked(path, kind)?, take),
-        Format::Csv => text::csv_lines(path, &mut line),
-        Format::Zip => text::zip_lines(path, &mut line),
+        Format::Text(text) => {
+            let order = match columns {
+                [] => unnamed_order(path, text)?,
+                _ => None,
+            };
+            text_rows(path, text, &names.ordered(order), take)
+        }
+        _ => each_of_table(CandleReader::open_unchecked(path, kind)?, take),
     }
 }
 

@@ -1,3 +1,6 @@
+mod formats;
+mod trades;
+
 use std::fs;
 use std::io::Write;
 
@@ -6,10 +9,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::data::candles::to_columns;
 use crate::data::catalog::Series;
-use crate::data::quality::GapScan;
 use crate::data::table::{Column, write_table};
-use crate::data::testing::{at_minutes, shared_or_skip};
-use crate::domain::{InstrumentKind, Timeframe, Timestamp};
+use crate::data::testing::at_minutes;
+use crate::domain::{InstrumentKind, Timeframe};
 
 fn minutes_of(timeframe: Timeframe) -> Overrides {
     Overrides {
@@ -192,16 +194,10 @@ fn repeated_rows_of_parquet_are_fine_contradicting_ones_are_not() {
     assert!(error.to_string().contains("row 3: two versions"), "{error}");
 }
 
-#[test]
-fn formats_that_cannot_be_read_say_what_to_do() {
-    for (name, hint) in [
-        ("x.csv.gz", "gunzip"),
-        ("x.feather", "to_parquet"),
-        ("x", "CSV"),
-    ] {
-        let error = run_text(name, "").expect_err("not readable");
-        assert!(error.hint().expect("a hint").contains(hint), "{error}");
-    }
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(bytes).expect("packs");
+    packed.finish().expect("ends")
 }
 
 fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
@@ -221,153 +217,11 @@ fn run_bytes(name: &str, bytes: &[u8]) -> Result<Vec<Candle>, DataError> {
     run(&[&path], &minutes_of(Timeframe::M1)).map(|(series, _keep)| candles(&series))
 }
 
-#[test]
-fn zips_hold_one_csv_and_no_bomb() {
-    let line = b"1704067200000,10,12,9,11,5\n";
-    assert_eq!(
-        run_bytes("x.zip", &zip_of(&[("a.csv", line), ("a.txt", b"x")]))
-            .expect("imports")
-            .len(),
-        1
-    );
-    for (bytes, expected) in [
-        (zip_of(&[]), "0 CSV files"),
-        (zip_of(&[("a.csv", line), ("b.csv", line)]), "2 CSV files"),
-        (
-            zip_of(&[("a.csv", &vec![b'0'; 50 << 20])]),
-            "claims to unfold",
-        ),
-        (b"no zip".to_vec(), "not a readable zip"),
-    ] {
-        let error = run_bytes("x.zip", &bytes).expect_err(expected).to_string();
-        assert!(error.contains(expected), "{error}");
-    }
-}
-
-/// `data/README.md`: 1,533,520 rows, one gap of 80 minutes.
-#[test]
-fn three_recorded_years_come_in_whole() {
-    let Some(path) = shared_or_skip("data/candles/binance_spot_BTCUSDT_1m.parquet") else {
-        return;
-    };
-    let (series, _keep) = run(&[&path], &Overrides::default()).expect("imports");
-    assert_eq!(series.key.to_string(), "binance BTC/USDT 1m");
-    assert_eq!(
-        (series.rows(), series.manifest.files.len()),
-        (1_533_520, 35)
-    );
-    let mut scan = GapScan::new(Timeframe::M1);
-    candles(&series).iter().for_each(|c| scan.push(c.open_time));
-    let report = scan.finish();
-    assert_eq!(report.gaps.len(), 1);
-    let gap = report.gaps[0];
-    assert_eq!(
-        (gap.first.to_string().as_str(), gap.length),
-        ("2023-03-24 12:40", 80)
-    );
-}
-
-#[test]
-fn archives_of_binance_come_in() {
-    let (Some(spot), Some(usdm), Some(ms), Some(us)) = (
-        shared_or_skip("data/raw/binance_spot_monthly_klines/BTCUSDT-1m-2026-03.zip"),
-        shared_or_skip("data/raw/binance_usdm_monthly_klines/NEARUSDT-1m-2025-02.zip"),
-        shared_or_skip("data/raw/binance_spot_daily_klines/BTCUSDT-1m-2024-12-31.csv"),
-        shared_or_skip("data/raw/binance_spot_daily_klines/BTCUSDT-1m-2025-01-01.csv"),
-    ) else {
-        return;
-    };
-    let market = |market| Overrides {
-        market: Some(market),
-        ..Overrides::default()
-    };
-    let (series, _keep) = run(&[&spot], &market(InstrumentKind::Spot)).expect("imports");
-    assert_eq!(
-        (series.rows(), series.key.to_string()),
-        (44_640, "binance BTC/USDT 1m".to_owned())
-    );
-    let (series, _keep) = run(&[&usdm], &market(InstrumentKind::LinearPerpetual)).expect("imports");
-    assert_eq!(series.rows(), 40_320);
-    assert_eq!(candles(&series)[0].taker_buy_volume, 10_953.0);
-    // Milliseconds to the end of 2024, microseconds from there, in the wrong order of files.
-    let (series, _keep) = run(&[&us, &ms], &market(InstrumentKind::Spot)).expect("imports");
-    assert_eq!((series.rows(), series.manifest.segments.len()), (2_880, 1));
-    assert_eq!(
-        series.period().0,
-        Timestamp::from_ymd(2024, 12, 31).expect("a day")
-    );
-}
-
-#[test]
-fn messy_files_end_in_an_error_or_a_finding() {
-    let Some(folder) = shared_or_skip("data/messy") else {
-        return;
-    };
-    let refused = |name: &str, timeframe, expected: &str| {
-        let error = run(&[&folder.join(name)], &minutes_of(timeframe)).err();
-        let error = error
-            .unwrap_or_else(|| panic!("{name} is refused"))
-            .to_string();
-        assert!(error.contains(expected), "{error}");
-    };
-    refused(
-        "binance_force_orders_corrupt_first_line.csv",
-        Timeframe::M1,
-        "no column `open_time`",
-    );
-    refused(
-        "okx_SOL_taker_volume_1h_revisions.csv",
-        Timeframe::H1,
-        "no column `open`",
-    );
-    refused(
-        "polymarket_btc_updown_5m_placeholder_quotes.csv",
-        Timeframe::M5,
-        "no column `open_time`",
-    );
-    refused(
-        "bitfinex_spot_BTCUSD_1m_2016-08_hack.csv.gz",
-        Timeframe::M1,
-        "cannot be imported",
-    );
-
-    let gaps = |series: &Series, base| {
-        let mut scan = GapScan::new(base);
-        candles(series).iter().for_each(|c| scan.push(c.open_time));
-        scan.finish()
-            .gaps
-            .iter()
-            .map(|g| g.length)
-            .collect::<Vec<_>>()
-    };
-    let halt = folder.join("binance_spot_halt_BTCUSDT-1m-2023-03-24.csv");
-    let (series, _keep) = run(&[&halt], &minutes_of(Timeframe::M1)).expect("imports");
-    assert_eq!(gaps(&series, Timeframe::M1), [80]);
-    let outage: Vec<_> = (8..=11)
-        .map(|d| {
-            folder.join(format!(
-                "binance_spot_outage_2018-02/BTCUSDT-1m-2018-02-{d:02}.csv"
-            ))
-        })
-        .collect();
-    let outage: Vec<_> = outage.iter().map(PathBuf::as_path).collect();
-    let (series, _keep) = run(&outage, &minutes_of(Timeframe::M1)).expect("imports");
-    assert_eq!(gaps(&series, Timeframe::M1), [2_011, 15, 34]);
-    assert_eq!(
-        series.manifest.segments.len(),
-        1,
-        "an outage is a gap, not the end of a segment"
-    );
-    let halts = folder.join("binance_usdm_halts_BTCUSDT_5m.csv");
-    let (series, _keep) = run(&[&halts], &minutes_of(Timeframe::M5)).expect("imports");
-    assert_eq!(series.manifest.segments.len(), 2);
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
     #[test]
     fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..300), damage in any::<prop::sample::Index>(), value in any::<u8>()) {
-        for name in ["x.csv", "x.zip", "x.parquet"] {
+        for name in ["x.csv", "x.csv.gz", "x.json", "x.json.gz", "x.zip", "x.parquet", "x.feather"] {
             let _ = run_bytes(name, &bytes);
         }
         let mut zip = zip_of(&[("a.csv", b"1704067200000,10,12,9,11,5\n1704067260000,10,12,9,11,5\n")]);
@@ -378,5 +232,14 @@ proptest! {
         let place = damage.index(text.len());
         text[place] = value;
         let _ = run_bytes("x.csv", &text);
+        let mut packed = gzip(&text);
+        let place = damage.index(packed.len());
+        packed[place] = value;
+        let _ = run_bytes("x.csv.gz", &packed);
+        let mut rows = b"[[1704067200000,10,12,9,11,5],{\"time\":1704067260000,\"open\":\"1\"},[null,true]]".to_vec();
+        let place = damage.index(rows.len());
+        rows[place] = value;
+        let _ = run_bytes("x.json", &rows);
+        let _ = run_bytes("x.json", &rows[..place]);
     }
 }
