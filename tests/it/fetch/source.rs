@@ -17,9 +17,6 @@ pub(crate) const HOUR: i64 = 3_600_000;
 /// 2024-01-15, a Monday.
 const START: i64 = 1_705_276_800_000;
 
-/// Hyperliquid answers with so many of the newest candles.
-const NEWEST: usize = 5_000;
-
 /// A quarter of an hour: what is younger may not have appeared yet.
 const RECORDS_LATE: i64 = 15 * 60_000;
 
@@ -155,11 +152,6 @@ impl Source {
             .filter(is_closed)
             .map(|c| self.told(kind, c))
             .collect();
-        if self.name == "hyperliquid" {
-            // The one still open is among the newest.
-            let skipped = closed.len().saturating_sub(NEWEST - 1);
-            closed.drain(..skipped);
-        }
         closed.retain(is_wanted);
         closed
     }

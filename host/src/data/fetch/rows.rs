@@ -230,7 +230,8 @@ mod tests {
         collected.add(page([7, 3, 4, 3, 2, 0], false).rows);
         collected.add(page([1, 2], false).rows);
         let candles = collected.candles(&wanted, minute).expect("fits");
-        assert_eq!(candles, at_minutes(0..5));
+        // As text: absent numbers equal each other.
+        assert_eq!(format!("{candles:?}"), format!("{:?}", at_minutes(0..5)));
         let mut other = at_minutes(2..3);
         other[0].volume += 1.0;
         collected.add(page(0..4, false).rows);
