@@ -8,6 +8,7 @@
 mod calc;
 mod cli;
 mod conditions;
+mod data_catalog;
 mod delivery;
 mod driver;
 mod fetch;

@@ -1,5 +1,6 @@
 //! What is odd about the data of a run, counted while it runs: outliers, stale stretches, minutes without volume, marks far from
-//! the last price, funding beyond its cap, negative open interest, candles that `data repair` put in. Flagged, never deleted. Source: `simulation.md` section 14.
+//! the last price, funding beyond its cap, negative open interest, candles that `data repair` put in. Flagged, never deleted.
+//! Source: `simulation.md` section 14.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
