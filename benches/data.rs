@@ -131,7 +131,11 @@ fn repeat(folder: &Path) {
         for file in &source.manifest.files {
             for candle in source.read(file).expect("reads") {
                 let open_time = Timestamp(candle.open_time.0 - back * length);
-                into.push(&Candle { open_time, ..candle }).expect("fits");
+                into.push(&Candle {
+                    open_time,
+                    ..candle
+                })
+                .expect("fits");
             }
         }
     }

@@ -13,7 +13,12 @@ const START: i64 = 1_704_067_200_000;
 fn file(folder: &Path, symbol: &str, name: &str, minutes: std::ops::Range<i64>) -> PathBuf {
     let row = |m: i64| {
         let (time, price) = (START + m * 60_000, 100 + m % 50);
-        format!("{time},{price},{},{},{price},{}\n", price + 1, price - 1, m % 7)
+        format!(
+            "{time},{price},{},{},{price},{}\n",
+            price + 1,
+            price - 1,
+            m % 7
+        )
     };
     let path = folder.join(format!("binance_spot_{symbol}_1m_{name}.csv"));
     std::fs::write(&path, minutes.map(row).collect::<String>()).expect("writes");
@@ -45,7 +50,9 @@ fn sound(data: &Path) -> Vec<(u64, String)> {
     let all = series(data);
     let of = |s: &Series| {
         let (_, findings) = check(s);
-        let wrong = findings.iter().find(|f| f.severity == Severity::Error && f.kind == "damaged");
+        let wrong = findings
+            .iter()
+            .find(|f| f.severity == Severity::Error && f.kind == "damaged");
         assert_eq!(wrong, None, "{}", s.key);
         let (from, to) = s.period();
         (s.rows(), s.fingerprint(from, to))
@@ -99,7 +106,8 @@ fn a_reader_beside_an_import_sees_the_series_before_or_after_it() {
 /// A few of the folders a killed writer leaves would be harmless, but the next writer removes them.
 fn staged(data: &Path) -> usize {
     let entries = std::fs::read_dir(data).expect("lists").flatten();
-    let is_staging = |e: &std::fs::DirEntry| e.file_name().to_string_lossy().starts_with(".staging");
+    let is_staging =
+        |e: &std::fs::DirEntry| e.file_name().to_string_lossy().starts_with(".staging");
     entries.filter(is_staging).count()
 }
 
@@ -121,7 +129,8 @@ fn an_import_that_is_killed_leaves_the_series_as_it_was_or_as_it_will_be() {
         let data = folder.path().join(format!("killed-{kill}"));
         imported(&data, &old);
         let mut child = import(&data, &new);
-        let at = Instant::now() + takes * kill / KILLS + Duration::from_micros(u64::from(kill * 37));
+        let at =
+            Instant::now() + takes * kill / KILLS + Duration::from_micros(u64::from(kill * 37));
         while Instant::now() < at {
             std::hint::spin_loop();
         }
@@ -133,7 +142,11 @@ fn an_import_that_is_killed_leaves_the_series_as_it_was_or_as_it_will_be() {
             seen => panic!("neither old nor new: {seen:?}"),
         }
         imported(&data, &new);
-        assert_eq!((sound(&data), staged(&data)), (after.clone(), 0), "kill {kill}");
+        assert_eq!(
+            (sound(&data), staged(&data)),
+            (after.clone(), 0),
+            "kill {kill}"
+        );
     }
     println!("killed {KILLS} times: {olds} left the series as it was, {news} as it should be");
 }

@@ -133,10 +133,9 @@ fn assert_equals_source(what: &str, source: &Source, catalog: &Catalog, historie
 fn records(source: &Source, catalog: &Catalog, kind: RecordKind) -> Vec<(i64, f64, f64)> {
     let symbol = Symbol::parse(source.unified, None).expect("a symbol");
     let all = catalog.records(source.name, &symbol, kind).expect("reads");
-    let records = all.iter().flat_map(|s| {
-        s.between(Timestamp(0), Timestamp(i64::MAX))
-            .expect("reads")
-    });
+    let records = all
+        .iter()
+        .flat_map(|s| s.between(Timestamp(0), Timestamp(i64::MAX)).expect("reads"));
     let or_absent = |v: f64| if v.is_nan() { -1.0 } else { v };
     records
         .map(|r| (r.time.0, r.values[0], or_absent(r.values[1])))
@@ -173,22 +172,37 @@ fn the_result_equals_the_source_under_each_fault_and_under_all_of_them() {
         let stub = source.serve();
         let histories = source.histories();
         let mut wanted = Vec::new();
-        for (number, fault) in FAULTS.iter().map(|f| vec![f.clone()]).chain([FAULTS.to_vec()]).enumerate() {
+        for (number, fault) in FAULTS
+            .iter()
+            .map(|f| vec![f.clone()])
+            .chain([FAULTS.to_vec()])
+            .enumerate()
+        {
             stub.clear_log();
             stub.fault_when(faults::seeded(number as u64, 4, &fault));
             let (_folder, catalog) = folder();
             let what = format!("{fault:?}");
             let mut fetching = Fetching::of(&source, &histories);
             // Every other one without files, so that requests for rows meet every fault too.
-            fetching.files = if number % 2 == 0 { Files::Never } else { Files::Prefer };
+            fetching.files = if number % 2 == 0 {
+                Files::Never
+            } else {
+                Files::Prefer
+            };
             if let Err(error) = fetching.run(&catalog, &stub) {
                 panic!("{what}: {error}");
             }
             assert_equals_source(&what, &source, &catalog, &histories);
             let asked = stub.log();
-            wanted.push((asked.iter().filter(|a| a.fault.is_some()).count(), asked.len()));
+            wanted.push((
+                asked.iter().filter(|a| a.fault.is_some()).count(),
+                asked.len(),
+            ));
         }
-        println!("{}: of so many requests so many met a fault: {wanted:?}", source.name);
+        println!(
+            "{}: of so many requests so many met a fault: {wanted:?}",
+            source.name
+        );
         assert!(wanted.iter().all(|(met, _)| *met > 0), "{wanted:?}");
     }
 }
@@ -200,16 +214,24 @@ fn a_file_whose_digest_does_not_match_is_asked_for_once_more_and_never_used() {
     let fetching = Fetching::of(&source, &[MINUTES]);
     let (_folder, catalog) = folder();
     stub.fault_when(faults::first(1, ".CHECKSUM", Fault::WrongChecksum));
-    fetching.run(&catalog, &stub).expect("the second digest is right");
+    fetching
+        .run(&catalog, &stub)
+        .expect("the second digest is right");
     assert_equals_source("one wrong digest", &source, &catalog, &[MINUTES]);
     let (_folder, catalog) = folder();
     stub.fault_when(faults::first(usize::MAX, ".CHECKSUM", Fault::WrongChecksum));
     let error = fetching.run(&catalog, &stub).expect_err("wrong for good");
     let told = error.to_string();
-    assert!(told.contains(".zip") && told.matches("sha256").count() == 1, "{told}");
+    assert!(
+        told.contains(".zip") && told.matches("sha256").count() == 1,
+        "{told}"
+    );
     assert!(error.hint().expect("a hint").contains("--no-archive"));
     let there = catalog.find(&key(&source, MINUTES)).expect("reads");
-    let archived = there.map_or(0, |s| s.files_between(Timestamp(0), Timestamp(source.from + DAY)).count());
+    let archived = there.map_or(0, |s| {
+        s.files_between(Timestamp(0), Timestamp(source.from + DAY))
+            .count()
+    });
     assert_eq!(archived, 0, "nothing of the month is there");
 }
 
@@ -224,7 +246,11 @@ fn a_second_fetch_asks_only_for_what_is_missing() {
         fetching.run(&catalog, &stub).expect("fetches");
         stub.clear_log();
         let again = fetching.run(&catalog, &stub).expect("fetches nothing");
-        assert_eq!((again.series[0].pages, again.series[0].files), (0, 0), "{venue}");
+        assert_eq!(
+            (again.series[0].pages, again.series[0].files),
+            (0, 0),
+            "{venue}"
+        );
         stub.set_now(source.now);
         stub.clear_log();
         let later = fetching.run(&catalog, &stub).expect("fetches the rest");
@@ -263,10 +289,19 @@ fn candles_still_open_are_left_out_and_a_wrong_clock_is_told() {
     let stub = source.serve();
     stub.set_now(source.now - 30_000);
     let (_folder, catalog) = folder();
-    let report = Fetching::of(&source, &[MINUTES]).run(&catalog, &stub).expect("fetches");
+    let report = Fetching::of(&source, &[MINUTES])
+        .run(&catalog, &stub)
+        .expect("fetches");
     let found = candles(&catalog, &key(&source, MINUTES));
-    assert_eq!(found.last().expect("some").open_time.0, source.now - 120_000);
-    assert!(report.notes.iter().any(|n| n.contains("30 s ahead")), "{:?}", report.notes);
+    assert_eq!(
+        found.last().expect("some").open_time.0,
+        source.now - 120_000
+    );
+    assert!(
+        report.notes.iter().any(|n| n.contains("30 s ahead")),
+        "{:?}",
+        report.notes
+    );
 }
 
 #[test]
@@ -283,11 +318,18 @@ fn taker_volume_of_bybit_is_that_of_its_trades() {
     for (candle, whole) in expected.iter_mut().zip(source.whole()) {
         candle.taker_buy_volume = whole.taker_buy_volume;
     }
-    assert_same("flow", &candles(&catalog, &key(&source, MINUTES)), &expected);
+    assert_same(
+        "flow",
+        &candles(&catalog, &key(&source, MINUTES)),
+        &expected,
+    );
     assert_eq!(report.series[1].added, 1_440, "{:?}", report.series[1]);
     stub.clear_log();
     fetching.run(&catalog, &stub).expect("fetches nothing");
-    assert!(stub.log().iter().all(|a| !a.path.starts_with("/trading")), "nothing is asked twice");
+    assert!(
+        stub.log().iter().all(|a| !a.path.starts_with("/trading")),
+        "nothing is asked twice"
+    );
 }
 
 #[test]
@@ -301,8 +343,16 @@ fn a_guess_of_taker_volume_is_asked_for_and_labelled() {
     let series = catalog.series(&key(&source, MINUTES)).expect("is there");
     assert!(series.manifest.has_approximated_taker_volume);
     let all = candles(&catalog, &series.key);
-    assert!(all.iter().all(|c| c.taker_buy_volume >= 0.0 && c.taker_buy_volume <= c.volume));
-    assert!(report.series[0].notes.iter().any(|n| n.contains("approximated")));
+    assert!(
+        all.iter()
+            .all(|c| c.taker_buy_volume >= 0.0 && c.taker_buy_volume <= c.volume)
+    );
+    assert!(
+        report.series[0]
+            .notes
+            .iter()
+            .any(|n| n.contains("approximated"))
+    );
 }
 
 #[test]
@@ -310,12 +360,19 @@ fn what_a_venue_does_not_have_is_told_and_is_a_mistake_only_if_nothing_else_is_a
     let source = Source::of("hyperliquid", 10 * DAY);
     let stub = source.serve();
     let (_folder, catalog) = folder();
-    let report = Fetching::of(&source, &[MINUTES, MARKS]).run(&catalog, &stub).expect("candles");
+    let report = Fetching::of(&source, &[MINUTES, MARKS])
+        .run(&catalog, &stub)
+        .expect("candles");
     assert_eq!(report.series.len(), 1);
-    assert!(!report.notes.is_empty(), "it says that there is no mark price");
+    assert!(
+        !report.notes.is_empty(),
+        "it says that there is no mark price"
+    );
     let reach = report.series[0].notes.join(" ");
     assert!(reach.contains("not available before"), "{reach}");
-    let error = Fetching::of(&source, &[MARKS]).run(&catalog, &stub).expect_err("nothing");
+    let error = Fetching::of(&source, &[MARKS])
+        .run(&catalog, &stub)
+        .expect_err("nothing");
     assert_eq!(error.kind(), host::data::ErrorKind::User);
 }
 
@@ -327,7 +384,11 @@ fn erasing_replaces_what_was_there_in_one_step() {
     let mut fetching = Fetching::of(&source, &[MINUTES]);
     fetching.run(&catalog, &stub).expect("fetches");
     stub.change(|market| {
-        for candle in market.listed[0].candles.get_mut(&(CandleKind::Candles, Timeframe::M1)).expect("minutes") {
+        for candle in market.listed[0]
+            .candles
+            .get_mut(&(CandleKind::Candles, Timeframe::M1))
+            .expect("minutes")
+        {
             candle.volume += 1.0;
         }
     });
@@ -336,14 +397,20 @@ fn erasing_replaces_what_was_there_in_one_step() {
     fetching.erase = true;
     fetching.begin = Begin::At(Timestamp(source.from + 2 * DAY));
     stub.fault_when(faults::first(usize::MAX, "klines", Fault::Status(451)));
-    fetching.run(&catalog, &stub).expect_err("the venue does not answer");
+    fetching
+        .run(&catalog, &stub)
+        .expect_err("the venue does not answer");
     assert_equals_source("kept", &source, &catalog, &[MINUTES]);
     stub.fault_when(Box::new(|_| None));
     fetching.run(&catalog, &stub).expect("fetches");
     let mut expected = source.closed(CandleKind::Candles, Timeframe::M1);
     expected.drain(..2 * 1_440);
     expected.iter_mut().for_each(|c| c.volume += 1.0);
-    assert_same("replaced", &candles(&catalog, &key(&source, MINUTES)), &expected);
+    assert_same(
+        "replaced",
+        &candles(&catalog, &key(&source, MINUTES)),
+        &expected,
+    );
 }
 
 #[test]
@@ -365,7 +432,9 @@ fn mistakes_are_one_sentence_before_anything_is_kept() {
     assert!(told(&|f| f.end = Some(early)).contains("begins at"));
     let mut other = Source::of("binance", 2 * DAY);
     other.unified = "NOSUCH/USDT:USDT";
-    let error = Fetching::of(&other, &[MINUTES]).run(&catalog, &stub).expect_err("not listed");
+    let error = Fetching::of(&other, &[MINUTES])
+        .run(&catalog, &stub)
+        .expect_err("not listed");
     assert!(error.to_string().contains("NOSUCH/USDT:USDT"), "{error}");
     assert!(catalog.list().expect("reads").is_empty());
 }

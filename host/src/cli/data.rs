@@ -155,7 +155,11 @@ pub enum Outcome {
 ///
 /// # Errors
 /// See [`DataError::kind`] for whose fault it is.
-pub fn run(args: &DataArgs, settings: &Settings, out: &mut dyn Write) -> Result<Outcome, DataError> {
+pub fn run(
+    args: &DataArgs,
+    settings: &Settings,
+    out: &mut dyn Write,
+) -> Result<Outcome, DataError> {
     let default_dir = settings.path(&config::CACHE_PATH);
     let catalog = Catalog::new(args.data_dir.as_deref().unwrap_or(&default_dir));
     let out = &mut UntilClosed::new(out);

@@ -176,7 +176,10 @@ pub(super) fn period_of(
         None => {
             // `--start ''` is a mistake, an empty side of a range is not.
             let said = |flag: &str, text: Option<&str>| match text {
-                Some("") => Err(CliError::user(format!("{flag} is empty"), "for example 2024-01-01")),
+                Some("") => Err(CliError::user(
+                    format!("{flag} is empty"),
+                    "for example 2024-01-01",
+                )),
                 text => parse(flag, text),
             };
             Ok((said("--start", start)?, said("--end", end)?))

@@ -99,7 +99,11 @@ pub fn run(cli: Cli) -> Result<u8, CliError> {
         Command::Inspect(args) => inspect::run(&args, &settings),
         Command::Calc(args) => calc::run(&args),
         Command::Data(args) => {
-            match data::run(&args, &settings, &mut output::Quiet(std::io::stdout().lock()))? {
+            match data::run(
+                &args,
+                &settings,
+                &mut output::Quiet(std::io::stdout().lock()),
+            )? {
                 data::Outcome::Done => Ok(0),
                 data::Outcome::CheckFailed => Ok(CHECK_FAILED),
             }

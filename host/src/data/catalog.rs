@@ -33,8 +33,8 @@ pub use records::{
 };
 pub use repair::{Repair, RepairPolicy};
 pub use write::{CatalogWriter, Committed, Imported, SeriesWriter};
-pub(in crate::data) use write::{hex, replace};
 pub(crate) use write::{SEGMENT_HOLE_MS, unite};
+pub(in crate::data) use write::{hex, replace};
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -215,10 +215,15 @@ pub fn fetch(
     let first = request.symbols.first().ok_or_else(|| {
         DataError::user("no symbol to fetch").with_hint("for example --symbol BTC/USDT:USDT")
     })?;
-    told(Told::Doing(format!("asking {} for the time", request.rest.venue())));
+    told(Told::Doing(format!(
+        "asking {} for the time",
+        request.rest.venue()
+    )));
     let (now, skew_ms) = venue_clock(client, request, first)?;
     if skew_ms.abs() > SKEW_TOLD_MS {
-        report.notes.push(skew_sentence(request.rest.venue(), skew_ms));
+        report
+            .notes
+            .push(skew_sentence(request.rest.venue(), skew_ms));
     }
     let (from, to) = period(request, now)?;
     let fetcher = Fetcher {
@@ -287,12 +292,17 @@ fn period(request: &Request<'_>, now: Timestamp) -> Result<(Timestamp, Timestamp
         Begin::Days(days) => Timestamp((end.day() - i64::from(days)) * DAY_MS),
     };
     if from >= now {
-        return Err(DataError::user(format!("{from} lies in the future: {} has {now}", request.rest.venue()))
-            .with_hint("begin earlier: --start 2024-01-01"));
+        return Err(DataError::user(format!(
+            "{from} lies in the future: {} has {now}",
+            request.rest.venue()
+        ))
+        .with_hint("begin earlier: --start 2024-01-01"));
     }
     if from >= end {
-        return Err(DataError::user(format!("the period begins at {from} and ends at {end}"))
-            .with_hint("--end is excluded: it comes after --start"));
+        return Err(
+            DataError::user(format!("the period begins at {from} and ends at {end}"))
+                .with_hint("--end is excluded: it comes after --start"),
+        );
     }
     let earliest = Timestamp(0);
     Ok((from.max(earliest), end.min(now)))
@@ -313,11 +323,18 @@ impl Fetcher<'_> {
             if listed.iter().any(|(s, _)| s == symbol) {
                 continue;
             }
-            told(Told::Doing(format!("asking {} for the rules of {symbol}", rest.venue())));
+            told(Told::Doing(format!(
+                "asking {} for the rules of {symbol}",
+                rest.venue()
+            )));
             let questions = rest.listing(symbol);
             let mut bodies = Vec::new();
             for question in &questions {
-                match self.client.send(&|r, h| rest.judge(r, h), question).map_err(network)? {
+                match self
+                    .client
+                    .send(&|r, h| rest.judge(r, h), question)
+                    .map_err(network)?
+                {
                     Answer::Body(body) => bodies.push(body),
                     Answer::Absent => return Err(not_listed(rest, symbol, "it does not know it")),
                 }
@@ -328,7 +345,10 @@ impl Fetcher<'_> {
                 .map_err(|why| not_listed(rest, symbol, &why.to_string()))?;
             if !listing.assumed.is_empty() {
                 let parts = listing.assumed.join(", ");
-                let note = format!("{} tells no {parts} of {symbol} without a key: a careful guess", rest.venue());
+                let note = format!(
+                    "{} tells no {parts} of {symbol} without a key: a careful guess",
+                    rest.venue()
+                );
                 report.notes.push(note);
             }
             instrument_file::write(self.catalog, symbol, &listing, self.now)?;

@@ -202,7 +202,11 @@ fn of_json(json: FileJson) -> Result<KeptRules, String> {
             "last" => TriggerBy::Last,
             "mark" => TriggerBy::Mark,
             "index" => TriggerBy::Index,
-            other => return Err(format!("orders trigger by last, mark or index, not `{other}`")),
+            other => {
+                return Err(format!(
+                    "orders trigger by last, mark or index, not `{other}`"
+                ));
+            }
         },
         expires_at: None,
         tiers: json.tiers.iter().map(tier).collect::<Result<_, _>>()?,
@@ -230,7 +234,9 @@ fn tier(json: &TierJson) -> Result<Tier, String> {
 fn check(i: &Instrument) -> Result<(), String> {
     if i.tick <= Price::ZERO || i.step <= Qty::ZERO || i.min_qty < Qty::ZERO {
         let (tick, step, least) = (i.tick, i.step, i.min_qty);
-        return Err(format!("tick {tick}, step {step}, at least {least} is no grid"));
+        return Err(format!(
+            "tick {tick}, step {step}, at least {least} is no grid"
+        ));
     }
     if i.min_notional < Qty::ZERO || i.max_qty.is_some_and(|most| most < i.min_qty) {
         return Err("min_notional or max_qty is no limit".to_owned());
@@ -239,7 +245,10 @@ fn check(i: &Instrument) -> Result<(), String> {
     for tier in &i.tiers {
         let is_next = tier.floor == floor && tier.cap > tier.floor;
         if !is_next || tier.maintenance_rate < Rate::ZERO || tier.max_leverage <= Rate::ZERO {
-            return Err(format!("the tier from {} to {} is none", tier.floor, tier.cap));
+            return Err(format!(
+                "the tier from {} to {} is none",
+                tier.floor, tier.cap
+            ));
         }
         floor = tier.cap;
     }
@@ -291,7 +300,9 @@ mod tests {
             ("bybit", "BTC/USDT:USDT"),
         ] {
             let (_folder, catalog, symbol, listing) = kept(venue, text);
-            let read = read(&catalog, venue, &symbol).expect("reads").expect("is there");
+            let read = read(&catalog, venue, &symbol)
+                .expect("reads")
+                .expect("is there");
             assert_eq!(read.instrument, listing.instrument);
             assert_eq!((read.as_of.as_str(), read.assumed.len()), ("2024-01-31", 1));
         }
@@ -312,8 +323,13 @@ mod tests {
         ] {
             assert!(text.contains(from), "{from}");
             fs::write(&path, text.replacen(from, to, 1)).expect("writes");
-            let error = read(&catalog, "binance", &symbol).expect_err(to).to_string();
-            assert!(error.contains(told) && error.contains("instrument.json"), "{error}");
+            let error = read(&catalog, "binance", &symbol)
+                .expect_err(to)
+                .to_string();
+            assert!(
+                error.contains(told) && error.contains("instrument.json"),
+                "{error}"
+            );
         }
         fs::remove_file(&path).expect("removes");
         assert_eq!(read(&catalog, "binance", &symbol), Ok(None));

@@ -22,5 +22,7 @@ pub fn names() -> Vec<&'static str> {
 
 /// Every address of every venue.
 pub fn places() -> impl Iterator<Item = Place> {
-    ADAPTERS.into_iter().flat_map(|a| a.places().iter().copied())
+    ADAPTERS
+        .into_iter()
+        .flat_map(|a| a.places().iter().copied())
 }

@@ -23,7 +23,14 @@ fn start(folder: &Path, stub: &VenueStub, more: &[&str]) -> Child {
     for place in adapters::places() {
         command.env(place.variable, stub.url());
     }
-    let flags = ["--exchange", "binance", "--symbol", "BTC/USDT:USDT", "--start", "2024-01-15"];
+    let flags = [
+        "--exchange",
+        "binance",
+        "--symbol",
+        "BTC/USDT:USDT",
+        "--start",
+        "2024-01-15",
+    ];
     command
         .current_dir(folder)
         .args(["data", "fetch"])
@@ -70,7 +77,9 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 /// Requests whose answer is kept: not the clock, the rules, the first candle there is.
 fn is_kept(asked: &Asked) -> bool {
     let is_first = asked.query.split('&').any(|pair| pair == "limit=1");
-    let is_head = ["/time", "/exchangeInfo"].iter().any(|end| asked.path.ends_with(end));
+    let is_head = ["/time", "/exchangeInfo"]
+        .iter()
+        .any(|end| asked.path.ends_with(end));
     asked.is_answered() && !is_first && !is_head
 }
 
@@ -91,7 +100,11 @@ fn killed_at_twenty_random_points_and_resumed_gives_equal_bytes() {
     finish(start(whole.path(), &stub, &["--no-archive"]));
     let expected = files(whole.path());
     let requests = stub.log().len();
-    assert!(expected.len() > 6 && requests > 100, "{requests} requests, {:?}", expected.keys());
+    assert!(
+        expected.len() > 6 && requests > 100,
+        "{requests} requests, {:?}",
+        expected.keys()
+    );
     let mut chance = SplitMix64::seed_from_u64(20);
     let mut told = Vec::new();
     for _ in 0..20 {
@@ -110,8 +123,14 @@ fn killed_at_twenty_random_points_and_resumed_gives_equal_bytes() {
         finish(start(folder.path(), &stub, &["--no-archive"]));
         let again = repeated(&stub.log());
         told.push((asked, again));
-        assert!(again <= UNDER_WAY, "killed after {asked} requests, {again} asked again");
-        assert!(files(folder.path()) == expected, "other bytes after {asked} requests");
+        assert!(
+            again <= UNDER_WAY,
+            "killed after {asked} requests, {again} asked again"
+        );
+        assert!(
+            files(folder.path()) == expected,
+            "other bytes after {asked} requests"
+        );
         let left: Vec<_> = std::fs::read_dir(folder.path().join("data/.fetch"))
             .expect("the spool")
             .flatten()
@@ -127,7 +146,10 @@ fn two_processes_at_once_share_the_work_and_ask_nothing_twice() {
     let source = Source::of("binance", 34 * DAY);
     let stub = source.serve();
     let folder = tempfile::tempdir().expect("a folder");
-    let both = [start(folder.path(), &stub, &[]), start(folder.path(), &stub, &[])];
+    let both = [
+        start(folder.path(), &stub, &[]),
+        start(folder.path(), &stub, &[]),
+    ];
     for child in both {
         finish(child);
     }
@@ -143,7 +165,10 @@ fn the_summary_says_what_came_and_what_to_do_next() {
     let stub = source.serve();
     let folder = tempfile::tempdir().expect("a folder");
     let (out, err) = finish(start(folder.path(), &stub, &[]));
-    assert!(out.contains("next: host data check --exchange binance"), "{out}");
+    assert!(
+        out.contains("next: host data check --exchange binance"),
+        "{out}"
+    );
     assert!(err.contains("binance BTC/USDT:USDT 1m: "), "{err}");
     let (out, _) = finish(start(folder.path(), &stub, &["--json"]));
     let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
@@ -151,5 +176,10 @@ fn the_summary_says_what_came_and_what_to_do_next() {
     let series = document["series"].as_array().expect("a list");
     assert_eq!(series.len(), 3);
     assert!(series.iter().all(|s| s["added"] == 0), "{out}");
-    assert!(folder.path().join("data/binance/perp/BTC_USDT_USDT/instrument.json").exists());
+    assert!(
+        folder
+            .path()
+            .join("data/binance/perp/BTC_USDT_USDT/instrument.json")
+            .exists()
+    );
 }

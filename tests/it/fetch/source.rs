@@ -121,7 +121,11 @@ impl Source {
     pub(crate) fn closed(&self, kind: CandleKind, timeframe: Timeframe) -> Vec<Candle> {
         let all = self.listed.rows(kind, timeframe);
         let is_closed = |c: &&Candle| timeframe.bucket_end(c.open_time).0 <= self.now;
-        let mut closed: Vec<_> = all.iter().filter(is_closed).map(|c| self.told(kind, c)).collect();
+        let mut closed: Vec<_> = all
+            .iter()
+            .filter(is_closed)
+            .map(|c| self.told(kind, c))
+            .collect();
         if self.name == "hyperliquid" {
             // The one still open is among the newest.
             let skipped = closed.len().saturating_sub(NEWEST - 1);

@@ -8,8 +8,8 @@ use clap::Args;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
-use super::show::{name_json, print_json, record_name_json, say, table};
 use super::Outcome;
+use super::show::{name_json, print_json, record_name_json, say, table};
 use crate::cli::flags::period_of;
 use crate::cli::progress;
 use crate::config::{self, Settings};
@@ -217,10 +217,7 @@ fn symbols(
     named.into_iter().map(one).collect()
 }
 
-fn period(
-    args: &FetchArgs,
-    settings: &Settings,
-) -> Result<(Begin, Option<Timestamp>), DataError> {
+fn period(args: &FetchArgs, settings: &Settings) -> Result<(Begin, Option<Timestamp>), DataError> {
     let (start, end) = period_of(
         args.timerange.as_deref(),
         args.start.as_deref(),
@@ -321,14 +318,20 @@ fn timeframes(
     Ok(timeframes)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the command line may look at the clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line may look at the clock"
+)]
 fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let ms = since.map_or(0, |d| d.as_millis());
     Timestamp(i64::try_from(ms).unwrap_or(i64::MAX))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the summary says how long our own code took")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the summary says how long our own code took"
+)]
 fn started() -> Instant {
     Instant::now()
 }
@@ -357,7 +360,9 @@ fn end_on_interrupt(watch: &Watch) -> Result<(), DataError> {
     match ctrlc::set_handler(handler) {
         // A second command in one process (a test) keeps the first handler.
         Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(()),
-        Err(e) => Err(DataError::world(format!("Ctrl-C cannot be waited for: {e}"))),
+        Err(e) => Err(DataError::world(format!(
+            "Ctrl-C cannot be waited for: {e}"
+        ))),
     }
 }
 
@@ -424,10 +429,12 @@ fn show(
     report: &Report,
     figures: &Figures,
 ) -> Result<(), DataError> {
-    let head = ["series", "from", "to", "new rows", "missing", "source", "answers"];
+    let head = [
+        "series", "from", "to", "new rows", "missing", "source", "answers",
+    ];
     let mut rows = vec![head.map(str::to_owned)];
     rows.extend(report.series.iter().map(row));
-    table(out, &rows)?;
+    table(out, &rows, &[])?;
     for fetched in &report.series {
         for note in &fetched.notes {
             say(out, &format!("{}: {note}", name(fetched)))?;
@@ -436,9 +443,18 @@ fn show(
     for note in &report.notes {
         say(out, note)?;
     }
-    let Figures { requests, retries, .. } = figures;
-    say(out, &format!("{requests} requests sent, {retries} of them again"))?;
-    let Some(first) = report.series.iter().find(|s| s.history != History::TakerFlow) else {
+    let Figures {
+        requests, retries, ..
+    } = figures;
+    say(
+        out,
+        &format!("{requests} requests sent, {retries} of them again"),
+    )?;
+    let Some(first) = report
+        .series
+        .iter()
+        .find(|s| s.history != History::TakerFlow)
+    else {
         return Ok(());
     };
     let symbol = match &first.key {

@@ -77,6 +77,9 @@ pub(super) fn labels(series: &Series) -> Vec<String> {
     if series.key.kind == CandleKind::Candles && series.key.timeframe > Timeframe::M1 {
         labels.push(format!("native {}", series.key.timeframe));
     }
+    if series.manifest.has_approximated_taker_volume {
+        labels.push("taker volume approximated".to_owned());
+    }
     let (from, to) = series.period();
     match series.repaired(from, to) {
         0 => {}

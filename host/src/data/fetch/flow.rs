@@ -189,8 +189,12 @@ fn each_without(
 ) -> Result<(), DataError> {
     for file in series.files_between(from, to) {
         let candles = series.read(file)?;
-        let inside = candles.iter().filter(|c| c.open_time >= from && c.open_time < to);
-        inside.filter(|c| c.taker_buy_volume.is_nan()).for_each(&mut take);
+        let inside = candles
+            .iter()
+            .filter(|c| c.open_time >= from && c.open_time < to);
+        inside
+            .filter(|c| c.taker_buy_volume.is_nan())
+            .for_each(&mut take);
     }
     Ok(())
 }
@@ -208,7 +212,9 @@ impl Unfit {
         let mut sentences = Vec::new();
         if self.without_candle > 0 {
             let count = self.without_candle;
-            sentences.push(format!("{count} minutes have trades and no candle: they stay missing"));
+            sentences.push(format!(
+                "{count} minutes have trades and no candle: they stay missing"
+            ));
         }
         if let Some(first) = self.first {
             let count = self.over_volume;

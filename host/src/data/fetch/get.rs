@@ -192,7 +192,9 @@ fn sha256_of(path: &Path) -> Result<String, DataError> {
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
-        let read = file.read(&mut buffer).map_err(|e| io("reading", path, &e))?;
+        let read = file
+            .read(&mut buffer)
+            .map_err(|e| io("reading", path, &e))?;
         if read == 0 {
             break;
         }

@@ -144,7 +144,11 @@ impl Planner<'_> {
                 .month_files(&self.target.symbol, self.target.history, month.from);
             if !files.is_empty() {
                 let is_one = files.len() == 1;
-                let otherwise = if is_one { Otherwise::Days } else { Otherwise::Rows };
+                let otherwise = if is_one {
+                    Otherwise::Days
+                } else {
+                    Otherwise::Rows
+                };
                 return Jobs::of(files, otherwise);
             }
         }
@@ -194,7 +198,11 @@ impl Planner<'_> {
         let today = Timestamp(self.now.day() * DAY_MS);
         let midnight = |t: Timestamp, up: i64| Timestamp(t.plus_ms(up).day() * DAY_MS);
         // Without requests for rows a day that is wanted in part is cut from its whole file.
-        let (up, down) = if only_files { (0, DAY_MS - 1) } else { (DAY_MS - 1, 0) };
+        let (up, down) = if only_files {
+            (0, DAY_MS - 1)
+        } else {
+            (DAY_MS - 1, 0)
+        };
         let begin = midnight(from, up).max(self.day_of_first());
         let end = midnight(to, down).min(today);
         if begin >= end {
@@ -215,7 +223,9 @@ impl Planner<'_> {
     /// Windows of rows; what the venue's requests do not reach back to is lost.
     fn rows(&self, from: Timestamp, to: Timestamp) -> Jobs {
         let from = from.max(self.first);
-        let begin = self.api_from().map_or(to, |api| api.clamp(from, to.max(from)));
+        let begin = self
+            .api_from()
+            .map_or(to, |api| api.clamp(from, to.max(from)));
         let mut jobs = Jobs::of(self.windows(begin, to), Otherwise::Rows);
         jobs.lost.add(from, begin);
         jobs

@@ -42,7 +42,9 @@ pub(super) fn is_whole(history: History, window: &Window, page: &Page) -> bool {
     };
     let covers_begin = *first <= window.from;
     let covers_end = *last >= window.to;
-    let inside = times.iter().filter(|t| **t >= window.from && **t < window.to);
+    let inside = times
+        .iter()
+        .filter(|t| **t >= window.from && **t < window.to);
     let slots = slots(history, window);
     (covers_begin && covers_end) || inside.count() as u64 >= slots
 }
@@ -58,7 +60,11 @@ fn slots(history: History, window: &Window) -> u64 {
 /// The first start of a candle at or after a moment.
 pub(super) fn next_on(grid: Grid, time: Timestamp) -> Timestamp {
     let start = grid.timeframe().bucket_start(time);
-    if start == time { time } else { grid.next(start) }
+    if start == time {
+        time
+    } else {
+        grid.next(start)
+    }
 }
 
 /// The middle of a window, on the grid; `None` where it cannot be cut.
@@ -92,7 +98,11 @@ impl Collected {
     ///
     /// # Errors
     /// Two versions of one, one off the grid, an impossible one.
-    pub(super) fn candles(&mut self, wanted: &Periods, grid: Grid) -> Result<Vec<Candle>, DataError> {
+    pub(super) fn candles(
+        &mut self,
+        wanted: &Periods,
+        grid: Grid,
+    ) -> Result<Vec<Candle>, DataError> {
         let mut all = std::mem::take(&mut self.candles);
         all.retain(|c| has(wanted, c.open_time));
         all.sort_by_key(|c| c.open_time);
@@ -156,8 +166,8 @@ fn has(periods: &Periods, time: Timestamp) -> bool {
 mod tests {
     use super::*;
     use crate::data::testing::{START, at_minutes};
-    use crate::venues::rest::{Method, Place, Pool, Request, Source};
     use crate::domain::CandleKind;
+    use crate::venues::rest::{Method, Place, Pool, Request, Source};
 
     const CANDLES: History = History::Candles(CandleKind::Candles, Timeframe::M1);
 
@@ -225,12 +235,16 @@ mod tests {
         other[0].volume += 1.0;
         collected.add(page(0..4, false).rows);
         collected.add(Rows::Candles(other));
-        let error = collected.candles(&wanted, minute).expect_err("two versions");
+        let error = collected
+            .candles(&wanted, minute)
+            .expect_err("two versions");
         assert!(error.to_string().contains("2024-01-01 00:02"), "{error}");
         let mut off = at_minutes(1..2);
         off[0].open_time = Timestamp(START + 61_000);
         collected.add(Rows::Candles(off));
-        let error = collected.candles(&wanted, minute).expect_err("off the grid");
+        let error = collected
+            .candles(&wanted, minute)
+            .expect_err("off the grid");
         assert!(error.to_string().contains("not on the grid"), "{error}");
     }
 }

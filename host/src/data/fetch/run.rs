@@ -78,7 +78,10 @@ impl Fetcher<'_> {
     ) -> Result<(), DataError> {
         let (mut lines, mut works, mut tasks) = (Vec::new(), Vec::new(), VecDeque::new());
         for target in targets {
-            told(Told::Doing(format!("looking at what is there of {}", target.key)));
+            told(Told::Doing(format!(
+                "looking at what is there of {}",
+                target.key
+            )));
             let listed_at = listed.iter().find(|(s, _)| *s == target.symbol);
             let listed_at = listed_at.and_then(|(_, at)| *at);
             let (line, missing) = self.open(target, listed_at, told)?;
@@ -118,7 +121,9 @@ impl Fetcher<'_> {
     ) -> Result<(Line, Periods), DataError> {
         let key = target.key.to_string();
         let spool = Spool::open(self.catalog, &target.spool_name(), || {
-            told(Told::Doing(format!("another process fetches {key}: waiting for it")));
+            told(Told::Doing(format!(
+                "another process fetches {key}: waiting for it"
+            )));
         })?;
         let wanted = closed(target.history, self.from, self.to, self.now);
         let missing = self.own.measure(|| match target.history {
@@ -176,9 +181,9 @@ impl Fetcher<'_> {
             Answer::Body(body) => body,
             Answer::Absent => return Ok(self.now),
         };
-        let page = rest.read(target.history, &window, &body).map_err(|why| {
-            DataError::world(format!("{}: the first candle: {why}", target.key))
-        })?;
+        let page = rest
+            .read(target.history, &window, &body)
+            .map_err(|why| DataError::world(format!("{}: the first candle: {why}", target.key)))?;
         let first = times(&page.rows).into_iter().filter(|t| *t >= from).min();
         Ok(first.unwrap_or(self.now))
     }
@@ -243,7 +248,10 @@ impl Fetcher<'_> {
         tasks: VecDeque<Task>,
         told: &mut dyn FnMut(Told),
     ) -> Result<(), DataError> {
-        let at_once = tasks.iter().map(|t| t.job.window.request.pool.at_once).max();
+        let at_once = tasks
+            .iter()
+            .map(|t| t.job.window.request.pool.at_once)
+            .max();
         let threads = at_once.unwrap_or(0).min(THREADS_MAX);
         let queue = Queue::new(tasks);
         let (sender, receiver) = channel();
@@ -286,9 +294,15 @@ impl Fetcher<'_> {
         receiver: &Receiver<Done>,
         told: &mut dyn FnMut(Told),
     ) -> Result<(), DataError> {
-        let mut open: usize = works.iter().flat_map(|w| &w.months).map(|m| m.pending).sum();
+        let mut open: usize = works
+            .iter()
+            .flat_map(|w| &w.months)
+            .map(|m| m.pending)
+            .sum();
         while open > 0 {
-            let done = receiver.recv().expect("threads end when the queue is closed");
+            let done = receiver
+                .recv()
+                .expect("threads end when the queue is closed");
             let task = done.task;
             let (line, work) = (&lines[task.line], &mut works[task.line]);
             let more = self.take(line, work, &task, done.got?)?;
@@ -390,7 +404,10 @@ impl Fetcher<'_> {
                     let gaps = self.own.measure(|| gaps_between(&series, from, to))?;
                     work.fetched.missing = Some(gaps.missing());
                 }
-                None => work.fetched.notes.push("there is none in this period".to_owned()),
+                None => work
+                    .fetched
+                    .notes
+                    .push("there is none in this period".to_owned()),
             }
         }
         self.label(line, work);

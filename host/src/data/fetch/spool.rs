@@ -132,7 +132,8 @@ const WRITING: &str = ".writing-";
 /// The disk refuses.
 pub(super) fn keep(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
     let io = |e: std::io::Error| {
-        DataError::io("writing", path, &e).with_hint("is the disk full, may this folder be written?")
+        DataError::io("writing", path, &e)
+            .with_hint("is the disk full, may this folder be written?")
     };
     let folder = path.parent().unwrap_or(Path::new("."));
     let draft = tempfile::Builder::new()

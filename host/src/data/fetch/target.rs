@@ -48,10 +48,10 @@ pub(super) fn targets(
     let is_approximation = request.flow == FlowFrom::Approximation;
     if targets.is_empty() && !is_approximation {
         let why = notes.pop();
-        return Err(DataError::user(
-            why.unwrap_or_else(|| "nothing was asked for".to_owned()),
-        )
-        .with_hint("`host data record` collects from now on what has no history"));
+        return Err(
+            DataError::user(why.unwrap_or_else(|| "nothing was asked for".to_owned()))
+                .with_hint("`host data record` collects from now on what has no history"),
+        );
     }
     Ok(targets)
 }

@@ -187,7 +187,10 @@ impl Trade<'_> {
             return Err(format!("a trade of {}", shown(self.symbol)));
         }
         if self.time < window.from || self.time >= window.to {
-            return Err(format!("a trade at {}, of another day", self.time.rfc3339()));
+            return Err(format!(
+                "a trade at {}, of another day",
+                self.time.rfc3339()
+            ));
         }
         Ok(())
     }

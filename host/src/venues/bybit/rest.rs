@@ -2,7 +2,9 @@
 
 use super::wire::market::{Funding, Klines, OpenInterest, candle};
 use super::wire::{Listed, answer};
-use super::{API, ARCHIVE, Bybit, INTERVALS, LIVE, VENUE, archive, interval_of, judge, listing, name_of};
+use super::{
+    API, ARCHIVE, Bybit, INTERVALS, LIVE, VENUE, archive, interval_of, judge, listing, name_of,
+};
 use crate::domain::{CandleKind, MINUTE_MS, Symbol, Timeframe, Timestamp};
 use crate::venues::rest::{
     Head, History, Listing, Method, NotOffered, Offer, Page, Place, Pool, ReadSeek, Request, Rest,
@@ -180,7 +182,9 @@ impl Rest for Bybit {
         ["instruments-info", "risk-limit"]
             .map(|endpoint| {
                 let name = encoded(&name);
-                ask(format!("/v5/market/{endpoint}?category=linear&symbol={name}"))
+                ask(format!(
+                    "/v5/market/{endpoint}?category=linear&symbol={name}"
+                ))
             })
             .into()
     }
@@ -261,9 +265,8 @@ impl Rest for Bybit {
 
     fn read(&self, history: History, window: &Window, body: &[u8]) -> Result<Page, WireError> {
         let question = Question::of(history);
-        let question = question.ok_or_else(|| {
-            WireError(format!("{VENUE} has no requests that hold {history:?}"))
-        })?;
+        let question = question
+            .ok_or_else(|| WireError(format!("{VENUE} has no requests that hold {history:?}")))?;
         let rows = match history {
             History::Funding => read_funding(window, body)?,
             History::OpenInterest(_) => read_interest(window, body)?,
@@ -346,7 +349,9 @@ fn read_candles(window: &Window, body: &[u8]) -> Result<Rows, WireError> {
 }
 
 fn read_funding(window: &Window, body: &[u8]) -> Result<Rows, WireError> {
-    let list = answer::<Listed<Funding>>("funding history", body)?.result.list;
+    let list = answer::<Listed<Funding>>("funding history", body)?
+        .result
+        .list;
     for row in &list {
         check_symbol("funding", window, &row.symbol)?;
     }

@@ -54,7 +54,9 @@ impl Stream for Bybit {
             chars += size;
             let last = connections.last_mut().expect("one was pushed");
             last.subscribe.push(subscription(symbol, &topics));
-            let carries = topics.iter().map(|(channel, _)| (symbol.to_owned(), *channel));
+            let carries = topics
+                .iter()
+                .map(|(channel, _)| (symbol.to_owned(), *channel));
             last.carries.extend(carries);
         }
         (connections, absent)
@@ -228,7 +230,10 @@ fn mark(frame: &str) -> Result<Vec<StreamEvent>, WireError> {
         || mark.funding_rate.is_some()
         || mark.next_funding.is_some()
         || mark.open_interest.is_some();
-    Ok(tells.then_some(StreamEvent::Mark(mark)).into_iter().collect())
+    Ok(tells
+        .then_some(StreamEvent::Mark(mark))
+        .into_iter()
+        .collect())
 }
 
 fn book(frame: &str) -> Result<Vec<StreamEvent>, WireError> {
@@ -243,11 +248,7 @@ fn book(frame: &str) -> Result<Vec<StreamEvent>, WireError> {
     book_frame(frame.data, kind, time).map(|book| vec![StreamEvent::Book(book)])
 }
 
-fn book_frame(
-    book: Book,
-    kind: BookKind,
-    time: Maybe<Timestamp>,
-) -> Result<BookFrame, WireError> {
+fn book_frame(book: Book, kind: BookKind, time: Maybe<Timestamp>) -> Result<BookFrame, WireError> {
     let levels = |side: Vec<Level>| -> Vec<(Price, Qty)> {
         side.into_iter().map(|Level(p, q)| (p.0, q.0)).collect()
     };

@@ -263,4 +263,3 @@ pub struct FeeRate {
     /// Fraction of the value.
     pub maker_fee_rate: Text<Rate>,
 }
-

@@ -140,4 +140,3 @@ pub struct Liquidation {
     #[serde(rename = "p")]
     pub price: Text<Price>,
 }
-

@@ -115,7 +115,6 @@ impl Interest {
     }
 }
 
-
 /// A contract.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
