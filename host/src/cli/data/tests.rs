@@ -1,5 +1,7 @@
 //! The command lines of `host data`, in a folder of their own.
 
+use std::path::Path;
+
 use clap::Parser;
 use serde_json::{Value, json};
 
