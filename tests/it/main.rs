@@ -8,9 +8,11 @@
 mod calc;
 mod cli;
 mod conditions;
+mod data_catalog;
 mod delivery;
 mod driver;
 mod fetch;
+mod fixtures_binance;
 mod formulas;
 mod golden;
 mod http;

@@ -1,5 +1,6 @@
 //! What is odd about the data of a run, counted while it runs: outliers, stale stretches, minutes without volume, marks far from
-//! the last price, funding beyond its cap, negative open interest. Flagged, never deleted. Source: `simulation.md` section 14.
+//! the last price, funding beyond its cap, negative open interest, candles that `data repair` put in. Flagged, never deleted.
+//! Source: `simulation.md` section 14.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -89,6 +90,10 @@ fn scan(source: &Source, period: Period) -> Result<Flags, BacktestError> {
     let mut flags = Flags::new();
     for notice in scans.into_iter().flat_map(NoticeScan::finish) {
         *flags.entry(notice.kind.name().to_owned()).or_insert(0) += notice.count;
+    }
+    let repaired = source.repaired(period.start(), period.end());
+    if repaired > 0 {
+        flags.insert("repaired".to_owned(), repaired);
     }
     Ok(flags)
 }

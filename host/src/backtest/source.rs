@@ -173,6 +173,16 @@ impl Source {
         }
     }
 
+    /// How many candles of a period were put in where they were missing.
+    pub(super) fn repaired(&self, from: Timestamp, to: Timestamp) -> u64 {
+        match self {
+            Self::Catalog(series) | Self::Loaded(Loaded { series, .. }) => {
+                series.iter().map(|s| s.repaired(from, to)).sum()
+            }
+            Self::Candles { .. } | Self::File { .. } => 0,
+        }
+    }
+
     /// What identifies the candles of a period.
     pub(super) fn fingerprint(&self, from: Timestamp, to: Timestamp) -> Result<String, DataError> {
         match self {

@@ -1,10 +1,15 @@
 //! `host data`: what is done with market data. One file a command.
 
+mod bars;
 mod check;
+mod events;
+mod export;
 mod fetch;
 mod import;
 mod list;
+mod prune;
 mod record;
+mod repair;
 mod show;
 pub(super) mod synth;
 #[cfg(test)]
@@ -16,16 +21,19 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::config::{self, Settings};
-use crate::data::catalog::{Catalog, RecordSeries, Series};
+use crate::data::catalog::{Catalog, EventSeries, RecordSeries, Series};
 use crate::data::import::DataKind;
 use crate::data::series::parse_market;
 use crate::data::{DataError, ErrorKind};
-use crate::domain::{InstrumentKind, Symbol, Timeframe};
+use crate::domain::{CandleKind, InstrumentKind, Symbol, Timeframe};
 use check::{CheckArgs, run_check};
+use export::{ExportArgs, run_export};
 use fetch::{FetchArgs, run_fetch};
 use import::{ImportArgs, run_import};
 use list::{ListArgs, run_list};
+use prune::{PruneArgs, run_prune};
 use record::{RecordArgs, run_record};
+use repair::{RepairArgs, run_repair};
 use show::UntilClosed;
 use synth::{SynthArgs, run_synth};
 
@@ -51,8 +59,14 @@ pub enum DataCommand {
     Import(ImportArgs),
     /// List what is there, with coverage and gaps.
     List(ListArgs),
-    /// Check series for damage, gaps and oddities; exit code 4 if something is wrong.
+    /// Check series or files for damage, gaps and oddities; exit code 4 if something is wrong.
     Check(CheckArgs),
+    /// Fill holes, by explicit choice: what was put in is written down and can be taken back.
+    Repair(RepairArgs),
+    /// Write a series to one file, CSV or Parquet.
+    Export(ExportArgs),
+    /// Remove old months, whole series, or files no series lists.
+    Prune(PruneArgs),
     /// Make up a realistic market, to try things without any data.
     Synth(SynthArgs),
 }
@@ -94,6 +108,12 @@ struct Filter {
 }
 
 impl Filter {
+    /// Was anything said.
+    fn is_any(&self) -> bool {
+        let named = self.exchange.is_some() || self.symbol.is_some();
+        named || self.timeframe.is_some() || self.kind.is_some()
+    }
+
     fn candles(&self, series: &Series) -> bool {
         let key = &series.key;
         let kind = DataKind::Candles(key.kind);
@@ -104,6 +124,14 @@ impl Filter {
         let key = &series.key;
         let kind = DataKind::Records(key.kind);
         self.admits(&key.venue, &key.symbol, key.interval, kind)
+    }
+
+    /// Trades, ticks and books have neither a length nor a name among the kinds.
+    fn events(&self, series: &EventSeries) -> bool {
+        let key = &series.key;
+        let any = DataKind::Candles(CandleKind::Candles);
+        let is_named = self.kind.is_some() || self.timeframe.is_some();
+        !is_named && self.admits(&key.venue, &key.symbol, None, any)
     }
 
     fn admits(
@@ -154,6 +182,9 @@ pub fn run(
         DataCommand::Import(import) => run_import(import, &catalog, out),
         DataCommand::List(list) => run_list(list, &catalog, out),
         DataCommand::Check(check) => run_check(check, &catalog, out),
+        DataCommand::Repair(repair) => run_repair(repair, &catalog, out),
+        DataCommand::Export(export) => run_export(export, &catalog, out),
+        DataCommand::Prune(prune) => run_prune(prune, &catalog, out),
         DataCommand::Synth(synth) => run_synth(synth, &catalog, out),
     }
 }

@@ -9,11 +9,14 @@
 //! Rules: a month file never changes, a new version has a new name (the first digits of its sha256); the manifest lists the
 //! files that count and is replaced in one step, so a reader sees the series before or after an import, never between. One
 //! process writes at a time (`.lock`), readers never wait. Every file is compared with its digest before a row of it is used.
-//! Unrealistic: a reader that started before an import may miss a file the import replaced; it then fails and says so.
+//! What an import replaces stays until the one after it, so a reader that has just begun goes on with what it began with.
+//! Unrealistic: a reader that two imports overtake may miss a file; it then fails and says so.
 
 mod events;
 mod manifest;
+mod prune;
 mod records;
+mod repair;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -24,7 +27,11 @@ pub use events::{
 };
 pub(crate) use manifest::content_digest;
 pub use manifest::{Manifest, MonthFile};
-pub use records::{ImportedRecords, RecordFile, RecordKey, RecordSeries, RecordWriter};
+pub use prune::{Doing, Pruned, Waste};
+pub use records::{
+    ImportedRecords, RecordFile, RecordKey, RecordSeries, RecordWriter, record_columns,
+};
+pub use repair::{Repair, RepairPolicy};
 pub use write::{CatalogWriter, Committed, Imported, SeriesWriter};
 pub(crate) use write::{SEGMENT_HOLE_MS, unite};
 pub(in crate::data) use write::{hex, replace};

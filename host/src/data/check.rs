@@ -1,9 +1,15 @@
 //! A series of the catalog under examination: coverage and findings.
 
+mod file;
+mod rows;
+
+pub use file::{CheckedFile, FileToCheck, check_file};
+
 use crate::data::DataError;
 use crate::data::catalog::Series;
-use crate::data::quality::{COVERAGE_MIN, Gap, GapReport, GapScan, NoticeKind, NoticeScan};
-use crate::domain::{CandleKind, Timeframe, Timestamp};
+use crate::data::quality::{COVERAGE_MIN, Gap, GapReport, GapScan, Notice};
+use crate::domain::{Timeframe, Timestamp};
+use rows::RowScan;
 
 /// Does a finding make a check fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,8 +34,9 @@ impl Severity {
 /// One kind of thing found in a series.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// `gap`, `coverage`, `damaged`, `outlier`, `stale`, `zero_volume`, `mark_deviation`, `funding_cap`,
-    /// `negative_open_interest`.
+    /// Errors: `unreadable`, `order`, `duplicate`, `misaligned`, `non_positive_price`, `high_below_body`, `low_above_body`,
+    /// `negative_volume`, `taker_volume`, `gap`, `coverage`, `damaged`. Notices: `outlier`, `stale`, `zero_volume`, `revision`,
+    /// `repaired`, `mark_deviation`, `funding_cap`, `negative_open_interest`.
     pub kind: &'static str,
     /// How bad it is.
     pub severity: Severity,
@@ -79,49 +86,76 @@ pub fn gaps_of_segments(series: &Series) -> Result<GapReport, DataError> {
     Ok(report)
 }
 
-/// Everything that is wrong or odd with a series, errors first. Damage is a finding, not an error of this function.
+/// Everything that is wrong or odd with a series, errors first. Damage is a finding, not an error of this function; nothing is said
+/// of the time it hides. One month is in memory at a time.
 #[must_use]
 pub fn check(series: &Series) -> (GapReport, Vec<Finding>) {
     let mut findings = Vec::new();
-    let period = series.period();
-    let report = match gaps_of_segments(series) {
-        Ok(report) => report,
-        Err(error) => {
-            findings.push(damage(period, &error));
-            return (GapReport::default(), findings);
-        }
-    };
-    findings.extend(gap_finding(&report, series.key.timeframe));
-    findings.extend(coverage_finding(&report, period, series.key.timeframe));
-    let mut scan = NoticeScan::new(series.key.timeframe);
+    let mut scan = RowScan::new(series.key.timeframe, series.key.kind);
+    let mut ends = series.manifest.segments.iter().map(|(_, last)| *last);
+    let mut end = ends.next().unwrap_or(Timestamp(i64::MAX));
     for file in &series.manifest.files {
         match series.read(file) {
-            Ok(candles) => candles.iter().for_each(|c| scan.push(c)),
-            Err(error) => findings.push(damage((file.first, file.last), &error)),
+            Ok(candles) => {
+                for (row, candle) in (1..).zip(&candles) {
+                    if candle.open_time > end {
+                        scan.end_segment();
+                        end = ends
+                            .find(|e| candle.open_time <= *e)
+                            .unwrap_or(Timestamp(i64::MAX));
+                    }
+                    scan.push(row, candle);
+                }
+            }
+            Err(error) => {
+                findings.push(damage((file.first, file.last), &error));
+                scan.end_segment();
+            }
         }
     }
-    // Prices that are not traded have no volume by nature.
-    let traded = series.key.kind == CandleKind::Candles;
-    let notices = scan.finish().into_iter();
-    let notices = notices.filter(|n| traded || n.kind == NoticeKind::Outlier);
-    findings.extend(notices.map(|notice| Finding {
+    let looked = scan.finish();
+    findings.extend(looked.findings);
+    findings.extend(repaired(series));
+    findings.sort_by_key(|f| f.severity);
+    (looked.report, findings)
+}
+
+/// Candles that were put in.
+fn repaired(series: &Series) -> Option<Finding> {
+    let periods = series.manifest.repaired();
+    let (first, last) = (periods.iter().next()?.0, periods.iter().next_back()?.1);
+    let count = series.repaired(first, last);
+    let policies: Vec<_> = series
+        .manifest
+        .repairs
+        .iter()
+        .map(|r| r.policy.name())
+        .collect();
+    Some(Finding {
+        kind: "repaired",
+        severity: Severity::Notice,
+        range: (first, last),
+        count,
+        minutes: minutes(count, series.key.timeframe),
+        message: format!(
+            "{count} candles were put in by {}; data repair --undo takes them back",
+            policies.join(", ")
+        ),
+    })
+}
+
+fn of_notice(notice: &Notice, base: Timeframe) -> Finding {
+    let first: Vec<_> = (notice.examples.iter().take(3))
+        .map(Timestamp::to_string)
+        .collect();
+    Finding {
         kind: notice.kind.name(),
         severity: Severity::Notice,
         range: notice.range,
         count: notice.count,
-        minutes: minutes(notice.count, series.key.timeframe),
-        message: {
-            let first: Vec<_> = notice
-                .examples
-                .iter()
-                .take(3)
-                .map(Timestamp::to_string)
-                .collect();
-            format!("{} times, first at {}", notice.count, first.join(", "))
-        },
-    }));
-    findings.sort_by_key(|f| f.severity);
-    (report, findings)
+        minutes: minutes(notice.count, base),
+        message: format!("{} times, first at {}", notice.count, first.join(", ")),
+    }
 }
 
 pub(in crate::data) fn damage(range: (Timestamp, Timestamp), error: &DataError) -> Finding {

@@ -5,6 +5,7 @@
 //! row, and nothing is written. Equal duplicates are ignored, contradicting ones are a fault. What a file is, its name or the
 //! user says; nothing is guessed from the data.
 
+mod look;
 mod name;
 mod records;
 mod rows;
@@ -12,6 +13,7 @@ mod rows;
 mod tests;
 mod text;
 
+pub(in crate::data) use look::{Row, each_row};
 pub use name::{Content, DataKind, Overrides};
 
 use std::path::{Path, PathBuf};

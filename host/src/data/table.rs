@@ -9,8 +9,8 @@ mod tests;
 mod write;
 
 pub use read::{Batches, Buffer, ColumnInfo, ColumnType, TableReader};
-pub(crate) use write::readable_by_all;
-pub use write::{Packing, write_table, write_table_as};
+pub use write::{TableWriter, write_table};
+pub(crate) use write::{folder_of, readable_by_all};
 
 use crate::data::DataError;
 

@@ -1,28 +1,41 @@
-//! `host data check`: what is wrong or odd with it.
+//! `host data check`: what is wrong or odd with series of the catalog, or with files.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::show::{
-    finding_json, print_json, progress_bar, records_json, say, series_json, show_part,
+    finding_json, gaps_json, print_json, progress_bar, records_json, say, series_json, show,
+    show_part, table,
 };
-use super::{Filter, Outcome};
+use super::{Filter, Outcome, events};
 use crate::data::DataError;
 use crate::data::catalog::{Catalog, Series};
-use crate::data::check::{Finding, Severity, check};
+use crate::data::check::{CheckedFile, FileToCheck, Finding, Severity, check, check_file};
+use crate::data::import::DataKind;
 use crate::data::streams::check::{check_records, mark_deviations};
 use crate::domain::CandleKind;
 
 /// Arguments of `host data check`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  host data check\n  host data check --exchange binance --symbol BTC/USDT:USDT"
-)]
+#[command(after_help = "Examples:
+  host data check
+  host data check --exchange binance --symbol BTC/USDT:USDT
+  host data check somebodys.csv                 a file that was not imported, all its faults
+  host data check marks.parquet --kind mark --timeframe 1h
+
+Errors give exit code 4, notices do not. Nothing is repaired: see host data repair.")]
 pub struct CheckArgs {
+    /// Files to look at instead of the catalog: candles, mark or index prices.
+    #[arg(value_name = "FILES")]
+    pub files: Vec<PathBuf>,
     #[command(flatten)]
     filter: Filter,
+    /// Names of the columns of files without a header.
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", requires = "files")]
+    pub columns: Vec<String>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -33,11 +46,80 @@ pub(super) fn run_check(
     catalog: &Catalog,
     out: &mut dyn Write,
 ) -> Result<Outcome, DataError> {
+    let checked = if args.files.is_empty() {
+        check_catalog(args, catalog)?
+    } else {
+        check_files(args)?
+    };
+    let ok = checked.iter().all(CheckedSeries::is_sound);
+    if args.json {
+        let series: Vec<_> = checked.iter().map(|c| &c.json).collect();
+        let findings: Vec<_> = checked
+            .iter()
+            .flat_map(|c| c.findings.iter().map(|f| finding_json(&c.name, f)))
+            .collect();
+        let document =
+            json!({"schema": "data-check/1", "series": series, "findings": findings, "ok": ok});
+        print_json(out, &document)?;
+    } else {
+        tell(&checked, out)?;
+    }
+    Ok(if ok {
+        Outcome::Done
+    } else {
+        Outcome::CheckFailed
+    })
+}
+
+/// One line a series, then a table of everything that was found.
+fn tell(checked: &[CheckedSeries], out: &mut dyn Write) -> Result<(), DataError> {
+    for c in checked {
+        let word = if c.is_sound() { "ok" } else { "WRONG" };
+        say(out, &format!("{}: {}, {word}", c.name, c.rows))?;
+        if c.findings.is_empty() {
+            continue;
+        }
+        let header = ["", "", "from", "to", "count", "minutes"].map(str::to_owned);
+        let rows = c.findings.iter().map(|f| {
+            [
+                format!("  {}", f.severity.name()),
+                f.kind.to_owned(),
+                f.range.0.to_string(),
+                f.range.1.to_string(),
+                f.count.to_string(),
+                f.minutes.to_string(),
+            ]
+        });
+        let rows: Vec<_> = std::iter::once(header).chain(rows).collect();
+        let words = c.findings.iter().map(|f| vec![f.message.clone()]);
+        let words: Vec<_> = std::iter::once(Vec::new()).chain(words).collect();
+        table(out, &rows, &words)?;
+    }
+    Ok(())
+}
+
+/// One series, stream or file and what was found in it.
+struct CheckedSeries {
+    name: String,
+    rows: String,
+    json: Value,
+    findings: Vec<Finding>,
+}
+
+impl CheckedSeries {
+    fn is_sound(&self) -> bool {
+        self.findings.iter().all(|f| f.severity != Severity::Error)
+    }
+}
+
+fn check_catalog(args: &CheckArgs, catalog: &Catalog) -> Result<Vec<CheckedSeries>, DataError> {
     let mut all = catalog.list()?;
     all.retain(|s| args.filter.candles(s));
     let mut records = catalog.list_records()?;
     records.retain(|s| args.filter.records(s));
-    let count = all.len() + records.len();
+    let mut streams = catalog.list_events()?;
+    streams.retain(|s| args.filter.events(s));
+    let count = all.len() + records.len() + streams.len();
     if count == 0 {
         return Err(DataError::user("there is no such series to check")
             .with_hint("`host data list` shows what there is"));
@@ -65,47 +147,17 @@ pub(super) fn run_check(
             findings,
         });
     }
-    bar.finish_and_clear();
-    let wrong = |f: &Finding| f.severity == Severity::Error;
-    let ok = !checked.iter().flat_map(|c| &c.findings).any(wrong);
-    if args.json {
-        let series: Vec<_> = checked.iter().map(|c| &c.json).collect();
-        let findings: Vec<_> = checked
-            .iter()
-            .flat_map(|c| c.findings.iter().map(|f| finding_json(&c.name, f)))
-            .collect();
-        let document =
-            json!({"schema": "data-check/1", "series": series, "findings": findings, "ok": ok});
-        print_json(out, &document)?;
-    } else {
-        for c in &checked {
-            let word = if c.findings.iter().any(wrong) {
-                "WRONG"
-            } else {
-                "ok"
-            };
-            say(out, &format!("{}: {}, {word}", c.name, c.rows))?;
-            for f in &c.findings {
-                say(
-                    out,
-                    &format!("  {} {}: {}", f.severity.name(), f.kind, f.message),
-                )?;
-            }
-        }
+    for series in &streams {
+        show_part(&bar, &series.key.to_string(), checked.len(), count);
+        checked.push(CheckedSeries {
+            name: series.key.to_string(),
+            rows: format!("{} rows", series.rows()),
+            json: events::json(series),
+            findings: events::findings(series),
+        });
     }
-    Ok(if ok {
-        Outcome::Done
-    } else {
-        Outcome::CheckFailed
-    })
-}
-
-/// One series or stream and what was found in it.
-struct CheckedSeries {
-    name: String,
-    rows: String,
-    json: Value,
-    findings: Vec<Finding>,
+    bar.finish_and_clear();
+    Ok(checked)
 }
 
 /// A mark is compared with the shortest candles of its symbol.
@@ -118,5 +170,56 @@ fn deviations(catalog: &Catalog, series: &Series) -> Result<Option<Finding>, Dat
         // Damage of either is a finding of its own check.
         Some(candles) => Ok(mark_deviations(series, candles).unwrap_or(None)),
         None => Ok(None),
+    }
+}
+
+fn check_files(args: &CheckArgs) -> Result<Vec<CheckedSeries>, DataError> {
+    let filter = &args.filter;
+    if filter.exchange.is_some() || filter.symbol.is_some() {
+        return Err(DataError::user(
+            "--exchange and --symbol choose series of the catalog, not files",
+        )
+        .with_hint("give either files or a filter"));
+    }
+    let kind = match filter.kind {
+        None => CandleKind::Candles,
+        Some(DataKind::Candles(kind)) => kind,
+        Some(DataKind::Records(kind)) => {
+            let message = format!("a file of {} is checked when it is imported", kind.name());
+            return Err(DataError::user(message).with_hint("host data import FILE, then check"));
+        }
+    };
+    let bar = progress_bar();
+    let mut checked = Vec::new();
+    for path in &args.files {
+        let file = FileToCheck {
+            path,
+            kind,
+            timeframe: filter.timeframe,
+            columns: &args.columns,
+        };
+        let found = check_file(file, &mut |done| show(&bar, path, done))?;
+        checked.push(of_file(path, found));
+    }
+    bar.finish_and_clear();
+    Ok(checked)
+}
+
+fn of_file(path: &Path, found: CheckedFile) -> CheckedSeries {
+    let name = path.display().to_string();
+    let time = |t: Option<crate::domain::Timestamp>| json!(t.map(|t| t.rfc3339()));
+    let mut json = json!({
+        "file": name,
+        "timeframe": found.timeframe.name(),
+        "from": time(found.range.map(|(first, _)| first)),
+        "to": time(found.range.map(|(_, end)| end)),
+        "rows": found.rows,
+    });
+    gaps_json(&mut json, &found.report);
+    CheckedSeries {
+        name,
+        rows: format!("{} rows of {}", found.rows, found.timeframe),
+        json,
+        findings: found.findings,
     }
 }

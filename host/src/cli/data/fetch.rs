@@ -434,7 +434,7 @@ fn show(
     ];
     let mut rows = vec![head.map(str::to_owned)];
     rows.extend(report.series.iter().map(row));
-    table(out, &rows)?;
+    table(out, &rows, &[])?;
     for fetched in &report.series {
         for note in &fetched.notes {
             say(out, &format!("{}: {note}", name(fetched)))?;

@@ -7,12 +7,16 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::bars::{self, MonthCoverage};
 use crate::data::DataError;
-use crate::data::catalog::{RecordKey, RecordSeries, Series};
+use crate::data::catalog::{RecordKey, RecordSeries, Repair, Series};
 use crate::data::check::Finding;
+use crate::data::grid::Grid;
 use crate::data::quality::GapReport;
 use crate::data::series::{SeriesKey, market_name};
-use crate::domain::{Timeframe, Timestamp};
+use crate::data::streams::check::step;
+use crate::data::streams::record::RecordKind;
+use crate::domain::{CandleKind, Timeframe, Timestamp};
 
 /// Gaps listed in JSON; the number of all is beside them.
 const GAPS_LISTED: usize = 1_000;
@@ -37,6 +41,80 @@ pub(super) fn record_name_json(key: &RecordKey) -> Value {
     })
 }
 
+/// Coverage of each month of a series of candles.
+pub(super) fn month_coverage(series: &Series) -> Vec<MonthCoverage> {
+    let present = series.manifest.files.iter().map(|f| (f.first, f.rows));
+    let grid = series.grid();
+    bars::months(present, |from, to| {
+        // The first candle of a week need not begin with the month.
+        let first = series.key.timeframe.bucket_start(from);
+        let first = if first < from {
+            grid.next(first)
+        } else {
+            first
+        };
+        Some(grid.count(first, to).max(1))
+    })
+}
+
+/// Coverage of each month of a stream; of liquidations nobody knows how many there should be.
+pub(super) fn record_months(series: &RecordSeries) -> Vec<MonthCoverage> {
+    // A settlement stamped just before midnight belongs to the month that begins there.
+    let moment = |ms: i64| Timestamp(ms).plus_ms(30_000);
+    let present = (series.files.iter()).map(|f| (moment(f.first_ms), f.rows));
+    let grid = Grid::new(step(series));
+    bars::months(present, |from, to| {
+        (series.key.kind != RecordKind::Liquidations).then(|| grid.count(from, to))
+    })
+}
+
+/// What must be known of a series before it is used.
+pub(super) fn labels(series: &Series) -> Vec<String> {
+    let mut labels = Vec::new();
+    if series.manifest.synthetic {
+        labels.push("made up".to_owned());
+    }
+    if series.key.kind == CandleKind::Candles && series.key.timeframe > Timeframe::M1 {
+        labels.push(format!("native {}", series.key.timeframe));
+    }
+    if series.manifest.has_approximated_taker_volume {
+        labels.push("taker volume approximated".to_owned());
+    }
+    let (from, to) = series.period();
+    match series.repaired(from, to) {
+        0 => {}
+        count => labels.push(format!("{count} repaired")),
+    }
+    labels
+}
+
+/// The same for a stream of records.
+pub(super) fn record_labels(series: &RecordSeries) -> Vec<String> {
+    let made_up = series.synthetic.then(|| "made up".to_owned());
+    made_up.into_iter().collect()
+}
+
+fn months_json(months: &[MonthCoverage]) -> Value {
+    let month = |m: &MonthCoverage| {
+        let (year, month) = m.start.year_month();
+        json!({"month": format!("{year:04}-{month:02}"), "rows": m.rows, "coverage": m.coverage})
+    };
+    months.iter().map(month).collect()
+}
+
+/// Candles that were put in where they were missing, policy by policy.
+fn repairs_json(series: &Series) -> Value {
+    let repair = |r: &Repair| {
+        let texts = |(a, b): (Timestamp, Timestamp)| json!([a.rfc3339(), b.rfc3339()]);
+        let count: u64 = (r.periods.iter())
+            .map(|(a, b)| series.grid().count(a, b))
+            .sum();
+        let listed: Vec<_> = r.periods.iter().take(GAPS_LISTED).map(texts).collect();
+        json!({"policy": r.policy.name(), "host": r.host, "count": count, "periods": listed})
+    };
+    series.manifest.repairs.iter().map(repair).collect()
+}
+
 pub(super) fn records_json(series: &RecordSeries, report: &GapReport) -> Value {
     let (from, to) = series.period().unwrap_or((Timestamp(0), Timestamp(0)));
     let mut value = record_name_json(&series.key);
@@ -45,6 +123,8 @@ pub(super) fn records_json(series: &RecordSeries, report: &GapReport) -> Value {
     value["to"] = json!(to.rfc3339());
     value["rows"] = json!(series.rows());
     gaps_json(&mut value, report);
+    value["months"] = months_json(&record_months(series));
+    value["labels"] = json!(record_labels(series));
     value["fingerprint"] = json!(series.fingerprint(from, to.plus_ms(1)));
     value
 }
@@ -67,6 +147,9 @@ pub(super) fn series_json(series: &Series, report: &GapReport) -> Value {
     value["rows"] = json!(series.rows());
     value["segments"] = json!(series.manifest.segments.len());
     gaps_json(&mut value, report);
+    value["months"] = months_json(&month_coverage(series));
+    value["labels"] = json!(labels(series));
+    value["repairs"] = repairs_json(series);
     value["fingerprint"] = json!(series.fingerprint(from, to));
     value
 }
@@ -138,10 +221,11 @@ pub(super) fn print_json(out: &mut dyn Write, value: &Value) -> Result<(), DataE
     )
 }
 
-/// Columns as wide as their widest cell; the first line is the header.
+/// Columns as wide as their widest cell; the first line is the header. Lines below a row, where there are any, are moved in.
 pub(super) fn table<const N: usize>(
     out: &mut dyn Write,
     rows: &[[String; N]],
+    below: &[Vec<String>],
 ) -> Result<(), DataError> {
     let width = |column: usize| {
         rows.iter()
@@ -150,13 +234,16 @@ pub(super) fn table<const N: usize>(
             .unwrap_or(0)
     };
     let widths: Vec<_> = (0..N).map(width).collect();
-    for row in rows {
+    for (i, row) in rows.iter().enumerate() {
         let cells: Vec<_> = row
             .iter()
             .zip(&widths)
             .map(|(cell, width)| format!("{cell:<width$}"))
             .collect();
         say(out, cells.join("  ").trim_end())?;
+        for line in below.get(i).into_iter().flatten() {
+            say(out, &format!("    {line}"))?;
+        }
     }
     Ok(())
 }

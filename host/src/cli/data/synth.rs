@@ -157,7 +157,7 @@ fn check_synth(
                 high.to_string(),
             ]);
         }
-        table(out, &rows)?;
+        table(out, &rows, &[])?;
         for problem in &problems {
             say(out, &format!("not plausible: {problem}"))?;
         }

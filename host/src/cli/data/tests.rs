@@ -137,11 +137,15 @@ fn streams_are_imported_listed_and_checked() {
     let (outcome, text) = host(&data, "check").expect("checks");
     assert_eq!(outcome, Outcome::CheckFailed);
     for told in [
-        "error gap: 1 missing",
-        "notice funding_cap: 1 rates beyond 4 %, first at 2024-01-01 08:00",
-        "notice negative_open_interest: 1 negative samples",
+        "  error   gap",
+        "1 missing",
+        "  notice  funding_cap",
+        "1 rates beyond 4 %, first at 2024-01-01 08:00",
+        "  notice  negative_open_interest",
+        "1 negative samples",
         // Closes of the marks are 100, 106 and 112 beside 100.
-        "notice mark_deviation: 2 closes over 5 % away",
+        "  notice  mark_deviation",
+        "2 closes over 5 % away",
     ] {
         assert!(text.contains(told), "{text}");
     }
@@ -256,6 +260,268 @@ fn what_is_listed_can_be_narrowed() {
     assert!(text.contains("there is no such series"), "{text}");
     let (_, text) = host(folder, "check --kind funding").expect("checks");
     assert_eq!(text.lines().count(), 1, "{text}");
+}
+
+/// Imports candles at these minutes of 2024 as `binance BTC/USDT 1m`.
+fn keep_minutes(folder: &Path, data: &Path, minutes: impl Iterator<Item = i64>) {
+    let file = folder.join("binance_spot_BTCUSDT_1m.csv");
+    let row = |m: i64| format!("{},10,12,9,11,5\n", 1_704_067_200_000i64 + m * 60_000);
+    std::fs::write(&file, minutes.map(row).collect::<String>()).expect("writes");
+    host(data, &format!("import {}", file.display())).expect("imports");
+}
+
+#[test]
+fn months_are_bars_in_text_and_numbers_in_json() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let february = 31 * 1_440;
+    keep_minutes(
+        folder.path(),
+        &data,
+        (0..31 * 720).chain(february..february + 29 * 1_440),
+    );
+    let series = &json_of(&data, "list --json")["series"][0];
+    let months = json!([
+        {"month": "2024-01", "rows": 22_320, "coverage": 0.5},
+        {"month": "2024-02", "rows": 41_760, "coverage": 1.0},
+    ]);
+    assert_eq!(series["months"], months);
+    let (_, text) = host(&data, "list --ascii").expect("lists");
+    assert!(text.contains("\n    2024 48..........\n"), "{text}");
+}
+
+#[test]
+fn what_is_exported_can_be_imported_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    host(&data, "synth --days 40").expect("makes");
+    let fingerprints = |data: &Path| -> Vec<Value> {
+        let list = json_of(data, "list --json");
+        let series = list["series"].as_array().expect("a list").iter();
+        series
+            .map(|s| json!([s["kind"], s["rows"], s["fingerprint"]]))
+            .collect()
+    };
+    let before = fingerprints(&data);
+    for format in ["csv", "parquet"] {
+        let again = folder.path().join(format);
+        for kind in ["candles", "mark", "funding"] {
+            let file = folder.path().join(format!("{kind}.{format}"));
+            let line = format!("export --kind {kind} --output {}", file.display());
+            let (_, text) = host(&data, &line).expect(kind);
+            let command = text.lines().last().and_then(|l| l.split_once("host data "));
+            host(&again, command.expect("a command").1).expect(kind);
+        }
+        assert_eq!(fingerprints(&again), before, "{format}");
+    }
+    let file = folder.path().join("part.csv");
+    let line = format!(
+        "export --kind candles --start 2024-01-31T23:58:00Z --end 2024-02-01T00:01:00Z --output {}",
+        file.display()
+    );
+    let (_, text) = host(&data, &line).expect("exports");
+    assert!(text.contains("wrote 3 rows"), "{text}");
+    let text = std::fs::read_to_string(&file).expect("reads");
+    assert!(
+        text.starts_with("open_time,open,high,low,close,volume,"),
+        "{text}"
+    );
+    for (line, expected) in [
+        (
+            "export --output x.csv",
+            "3 series are meant, a file holds one",
+        ),
+        (
+            "export --kind index --output x.csv",
+            "there is no such series",
+        ),
+        (
+            "export --kind mark --output x.dat",
+            "does not say its format",
+        ),
+        (
+            "export --kind mark --start 2024-02-01 --end 2024-01-01 --output x.csv",
+            "is not before",
+        ),
+        (
+            "export --kind mark --start 2030-01-01 --output x.csv",
+            "has nothing in this period",
+        ),
+    ] {
+        let line = line.replace(" x.", &format!(" {}/x.", folder.path().display()));
+        let error = host(&data, &line).expect_err(&line);
+        assert!(error.contains(expected), "{error}");
+    }
+    let line = format!("export --kind mark --output {}", file.display());
+    let error = host(&data, &line).expect_err("is there");
+    assert!(error.contains("is there already"), "{error}");
+    let left = std::fs::read_dir(folder.path()).expect("lists");
+    let half = left
+        .flatten()
+        .filter(|e| e.file_name().to_string_lossy().starts_with('.'));
+    assert_eq!(half.count(), 0, "no half files");
+}
+
+#[test]
+fn repairs_are_told_everywhere_and_taken_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    keep_minutes(folder.path(), &data, (0..1_000).chain(1_010..2_000));
+    let fingerprint = || json_of(&data, "list --json")["series"][0]["fingerprint"].clone();
+    let before = fingerprint();
+    let (_, text) = host(&data, "repair --policy fill-flat").expect("plans");
+    assert!(
+        text.contains("would put in 10 candles in 1 holes, 0 stay"),
+        "{text}"
+    );
+    assert!(
+        text.contains("add --yes") && fingerprint() == before,
+        "{text}"
+    );
+    let (_, text) = host(&data, "repair --policy refetch").expect("tells");
+    assert!(
+        text.contains("--timeframes 1m --start 2024-01-01T16:40:00Z --end 2024-01-01T16:50:00Z"),
+        "{text}"
+    );
+    host(&data, "repair --policy fill-flat --yes").expect("repairs");
+    assert_ne!(fingerprint(), before);
+    let series = &json_of(&data, "list --json")["series"][0];
+    let repair = &series["repairs"][0];
+    assert_eq!(
+        (&repair["policy"], &repair["count"]),
+        (&json!("fill-flat"), &json!(10))
+    );
+    assert_eq!(series["labels"], json!(["10 repaired"]));
+    let (outcome, text) = host(&data, "check").expect("checks");
+    assert_eq!(outcome, Outcome::Done, "{text}");
+    assert!(text.contains("notice  repaired"), "{text}");
+    host(&data, "repair --undo --yes").expect("takes back");
+    assert_eq!(fingerprint(), before);
+    for (line, expected) in [
+        ("repair", "--policy"),
+        ("repair --policy glue", "invalid value"),
+        (
+            "repair --policy fill-flat --symbol ETHUSDT",
+            "no such candles",
+        ),
+        ("repair --policy from-shorter", "no candles shorter"),
+    ] {
+        let error = host(&data, line).expect_err(line);
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn old_months_whole_series_and_unlisted_files_are_pruned() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    host(&data, "synth --days 70").expect("makes");
+    let rows = || -> Vec<Value> {
+        let list = json_of(&data, "list --json");
+        let series = list["series"].as_array().expect("a list").iter();
+        series
+            .map(|s| json!([s["kind"], s["from"], s["rows"]]))
+            .collect()
+    };
+    let before = rows();
+    let (_, text) = host(&data, "prune --before 2024-02-20").expect("plans");
+    assert!(
+        text.contains("would remove its oldest, 1 months, 44640 rows"),
+        "{text}"
+    );
+    assert_eq!(rows(), before);
+    host(&data, "prune --before 2024-02-20 --yes").expect("prunes");
+    let february = "2024-02-01T00:00:00Z";
+    assert_eq!(
+        rows(),
+        [
+            json!(["candles", february, 39 * 1_440]),
+            json!(["mark", february, 39 * 1_440]),
+            json!(["funding", february, 39 * 3]),
+        ]
+    );
+    let (outcome, text) = host(&data, "check").expect("checks");
+    assert_eq!(outcome, Outcome::Done, "{text}");
+    // Another market replaces the months: the old versions stay until they are pruned.
+    host(&data, "synth --days 70 --seed 2").expect("makes");
+    let unlisted = json_of(&data, "prune --json")["unlisted"].clone();
+    assert_eq!(unlisted.as_array().map(Vec::len), Some(6), "{unlisted}");
+    host(&data, "prune --yes").expect("prunes");
+    let (_, text) = host(&data, "prune --yes").expect("prunes");
+    assert!(text.contains("nothing to remove"), "{text}");
+    let (_, text) = host(&data, "prune --kind mark --yes").expect("prunes");
+    assert!(text.contains("removed all of it"), "{text}");
+    assert_eq!(rows().len(), 2);
+    assert!(!data.join("synthetic/perp/BTC_USDT_USDT/mark").exists());
+    let error = host(&data, "prune --kind mark --yes").expect_err("is gone");
+    assert!(error.contains("no such series"), "{error}");
+}
+
+#[test]
+fn a_file_is_checked_without_importing_it_and_all_its_faults_are_listed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("messy.csv");
+    let at = |m: i64| 1_704_067_200_000i64 + m * 60_000;
+    let mut text = "time,open,high,low,close,volume\n".to_owned();
+    for minute in [0, 1, 2, 2, 4, 3, 5, 6] {
+        text += &format!("{},10,12,9,11,5\n", at(minute));
+    }
+    text += &format!("{},10,8,9,11,5\nsoon,10,12,9,11,5\n{},1,2\n", at(7), at(8));
+    text += &format!("{},10,12,9,11,5\n", at(9) + 30_000);
+    std::fs::write(&file, text).expect("writes");
+    let line = format!("check {} --json", file.display());
+    let document = json_of(folder.path(), &line);
+    let found: Vec<_> = (document["findings"].as_array().expect("a list").iter())
+        .map(|f| {
+            (
+                f["kind"].as_str().expect("text"),
+                f["count"].as_u64().expect("a count"),
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("unreadable", 2),
+            ("order", 1),
+            ("duplicate", 1),
+            ("misaligned", 1),
+            ("high_below_body", 1),
+            ("gap", 1),
+            ("coverage", 1),
+        ]
+    );
+    let series = &document["series"][0];
+    assert_eq!(
+        (&series["timeframe"], &series["rows"]),
+        (&json!("1m"), &json!(12))
+    );
+    assert_eq!(document["ok"], false);
+    let line = format!("check {}", file.display());
+    let (outcome, text) = host(folder.path(), &line).expect("checks");
+    assert_eq!(outcome, Outcome::CheckFailed);
+    assert!(text.contains("12 rows of 1m, WRONG"), "{text}");
+    assert!(
+        text.contains("2 rows, first row 11: `soon` is not a time"),
+        "{text}"
+    );
+    for (line, expected) in [
+        ("check nope.csv", "there is no file nope.csv"),
+        (
+            "check x.csv --symbol BTCUSDT",
+            "choose series of the catalog",
+        ),
+        (
+            "check x.csv --kind funding",
+            "is checked when it is imported",
+        ),
+    ] {
+        let error = host(folder.path(), line).expect_err(line);
+        assert!(
+            error.starts_with("2 ") && error.contains(expected),
+            "{error}"
+        );
+    }
 }
 
 /// Takes some bytes, then nobody reads any more.

@@ -6,7 +6,7 @@ use super::{ALIASES, REQUIRED, VOLUME, check_row, price_of, to_millis, units};
 use crate::data::DataError;
 use crate::data::grid::Grid;
 use crate::data::table::{Batches, Buffer, ColumnType, TableReader};
-use crate::domain::{Candle, Timestamp};
+use crate::domain::{Candle, CandleKind, Price, Timeframe, Timestamp};
 
 /// Rows decoded at a time: small enough to stay in the second-level cache.
 const BATCH_ROWS: usize = 4_096;
@@ -44,6 +44,8 @@ pub enum Repeats {
     Refuse,
     /// Hand it on: the caller compares the two.
     Pass,
+    /// Hand on every row, whatever it says: the caller judges. What is no price becomes zero, which no price is.
+    Unchecked,
 }
 
 /// What may follow what.
@@ -75,6 +77,23 @@ impl CandleReader {
     /// Not Parquet, or without the columns of prices.
     pub fn open_prices(path: &Path, grid: Grid) -> Result<Self, DataError> {
         Self::with_volume(TableReader::open(path)?, path, grid, Volume::NoneElse)
+    }
+
+    /// Reads a file whose rows the caller judges one by one.
+    ///
+    /// # Errors
+    /// Not Parquet, or without the columns of candles.
+    pub(in crate::data) fn open_unchecked(
+        path: &Path,
+        kind: CandleKind,
+    ) -> Result<Self, DataError> {
+        let volume = match kind {
+            CandleKind::Candles => Volume::Needed,
+            CandleKind::Mark | CandleKind::Index => Volume::NoneElse,
+        };
+        let grid = Grid::new(Timeframe::M1);
+        let reader = Self::with_volume(TableReader::open(path)?, path, grid, volume)?;
+        Ok(reader.with_repeats(Repeats::Unchecked))
     }
 
     /// Reads an open table.
@@ -334,6 +353,8 @@ impl Plain {
             let usual = prices.iter().all(|p| (0.01..20_000_000.0).contains(p));
             let [open, high, low, close] = if usual {
                 prices.map(units)
+            } else if order.repeats == Repeats::Unchecked {
+                prices.map(|p| price_of(p).unwrap_or(Price::ZERO))
             } else {
                 let price = |p: f64| price_of(p).map_err(|why| (row, format!("{why} at {time}")));
                 [
@@ -361,7 +382,7 @@ impl Plain {
                 & (low <= open)
                 & (low <= close)
                 & (0.0..f64::MAX).contains(&candle.volume);
-            if !(follows && sound) {
+            if !(follows && sound) && order.repeats != Repeats::Unchecked {
                 let repeated = order.repeats == Repeats::Pass && *last == Some(time);
                 let before = last.filter(|_| !repeated);
                 check_row(&candle, before, grid).map_err(|why| (row, why))?;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::repair::{Repair, RepairJson};
 use crate::data::DataError;
 use crate::data::candles::TIME_MAX;
 use crate::data::grid::Grid;
@@ -28,6 +29,8 @@ pub struct Manifest {
     pub asked: Periods,
     /// What takers bought is a guess in some candles, made because the user asked for it.
     pub has_approximated_taker_volume: bool,
+    /// What was put in where candles were missing.
+    pub repairs: Vec<Repair>,
 }
 
 /// One file: the candles of a calendar month (UTC).
@@ -72,6 +75,8 @@ struct ManifestJson {
     /// `approximated`; nothing where it is as recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     taker_volume: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    repairs: Vec<RepairJson>,
     files: Vec<FileJson>,
 }
 
@@ -111,6 +116,7 @@ impl Manifest {
             taker_volume: self
                 .has_approximated_taker_volume
                 .then(|| APPROXIMATED.to_owned()),
+            repairs: self.repairs.iter().map(RepairJson::of).collect(),
             files: self
                 .files
                 .iter()
@@ -168,6 +174,9 @@ impl Manifest {
             has_approximated_taker_volume: json.taker_volume.as_deref() == Some(APPROXIMATED),
             ..Self::default()
         };
+        for repair in json.repairs {
+            manifest.repairs.push(repair.parse().map_err(damaged)?);
+        }
         for (first, last) in &json.segments {
             manifest.segments.push((time(first)?, time(last)?));
         }

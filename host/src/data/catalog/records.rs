@@ -73,6 +73,9 @@ pub struct RecordFile {
     pub sha256: String,
     /// Of its bytes, hexadecimal: compared before a row of it is used.
     pub blake3: String,
+    /// BLAKE3 of its records, hexadecimal; empty in manifests that are older than this field.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub content: String,
     /// Its size.
     pub bytes: u64,
     /// Its number of records.
@@ -152,7 +155,7 @@ impl RecordSeries {
         })
     }
 
-    fn to_json(&self) -> String {
+    pub(super) fn to_json(&self) -> String {
         let json = ManifestJson {
             schema: SCHEMA.to_owned(),
             exchange: self.key.venue.clone(),
@@ -224,36 +227,49 @@ impl RecordSeries {
         Ok(records)
     }
 
-    /// What identifies the records of a period.
+    /// What identifies the records of a period: their content, not how it is packed.
     #[must_use]
     pub fn fingerprint(&self, from: Timestamp, to: Timestamp) -> String {
         let mut hasher = blake3::Hasher::new();
         hasher.update(format!("records 1\n{} {} {}\n", self.key, from.0, to.0).as_bytes());
         for file in &self.files {
             if file.last_ms >= from.0 && file.first_ms < to.0 {
-                hasher.update(format!("{} {}\n", file.month, file.blake3).as_bytes());
+                let content = Some(&file.content).filter(|c| !c.is_empty());
+                let content = content.unwrap_or(&file.blake3);
+                hasher.update(format!("{} {content}\n", file.month).as_bytes());
             }
         }
         hasher.finalize().to_hex().to_string()
     }
 }
 
+/// The columns of a table of records; without `available_at` where no record has it.
 fn to_columns(kind: RecordKind, records: &[Record]) -> Vec<(&'static str, Column)> {
-    let [first, second] = kind.columns();
-    let mut columns = vec![(
-        "time",
-        Column::I64(records.iter().map(|r| r.time.0).collect()),
-    )];
-    if records.iter().any(|r| r.available_at.is_some()) {
-        let times = records.iter().map(|r| r.available_at.map(|t| t.0));
-        columns.push(("available_at", Column::OptI64(times.collect())));
+    let mut columns = record_columns(kind, records);
+    if records.iter().all(|r| r.available_at.is_none()) {
+        columns.retain(|(name, _)| *name != AVAILABLE_AT);
     }
-    let values = records.iter().map(|r| r.values[0]).collect();
-    columns.push((first, Column::F64(values)));
-    let values = records.iter().map(|r| Some(r.values[1]));
-    let values = values.map(|v| v.filter(|v| !v.is_nan())).collect();
-    columns.push((second, Column::OptF64(values)));
     columns
+}
+
+const AVAILABLE_AT: &str = "available_at";
+
+/// All columns records can have.
+#[must_use]
+pub fn record_columns(kind: RecordKind, records: &[Record]) -> Vec<(&'static str, Column)> {
+    let [first, second] = kind.columns();
+    let times = records.iter().map(|r| r.time.0);
+    let known = records.iter().map(|r| r.available_at.map(|t| t.0));
+    let values = records.iter().map(|r| r.values[0]);
+    let more = records
+        .iter()
+        .map(|r| Some(r.values[1]).filter(|v| !v.is_nan()));
+    vec![
+        ("time", Column::I64(times.collect())),
+        (AVAILABLE_AT, Column::OptI64(known.collect())),
+        (first, Column::F64(values.collect())),
+        (second, Column::OptF64(more.collect())),
+    ]
 }
 
 fn from_table(table: &TableReader, kind: RecordKind) -> Result<Vec<Record>, DataError> {
@@ -263,7 +279,7 @@ fn from_table(table: &TableReader, kind: RecordKind) -> Result<Vec<Record>, Data
             .column(name)
             .ok_or_else(|| DataError::world(format!("no column {name}")))
     };
-    let available = table.column("available_at");
+    let available = table.column(AVAILABLE_AT);
     let mut wanted = vec![column("time")?, column(first)?, column(second)?];
     wanted.extend(available);
     let mut records = Vec::new();
@@ -480,9 +496,27 @@ fn stage(
         file: staged.file,
         sha256: staged.sha256,
         blake3: staged.blake3,
+        content: content_digest(records),
         bytes: staged.bytes,
         rows: records.len() as u64,
         first_ms: first.time.0,
         last_ms: last.time.0,
     })
+}
+
+/// BLAKE3 over records: four little-endian words each.
+fn content_digest(records: &[Record]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for record in records {
+        let known = record.available_at.map_or(i64::MIN, |t| t.0);
+        for word in [record.time.0, known] {
+            hasher.update(&word.to_le_bytes());
+        }
+        for number in record.values {
+            // One pattern for every NaN: it only says that there is none.
+            let number = if number.is_nan() { f64::NAN } else { number };
+            hasher.update(&number.to_bits().to_le_bytes());
+        }
+    }
+    hasher.finalize().to_hex().to_string()
 }

@@ -79,8 +79,11 @@ fn importing_twice_changes_nothing_and_pieces_equal_the_whole() {
     };
     assert_eq!(print(&whole), print(&pieces));
     let series = pieces.series(&key()).expect("is there");
-    let files = fs::read_dir(series.folder).expect("lists").count();
-    assert_eq!(files, 2, "superseded versions are removed");
+    let files = || fs::read_dir(&series.folder).expect("lists").count();
+    assert_eq!(files(), 3, "manifest, file, the version before");
+    let mut writer = CatalogWriter::open(&pieces, || {}).expect("opens");
+    let waste = writer.prune_waste(Doing::ForGood).expect("prunes");
+    assert_eq!((waste.len(), files()), (1, 2));
 }
 
 #[test]
@@ -141,6 +144,46 @@ fn damage_is_noticed_before_a_row_is_used() {
     assert_eq!(error.kind(), ErrorKind::World);
     fs::remove_file(&path).expect("removes");
     assert!(series.read(&series.manifest.files[0]).is_err());
+}
+
+#[test]
+fn a_reader_goes_on_with_what_an_import_replaces() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let catalog = Catalog::new(folder.path());
+    import(&catalog, &at_minutes(0..100)).expect("imports");
+    let reader = catalog.series(&key()).expect("is there");
+    import(&catalog, &at_minutes(100..200)).expect("imports");
+    let read = reader
+        .read(&reader.manifest.files[0])
+        .expect("is still there");
+    assert_eq!(read.len(), 100);
+    import(&catalog, &at_minutes(200..300)).expect("imports");
+    let error = reader.read(&reader.manifest.files[0]).expect_err("is gone");
+    assert_eq!(error.kind(), ErrorKind::World);
+    assert!(
+        error
+            .hint()
+            .expect("a hint")
+            .contains("run the command again")
+    );
+}
+
+#[test]
+fn what_a_killed_writer_left_is_removed_by_the_next_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let catalog = Catalog::new(folder.path());
+    import(&catalog, &at_minutes(0..10)).expect("imports");
+    let staging = folder.path().join(".staging-dead");
+    fs::create_dir(&staging).expect("makes");
+    fs::write(staging.join("2024-01.parquet"), "x").expect("writes");
+    let orphan = catalog
+        .series(&key())
+        .expect("is there")
+        .folder
+        .join("2024-02.00000000.parquet");
+    fs::write(&orphan, "x").expect("writes");
+    import(&catalog, &at_minutes(10..20)).expect("imports");
+    assert!(!staging.exists() && !orphan.exists());
 }
 
 #[test]

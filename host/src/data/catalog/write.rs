@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::events::{EventKey, EventWriter, ImportedEvents};
 use super::manifest::content_digest;
 use super::records::{ImportedRecords, RecordKey, RecordWriter};
+use super::repair::give_way;
 use super::{Catalog, MANIFEST, Manifest, MonthFile, Series};
 use crate::data::DataError;
 use crate::data::candles::{decimals_of, to_columns};
@@ -16,16 +17,29 @@ use crate::data::grid::Grid;
 use crate::data::periods::Periods;
 use crate::data::series::SeriesKey;
 use crate::data::streams::record::unite_values;
-use crate::data::table::{Column, Packing, write_table_as};
+use crate::data::table::{Column, folder_of, readable_by_all, write_table};
 use crate::domain::{Candle, Timestamp};
 
 /// A hole longer than this inside one file separates two segments: the longest known outage of an exchange (Bitfinex 2016,
 /// eight days) is a gap, data sets stitched from separate months are not full of holes.
 pub(crate) const SEGMENT_HOLE_MS: i64 = 10 * 24 * 60 * 60 * 1_000;
 
+/// How the names of folders begin in which new files are made.
+const STAGING: &str = ".staging-";
+
+/// Removes what writers that were killed left behind: who holds the lock is the only one.
+fn remove_staged(root: &Path) {
+    for entry in fs::read_dir(root).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(STAGING) {
+            // Nothing reads it: what cannot be removed only takes space.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 /// The right to write into a catalog; one process at a time has it.
 pub struct CatalogWriter {
-    catalog: Catalog,
+    pub(super) catalog: Catalog,
     staging: tempfile::TempDir,
     series: Vec<SeriesWriter>,
     records: Vec<RecordWriter>,
@@ -64,8 +78,9 @@ impl CatalogWriter {
             }
             Err(TryLockError::Error(e)) => return Err(io(e)),
         }
+        remove_staged(root);
         let staging = tempfile::Builder::new()
-            .prefix(".staging-")
+            .prefix(STAGING)
             .tempdir_in(root)
             .map_err(io)?;
         Ok(Self {
@@ -162,9 +177,9 @@ pub struct Committed {
 /// Candles of one series on their way into the catalog.
 pub struct SeriesWriter {
     key: SeriesKey,
-    grid: Grid,
+    pub(super) grid: Grid,
     existing: Option<Series>,
-    manifest: Manifest,
+    pub(super) manifest: Manifest,
     staging: PathBuf,
     month: Option<(i32, u32)>,
     /// Candles of `month`, in order, not staged yet.
@@ -266,20 +281,23 @@ impl SeriesWriter {
         let name = format!("{year:04}-{month:02}");
         let new = std::mem::take(&mut self.pending);
         let place = self.manifest.files.iter().position(|f| f.month == name);
-        let old = match place {
+        let mut old = match place {
             Some(i) => self.read_back(&self.manifest.files[i])?,
             None => Vec::new(),
         };
+        let before = content_digest(&old);
+        let gone = give_way(&mut old, &new, &self.manifest.repaired(), self.grid);
+        self.manifest.forget_repairs(&gone);
         let merged = merge(&old, &new).map_err(|why| {
             DataError::user(format!("{}: {why}", self.key)).with_hint(
                 "remove the series and import the version you trust, or use another --data-dir",
             )
         })?;
         self.imported.added += (merged.len() - old.len()) as u64;
-        if place.is_some() && content_digest(&old) == content_digest(&merged) {
+        if place.is_some() && before == content_digest(&merged) {
             return Ok(());
         }
-        let file = stage(&self.staging, &name, &merged)?;
+        let file = self.stage(&name, &merged)?;
         match place {
             Some(i) => self.manifest.files[i] = file,
             None => self.manifest.files.push(file),
@@ -288,8 +306,12 @@ impl SeriesWriter {
         Ok(())
     }
 
+    pub(super) fn stage(&self, month: &str, candles: &[Candle]) -> Result<MonthFile, DataError> {
+        stage(&self.staging, month, candles)
+    }
+
     /// The candles of a month, staged or in the catalog.
-    fn read_back(&self, file: &MonthFile) -> Result<Vec<Candle>, DataError> {
+    pub(super) fn read_back(&self, file: &MonthFile) -> Result<Vec<Candle>, DataError> {
         let staged = Series {
             key: self.key.clone(),
             manifest: Manifest::default(),
@@ -342,9 +364,12 @@ pub(super) struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
-    /// Moves the staged files into place, then the manifest, then removes what it no longer lists.
+    /// Moves the staged files into place, then the manifest. Every step is on the disk before the next one begins, so that a
+    /// machine that dies leaves the series as it was or as it will be. What the manifest before listed stays until the next
+    /// commit: a reader that has just taken it goes on.
     pub(super) fn commit(&self) -> Result<(), DataError> {
         let io = |e: std::io::Error| DataError::io("writing", &self.folder, &e);
+        let is_new = !self.folder.exists();
         fs::create_dir_all(&self.folder).map_err(io)?;
         for file in &self.now {
             let staged = self.staging.join(file);
@@ -352,13 +377,46 @@ impl Exchange<'_> {
                 fs::rename(&staged, self.folder.join(file)).map_err(io)?;
             }
         }
+        let above = if is_new { LEVELS } else { 0 };
+        for folder in self.folder.ancestors().take(1 + above) {
+            sync_folder(folder).map_err(io)?;
+        }
         replace(&self.folder.join(MANIFEST), self.manifest.as_bytes())?;
-        for old in self.before.iter().filter(|old| !self.now.contains(old)) {
-            // A reader may hold it open, which is fine; that it cannot be removed changes nothing.
-            let _ = fs::remove_file(self.folder.join(old));
+        let kept = |name: &String| self.now.contains(name) || self.before.contains(name);
+        for (path, _) in unlisted(&self.folder, kept).map_err(io)? {
+            // That it cannot be removed changes nothing.
+            let _ = fs::remove_file(path);
         }
         Ok(())
     }
+}
+
+/// Folders between the catalog and its files: venue, market, symbol, kind, timeframe.
+const LEVELS: usize = 5;
+
+/// Makes sure that the names in a folder survive a loss of power.
+pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Data files in the folder of a series that are not among the kept ones, and their sizes.
+pub(super) fn unlisted(
+    folder: &Path,
+    kept: impl Fn(&String) -> bool,
+) -> std::io::Result<Vec<(PathBuf, u64)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if (name.ends_with(".parquet") || name.starts_with(".writing-")) && !kept(&name) {
+            found.push((entry.path(), entry.metadata()?.len()));
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// A month file as it lies in the staging folder.
@@ -375,18 +433,8 @@ pub(super) fn stage_table(
     month: &str,
     columns: &[(&str, Column)],
 ) -> Result<Staged, DataError> {
-    stage_table_as(staging, month, columns, Packing::Fast)
-}
-
-/// Writes a table with the packing of choice under a name that holds the start of its digest.
-pub(super) fn stage_table_as(
-    staging: &Path,
-    month: &str,
-    columns: &[(&str, Column)],
-    packing: Packing,
-) -> Result<Staged, DataError> {
     let draft = staging.join(format!("{month}.parquet"));
-    write_table_as(&draft, columns, packing)?;
+    write_table(&draft, columns)?;
     let io = |e: std::io::Error| DataError::io("writing", &draft, &e);
     let bytes = fs::read(&draft).map_err(io)?;
     let sha256 = hex(&Sha256::digest(&bytes));
@@ -423,16 +471,16 @@ fn stage(staging: &Path, month: &str, candles: &[Candle]) -> Result<MonthFile, D
 /// Replaces a small file in one step.
 pub(in crate::data) fn replace(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
     let io = |e: std::io::Error| DataError::io("writing", path, &e);
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let mut file = tempfile::Builder::new()
         .prefix(".writing-")
         .tempfile_in(folder)
         .map_err(io)?;
     file.write_all(bytes).map_err(io)?;
     file.as_file().sync_all().map_err(io)?;
-    crate::data::table::readable_by_all(file.as_file()).map_err(io)?;
+    readable_by_all(file.as_file()).map_err(io)?;
     file.persist(path).map_err(|e| io(e.error))?;
-    Ok(())
+    sync_folder(folder).map_err(io)
 }
 
 /// Two ascending lists become one. A candle that is in both must be the same one; a column only one of them has is kept.

@@ -9,8 +9,10 @@ use super::record::{Record, RecordKind};
 use crate::data::DataError;
 use crate::data::catalog::{RecordSeries, SEGMENT_HOLE_MS, Series};
 use crate::data::check::{Finding, Severity, coverage_finding, damage, gap_finding};
+use crate::data::feed::{Months, Period, Source};
+use crate::data::grid::Grid;
 use crate::data::quality::{Gap, GapReport, GapScan};
-use crate::domain::{Price, Timeframe, Timestamp};
+use crate::domain::{Candle, Price, Timeframe, Timestamp};
 
 /// No venue settles more at once: Hyperliquid caps an hour at 4 % (F20), Binance eight hours at 3 %.
 const FUNDING_CAP: f64 = 0.04;
@@ -26,21 +28,24 @@ const DEVIATION_MAX: f64 = 0.05;
 pub fn check_records(series: &RecordSeries) -> (GapReport, Vec<Finding>) {
     let period = series.period().unwrap_or((Timestamp(0), Timestamp(0)));
     let mut findings = Vec::new();
-    let mut records = Vec::new();
+    let (mut times, mut odd) = (Vec::new(), Odd::new(series.key.kind));
     for file in &series.files {
         match series.read(file) {
-            Ok(read) => records.extend(read),
+            Ok(records) => {
+                times.extend(moments(series, &records));
+                records.iter().for_each(|r| odd.push(r));
+            }
             Err(error) => {
                 let range = (Timestamp(file.first_ms), Timestamp(file.last_ms));
                 findings.push(damage(range, &error));
             }
         }
     }
-    let report = gaps(series, &records);
+    let report = gaps(series, &times);
     let step = step(series);
     findings.extend(gap_finding(&report, step));
     findings.extend(coverage_finding(&report, period, step));
-    findings.extend(odd(series.key.kind, &records));
+    findings.extend(odd.finding());
     findings.sort_by_key(|f| f.severity);
     (report, findings)
 }
@@ -50,28 +55,34 @@ pub fn check_records(series: &RecordSeries) -> (GapReport, Vec<Finding>) {
 /// # Errors
 /// A file is gone or damaged.
 pub fn gaps_of_records(series: &RecordSeries) -> Result<GapReport, DataError> {
-    Ok(gaps(
-        series,
-        &series.between(Timestamp(0), Timestamp(i64::MAX))?,
-    ))
+    let mut times = Vec::new();
+    for file in &series.files {
+        times.extend(moments(series, &series.read(file)?));
+    }
+    Ok(gaps(series, &times))
 }
 
 /// The usual time between two records.
-fn step(series: &RecordSeries) -> Timeframe {
+pub fn step(series: &RecordSeries) -> Timeframe {
     let interval = series.key.interval;
     interval.unwrap_or_else(|| usual_step(&series.key.venue))
 }
 
-fn gaps(series: &RecordSeries, records: &[Record]) -> GapReport {
+/// The moments at which records were due; none of records that come as they happen.
+fn moments(series: &RecordSeries, records: &[Record]) -> Vec<Timestamp> {
     let step = step(series);
-    let times: Vec<_> = match series.key.kind {
-        RecordKind::Liquidations => return GapReport::default(),
+    match series.key.kind {
+        RecordKind::Liquidations => Vec::new(),
         RecordKind::Funding => records
             .iter()
             .filter_map(|r| settlement_minute(r.time))
             .collect(),
         RecordKind::OpenInterest => records.iter().map(|r| step.bucket_start(r.time)).collect(),
-    };
+    }
+}
+
+fn gaps(series: &RecordSeries, times: &[Timestamp]) -> GapReport {
+    let step = step(series);
     let mut report = GapReport::default();
     for segment in times.chunk_by(|a, b| b.0 - a.0 <= SEGMENT_HOLE_MS) {
         report.append(match series.key.kind {
@@ -123,68 +134,118 @@ fn is_negative(sample: &Record) -> bool {
 }
 
 /// Cross-checks of single records.
-fn odd(kind: RecordKind, records: &[Record]) -> Option<Finding> {
-    let (name, what, found): (_, _, Vec<_>) = match kind {
-        RecordKind::Funding => {
-            let beyond = |r: &&Record| r.values[0].abs() > FUNDING_CAP;
-            let found = records.iter().filter(beyond).map(|r| r.time);
-            (BEYOND_CAP, "rates beyond 4 %", found.collect())
-        }
-        RecordKind::OpenInterest => {
-            let found = records.iter().filter(|r| is_negative(r)).map(|r| r.time);
-            (NEGATIVE_INTEREST, "negative samples", found.collect())
-        }
-        RecordKind::Liquidations => return None,
-    };
-    notice(name, what, &found, 0)
+struct Odd {
+    kind: RecordKind,
+    found: Tally,
 }
 
-fn notice(
-    kind: &'static str,
-    what: &str,
-    found: &[Timestamp],
-    minutes_each: u64,
-) -> Option<Finding> {
-    let (first, last) = (found.first()?, found.last()?);
-    let count = found.len() as u64;
-    Some(Finding {
-        kind,
-        severity: Severity::Notice,
-        range: (*first, *last),
-        count,
-        minutes: count * minutes_each,
-        message: format!("{count} {what}, first at {first}"),
-    })
+impl Odd {
+    fn new(kind: RecordKind) -> Self {
+        Self {
+            kind,
+            found: Tally::default(),
+        }
+    }
+
+    fn push(&mut self, record: &Record) {
+        let is_odd = match self.kind {
+            RecordKind::Funding => record.values[0].abs() > FUNDING_CAP,
+            RecordKind::OpenInterest => is_negative(record),
+            RecordKind::Liquidations => false,
+        };
+        if is_odd {
+            self.found.add(record.time);
+        }
+    }
+
+    fn finding(self) -> Option<Finding> {
+        match self.kind {
+            RecordKind::Funding => self.found.notice(BEYOND_CAP, "rates beyond 4 %", 0),
+            RecordKind::OpenInterest => self.found.notice(NEGATIVE_INTEREST, "negative samples", 0),
+            RecordKind::Liquidations => None,
+        }
+    }
 }
 
-/// Mark candles whose close is more than 5 % away from the last price of the same moment.
+/// How often something was found, and where.
+#[derive(Default)]
+struct Tally {
+    count: u64,
+    range: Option<(Timestamp, Timestamp)>,
+}
+
+impl Tally {
+    fn add(&mut self, time: Timestamp) {
+        self.count += 1;
+        let (first, last) = self.range.unwrap_or((time, time));
+        self.range = Some((first, last.max(time)));
+    }
+
+    fn notice(self, kind: &'static str, what: &str, minutes_each: u64) -> Option<Finding> {
+        let (count, range) = (self.count, self.range?);
+        Some(Finding {
+            kind,
+            severity: Severity::Notice,
+            range,
+            count,
+            minutes: count * minutes_each,
+            message: format!("{count} {what}, first at {}", range.0),
+        })
+    }
+}
+
+/// Mark candles whose close is more than 5 % away from the last price of the same moment. Both are read month by month.
 ///
 /// # Errors
 /// A file is gone or damaged.
 pub fn mark_deviations(marks: &Series, candles: &Series) -> Result<Option<Finding>, DataError> {
-    let mut closes: Vec<(Timestamp, Price)> = Vec::new();
-    for file in &marks.manifest.files {
-        let ended = |c: &crate::domain::Candle| (marks.grid().next(c.open_time), c.close);
-        closes.extend(marks.read(file)?.iter().map(ended));
-    }
-    let (Some((from, _)), Some((to, _))) = (closes.first(), closes.last()) else {
-        return Ok(None);
-    };
-    let length = candles.grid();
-    let mut found = Vec::new();
-    let mut next = closes.iter().peekable();
-    for file in candles.files_between(from.plus_ms(-86_400_000), to.plus_ms(1)) {
-        for candle in candles.read(file)? {
-            let end = length.next(candle.open_time);
-            while next.next_if(|(time, _)| *time < end).is_some() {}
-            if let Some((time, mark)) = next.next_if(|(time, _)| *time == end)
-                && (mark.to_f64() / candle.close.to_f64() - 1.0).abs() > DEVIATION_MAX
-            {
-                found.push(*time);
-            }
+    let mut closes = Closes::of(marks);
+    let mut lasts = Closes::of(candles);
+    let mut found = Tally::default();
+    let mut last = lasts.next()?;
+    while let Some((time, mark)) = closes.next()? {
+        while last.is_some_and(|(end, _)| end < time) {
+            last = lasts.next()?;
+        }
+        if let Some((_, price)) = last.filter(|(end, _)| *end == time)
+            && (mark.to_f64() / price.to_f64() - 1.0).abs() > DEVIATION_MAX
+        {
+            found.add(time);
         }
     }
     let minutes = u64::try_from(marks.key.timeframe.minutes()).expect("positive");
     let what = "closes over 5 % away from the last price";
-    Ok(notice("mark_deviation", what, &found, minutes))
+    Ok(found.notice("mark_deviation", what, minutes))
+}
+
+/// Ends and closes of the candles of a series, oldest first.
+struct Closes {
+    months: Months,
+    grid: Grid,
+    batch: Vec<Candle>,
+    taken: usize,
+}
+
+impl Closes {
+    fn of(series: &Series) -> Self {
+        Self {
+            months: Months::new(series, Period::default()),
+            grid: series.grid(),
+            batch: Vec::new(),
+            taken: 0,
+        }
+    }
+
+    fn next(&mut self) -> Result<Option<(Timestamp, Price)>, DataError> {
+        while self.taken == self.batch.len() {
+            self.batch.clear();
+            self.taken = 0;
+            if !self.months.read(&mut self.batch)? {
+                return Ok(None);
+            }
+        }
+        let candle = &self.batch[self.taken];
+        self.taken += 1;
+        Ok(Some((self.grid.next(candle.open_time), candle.close)))
+    }
 }

@@ -28,6 +28,9 @@ const KLINE_COLUMNS: [&str; 12] = [
     "ignore",
 ];
 
+/// What lines are handed to: is it the first one, its fields.
+type TakeLine<'a> = dyn FnMut(bool, &[&str]) -> Result<(), WireError> + 'a;
+
 /// Candles of a file of klines, mark or index prices.
 pub(super) fn candles(
     kind: CandleKind,
@@ -125,11 +128,11 @@ impl Columns {
     }
 }
 
-/// Hands on the lines of the one CSV in a zip: is it the first one, its fields. Errors get the file's name and the line.
+/// Hands on the lines of the one CSV in a zip. Errors get the file's name and the line.
 fn lines(
     window: &Window,
     file: &mut dyn ReadSeek,
-    take: &mut dyn FnMut(bool, &[&str]) -> Result<(), WireError>,
+    take: &mut TakeLine<'_>,
 ) -> Result<(), WireError> {
     let name = path_file(&window.request.path);
     let damaged = |why: &dyn std::fmt::Display| WireError(format!("binance {name}: {why}"));

@@ -80,7 +80,7 @@ impl Stream for BinanceStream {
         wanted: &[(String, Channel)],
     ) -> (Vec<Connection>, Vec<(String, Channel)>) {
         let mut missing = Vec::new();
-        let mut routes: Vec<(&'static str, Vec<(String, (String, Channel))>)> = Vec::new();
+        let mut routes: Vec<(&'static str, Vec<Subscribed>)> = Vec::new();
         for (symbol, channel) in wanted {
             let carried = (symbol.clone(), *channel);
             let Some((path, stream)) = self.route(symbol, *channel) else {
@@ -187,8 +187,11 @@ impl Stream for BinanceStream {
     }
 }
 
+/// A stream, and the symbol and channel it is for.
+type Subscribed = (String, (String, Channel));
+
 /// A connection and its subscriptions.
-fn connection(place: Place, path: &str, streams: &[(String, (String, Channel))]) -> Connection {
+fn connection(place: Place, path: &str, streams: &[Subscribed]) -> Connection {
     let messages = streams.chunks(STREAMS_A_MESSAGE).zip(1u32..);
     let subscribe = messages.map(|(chunk, id)| {
         let names: Vec<&str> = chunk.iter().map(|(stream, _)| stream.as_str()).collect();

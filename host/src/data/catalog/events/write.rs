@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use super::{Event, EventKey, EventPart, EventRow, EventSeries, table};
 use crate::data::DataError;
 use crate::data::catalog::Catalog;
-use crate::data::catalog::write::{Exchange, stage_table_as};
+use crate::data::catalog::write::{Exchange, stage_table};
 use crate::data::periods::Periods;
-use crate::data::table::Packing;
 use crate::domain::Timestamp;
 use crate::venues::stream::BookKind;
 
@@ -131,7 +130,7 @@ impl EventWriter {
         };
         let columns = table::columns(self.series.key.kind, &rows);
         let name = part_name(first);
-        let staged = stage_table_as(&self.staging, &name, &columns, Packing::Small)?;
+        let staged = stage_table(&self.staging, &name, &columns)?;
         let part = EventPart {
             file: staged.file,
             sha256: staged.sha256,

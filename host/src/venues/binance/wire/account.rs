@@ -109,7 +109,7 @@ pub struct Bracket {
 pub enum AccountEvent {
     /// An order changed or was filled.
     #[serde(rename = "ORDER_TRADE_UPDATE")]
-    Order(OrderEvent),
+    Order(Box<OrderEvent>),
     /// A conditional order changed.
     #[serde(rename = "ALGO_UPDATE")]
     Algo(AlgoEvent),
