@@ -360,7 +360,7 @@ fn faults_leave_gaps_that_are_listed_and_nothing_else() {
                 steps.extend(told[..10].iter().map(frame));
                 steps.push(frame(&told[9]));
                 // A gap shorter than a millisecond is none.
-                steps.push(Step::Wait(30));
+                steps.push(Step::Wait(100));
                 steps.push(Step::Frame("{\"e\": half a fra".to_owned()));
                 steps.extend(told[10..20].iter().map(frame));
                 steps.push(Step::Close);

@@ -108,6 +108,8 @@ impl Callback for Look<'_> {
 
 async fn connection(stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Log>>) {
     let mut path = String::new();
+    // Small frames leave when they are sent, not when the one before them was acknowledged.
+    let _ = stream.set_nodelay(true);
     let Ok(socket) = accept_hdr_async(stream, Look(&mut path)).await else {
         return;
     };
