@@ -2,6 +2,7 @@
 
 mod bars;
 mod check;
+mod events;
 mod export;
 mod fetch;
 mod import;
@@ -20,11 +21,11 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::config::{self, Settings};
-use crate::data::catalog::{Catalog, RecordSeries, Series};
+use crate::data::catalog::{Catalog, EventSeries, RecordSeries, Series};
 use crate::data::import::DataKind;
 use crate::data::series::parse_market;
 use crate::data::{DataError, ErrorKind};
-use crate::domain::{InstrumentKind, Symbol, Timeframe};
+use crate::domain::{CandleKind, InstrumentKind, Symbol, Timeframe};
 use check::{CheckArgs, run_check};
 use export::{ExportArgs, run_export};
 use fetch::{FetchArgs, run_fetch};
@@ -124,6 +125,14 @@ impl Filter {
         let key = &series.key;
         let kind = DataKind::Records(key.kind);
         self.admits(&key.venue, &key.symbol, key.interval, kind)
+    }
+
+    /// Trades, ticks and books have neither a length nor a name among the kinds.
+    fn events(&self, series: &EventSeries) -> bool {
+        let key = &series.key;
+        let any = DataKind::Candles(CandleKind::Candles);
+        let is_named = self.kind.is_some() || self.timeframe.is_some();
+        !is_named && self.admits(&key.venue, &key.symbol, None, any)
     }
 
     fn admits(

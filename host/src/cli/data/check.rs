@@ -10,7 +10,7 @@ use super::show::{
     finding_json, gaps_json, print_json, progress_bar, records_json, say, series_json, show,
     show_part, table,
 };
-use super::{Filter, Outcome};
+use super::{Filter, Outcome, events};
 use crate::data::DataError;
 use crate::data::catalog::{Catalog, Series};
 use crate::data::check::{CheckedFile, FileToCheck, Finding, Severity, check, check_file};
@@ -117,7 +117,9 @@ fn check_catalog(args: &CheckArgs, catalog: &Catalog) -> Result<Vec<CheckedSerie
     all.retain(|s| args.filter.candles(s));
     let mut records = catalog.list_records()?;
     records.retain(|s| args.filter.records(s));
-    let count = all.len() + records.len();
+    let mut streams = catalog.list_events()?;
+    streams.retain(|s| args.filter.events(s));
+    let count = all.len() + records.len() + streams.len();
     if count == 0 {
         return Err(DataError::user("there is no such series to check")
             .with_hint("`host data list` shows what there is"));
@@ -143,6 +145,15 @@ fn check_catalog(args: &CheckArgs, catalog: &Catalog) -> Result<Vec<CheckedSerie
             rows: format!("{} records", series.rows()),
             json: records_json(series, &report),
             findings,
+        });
+    }
+    for series in &streams {
+        show_part(&bar, &series.key.to_string(), checked.len(), count);
+        checked.push(CheckedSeries {
+            name: series.key.to_string(),
+            rows: format!("{} rows", series.rows()),
+            json: events::json(series),
+            findings: events::findings(series),
         });
     }
     bar.finish_and_clear();

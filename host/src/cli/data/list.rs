@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::bars::{self, Script};
+use super::events;
 use super::show::{
     labels, month_coverage, print_json, record_labels, record_months, records_json, say,
     series_json, table,
@@ -42,7 +43,9 @@ pub(super) fn run_list(
     out: &mut dyn Write,
 ) -> Result<Outcome, DataError> {
     let (mut all, mut records) = (catalog.list()?, catalog.list_records()?);
-    let is_empty = all.is_empty() && records.is_empty();
+    let mut events = catalog.list_events()?;
+    let is_empty = all.is_empty() && records.is_empty() && events.is_empty();
+    events.retain(|s| args.filter.events(s));
     all.retain(|s| args.filter.candles(s));
     records.retain(|s| args.filter.records(s));
     let reports = all.iter().map(gaps_of_segments);
@@ -53,7 +56,8 @@ pub(super) fn run_list(
         let series = all.iter().zip(&reports).map(|(s, r)| series_json(s, r));
         let records = records.iter().zip(&record_reports);
         let records = records.map(|(s, r)| records_json(s, r));
-        let series: Vec<_> = series.chain(records).collect();
+        let events = events.iter().map(events::json);
+        let series: Vec<_> = series.chain(records).chain(events).collect();
         print_json(out, &json!({"schema": "data-list/1", "series": series}))?;
         return Ok(Outcome::Done);
     }
@@ -63,7 +67,7 @@ pub(super) fn run_list(
         say(out, "start with: host data import FILE, or host data synth")?;
         return Ok(Outcome::Done);
     }
-    if all.is_empty() && records.is_empty() {
+    if all.is_empty() && records.is_empty() && events.is_empty() {
         say(out, "there is no such series: `host data list` shows all")?;
         return Ok(Outcome::Done);
     }
@@ -77,6 +81,10 @@ pub(super) fn run_list(
     for (series, report) in records.iter().zip(&record_reports) {
         rows.push(record_row(series, report));
         below.push(bars::lines(&record_months(series), script));
+    }
+    for series in &events {
+        rows.push(events::row(series));
+        below.push(Vec::new());
     }
     table(out, &rows, &below)?;
     Ok(Outcome::Done)
