@@ -54,7 +54,8 @@ pub enum DataCommand {
     Fetch(FetchArgs),
     /// Record what an exchange sends live: candles, trades, mark prices, liquidations, order books.
     Record(RecordArgs),
-    /// Import files of candles, mark and index prices, funding, open interest, liquidations: Parquet, CSV, zip (Binance archives).
+    /// Import files of candles, mark and index prices, funding, open interest, liquidations, trades: Parquet, Feather, CSV, JSON,
+    /// archives of Binance and Bybit.
     Import(ImportArgs),
     /// List what is there, with coverage and gaps.
     List(ListArgs),
@@ -185,7 +186,7 @@ fn market(text: &str) -> Result<InstrumentKind, DataError> {
 }
 
 fn data_kind(text: &str) -> Result<DataKind, String> {
-    let known = "candles, mark, index, funding, open-interest or liquidations";
+    let known = "candles, mark, index, funding, open-interest, liquidations or trades";
     DataKind::of(text).ok_or_else(|| format!("`{text}` is none of {known}"))
 }
 

@@ -1,30 +1,40 @@
-//! Files people have become series of the catalog: our Parquet, archives of Binance (CSV, zip), plain CSV; of candles or of the
-//! streams beside them.
+//! Files people have become series of the catalog: our Parquet, archives of Binance and Bybit, what freqtrade and jesse keep, plain
+//! tables and text; of candles or of the streams beside them.
 //!
 //! Rules (`defaults.md` section 6): a file is streamed and every row checked; the first fault ends the import, names file and
 //! row, and nothing is written. Equal duplicates are ignored, contradicting ones are a fault. What a file is, its name or the
-//! user says; nothing is guessed from the data.
+//! user says; nothing is guessed from the data but the order of columns without names ([`order`]), which is told before anything is
+//! imported.
 
+mod foreign;
+mod format;
+mod json;
 mod look;
 mod name;
+mod order;
 mod records;
 mod rows;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trades;
 
 pub(in crate::data) use look::{Row, each_row};
 pub use name::{Content, DataKind, Overrides};
+pub use trades::Filled;
 
 use std::path::{Path, PathBuf};
 
 use crate::data::DataError;
 use crate::data::candles::{CandleReader, Repeats, check_row};
-use crate::data::catalog::{Catalog, CatalogWriter, Committed, unite};
+use crate::data::catalog::{Catalog, CatalogWriter, Imported, ImportedRecords, unite};
 use crate::data::grid::Grid;
 use crate::data::series::SeriesKey;
 use crate::domain::{Candle, CandleKind};
+use format::{Format, format_of};
+use order::Order;
 use rows::{Layout, Names};
+use text::Text;
 
 /// What to import.
 #[derive(Debug, Clone, Default)]
@@ -47,13 +57,10 @@ pub struct Understood {
     /// What it holds and where that goes.
     pub content: Content,
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Parquet,
-    Csv,
-    Zip,
+    /// Order of its columns, where they have no names and the user gave none.
+    order: Option<Order>,
+    /// Names of columns that the kind of file brings along, as [`ImportRequest::map`].
+    map: Vec<(String, String)>,
 }
 
 impl Understood {
@@ -66,14 +73,21 @@ impl Understood {
         }
     }
 
-    /// The format in a word.
+    /// The format in a few words.
     #[must_use]
     pub fn format(&self) -> &'static str {
-        match self.format {
-            Format::Parquet => "Parquet",
-            Format::Csv => "CSV",
-            Format::Zip => "zip",
-        }
+        self.format.name()
+    }
+
+    /// What its columns were taken for, where no header says it: `columns open_time, open, close, high, low, volume`.
+    #[must_use]
+    pub fn columns(&self) -> Option<String> {
+        let order = self.order.map(|order| format!("columns {order}"));
+        let mapped = || {
+            let (from, to) = self.map.first()?;
+            Some(format!("{to} in column {from}"))
+        };
+        order.or_else(mapped)
     }
 }
 
@@ -88,13 +102,38 @@ pub fn understand(request: &ImportRequest) -> Result<Vec<Understood>, DataError>
         .map(|path| {
             check_there(path)?;
             let format = format_of(path)?;
+            let (content, map) = name::content_of(path, &request.overrides)?;
+            let order = match (&content, format) {
+                (Content::Candles(_), Format::Text(text)) if request.columns.is_empty() => {
+                    unnamed_order(path, text)?
+                }
+                _ => None,
+            };
             Ok(Understood {
                 path: path.clone(),
-                content: name::content_of(path, &request.overrides)?,
+                content,
                 format,
+                order,
+                map,
             })
         })
         .collect()
+}
+
+/// Order of the columns of candles without header; none where a header or the number of columns says it.
+fn unnamed_order(path: &Path, text: Text) -> Result<Option<Order>, DataError> {
+    let lines = text::first_lines(path, text, order::ROWS)?;
+    let Some(first) = lines.first() else {
+        return Ok(None);
+    };
+    if !rows::is_values(first) || !matches!(first.len(), 5 | 6) {
+        return Ok(None);
+    }
+    let found = order::order_of(&lines).map_err(|why| {
+        DataError::user(format!("{}: {why}", path.display()))
+            .with_hint("correct the row that is wrong, or say the order: --columns time,open,high,low,close,volume")
+    })?;
+    Ok(Some(found))
 }
 
 /// There is such a file, and it is one.
@@ -118,61 +157,15 @@ fn check_there(path: &Path) -> Result<(), DataError> {
     Ok(())
 }
 
-/// Formats that can be imported, for people.
-const FORMATS: &str = "Parquet (.parquet), CSV (.csv) and zip of one CSV (.zip) can be imported";
-
-/// What a file is that cannot be imported, by its extension, and how to make one of it that can.
-fn not_imported(extension: &str) -> (String, Option<&'static str>) {
-    let (name, how) = match extension {
-        "feather" | "arrow" | "ipc" => (
-            "Feather",
-            Some("convert it, in Python: pandas.read_feather(F).to_parquet(G)"),
-        ),
-        "json" | "jsonl" | "ndjson" => (
-            "JSON",
-            Some("convert it, in Python: pandas.read_json(F).to_parquet(G)"),
-        ),
-        "h5" | "hdf" | "hdf5" => (
-            "HDF5",
-            Some("convert it, in Python: pandas.read_hdf(F).to_parquet(G)"),
-        ),
-        "pkl" | "pickle" => ("a pickle", None),
-        "xls" | "xlsx" | "ods" => ("a spreadsheet", Some("save it as CSV")),
-        "db" | "sqlite" | "sqlite3" | "duckdb" => ("a database", Some("export the table as CSV")),
-        "gz" => ("gzip", Some("unpack it first: gunzip -k FILE")),
-        "zst" => ("zstd", Some("unpack it first: unzstd FILE")),
-        "bz2" => ("bzip2", Some("unpack it first: bunzip2 -k FILE")),
-        "xz" => ("xz", Some("unpack it first: unxz -k FILE")),
-        "" => {
-            return (
-                "of no known format: its name has no extension".to_owned(),
-                None,
-            );
-        }
-        other => {
-            let shown: String = other.chars().take(20).collect();
-            return (format!("of no known format: `.{shown}`"), None);
-        }
-    };
-    (format!("{name}, which cannot be imported"), how)
-}
-
-fn format_of(path: &Path) -> Result<Format, DataError> {
-    let extension = path
-        .extension()
-        .and_then(|e| e.to_str())
-        .unwrap_or("")
-        .to_ascii_lowercase();
-    match extension.as_str() {
-        "parquet" | "pq" => Ok(Format::Parquet),
-        "csv" | "txt" => Ok(Format::Csv),
-        "zip" => Ok(Format::Zip),
-        other => {
-            let (what, how) = not_imported(other);
-            let hint = how.map_or(FORMATS.to_owned(), |how| format!("{FORMATS}; {how}"));
-            Err(DataError::user(format!("{} is {what}", path.display())).with_hint(hint))
-        }
-    }
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ImportedFiles {
+    /// Candles, series by series.
+    pub series: Vec<Imported>,
+    /// Records, stream by stream.
+    pub records: Vec<ImportedRecords>,
+    /// Trades, file by file.
+    pub filled: Vec<Filled>,
 }
 
 /// Imports all files or nothing. `progress` hears the file and how much of it is done, between 0 and 1.
@@ -183,19 +176,32 @@ pub fn import(
     catalog: &Catalog,
     request: &ImportRequest,
     progress: &mut dyn FnMut(&Path, f64),
-) -> Result<Committed, DataError> {
+) -> Result<ImportedFiles, DataError> {
     let files = understand(request)?;
     let mut writer = CatalogWriter::open(catalog, || progress(Path::new("(waiting)"), 0.0))?;
+    let mut filled = Vec::new();
     for file in &files {
         match &file.content {
             Content::Candles(key) => {
                 import_candles(&mut writer, request, file, key, progress)?;
             }
+            Content::Trades(key) => {
+                let done = trades::import(catalog, &mut writer, request, file, key, progress)?;
+                filled.push(done);
+            }
             content => records::import(&mut writer, request, file, content, progress)?,
         }
         progress(&file.path, 1.0);
     }
-    writer.commit()
+    let mut done = writer.commit()?;
+    // What only trades were counted into is told with them.
+    let is_imported = |i: &Imported| files.iter().any(|f| f.candles() == Some(&i.key));
+    done.series.retain(is_imported);
+    Ok(ImportedFiles {
+        series: done.series,
+        records: done.records,
+        filled,
+    })
 }
 
 fn import_candles(
@@ -205,7 +211,7 @@ fn import_candles(
     key: &SeriesKey,
     progress: &mut dyn FnMut(&Path, f64),
 ) -> Result<(), DataError> {
-    let mut names = Names::new(&request.map, &request.columns)?;
+    let mut names = Names::new(&request.map, &request.columns)?.ordered(file.order);
     let is_traded = key.kind == CandleKind::Candles;
     if !is_traded {
         names = names.without_volume();
@@ -224,14 +230,9 @@ fn import_candles(
         }
     };
     match file.format {
-        Format::Parquet if is_traded => {
-            read_parquet(CandleReader::open(&file.path, grid)?, &mut take)?;
-        }
-        Format::Parquet => {
-            read_parquet(CandleReader::open_prices(&file.path, grid)?, &mut take)?;
-        }
-        Format::Csv => text::read_csv(&file.path, &names, &mut take)?,
-        Format::Zip => text::read_zip(&file.path, &names, &mut take)?,
+        Format::Text(text) => read_text(&file.path, text, &names, &mut take)?,
+        _ if is_traded => read_table(CandleReader::open(&file.path, grid)?, &mut take)?,
+        _ => read_table(CandleReader::open_prices(&file.path, grid)?, &mut take)?,
     }
     if checked.last.is_none() {
         let path = file.path.display();
@@ -241,7 +242,7 @@ fn import_candles(
     Ok(())
 }
 
-/// Hands on the candles of one CSV or zip, checked as on import, oldest first.
+/// Hands on the candles of one file of text, checked as on import, oldest first.
 ///
 /// # Errors
 /// The first fault of the file, or of `take`.
@@ -258,10 +259,19 @@ pub(crate) fn each_candle(
         Some(candle) => take(&candle),
         None => Ok(()),
     };
-    match format_of(path)? {
-        Format::Csv => text::read_csv(path, &Names::default(), &mut admit),
-        Format::Zip => text::read_zip(path, &Names::default(), &mut admit),
-        Format::Parquet => Err(DataError::user(format!("{} is not text", path.display()))),
+    let Format::Text(text) = format_of(path)? else {
+        return Err(DataError::user(format!("{} is not text", path.display())));
+    };
+    match unnamed_order(path, text)? {
+        // Nothing is said before a file is run, so the order must be the one everybody expects.
+        Some(other @ Order::CloseHighLow) => Err(DataError::user(format!(
+            "{} has no header, and its columns are {other}",
+            path.display()
+        ))
+        .with_hint(
+            "import it (host data import), which says what it understood, or give it a header",
+        )),
+        _ => read_text(path, text, &Names::default(), &mut admit),
     }
 }
 
@@ -270,7 +280,7 @@ pub(crate) fn each_candle(
 /// # Errors
 /// A name of no known format.
 pub(crate) fn is_text(path: &Path) -> Result<bool, DataError> {
-    Ok(format_of(path)? != Format::Parquet)
+    Ok(matches!(format_of(path)?, Format::Text(_)))
 }
 
 /// What readers hand each candle to: row number (from 1), candle, part of the file that is done.
@@ -281,8 +291,20 @@ fn row_fault(path: &Path, row: u64, why: &str) -> DataError {
         .with_hint("nothing was imported: correct the file, or leave it out")
 }
 
+fn read_text(
+    path: &Path,
+    text: Text,
+    names: &Names,
+    take: &mut Take<'_>,
+) -> Result<(), DataError> {
+    look::each_of_text(path, text, names, &mut |row, candle, done| {
+        let candle = candle.map_err(|why| row_fault(path, row, why))?;
+        take(row, candle, done)
+    })
+}
+
 #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
-fn read_parquet(reader: CandleReader, take: &mut Take<'_>) -> Result<(), DataError> {
+fn read_table(reader: CandleReader, take: &mut Take<'_>) -> Result<(), DataError> {
     let mut reader = reader.with_repeats(Repeats::Pass);
     let rows = reader.rows().max(1);
     let mut batch = Vec::new();
@@ -344,11 +366,6 @@ fn check_extras(candle: &Candle) -> Result<(), String> {
         ));
     }
     Ok(())
-}
-
-/// Layout of one file, from its header or its number of columns.
-fn layout_of(path: &Path, names: &Names, first: &[&str]) -> Result<(Layout, HasHeader), DataError> {
-    Layout::of(names, first).map_err(|e| e.context(path.display()))
 }
 
 /// Is the first line names or values.

@@ -4,13 +4,13 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::show::{name_json, print_json, progress_bar, record_name_json, say, show};
 use super::{Outcome, data_kind, market};
 use crate::data::DataError;
 use crate::data::catalog::{Catalog, ImportedRecords};
-use crate::data::import::{DataKind, ImportRequest, Overrides, import, understand};
+use crate::data::import::{DataKind, Filled, ImportRequest, Overrides, import, understand};
 use crate::data::streams::record::RecordKind;
 use crate::domain::{InstrumentKind, Timeframe};
 
@@ -22,6 +22,11 @@ use crate::domain::{InstrumentKind, Timeframe};
   host data import candles.csv --exchange binance --symbol BTC/USDT:USDT --timeframe 1m
   host data import binance_usdm_BTCUSDT_funding.parquet binance_usdm_BTCUSDT_mark_1h.parquet
   host data import rates.csv --exchange bybit --symbol BTC/USDT:USDT --kind funding
+  host data import user_data/data/binance/futures/*-1m-futures.feather   freqtrade; the folder names the exchange
+  host data import BTC_USDT_USDT-8h-funding_rate.feather --exchange binance
+  host data import candles.json --exchange binance --symbol BTC/USDT --timeframe 1m    rows of freqtrade or jesse
+  host data import data/futures/um/monthly/markPriceKlines/BTCUSDT/1h/*.zip            or --kind mark
+  host data import BTCUSDT2025-03-01.csv.gz              trades of Bybit: taker volume for candles that are there
   host data import old.csv --columns time,open,close,high,low,volume --exchange bitfinex --symbol BTC/USD --timeframe 1m
 
 Either all files are imported or none. Equal candles and records that are there already are skipped.")]
@@ -41,13 +46,13 @@ pub struct ImportArgs {
     /// Length of a candle, time between samples: 1m, 5m, 1h, ...
     #[arg(long)]
     pub timeframe: Option<Timeframe>,
-    /// What the files hold, if their names do not say it: candles, mark, index, funding, open-interest or liquidations.
+    /// What the files hold, if their names do not say it: candles, mark, index, funding, open-interest, liquidations or trades.
     #[arg(long, value_parser = data_kind)]
     pub kind: Option<DataKind>,
     /// Other names of columns: FILE_NAME=our_name, several by comma.
     #[arg(long, value_delimiter = ',', value_parser = pair, value_name = "A=B")]
     pub map: Vec<(String, String)>,
-    /// Names of the columns of files without a header.
+    /// Names of the columns of files without a header, if their order cannot be told from the rows.
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub columns: Vec<String>,
     /// Print JSON.
@@ -81,7 +86,9 @@ pub(super) fn run_import(
     if !args.json {
         for file in &understood {
             let name = file.path.display();
-            say(out, &format!("{name}: {}, {}", file.format(), file.content))?;
+            let columns = file.columns().map_or(String::new(), |c| format!(", {c}"));
+            let line = format!("{name}: {}, {}{columns}", file.format(), file.content);
+            say(out, &line)?;
         }
     }
     let bar = progress_bar();
@@ -108,9 +115,25 @@ pub(super) fn run_import(
             value
         });
         let series: Vec<_> = series.chain(records).collect();
+        let understood = understood.iter().map(|file| {
+            json!({
+                "file": file.path.display().to_string(),
+                "format": file.format(),
+                "content": file.content.to_string(),
+                "columns": file.columns(),
+            })
+        });
+        let understood: Vec<_> = understood.collect();
+        let filled: Vec<_> = imported.filled.iter().map(filled_json).collect();
         print_json(
             out,
-            &json!({"schema": "data-import/1", "files": understood.len(), "series": series}),
+            &json!({
+                "schema": "data-import/1",
+                "files": understood.len(),
+                "understood": understood,
+                "series": series,
+                "filled": filled,
+            }),
         )?;
         return Ok(Outcome::Done);
     }
@@ -122,7 +145,41 @@ pub(super) fn run_import(
         )?;
     }
     say_records(&imported.records, out)?;
+    for filled in &imported.filled {
+        say_filled(filled, out)?;
+    }
     Ok(Outcome::Done)
+}
+
+fn filled_json(filled: &Filled) -> Value {
+    let mut value = name_json(&filled.key);
+    value["trades"] = json!(filled.trades);
+    value["filled"] = json!(filled.filled);
+    value["known"] = json!(filled.known);
+    value["differing"] = json!(filled.differing);
+    value["without_candle"] = json!(filled.without_candle);
+    value
+}
+
+fn say_filled(filled: &Filled, out: &mut dyn Write) -> Result<(), DataError> {
+    let Filled { key, trades, .. } = filled;
+    let mut line = format!(
+        "{} candles of {key} got their taker volume from {trades} trades",
+        filled.filled
+    );
+    for (count, what) in [
+        (filled.known, "had one already"),
+        (
+            filled.differing,
+            "differ from their trades in volume and were left",
+        ),
+        (filled.without_candle, "minutes of trades have no candle"),
+    ] {
+        if count > 0 {
+            line.push_str(&format!(", {count} {what}"));
+        }
+    }
+    say(out, &line)
 }
 
 /// Files of liquidations may have hundreds of symbols: then one line stands for all of them.

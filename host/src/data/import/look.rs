@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use super::rows::Names;
-use super::{Format, HasHeader, check_there, format_of, layout_of, text};
+use super::format::{Format, format_of};
+use super::rows::{Layout, Names};
+use super::text::{self, Text};
+use super::{HasHeader, check_there, unnamed_order};
 use crate::data::DataError;
 use crate::data::candles::CandleReader;
 use crate::domain::{Candle, CandleKind};
@@ -30,12 +32,36 @@ pub(in crate::data) fn each_row(
     if !is_traded {
         names = names.without_volume();
     }
+    match format_of(path)? {
+        Format::Text(text) => {
+            // Rows of two orders are faults of the rows: a check goes on and counts them.
+            let order = match columns {
+                [] => unnamed_order(path, text).unwrap_or_default(),
+                _ => None,
+            };
+            each_of_text(path, text, &names.ordered(order), take)
+        }
+        _ => each_of_table(CandleReader::open_unchecked(path, kind)?, take),
+    }
+}
+
+/// Lines become candles, or what is wrong with them; the first line says what is where.
+///
+/// # Errors
+/// They have no columns of candles, or an error of `take`.
+pub(super) fn each_of_text(
+    path: &Path,
+    text: Text,
+    names: &Names,
+    take: &mut TakeRow<'_>,
+) -> Result<(), DataError> {
     let mut layout = None;
-    let mut line = |row: u64, fields: &[&str], done: f64| {
+    text::lines(path, text, &mut |row, fields, done| {
         let layout = match &layout {
             Some(layout) => layout,
             None => {
-                let (found, header) = layout_of(path, &names, fields)?;
+                let (found, header) =
+                    Layout::of(names, fields).map_err(|e| e.context(path.display()))?;
                 let found = layout.insert(found);
                 if header == HasHeader::Yes {
                     return Ok(());
@@ -45,12 +71,7 @@ pub(in crate::data) fn each_row(
         };
         let candle = layout.candle(fields);
         take(row, candle.as_ref().map_err(String::as_str), done)
-    };
-    match format_of(path)? {
-        Format::Parquet => each_of_table(CandleReader::open_unchecked(path, kind)?, take),
-        Format::Csv => text::csv_lines(path, &mut line),
-        Format::Zip => text::zip_lines(path, &mut line),
-    }
+    })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a progress bar")]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
+use super::foreign::{from_binance_archive, from_bybit_archive, from_freqtrade};
 use crate::data::DataError;
 use crate::data::catalog::RecordKey;
 use crate::data::series::{SeriesKey, market_name, parse_market};
@@ -16,6 +17,8 @@ pub enum DataKind {
     Candles(CandleKind),
     /// Records of a stream.
     Records(RecordKind),
+    /// Single trades: what takers bought goes into the candles that are there.
+    Trades,
 }
 
 impl DataKind {
@@ -23,7 +26,10 @@ impl DataKind {
     #[must_use]
     pub fn of(name: &str) -> Option<Self> {
         let candles = CandleKind::of(name).map(Self::Candles);
-        candles.or_else(|| RecordKind::of(name).map(Self::Records))
+        let trades = || (name == "trades").then_some(Self::Trades);
+        candles
+            .or_else(|| RecordKind::of(name).map(Self::Records))
+            .or_else(trades)
     }
 }
 
@@ -51,6 +57,8 @@ pub enum Content {
     Records(RecordKey),
     /// Records of many symbols of a venue, told apart by their column `symbol`.
     ManySymbols(String, InstrumentKind, RecordKind),
+    /// Trades of the candles of this series, which are of one minute.
+    Trades(SeriesKey),
 }
 
 impl fmt::Display for Content {
@@ -62,19 +70,42 @@ impl fmt::Display for Content {
                 let market = market_name(*market);
                 write!(f, "{} of many {market} symbols of {venue}", kind.name())
             }
+            Self::Trades(key) => write!(f, "trades, for the taker volume of candles of {key}"),
         }
     }
 }
 
-/// What a file holds.
+/// Names of columns a kind of file brings along: (name in the file, name of ours).
+pub(super) type ColumnMap = Vec<(String, String)>;
+
+/// What a file holds, and what its columns are called beyond what readers know.
 ///
 /// # Errors
 /// Neither the name nor the user says it; the message lists what is missing.
-pub(super) fn content_of(path: &Path, said: &Overrides) -> Result<Content, DataError> {
-    let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or("");
-    let named = from_own_name(stem)
-        .or_else(|| from_binance_archive(stem))
-        .unwrap_or_default();
+pub(super) fn content_of(path: &Path, said: &Overrides) -> Result<(Content, ColumnMap), DataError> {
+    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("");
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let freqtrade = from_freqtrade(path, stem);
+    let funding = DataKind::Records(RecordKind::Funding);
+    let map = match (&freqtrade, said.kind) {
+        (Some(named), None) if named.kind == Some(funding) => {
+            vec![("open".to_owned(), "funding_rate".to_owned())]
+        }
+        _ => Vec::new(),
+    };
+    let named = match from_own_name(stem)
+        .or(freqtrade)
+        .or_else(|| from_bybit_archive(stem))
+    {
+        Some(named) => named,
+        None => from_binance_archive(path, stem)?.unwrap_or_default(),
+    };
+    Ok((said_or_named(path, said, named)?, map))
+}
+
+/// What the user says wins over what the name says.
+fn said_or_named(path: &Path, said: &Overrides, named: Overrides) -> Result<Content, DataError> {
     let exchange = said.exchange.clone().or(named.exchange);
     let symbol = said.symbol.clone().or(named.symbol);
     let timeframe = said.timeframe.or(named.timeframe);
@@ -93,7 +124,7 @@ pub(super) fn content_of(path: &Path, said: &Overrides) -> Result<Content, DataE
     // Samples have an interval, events have none.
     let timed = !matches!(
         kind,
-        DataKind::Records(RecordKind::Funding | RecordKind::Liquidations)
+        DataKind::Trades | DataKind::Records(RecordKind::Funding | RecordKind::Liquidations)
     );
     let timeframe = if timed {
         timeframe
@@ -112,6 +143,7 @@ pub(super) fn content_of(path: &Path, said: &Overrides) -> Result<Content, DataE
                 kind,
                 interval: timed.then_some(timeframe),
             }),
+            DataKind::Trades => Content::Trades(key),
         });
     }
     if let (DataKind::Records(kind @ RecordKind::Liquidations), Some(exchange), Some(market)) =
@@ -177,36 +209,6 @@ fn from_own_name(stem: &str) -> Option<Overrides> {
         }
         _ => None,
     }
-}
-
-/// `BTCUSDT-1m-2026-03`, `BTCUSDT-fundingRate-2026-03`, `BTCUSDT-metrics-2026-03-01`: the archives of Binance. Those of candles do
-/// not say which market; the others are of perpetuals.
-fn from_binance_archive(stem: &str) -> Option<Overrides> {
-    let mut parts = stem.split('-');
-    let (symbol, what, year) = (parts.next()?, parts.next()?, parts.next()?);
-    let upper = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
-    let plain = !symbol.is_empty() && symbol.bytes().all(upper);
-    let dated = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
-    (plain && dated).then_some(())?;
-    let perpetual = Some(InstrumentKind::LinearPerpetual);
-    let (market, kind, timeframe) = match what {
-        "fundingRate" => (perpetual, DataKind::Records(RecordKind::Funding), None),
-        "metrics" => {
-            let kind = DataKind::Records(RecordKind::OpenInterest);
-            (perpetual, kind, Some(Timeframe::M5))
-        }
-        timeframe => {
-            let kind = DataKind::Candles(CandleKind::Candles);
-            (None, kind, Some(timeframe.parse().ok()?))
-        }
-    };
-    Some(Overrides {
-        exchange: Some("binance".to_owned()),
-        market,
-        symbol: Some(symbol.to_owned()),
-        timeframe,
-        kind: Some(kind),
-    })
 }
 
 #[cfg(test)]
@@ -283,10 +285,75 @@ mod tests {
                 &none,
                 Ok("binance BTC/USDT:USDT open-interest 5m"),
             ),
+            (
+                "BTC_USDT_USDT-5m-futures.feather",
+                &none,
+                Err("--exchange missing"),
+            ),
+            (
+                "user_data/data/binance/futures/BTC_USDT_USDT-5m-futures.feather",
+                &none,
+                Ok("candles of binance BTC/USDT:USDT 5m"),
+            ),
+            (
+                "data/bybit/futures/ETH_USDT_USDT-1h-mark.feather",
+                &none,
+                Ok("candles of bybit ETH/USDT:USDT mark 1h"),
+            ),
+            (
+                "data/hyperliquid/futures/BTC_USDC_USDC-8h-funding_rate.feather",
+                &none,
+                Ok("records of hyperliquid BTC/USDC:USDC funding"),
+            ),
+            (
+                "data/kraken/BTC_USDT-5m.json.gz",
+                &none,
+                Ok("candles of kraken BTC/USDT 5m"),
+            ),
+            (
+                "data/futures/um/monthly/markPriceKlines/BTCUSDT/1h/BTCUSDT-1h-2026-03.zip",
+                &none,
+                Ok("candles of binance BTC/USDT:USDT mark 1h"),
+            ),
+            (
+                "data/futures/um/daily/indexPriceKlines/BTCUSDT/1m/BTCUSDT-1m-2026-03-01.zip",
+                &none,
+                Ok("candles of binance BTC/USDT:USDT index 1m"),
+            ),
+            (
+                "data/futures/um/monthly/premiumIndexKlines/BTCUSDT/1h/BTCUSDT-1h-2026-03.zip",
+                &none,
+                Err("the premium index is no price"),
+            ),
+            (
+                "data/futures/cm/monthly/klines/BTCUSD/1h/BTCUSD-1h-2026-03.zip",
+                &none,
+                Err("settle in coins"),
+            ),
+            (
+                "data/spot/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2026-03-01.zip",
+                &none,
+                Ok("candles of binance BTC/USDT 1m"),
+            ),
+            (
+                "BTCUSDT-aggTrades-2026-03-01.zip",
+                &spot,
+                Ok("trades, for the taker volume of candles of binance BTC/USDT 1m"),
+            ),
+            (
+                "BTCUSDT2024-03-01.csv.gz",
+                &none,
+                Ok("taker volume of candles of bybit BTC/USDT:USDT 1m"),
+            ),
+            (
+                "BTCUSDT_2024-03-01.csv.gz",
+                &none,
+                Ok("taker volume of candles of bybit BTC/USDT 1m"),
+            ),
         ];
         for (name, said, expected) in cases {
             match (content_of(Path::new(name), said), expected) {
-                (Ok(content), Ok(text)) => {
+                (Ok((content, _)), Ok(text)) => {
                     let told = content.to_string();
                     assert!(told.ends_with(text), "{name}: {told}");
                 }
@@ -300,13 +367,13 @@ mod tests {
             timeframe: Some(Timeframe::H1),
             ..none
         };
-        let content = content_of(Path::new("x.csv"), &said).expect("flags are enough");
+        let (content, _) = content_of(Path::new("x.csv"), &said).expect("flags are enough");
         assert_eq!(content.to_string(), "candles of bybit ETH/USDT:USDT 1h");
         let said = Overrides {
             kind: DataKind::of("funding"),
             ..said
         };
-        let content = content_of(Path::new("x.csv"), &said).expect("flags are enough");
+        let (content, _) = content_of(Path::new("x.csv"), &said).expect("flags are enough");
         assert_eq!(
             content.to_string(),
             "records of bybit ETH/USDT:USDT funding"

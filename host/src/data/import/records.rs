@@ -9,8 +9,9 @@ mod tests;
 
 use std::path::Path;
 
-use super::rows::{cut, normal, parse_number, parse_time};
-use super::{Content, Format, ImportRequest, Understood, row_fault, text};
+use super::format::Format;
+use super::rows::{cut, parse_number, parse_time, place_of, renamed};
+use super::{Content, ImportRequest, Understood, row_fault, text};
 use crate::data::DataError;
 use crate::data::candles::to_millis;
 use crate::data::catalog::{CatalogWriter, RecordKey};
@@ -96,21 +97,10 @@ struct Layout {
 
 impl Layout {
     fn of(kind: RecordKind, map: &[(String, String)], columns: &[&str]) -> Result<Self, DataError> {
-        let renamed = |column: &&str| {
-            let name = normal(column);
-            let mapped = map.iter().find(|(from, _)| normal(from) == name);
-            mapped.map_or(name, |(_, to)| normal(to))
-        };
-        let names: Vec<_> = columns.iter().map(renamed).collect();
-        let place = |aliases: &[&str]| {
-            let mut places = aliases
-                .iter()
-                .map(|a| names.iter().position(|name| name == a));
-            places.find_map(|place| place)
-        };
+        let names = renamed(map, columns);
         let layout = Self {
             kind,
-            places: aliases(kind).map(place),
+            places: aliases(kind).map(|aliases| place_of(&names, aliases)),
             width: columns.len(),
         };
         let priced = layout.places[SECOND].or(layout.places[STAND_IN]).is_some();
@@ -191,7 +181,9 @@ pub(super) fn import(
     let kind = match content {
         Content::Records(key) => key.kind,
         Content::ManySymbols(_, _, kind) => *kind,
-        Content::Candles(_) => unreachable!("candles have their own reader"),
+        Content::Candles(_) | Content::Trades(_) => {
+            unreachable!("candles and trades have their own readers")
+        }
     };
     let mut rows = 0;
     let mut take = |row: u64, record: Record, symbol: Option<&str>, done: f64| {
@@ -203,16 +195,16 @@ pub(super) fn import(
         let key = key_of(content, symbol).map_err(fault)?;
         writer.records(&key)?.push(record).map_err(fault)
     };
+    let map = [request.map.as_slice(), &file.map].concat();
     match file.format {
-        Format::Parquet => read_parquet(&file.path, kind, &request.map, &mut take)?,
-        Format::Csv | Format::Zip => {
+        Format::Parquet | Format::Feather => read_table(&file.path, kind, &map, &mut take)?,
+        Format::Text(text) => {
             let mut layout: Option<Layout> = None;
             let mut line = |row: u64, fields: &[&str], done: f64| {
                 let Some(layout) = &layout else {
-                    let (names, header) = header_of(request, fields);
-                    let found = Layout::of(kind, &request.map, &names)
-                        .map_err(|e| e.context(file.path.display()))?;
-                    let found = layout.insert(found);
+                    let context = |e: DataError| e.context(file.path.display());
+                    let (names, header) = header_of(request, kind, fields).map_err(context)?;
+                    let found = layout.insert(Layout::of(kind, &map, &names).map_err(context)?);
                     return match header {
                         true => Ok(()),
                         false => one_line(&file.path, found, row, fields, done, &mut take),
@@ -220,10 +212,7 @@ pub(super) fn import(
                 };
                 one_line(&file.path, layout, row, fields, done, &mut take)
             };
-            match file.format {
-                Format::Zip => text::zip_lines(&file.path, &mut line)?,
-                _ => text::csv_lines(&file.path, &mut line)?,
-            }
+            text::lines(&file.path, text, &mut line)?;
         }
     }
     if rows == 0 {
@@ -234,12 +223,38 @@ pub(super) fn import(
 }
 
 /// Names of the columns, and whether the first line is them.
-fn header_of<'a>(request: &'a ImportRequest, first: &[&'a str]) -> (Vec<&'a str>, bool) {
-    let values = first.iter().any(|f| parse_time(f).is_some());
-    if values && !request.columns.is_empty() {
-        return (request.columns.iter().map(String::as_str).collect(), false);
+///
+/// # Errors
+/// It holds values, and nothing says what they are.
+fn header_of<'a>(
+    request: &'a ImportRequest,
+    kind: RecordKind,
+    first: &[&'a str],
+) -> Result<(Vec<&'a str>, bool), DataError> {
+    let is_values = first.iter().any(|f| parse_time(f).is_some());
+    if !is_values {
+        return Ok((first.to_vec(), true));
     }
-    (first.to_vec(), true)
+    if !request.columns.is_empty() {
+        return Ok((request.columns.iter().map(String::as_str).collect(), false));
+    }
+    if kind == RecordKind::Funding && first.len() == 2 {
+        // As LEAN keeps it.
+        return Ok((vec!["funding_time", "funding_rate"], false));
+    }
+    let shown: String = first.join(",").chars().take(120).collect();
+    let message = format!(
+        "row 1: no header, and `{shown}` is no known layout of {}",
+        kind.name()
+    );
+    let names = match kind {
+        RecordKind::Funding => "funding_time,funding_rate",
+        RecordKind::OpenInterest => "time,open_interest,open_interest_value",
+        RecordKind::Liquidations => {
+            "symbol,side,order_type,time_in_force,orig_qty,price,avg_price,status,last_filled_qty,cum_filled_qty,trade_time,value"
+        }
+    };
+    Err(DataError::user(message).with_hint(format!("name its columns, such as: --columns {names}")))
 }
 
 /// What readers hand each record to: row, record, symbol, part of the file that is done.
@@ -294,12 +309,12 @@ fn key_of(content: &Content, symbol: Option<&str>) -> Result<RecordKey, String> 
                 interval: None,
             })
         }
-        Content::Candles(key) => Err(format!("{key} has candles")),
+        Content::Candles(key) | Content::Trades(key) => Err(format!("{key} has candles")),
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
-fn read_parquet(
+fn read_table(
     path: &Path,
     kind: RecordKind,
     map: &[(String, String)],

@@ -1,6 +1,7 @@
 //! A line of text becomes a candle: which column is what, and numbers and times from text.
 
 use super::HasHeader;
+use super::order::Order;
 use crate::data::DataError;
 use crate::data::candles::{ALIASES, REQUIRED, VOLUME, price_of, to_millis};
 use crate::domain::{Candle, Timestamp};
@@ -10,6 +11,8 @@ use crate::domain::{Candle, Timestamp};
 pub(super) struct Names {
     map: Vec<(String, String)>,
     columns: Vec<String>,
+    /// Order of columns that have no names.
+    order: Option<Order>,
     /// Of prices that are not traded: a volume that is absent is none.
     without_volume: bool,
 }
@@ -25,13 +28,16 @@ impl Names {
             );
         }
         Ok(Self {
-            map: map
-                .iter()
-                .map(|(from, to)| (normal(from), normal(to)))
-                .collect(),
+            map: map.to_vec(),
             columns: columns.to_vec(),
+            order: None,
             without_volume: false,
         })
+    }
+
+    /// The same for a file whose columns have no names but a known order.
+    pub(super) fn ordered(self, order: Option<Order>) -> Self {
+        Self { order, ..self }
     }
 
     /// The same for mark and index prices, which need no volume.
@@ -70,8 +76,7 @@ const BINANCE: [&str; 12] = [
 impl Layout {
     /// From the first line of a file: names, or values whose number says what they are.
     pub(super) fn of(names: &Names, first: &[&str]) -> Result<(Self, HasHeader), DataError> {
-        let values = first.first().is_some_and(|f| parse_time(f).is_some());
-        if !values {
+        if !is_values(first) {
             return Ok((Self::from_names(names, first)?, HasHeader::Yes));
         }
         if !names.columns.is_empty() {
@@ -85,12 +90,11 @@ impl Layout {
             }
             return Ok((Self::from_names(names, &columns)?, HasHeader::No));
         }
+        let plain = names.order.unwrap_or(Order::HighLowClose).columns();
         match first.len() {
             12 => Ok((Self::from_names(names, &BINANCE)?, HasHeader::No)),
-            6 => Ok((Self::from_names(names, &BINANCE[..6])?, HasHeader::No)),
-            5 if names.without_volume => {
-                Ok((Self::from_names(names, &BINANCE[..5])?, HasHeader::No))
-            }
+            6 => Ok((Self::from_names(names, &plain)?, HasHeader::No)),
+            5 if names.without_volume => Ok((Self::from_names(names, &plain[..5])?, HasHeader::No)),
             n => Err(
                 DataError::user(format!("no header, and {n} columns are not a known layout"))
                     .with_hint("name them: --columns open_time,open,high,low,close,volume"),
@@ -99,33 +103,21 @@ impl Layout {
     }
 
     fn from_names(names: &Names, columns: &[&str]) -> Result<Self, DataError> {
-        let columns: Vec<_> = columns
-            .iter()
-            .map(|c| {
-                let name = normal(c);
-                let mapped = names.map.iter().find(|(from, _)| *from == name);
-                mapped.map_or(name, |(_, to)| to.clone())
-            })
-            .collect();
-        let mut places = [None; 9];
-        for (place, aliases) in places.iter_mut().zip(ALIASES) {
-            // The first alias that is there wins: `open_time` before `time`.
-            *place = aliases
-                .iter()
-                .find_map(|a| columns.iter().position(|c| c == a));
-        }
+        let columns = renamed(&names.map, columns);
+        let places = ALIASES.map(|aliases| place_of(&columns, aliases));
         let needed = |i: &usize| *i != VOLUME || !names.without_volume;
         let missing = (0..REQUIRED).filter(needed).find(|i| places[*i].is_none());
         if let Some(missing) = missing {
             let show: String = columns.join(", ").chars().take(200).collect();
+            let hint = match no_candles(&columns) {
+                Some(what) => format!("{what}: no candles can be made of them"),
+                None => format!("say which one it is: --map NAME={}", ALIASES[missing][0]),
+            };
             return Err(DataError::user(format!(
                 "no column `{}` (there are: {show})",
                 ALIASES[missing][0]
             ))
-            .with_hint(format!(
-                "say which one it is: --map NAME={}",
-                ALIASES[missing][0]
-            )));
+            .with_hint(hint));
         }
         Ok(Self {
             places,
@@ -177,8 +169,42 @@ impl Layout {
     }
 }
 
+/// What a file holds whose columns are known not to be those of candles.
+fn no_candles(columns: &[String]) -> Option<&'static str> {
+    let has = |name: &str| columns.iter().any(|c| c == name);
+    if has("bid") && has("ask") {
+        return Some("these are quotes (bid, ask), perhaps a recorder's placeholders");
+    }
+    let takers = has("buyvol") && has("sellvol");
+    takers.then_some("these are volumes of takers without prices, perhaps several versions of each")
+}
+
+/// Is a line values, not names: it begins with a time.
+pub(super) fn is_values<T: AsRef<str>>(line: &[T]) -> bool {
+    let first = line.first();
+    first.is_some_and(|f| parse_time(f.as_ref()).is_some())
+}
+
+/// Names of columns as readers know them, those of the map in place of the file's.
+pub(super) fn renamed(map: &[(String, String)], columns: &[&str]) -> Vec<String> {
+    let named = columns.iter().map(|column| {
+        let name = normal(column);
+        let mapped = map.iter().find(|(from, _)| normal(from) == name);
+        mapped.map_or(name, |(_, to)| normal(to))
+    });
+    named.collect()
+}
+
+/// Where a column stands. The first alias that is there wins: `open_time` before `time`.
+pub(super) fn place_of(columns: &[String], aliases: &[&str]) -> Option<usize> {
+    let mut places = aliases
+        .iter()
+        .map(|alias| columns.iter().position(|c| c == alias));
+    places.find_map(|place| place)
+}
+
 /// Lower case, no quotes, spaces as underscores.
-pub(super) fn normal(name: &str) -> String {
+fn normal(name: &str) -> String {
     name.trim_start_matches('\u{feff}')
         .trim()
         .to_ascii_lowercase()
@@ -204,7 +230,18 @@ pub(super) fn parse_time(text: &str) -> Option<Timestamp> {
     if let Some(whole) = text.strip_suffix(".0").filter(|w| w.len() >= 9) {
         return to_millis(whole.parse().ok()?, None);
     }
-    if text.len() > 40 || !text.is_ascii() || text.get(4..5) != Some("-") {
+    if text.len() > 40 || !text.is_ascii() {
+        return None;
+    }
+    if let Some((day, clock)) = text.split_once(' ')
+        && day.len() == 8
+        && day.bytes().all(|b| b.is_ascii_digit())
+    {
+        // As LEAN writes it: 20200325 16:00:00.
+        let full = format!("{}-{}-{}T{clock}Z", &day[..4], &day[4..6], &day[6..]);
+        return Timestamp::parse(&full).ok();
+    }
+    if text.get(4..5) != Some("-") {
         return None;
     }
     if text.len() == 10 {
@@ -239,6 +276,7 @@ mod tests {
             "2025-01-01 00:00:00+00:00",
             "2025-01-01 01:00:00+01:00",
             "2025-01-01 00:00:00 UTC",
+            "20250101 00:00:00",
         ] {
             assert_eq!(
                 parse_time(text),
@@ -253,6 +291,8 @@ mod tests {
             "open_time",
             "2025-13-01",
             "2025-01-01 25:00:00",
+            "20251301 00:00:00",
+            "20250101 ",
             "nan",
         ] {
             assert_eq!(parse_time(text), None, "{text}");

@@ -10,6 +10,7 @@ use parquet::data_type::ByteArray;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
 
+use super::feather::{self, Feather};
 use super::guarded;
 use crate::data::DataError;
 
@@ -92,17 +93,32 @@ impl Buffer {
 
 /// An open file.
 pub struct TableReader {
-    file: Arc<dyn FileReader>,
+    file: Format,
     columns: Vec<ColumnInfo>,
     name: String,
 }
 
+/// What a file is.
+enum Format {
+    Parquet(Arc<dyn FileReader>),
+    Feather(Feather),
+}
+
 impl TableReader {
-    /// Opens a file; only its footer is read.
+    /// Opens a file, Feather if it begins like one, Parquet else; its rows are not read.
     ///
     /// # Errors
-    /// There is no such file, or it is not Parquet.
+    /// There is no such file, or it is neither.
     pub fn open(path: &Path) -> Result<Self, DataError> {
+        if feather::is_feather(path)? {
+            let name = path.display().to_string();
+            let file = Feather::open(path).map_err(|e| e.context(&name))?;
+            return Ok(Self {
+                columns: file.columns.clone(),
+                file: Format::Feather(file),
+                name,
+            });
+        }
         let file = File::open(path).map_err(|e| DataError::io("opening", path, &e))?;
         Self::new(path, move || Ok(Arc::new(SerializedFileReader::new(file)?)))
     }
@@ -149,7 +165,7 @@ impl TableReader {
         })
         .map_err(|e| e.context(&name))?;
         Ok(Self {
-            file,
+            file: Format::Parquet(file),
             columns,
             name,
         })
@@ -170,25 +186,41 @@ impl TableReader {
     /// Rows the file claims to have.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        u64::try_from(self.file.metadata().file_metadata().num_rows()).unwrap_or(0)
+        match &self.file {
+            Format::Parquet(file) => {
+                u64::try_from(file.metadata().file_metadata().num_rows()).unwrap_or(0)
+            }
+            Format::Feather(file) => file.rows.iter().fold(0, |all, n| all.saturating_add(*n)),
+        }
     }
 
     /// Number of row groups.
     #[must_use]
     pub fn groups(&self) -> usize {
-        self.file.metadata().num_row_groups()
+        match &self.file {
+            Format::Parquet(file) => file.metadata().num_row_groups(),
+            Format::Feather(file) => file.rows.len(),
+        }
     }
 
     /// Rows of one row group, as the file claims.
     #[must_use]
     pub fn group_rows(&self, group: usize) -> u64 {
-        u64::try_from(self.file.metadata().row_group(group).num_rows()).unwrap_or(0)
+        match &self.file {
+            Format::Parquet(file) => {
+                u64::try_from(file.metadata().row_group(group).num_rows()).unwrap_or(0)
+            }
+            Format::Feather(file) => file.rows[group],
+        }
     }
 
     /// Does a column hold nothing at all in this row group. Only what the file says; false where it says nothing.
     #[must_use]
     pub fn all_absent(&self, group: usize, column: usize) -> bool {
-        let group = self.file.metadata().row_group(group);
+        let Format::Parquet(file) = &self.file else {
+            return false;
+        };
+        let group = file.metadata().row_group(group);
         let nulls = group
             .column(column)
             .statistics()
@@ -212,33 +244,51 @@ impl TableReader {
                 column.name
             ))));
         }
+        let buffers = columns.iter().map(|c| Buffer::new(self.columns[*c].kind));
+        let buffers = buffers.collect();
+        let rows = match &self.file {
+            Format::Feather(file) => file.read_batch(group, columns).map(Rows::Feather),
+            Format::Parquet(file) => self.open_columns(file.as_ref(), group, columns),
+        };
+        Ok(Batches {
+            rows: rows.map_err(fail)?,
+            buffers,
+            name: self.name.clone(),
+        })
+    }
+
+    fn open_columns(
+        &self,
+        file: &dyn FileReader,
+        group: usize,
+        columns: &[usize],
+    ) -> Result<Rows, DataError> {
         let readers = guarded(|| {
-            let group = self.file.get_row_group(group)?;
+            let group = file.get_row_group(group)?;
             columns
                 .iter()
                 .map(|c| group.get_column_reader(*c))
                 .collect::<ParquetResult<Vec<_>>>()
-        })
-        .map_err(fail)?;
-        let columns: Vec<_> = columns
+        })?;
+        let open = columns
             .iter()
             .zip(readers)
-            .map(|(c, reader)| Open::new(reader, self.file.as_ref(), *c, self.columns[*c].kind))
-            .collect();
-        let buffers = columns.iter().map(|c| Buffer::new(c.kind)).collect();
-        Ok(Batches {
-            columns,
-            buffers,
-            name: self.name.clone(),
-        })
+            .map(|(c, reader)| Open::new(reader, file, *c));
+        Ok(Rows::Parquet(open.collect()))
     }
 }
 
 /// The rows of one row group, some at a time.
 pub struct Batches {
-    columns: Vec<Open>,
+    rows: Rows,
     buffers: Vec<Buffer>,
     name: String,
+}
+
+/// Where the rows come from.
+enum Rows {
+    Parquet(Vec<Open>),
+    Feather(feather::Rows),
 }
 
 impl Batches {
@@ -247,8 +297,15 @@ impl Batches {
     /// # Errors
     /// Damaged pages, or columns of different length.
     pub fn next(&mut self, rows_max: usize) -> Result<(usize, &[Buffer]), DataError> {
+        let columns = match &mut self.rows {
+            Rows::Parquet(columns) => columns,
+            Rows::Feather(batch) => {
+                let rows = batch.next(rows_max, &mut self.buffers);
+                return Ok((rows, &self.buffers));
+            }
+        };
         let mut rows = None;
-        for (column, buffer) in self.columns.iter_mut().zip(&mut self.buffers) {
+        for (column, buffer) in columns.iter_mut().zip(&mut self.buffers) {
             let read =
                 guarded(|| column.read(rows_max, buffer)).map_err(|e| e.context(&self.name))?;
             if *rows.get_or_insert(read) != read {
@@ -265,7 +322,6 @@ impl Batches {
 /// One column being read, with its scratch space.
 struct Open {
     reader: ColumnReader,
-    kind: ColumnType,
     nullable: bool,
     levels: Vec<i16>,
     words: Vec<i32>,
@@ -290,12 +346,11 @@ macro_rules! fill {
 }
 
 impl Open {
-    fn new(reader: ColumnReader, file: &dyn FileReader, column: usize, kind: ColumnType) -> Self {
+    fn new(reader: ColumnReader, file: &dyn FileReader, column: usize) -> Self {
         let schema = file.metadata().file_metadata().schema_descr();
         let nullable = schema.column(column).max_def_level() > 0;
         Self {
             reader,
-            kind,
             nullable,
             levels: Vec::new(),
             words: Vec::new(),

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
-use super::super::{ImportRequest, import};
+use super::super::{ImportRequest, ImportedFiles, import};
 use crate::data::DataError;
-use crate::data::catalog::{Catalog, Committed, ImportedRecords};
+use crate::data::catalog::{Catalog, ImportedRecords};
 use crate::data::streams::record::Record;
 use crate::data::table::{Column, write_table};
 use crate::data::testing::shared_or_skip;
@@ -16,7 +16,7 @@ use crate::domain::Timestamp;
 const HEADER: &str = "open_time,open,high,low,close,volume\n";
 
 /// Imports files into one catalog; what was made visible.
-fn into(catalog: &Catalog, files: &[PathBuf]) -> Result<Committed, DataError> {
+fn into(catalog: &Catalog, files: &[PathBuf]) -> Result<ImportedFiles, DataError> {
     let request = ImportRequest {
         files: files.to_vec(),
         ..ImportRequest::default()
