@@ -17,6 +17,7 @@ mod fixtures_binance;
 mod formulas;
 mod golden;
 mod http;
+mod import_real;
 mod inspect;
 mod kit;
 mod library;

@@ -52,9 +52,7 @@ pub fn resample(candles: &[Candle], timeframe: Timeframe) -> Vec<Resampled> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::candles::CandleReader;
-    use crate::data::grid::Grid;
-    use crate::data::testing::{START, at_minutes, shared_or_skip};
+    use crate::data::testing::{START, at_minutes};
 
     #[test]
     fn parts_are_joined_by_hand() {
@@ -74,39 +72,5 @@ mod tests {
         assert_eq!(first.taker_buy_volume, 1.5);
         assert!(first.quote_volume.is_nan());
         assert!(resample(&[], Timeframe::H1).is_empty());
-    }
-
-    fn read(path: &std::path::Path, timeframe: Timeframe) -> Vec<Candle> {
-        let mut reader = CandleReader::open(path, Grid::new(timeframe)).expect("opens");
-        let mut candles = Vec::new();
-        while reader.read(&mut candles).expect("reads") {}
-        candles
-    }
-
-    /// `data/README.md`, "Aggregation golden test": 17,940 complete candles equal the separately downloaded ones.
-    #[test]
-    fn five_minutes_equal_the_recorded_ones() {
-        let (Some(one), Some(five)) = (
-            shared_or_skip("data/candles/binance_usdm_BTCUSDT_1m.parquet"),
-            shared_or_skip("data/candles/binance_usdm_BTCUSDT_5m.parquet"),
-        ) else {
-            return;
-        };
-        let made = resample(&read(&one, Timeframe::M1), Timeframe::M5);
-        let recorded = read(&five, Timeframe::M5);
-        let mut compared = 0;
-        for Resampled { candle: a, .. } in made.iter().filter(|r| r.parts == 5) {
-            let Ok(i) = recorded.binary_search_by_key(&a.open_time, |c| c.open_time) else {
-                continue;
-            };
-            let b = recorded[i];
-            assert_eq!(
-                (a.open, a.high, a.low, a.close),
-                (b.open, b.high, b.low, b.close)
-            );
-            assert!((a.volume - b.volume).abs() < 1e-6, "{a:?} {b:?}");
-            compared += 1;
-        }
-        assert_eq!(compared, 17_940);
     }
 }

@@ -207,13 +207,10 @@ fn mistakes_have_a_hint() {
 fn files_that_cannot_be_imported_are_named_as_what_they_are() {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, expected) in [
-        (
-            "BTC_USDT-1m.feather",
-            "is Feather, which cannot be imported",
-        ),
-        ("BTC_USDT-1m.json", "is JSON, which cannot be imported"),
+        ("BTC_USDT-1m.h5", "is HDF5, which cannot be imported"),
+        ("trades.jsonl", "is lines of JSON, which cannot be imported"),
         ("candles.xlsx", "is a spreadsheet"),
-        ("candles.csv.gz", "unpack it first: gunzip"),
+        ("candles.parquet.gz", "unpack it first: gunzip"),
         ("candles.dat", "is of no known format: `.dat`"),
         ("candles", "its name has no extension"),
         ("candles.csv", "its name does not say what it holds"),
@@ -226,7 +223,7 @@ fn files_that_cannot_be_imported_are_named_as_what_they_are() {
             error.starts_with("2 ") && error.contains(expected),
             "{error}"
         );
-        let formats = "Parquet (.parquet), CSV (.csv) and zip";
+        let formats = "Parquet (.parquet), Feather (.feather), CSV (.csv, .csv.gz)";
         assert!(error.contains(formats) || name == "candles.csv", "{error}");
     }
     let line = format!("import {}", folder.path().display());

@@ -195,12 +195,147 @@ fn repeated_rows_of_parquet_are_fine_contradicting_ones_are_not() {
 #[test]
 fn formats_that_cannot_be_read_say_what_to_do() {
     for (name, hint) in [
-        ("x.csv.gz", "gunzip"),
-        ("x.feather", "to_parquet"),
+        ("x.parquet.gz", "gunzip"),
+        ("x.csv.bz2", "bunzip2"),
+        ("x.jsonl", "read_json"),
         ("x", "CSV"),
     ] {
         let error = run_text(name, "").expect_err("not readable");
         assert!(error.hint().expect("a hint").contains(hint), "{error}");
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(bytes).expect("packs");
+    packed.finish().expect("ends")
+}
+
+/// The same three minutes, written in every way there is.
+#[test]
+fn every_way_of_writing_gives_the_same_candles() {
+    let csv =
+        "1704067200000,10,12,9,11,5\n1704067260000,11,11,11,11,0\n1704067320000,11,13,10.5,12,7\n";
+    let json = "[[1704067200000,10,12,9,11,5],[1704067260000,11.0,11,11,11,0.0],\n [1704067320000,\"11\",13,10.5,12,7]]";
+    let objects = r#"[{"time":1704067200000,"open":10,"close":11,"high":12,"low":9,"volume":5,"trades":null},
+        {"time":1704067260000,"open":11,"close":11,"high":11,"low":11,"volume":0},
+        {"volume":7,"time":1704067320000,"open":11,"close":12,"high":13,"low":10.5,"is_closed":true}]"#;
+    let jesse = "[[1704067200000,10,11,12,9,5],[1704067260000,11,11,11,11,0],[1704067320000,11,12,13,10.5,7]]";
+    let expected = run_text("x.csv", csv).expect("imports");
+    assert_eq!(expected.len(), 3);
+    for (name, bytes) in [
+        ("x.csv.gz", gzip(csv.as_bytes())),
+        ("x.txt", csv.as_bytes().to_vec()),
+        ("x.json", json.as_bytes().to_vec()),
+        ("x.json.gz", gzip(json.as_bytes())),
+        ("x.json", objects.as_bytes().to_vec()),
+        ("x.json", jesse.as_bytes().to_vec()),
+        ("two_members.csv.gz", {
+            let (first, rest) = csv.split_at(27);
+            [gzip(first.as_bytes()), gzip(rest.as_bytes())].concat()
+        }),
+    ] {
+        let candles = run_bytes(name, &bytes).expect(name);
+        let plain = |c: &Candle| (c.open_time, [c.open, c.high, c.low, c.close], c.volume);
+        let (got, want): (Vec<_>, Vec<_>) = (
+            candles.iter().map(plain).collect(),
+            expected.iter().map(plain).collect(),
+        );
+        assert_eq!(got, want, "{name}");
+    }
+}
+
+#[test]
+fn the_order_of_unnamed_columns_is_told_before_anything_is_imported() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let told = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("writes");
+        let request = ImportRequest {
+            files: vec![path],
+            overrides: minutes_of(Timeframe::M1),
+            ..ImportRequest::default()
+        };
+        understand(&request).map(|files| files[0].columns())
+    };
+    let usual = told("x.csv", "1704067200000,10,12,9,11,5\n").expect("understood");
+    let expected = "columns open_time, open, high, low, close, volume";
+    assert_eq!(usual.as_deref(), Some(expected));
+    let jesse = told("x.json", "[[1704067200000,10,11,12,9,5]]").expect("understood");
+    let expected = "columns open_time, open, close, high, low, volume";
+    assert_eq!(jesse.as_deref(), Some(expected));
+    assert_eq!(told("x.csv", HEADER).expect("understood"), None);
+    let mixed = "1704067200000,10,12,9,11,5\n1704067260000,10,11,12,9,5\n";
+    let error = told("x.csv", mixed).expect_err("two orders");
+    assert!(
+        error.to_string().contains("x.csv: row 1 is a candle only"),
+        "{error}"
+    );
+    assert!(
+        error.hint().expect("a hint").contains("--columns"),
+        "{error}"
+    );
+}
+
+#[test]
+fn faults_of_json_and_gzip_name_the_file_and_the_row() {
+    let csv = b"1704067200000,10,12,9,11,5\n1704067260000,10,12,9,11,5\n";
+    let mut cut = gzip(csv);
+    cut.truncate(cut.len() - 9);
+    let mut wrong = gzip(csv);
+    let end = wrong.len() - 6;
+    wrong[end] ^= 1;
+    let many = format!("[[{}1]]", "1,".repeat(64));
+    let long = format!("[[\"{}\"]]", "1".repeat(100_000));
+    for (name, bytes, expected) in [
+        ("x.csv.gz", cut.as_slice(), "x.csv.gz, row"),
+        ("x.csv.gz", wrong.as_slice(), "x.csv.gz, row"),
+        ("x.csv.gz", b"no gzip", "invalid gzip header"),
+        (
+            "x.csv.gz",
+            &gzip(&vec![b'\n'; 50 << 20]),
+            "unfolds to far more",
+        ),
+        (
+            "x.json",
+            b"[[1704067200000,10,12,9,11,5],[1704067260000,10,x",
+            "row 2: expected value",
+        ),
+        (
+            "x.json",
+            b"[[1704067200000,10,12,9,11,5]] 5",
+            "row 2: trailing characters",
+        ),
+        (
+            "x.json",
+            b"[[1704067200000,10,12,9,11,5],[1704067260000,10,9,9,11,5]]",
+            "row 2: impossible candle",
+        ),
+        (
+            "x.json",
+            b"{\"candles\": []}",
+            "row 1: invalid type: map, expected a list of rows",
+        ),
+        (
+            "x.json",
+            b"[5]",
+            "row 1: invalid type: integer `5`, expected a row",
+        ),
+        (
+            "x.json",
+            b"[[[1]]]",
+            "row 1: invalid type: sequence, expected a number or a text",
+        ),
+        ("x.json", b"[]", "has no candles"),
+        ("x.json", many.as_bytes(), "row 1: more than 64 values"),
+        (
+            "x.json",
+            long.as_bytes(),
+            "a value of more than 65536 bytes",
+        ),
+    ] {
+        let error = run_bytes(name, bytes).expect_err(expected).to_string();
+        assert!(error.contains(expected), "{error}\nexpected {expected}");
     }
 }
 
@@ -244,130 +379,119 @@ fn zips_hold_one_csv_and_no_bomb() {
     }
 }
 
-/// `data/README.md`: 1,533,520 rows, one gap of 80 minutes.
-#[test]
-fn three_recorded_years_come_in_whole() {
-    let Some(path) = shared_or_skip("data/candles/binance_spot_BTCUSDT_1m.parquet") else {
-        return;
+/// Imports files one after another into one catalog, as `bybit BTC/USDT:USDT 1m` where their names do not say it.
+fn one_after_another(
+    catalog: &Catalog,
+    files: &[(&str, &str)],
+) -> Vec<Result<ImportedFiles, DataError>> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let import_one = |(name, text): &(&str, &str)| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("writes");
+        let request = ImportRequest {
+            files: vec![path],
+            ..ImportRequest::default()
+        };
+        import(catalog, &request, &mut |_, _| {})
     };
-    let (series, _keep) = run(&[&path], &Overrides::default()).expect("imports");
-    assert_eq!(series.key.to_string(), "binance BTC/USDT 1m");
-    assert_eq!(
-        (series.rows(), series.manifest.files.len()),
-        (1_533_520, 35)
-    );
-    let mut scan = GapScan::new(Timeframe::M1);
-    candles(&series).iter().for_each(|c| scan.push(c.open_time));
-    let report = scan.finish();
-    assert_eq!(report.gaps.len(), 1);
-    let gap = report.gaps[0];
-    assert_eq!(
-        (gap.first.to_string().as_str(), gap.length),
-        ("2023-03-24 12:40", 80)
-    );
+    files.iter().map(import_one).collect()
 }
 
+/// Four minutes: one that its trades make up, one without trades, one whose trades are not all there, and no candle for the last.
 #[test]
-fn archives_of_binance_come_in() {
-    let (Some(spot), Some(usdm), Some(ms), Some(us)) = (
-        shared_or_skip("data/raw/binance_spot_monthly_klines/BTCUSDT-1m-2026-03.zip"),
-        shared_or_skip("data/raw/binance_usdm_monthly_klines/NEARUSDT-1m-2025-02.zip"),
-        shared_or_skip("data/raw/binance_spot_daily_klines/BTCUSDT-1m-2024-12-31.csv"),
-        shared_or_skip("data/raw/binance_spot_daily_klines/BTCUSDT-1m-2025-01-01.csv"),
-    ) else {
-        return;
+fn trades_fill_the_taker_volume_of_candles_they_add_up_to() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let catalog = Catalog::new(folder.path());
+    let minutes =
+        "1704067200000,10,12,9,11,0.3\n1704067260000,11,11,11,11,0\n1704067320000,11,13,10,12,7\n";
+    let day = "timestamp,symbol,side,size,price,tickDirection,trdMatchID,grossValue,homeNotional,foreignNotional\n\
+        1704067385.5,BTCUSDT,Buy,1,12,PlusTick,d,1e+08,1,12\n\
+        1704067325.25,BTCUSDT,Buy,2,12,PlusTick,c,2.4e+09,2,24\n\
+        1704067200.1169,BTCUSDT,Sell,0.1,10,MinusTick,a,1e+08,0.1,1\n\
+        1704067259.9999,BTCUSDT,Buy,0.2,11,PlusTick,b,2.2e+08,0.2,2.2\n";
+    let done = one_after_another(
+        &catalog,
+        &[
+            ("BTCUSDT2024-01-01.csv", day),
+            ("bybit_linear_BTCUSDT_1m.csv", minutes),
+            ("BTCUSDT2024-01-01.csv", day),
+            ("BTCUSDT2024-01-01.csv", day),
+        ],
+    );
+    let [Err(early), Ok(_), Ok(first), Ok(again)] = done.as_slice() else {
+        panic!("{done:?}");
     };
-    let market = |market| Overrides {
-        market: Some(market),
+    assert!(
+        early
+            .to_string()
+            .contains("no candles of bybit BTC/USDT:USDT 1m"),
+        "{early}"
+    );
+    let filled = &first.filled[0];
+    assert!(first.series.is_empty(), "no candle is new");
+    let counts = (
+        filled.trades,
+        filled.filled,
+        filled.differing,
+        filled.without_candle,
+    );
+    assert_eq!(counts, (4, 2, 1, 1));
+    assert_eq!((again.filled[0].filled, again.filled[0].known), (0, 2));
+    let series = catalog.list().expect("lists").remove(0);
+    let takers: Vec<_> = candles(&series)
+        .iter()
+        .map(|c| c.taker_buy_volume)
+        .collect();
+    assert_eq!(takers[..2], [0.2, 0.0]);
+    assert!(takers[2].is_nan() && takers.len() == 3);
+    // The same in Binance's way of writing, of another market: nothing adds up.
+    let other = "1,65014.6,0.5,1,1,1704067320069,true\n";
+    let name = "BTCUSDT-aggTrades-2024-01-01.csv";
+    let flags = Overrides {
+        exchange: Some("bybit".to_owned()),
+        market: Some(InstrumentKind::LinearPerpetual),
         ..Overrides::default()
     };
-    let (series, _keep) = run(&[&spot], &market(InstrumentKind::Spot)).expect("imports");
-    assert_eq!(
-        (series.rows(), series.key.to_string()),
-        (44_640, "binance BTC/USDT 1m".to_owned())
-    );
-    let (series, _keep) = run(&[&usdm], &market(InstrumentKind::LinearPerpetual)).expect("imports");
-    assert_eq!(series.rows(), 40_320);
-    assert_eq!(candles(&series)[0].taker_buy_volume, 10_953.0);
-    // Milliseconds to the end of 2024, microseconds from there, in the wrong order of files.
-    let (series, _keep) = run(&[&us, &ms], &market(InstrumentKind::Spot)).expect("imports");
-    assert_eq!((series.rows(), series.manifest.segments.len()), (2_880, 1));
-    assert_eq!(
-        series.period().0,
-        Timestamp::from_ymd(2024, 12, 31).expect("a day")
-    );
-}
-
-#[test]
-fn messy_files_end_in_an_error_or_a_finding() {
-    let Some(folder) = shared_or_skip("data/messy") else {
-        return;
-    };
-    let refused = |name: &str, timeframe, expected: &str| {
-        let error = run(&[&folder.join(name)], &minutes_of(timeframe)).err();
-        let error = error
-            .unwrap_or_else(|| panic!("{name} is refused"))
+    let path = folder.path().join(name);
+    for (text, expected) in [
+        (other, "none of its 1 minutes adds up to a candle"),
+        ("", "has no trades"),
+        ("a,b\n", "row 1: no column `time` of trades"),
+        (
+            "1,1,0.5,1,1,1704067200069,true\n1,1,0,1,1,1704067200069,true\n",
+            "row 2: quantity `0` is not one",
+        ),
+        (
+            "1,1,0.5,1,1,1704067200069,true\n1,1,1,1,1,now,true\n",
+            "row 2: `now` is not a time",
+        ),
+        (
+            "1,1,0.5,1,1,1704067200069,true\n1,1,1,1,1,1804067200069,true\n",
+            "more than 400 days",
+        ),
+        (
+            "1,1,0.5,1,1,1704067200069,true\n1,1,1\n",
+            "row 2: 3 columns instead of 7",
+        ),
+    ] {
+        fs::write(&path, text).expect("writes");
+        let request = ImportRequest {
+            files: vec![path.clone()],
+            overrides: flags.clone(),
+            ..ImportRequest::default()
+        };
+        let error = import(&catalog, &request, &mut |_, _| {})
+            .expect_err(expected)
             .to_string();
-        assert!(error.contains(expected), "{error}");
-    };
-    refused(
-        "binance_force_orders_corrupt_first_line.csv",
-        Timeframe::M1,
-        "no column `open_time`",
-    );
-    refused(
-        "okx_SOL_taker_volume_1h_revisions.csv",
-        Timeframe::H1,
-        "no column `open`",
-    );
-    refused(
-        "polymarket_btc_updown_5m_placeholder_quotes.csv",
-        Timeframe::M5,
-        "no column `open_time`",
-    );
-    refused(
-        "bitfinex_spot_BTCUSD_1m_2016-08_hack.csv.gz",
-        Timeframe::M1,
-        "cannot be imported",
-    );
-
-    let gaps = |series: &Series, base| {
-        let mut scan = GapScan::new(base);
-        candles(series).iter().for_each(|c| scan.push(c.open_time));
-        scan.finish()
-            .gaps
-            .iter()
-            .map(|g| g.length)
-            .collect::<Vec<_>>()
-    };
-    let halt = folder.join("binance_spot_halt_BTCUSDT-1m-2023-03-24.csv");
-    let (series, _keep) = run(&[&halt], &minutes_of(Timeframe::M1)).expect("imports");
-    assert_eq!(gaps(&series, Timeframe::M1), [80]);
-    let outage: Vec<_> = (8..=11)
-        .map(|d| {
-            folder.join(format!(
-                "binance_spot_outage_2018-02/BTCUSDT-1m-2018-02-{d:02}.csv"
-            ))
-        })
-        .collect();
-    let outage: Vec<_> = outage.iter().map(PathBuf::as_path).collect();
-    let (series, _keep) = run(&outage, &minutes_of(Timeframe::M1)).expect("imports");
-    assert_eq!(gaps(&series, Timeframe::M1), [2_011, 15, 34]);
-    assert_eq!(
-        series.manifest.segments.len(),
-        1,
-        "an outage is a gap, not the end of a segment"
-    );
-    let halts = folder.join("binance_usdm_halts_BTCUSDT_5m.csv");
-    let (series, _keep) = run(&[&halts], &minutes_of(Timeframe::M5)).expect("imports");
-    assert_eq!(series.manifest.segments.len(), 2);
+        assert!(error.contains(expected) && error.contains(name), "{error}");
+    }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
     #[test]
     fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..300), damage in any::<prop::sample::Index>(), value in any::<u8>()) {
-        for name in ["x.csv", "x.zip", "x.parquet"] {
+        for name in ["x.csv", "x.csv.gz", "x.json", "x.json.gz", "x.zip", "x.parquet", "x.feather"] {
             let _ = run_bytes(name, &bytes);
         }
         let mut zip = zip_of(&[("a.csv", b"1704067200000,10,12,9,11,5\n1704067260000,10,12,9,11,5\n")]);
@@ -378,5 +502,14 @@ proptest! {
         let place = damage.index(text.len());
         text[place] = value;
         let _ = run_bytes("x.csv", &text);
+        let mut packed = gzip(&text);
+        let place = damage.index(packed.len());
+        packed[place] = value;
+        let _ = run_bytes("x.csv.gz", &packed);
+        let mut rows = b"[[1704067200000,10,12,9,11,5],{\"time\":1704067260000,\"open\":\"1\"},[null,true]]".to_vec();
+        let place = damage.index(rows.len());
+        rows[place] = value;
+        let _ = run_bytes("x.json", &rows);
+        let _ = run_bytes("x.json", &rows[..place]);
     }
 }

@@ -275,3 +275,6 @@ fn read_at(file: &mut File, at: u64, length: u64) -> Result<Vec<u8>, ArrowError>
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests;

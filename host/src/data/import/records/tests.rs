@@ -69,6 +69,30 @@ fn records_of_many_spellings_are_read() {
              2024-01-01 00:05:00,BTCUSDT,5.0,7.0\n2024-01-01 00:05:00,BTCUSDT,5.0,7.0\n",
             vec![(1_704_067_500_000, 5.0, Some(7.0))],
         ),
+        // Every row twice, out of order, ratios empty: as the archives are.
+        (
+            "BTCUSDT-metrics-2024-01-02.csv",
+            "create_time,symbol,sum_open_interest,sum_open_interest_value,count_long_short_ratio\n\
+             2024-01-02 00:10:00,BTCUSDT,6,8,\n2024-01-02 00:05:00,BTCUSDT,5,7,1.5\n\
+             2024-01-02 00:10:00,BTCUSDT,6,8,\n2024-01-02 00:05:00,BTCUSDT,5,7,1.5\n",
+            vec![
+                (1_704_153_900_000, 5.0, Some(7.0)),
+                (1_704_154_200_000, 6.0, Some(8.0)),
+            ],
+        ),
+        (
+            "binance_usdm_BTCUSDT_open_interest_5m.json",
+            r#"[{"symbol":"BTCUSDT","sumOpenInterest":"5.5","sumOpenInterestValue":"7","timestamp":1704067500000}]"#,
+            vec![(1_704_067_500_000, 5.5, Some(7.0))],
+        ),
+        (
+            "bybit_linear_BTCUSDT_funding.csv",
+            "20240101 00:00:00,0.0001\n20240101 08:00:00,-0.0002\n",
+            vec![
+                (1_704_067_200_000, 0.0001, None),
+                (1_704_096_000_000, -0.0002, None),
+            ],
+        ),
         (
             "binance_usdm_BTCUSDT_liquidations.csv",
             "trade_time,symbol,side,orig_qty,price,avg_price,cum_filled_qty\n\
@@ -144,6 +168,11 @@ fn faults_of_records_name_the_line_and_what_is_wrong() {
             "two versions",
         ),
         (liquidations, "time,qty\n", "no column `price`"),
+        (
+            liquidations,
+            "BTC,SELL,1,100,1704067200001\n",
+            "row 1: no header, and `BTC,SELL,1,100,1704067200001` is no known layout",
+        ),
         (
             liquidations,
             "time,qty,price,side\n1704067200000,1,5,HOLD\n",
