@@ -89,13 +89,15 @@ const FORBIDDEN: [(&str, &[&str], &str); 9] = [
 ];
 
 /// Heavy dependencies and the module that may name them. Zips have two: files of users and archives of venues.
-const OWNERS: [(&str, &str); 13] = [
+const OWNERS: [(&str, &str); 15] = [
     ("wasmtime", "strategy"),
     ("wasm_compose", "toolchain"),
     ("wasm_encoder", "toolchain"),
     ("wasm_metadata", "toolchain"),
     ("wasmparser", "strategy"),
     ("parquet", "data"),
+    ("lz4_flex", "data"),
+    ("zstd", "data"),
     ("zip", "data|venues"),
     ("rusqlite", "runs"),
     ("reqwest", "venues"),

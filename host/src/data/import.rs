@@ -168,7 +168,7 @@ pub struct ImportedFiles {
     pub filled: Vec<Filled>,
 }
 
-/// Imports all files or nothing. `progress` hears the file and how much of it is done, between 0 and 1.
+/// Finds out what the files are and imports them: [`understand`] and [`import_files`].
 ///
 /// # Errors
 /// The first fault; the catalog is as it was.
@@ -177,10 +177,22 @@ pub fn import(
     request: &ImportRequest,
     progress: &mut dyn FnMut(&Path, f64),
 ) -> Result<ImportedFiles, DataError> {
-    let files = understand(request)?;
+    import_files(catalog, request, &understand(request)?, progress)
+}
+
+/// Imports all files or nothing. `progress` hears the file and how much of it is done, between 0 and 1.
+///
+/// # Errors
+/// The first fault; the catalog is as it was.
+pub fn import_files(
+    catalog: &Catalog,
+    request: &ImportRequest,
+    files: &[Understood],
+    progress: &mut dyn FnMut(&Path, f64),
+) -> Result<ImportedFiles, DataError> {
     let mut writer = CatalogWriter::open(catalog, || progress(Path::new("(waiting)"), 0.0))?;
     let mut filled = Vec::new();
-    for file in &files {
+    for file in files {
         match &file.content {
             Content::Candles(key) => {
                 import_candles(&mut writer, request, file, key, progress)?;

@@ -1,4 +1,4 @@
-//! Parquet and Feather files as named columns. The only user of the `parquet` and `arrow` crates.
+//! Parquet and Feather files as named columns. The only user of the `parquet` crate.
 //!
 //! Rules: flat tables of numbers, text and truth values; a file appears under its name complete or not at all; the same
 //! rows give the same bytes; whatever a file contains, reading it ends in rows or in an error, never in a panic.
@@ -56,23 +56,18 @@ impl Column {
     }
 }
 
-/// Runs what calls the parquet crate.
+/// Runs what calls the parquet crate; a panic in there means that the file is damaged.
 fn guarded<T>(
     work: impl FnOnce() -> Result<T, parquet::errors::ParquetError>,
 ) -> Result<T, DataError> {
-    decoded("Parquet", work)
-}
-
-/// Runs what calls a decoder; a panic in there means that the file is damaged.
-fn decoded<T, E: std::fmt::Display>(
-    format: &str,
-    work: impl FnOnce() -> Result<T, E>,
-) -> Result<T, DataError> {
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-    let broken = |why: String| DataError::user(format!("not a readable {format} file ({why})"));
     match result {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(broken(error.to_string())),
-        Err(_) => Err(broken("it breaks the decoder".to_owned())),
+        Ok(Err(error)) => Err(DataError::user(format!(
+            "not a readable Parquet file ({error})"
+        ))),
+        Err(_) => Err(DataError::user(
+            "not a readable Parquet file (it breaks the decoder)",
+        )),
     }
 }

@@ -1,7 +1,7 @@
 //! `host data import`: files become series and streams of the catalog.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::show::{name_json, print_json, progress_bar, record_name_json, say, sh
 use super::{Outcome, data_kind, market};
 use crate::data::DataError;
 use crate::data::catalog::{Catalog, ImportedRecords};
-use crate::data::import::{DataKind, Filled, ImportRequest, Overrides, import, understand};
+use crate::data::import::{DataKind, Filled, ImportRequest, Overrides, import_files, understand};
 use crate::data::streams::record::RecordKind;
 use crate::domain::{InstrumentKind, Timeframe};
 
@@ -92,7 +92,8 @@ pub(super) fn run_import(
         }
     }
     let bar = progress_bar();
-    let imported = import(catalog, &request, &mut |file, done| show(&bar, file, done));
+    let mut progress = |file: &Path, done: f64| show(&bar, file, done);
+    let imported = import_files(catalog, &request, &understood, &mut progress);
     bar.finish_and_clear();
     let imported = imported?;
     if args.json {

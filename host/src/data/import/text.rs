@@ -67,16 +67,25 @@ pub(super) fn lines(path: &Path, text: Text, take: &mut TakeLine<'_>) -> Result<
     let size = file.metadata().map_err(io)?.len();
     let read = Rc::new(Cell::new(0));
     let source = BufReader::with_capacity(1 << 16, Counted::new(file, &read));
-    let limit = size.saturating_mul(RATIO_MAX).clamp(UNFOLDED_MIN, TEXT_MAX);
     let mut take = |row: u64, fields: &[&str]| take(row, fields, part(read.get(), size));
     match text.packing {
         Packing::Plain => rows(path, text.syntax, Bounded::new(source, TEXT_MAX), &mut take),
         Packing::Gzip => {
             let unfolded = flate2::bufread::MultiGzDecoder::new(source);
-            rows(path, text.syntax, Bounded::new(unfolded, limit), &mut take)
+            rows(
+                path,
+                text.syntax,
+                Bounded::new(unfolded, unfolded_max(size)),
+                &mut take,
+            )
         }
-        Packing::Zip => zipped(path, source, limit, text.syntax, &mut take),
+        Packing::Zip => zipped(path, source, size, text.syntax, &mut take),
     }
+}
+
+/// Most bytes a packed file of a size may unfold to.
+fn unfolded_max(size: u64) -> u64 {
+    size.saturating_mul(RATIO_MAX).clamp(UNFOLDED_MIN, TEXT_MAX)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
@@ -125,7 +134,7 @@ fn rows(
 fn zipped(
     path: &Path,
     source: impl Read + Seek,
-    limit: u64,
+    packed: u64,
     syntax: Syntax,
     take: &mut Take<'_>,
 ) -> Result<(), DataError> {
@@ -150,8 +159,8 @@ fn zipped(
         .with_hint("unpack it and import the files"));
     };
     let entry = zip.by_name(name).map_err(|e| damaged(e.to_string()))?;
-    if entry.size() > limit {
-        let (size, packed) = (entry.size(), limit / RATIO_MAX);
+    let (size, limit) = (entry.size(), unfolded_max(packed));
+    if size > limit {
         return Err(damaged(format!(
             "it claims to unfold to {size} bytes, {packed} are packed"
         )));

@@ -111,12 +111,11 @@ impl TableReader {
     /// There is no such file, or it is neither.
     pub fn open(path: &Path) -> Result<Self, DataError> {
         if feather::is_feather(path)? {
-            let name = path.display().to_string();
-            let file = Feather::open(path).map_err(|e| e.context(&name))?;
+            let file = Feather::open(path)?;
             return Ok(Self {
                 columns: file.columns.clone(),
                 file: Format::Feather(file),
-                name,
+                name: path.display().to_string(),
             });
         }
         let file = File::open(path).map_err(|e| DataError::io("opening", path, &e))?;
@@ -247,11 +246,14 @@ impl TableReader {
         let buffers = columns.iter().map(|c| Buffer::new(self.columns[*c].kind));
         let buffers = buffers.collect();
         let rows = match &self.file {
-            Format::Feather(file) => file.read_batch(group, columns).map(Rows::Feather),
-            Format::Parquet(file) => self.open_columns(file.as_ref(), group, columns),
+            Format::Feather(file) => Rows::Feather(file.read_batch(group, columns)?),
+            Format::Parquet(file) => {
+                let open = self.open_columns(file.as_ref(), group, columns);
+                Rows::Parquet(open.map_err(fail)?)
+            }
         };
         Ok(Batches {
-            rows: rows.map_err(fail)?,
+            rows,
             buffers,
             name: self.name.clone(),
         })
@@ -262,7 +264,7 @@ impl TableReader {
         file: &dyn FileReader,
         group: usize,
         columns: &[usize],
-    ) -> Result<Rows, DataError> {
+    ) -> Result<Vec<Open>, DataError> {
         let readers = guarded(|| {
             let group = file.get_row_group(group)?;
             columns
@@ -274,7 +276,7 @@ impl TableReader {
             .iter()
             .zip(readers)
             .map(|(c, reader)| Open::new(reader, file, *c));
-        Ok(Rows::Parquet(open.collect()))
+        Ok(open.collect())
     }
 }
 
