@@ -9,10 +9,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::data::candles::to_columns;
 use crate::data::catalog::Series;
-use crate::data::quality::GapScan;
 use crate::data::table::{Column, write_table};
-use crate::data::testing::{at_minutes, shared_or_skip};
-use crate::domain::{InstrumentKind, Timeframe, Timestamp};
+use crate::data::testing::at_minutes;
+use crate::domain::{InstrumentKind, Timeframe};
 
 fn minutes_of(timeframe: Timeframe) -> Overrides {
     Overrides {

@@ -147,7 +147,7 @@ impl Feather {
             columns.push(column);
             kinds.push(kind);
         }
-        let buffers = kinds.iter().map(|kind| kind.buffers()).sum();
+        let buffers: usize = kinds.iter().map(|kind| kind.buffers()).sum();
         let mut batches = Vec::new();
         for block in footer.structs::<24>(3).ok_or_else(damaged)? {
             let batch = batch_of(&mut file, size, &block)?;
@@ -174,7 +174,7 @@ impl Feather {
             File::open(&self.path).map_err(|e| DataError::io("opening", &self.path, &e))?;
         let batch = &self.batches[batch];
         let columns = columns.iter().map(|column| {
-            let before = self.kinds[..*column]
+            let before: usize = self.kinds[..*column]
                 .iter()
                 .map(|kind| kind.buffers())
                 .sum();
@@ -247,7 +247,8 @@ fn column_of(field: &Described<'_>) -> Result<(ColumnInfo, Kind), Fault> {
         7 | 8 | 9 | 11 | 15 | 18 => other,
         10 => {
             let units = [1, 1_000, 1_000_000, 1_000_000_000];
-            per_second = usize::try_from(short(0)).ok().and_then(|u| units.get(u));
+            let unit = usize::try_from(short(0)).ok();
+            per_second = unit.and_then(|u| units.get(u).copied());
             Kind::Int {
                 width: 8,
                 is_signed: true,
@@ -259,7 +260,7 @@ fn column_of(field: &Described<'_>) -> Result<(ColumnInfo, Kind), Fault> {
     let column = ColumnInfo {
         name,
         kind: kind.column(),
-        per_second: per_second.copied(),
+        per_second,
     };
     Ok((column, kind))
 }
@@ -410,7 +411,7 @@ fn read_column(file: &mut File, batch: &Batch, kind: Kind, first: usize) -> Resu
 }
 
 fn bit(bytes: &[u8], row: usize) -> bool {
-    bytes[row / 8] >> (row % 8) & 1 == 1
+    (bytes[row / 8] >> (row % 8)) & 1 == 1
 }
 
 /// A whole number of 1, 2, 4 or 8 bytes, the least one first.
