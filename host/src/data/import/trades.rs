@@ -237,7 +237,7 @@ impl Layout {
     /// quantity, quote quantity, time, maker. Spot has one more column at the end.
     fn unnamed(first: &[&str]) -> Option<Self> {
         let maker = first.iter().position(|f| is_true(f).is_some())?;
-        matches!(maker, 5 | 6).then_some(Self {
+        matches!(maker, 5 | 6).then(|| Self {
             time: maker - 1,
             qty: 2,
             taker: Taker::IsBuyerMaker(maker),
