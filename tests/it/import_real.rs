@@ -55,10 +55,7 @@ fn imported(data: &Path, files: &[&str], flags: &str) -> Result<Imported, DataEr
             .unwrap_or_default(),
     };
     match import(&catalog, &request, &mut |_, _| {}) {
-        Ok(_) => Ok(Imported {
-            catalog,
-            folder,
-        }),
+        Ok(_) => Ok(Imported { catalog, folder }),
         Err(error) => {
             let candles = catalog.list().expect("lists");
             let records = catalog.list_records().expect("lists");
