@@ -33,7 +33,7 @@ use crate::data::series::SeriesKey;
 use crate::domain::{Candle, CandleKind};
 use format::{Format, format_of};
 use order::Order;
-use rows::{Layout, Names};
+use rows::Names;
 use text::Text;
 
 /// What to import.
@@ -303,12 +303,8 @@ fn row_fault(path: &Path, row: u64, why: &str) -> DataError {
         .with_hint("nothing was imported: correct the file, or leave it out")
 }
 
-fn read_text(
-    path: &Path,
-    text: Text,
-    names: &Names,
-    take: &mut Take<'_>,
-) -> Result<(), DataError> {
+/// Hands on the candles of a text; the first row that is none ends it.
+fn read_text(path: &Path, text: Text, names: &Names, take: &mut Take<'_>) -> Result<(), DataError> {
     look::each_of_text(path, text, names, &mut |row, candle, done| {
         let candle = candle.map_err(|why| row_fault(path, row, why))?;
         take(row, candle, done)
