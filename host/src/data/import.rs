@@ -33,7 +33,7 @@ use crate::data::series::SeriesKey;
 use crate::domain::{Candle, CandleKind};
 use format::{Format, format_of};
 use order::Order;
-use rows::{Layout, Names};
+use rows::Names;
 use text::Text;
 
 /// What to import.
@@ -303,36 +303,11 @@ fn row_fault(path: &Path, row: u64, why: &str) -> DataError {
         .with_hint("nothing was imported: correct the file, or leave it out")
 }
 
+/// Hands on the candles of a text; the first row that is none ends it.
 fn read_text(path: &Path, text: Text, names: &Names, take: &mut Take<'_>) -> Result<(), DataError> {
-    text_rows(path, text, names, &mut |row, candle, done| {
+    look::each_of_text(path, text, names, &mut |row, candle, done| {
         let candle = candle.map_err(|why| row_fault(path, row, why))?;
         take(row, candle, done)
-    })
-}
-
-/// Lines become candles, or why they are none; the first line says what is where.
-fn text_rows(
-    path: &Path,
-    text: Text,
-    names: &Names,
-    take: &mut look::TakeRow<'_>,
-) -> Result<(), DataError> {
-    let mut layout = None;
-    text::lines(path, text, &mut |row, fields, done| {
-        let layout = match &layout {
-            Some(layout) => layout,
-            None => {
-                let (found, header) =
-                    Layout::of(names, fields).map_err(|e| e.context(path.display()))?;
-                let found = layout.insert(found);
-                if header == HasHeader::Yes {
-                    return Ok(());
-                }
-                found
-            }
-        };
-        let candle = layout.candle(fields);
-        take(row, candle.as_ref().map_err(String::as_str), done)
     })
 }
 

@@ -184,16 +184,13 @@ fn check_files(args: &CheckArgs) -> Result<Vec<CheckedSeries>, DataError> {
     let kind = match filter.kind {
         None => CandleKind::Candles,
         Some(DataKind::Candles(kind)) => kind,
-        Some(DataKind::Records(kind)) => {
-            let message = format!("a file of {} is checked when it is imported", kind.name());
+        Some(other) => {
+            let what = match other {
+                DataKind::Records(kind) => kind.name(),
+                _ => "trades",
+            };
+            let message = format!("a file of {what} is checked when it is imported");
             return Err(DataError::user(message).with_hint("host data import FILE, then check"));
-        }
-        Some(DataKind::Trades) => {
-            return Err(
-                DataError::user("a file of trades has no candles to check").with_hint(
-                    "host data import FILE fills their volume into the candles that are there",
-                ),
-            );
         }
     };
     let bar = progress_bar();

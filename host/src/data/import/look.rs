@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::format::{Format, format_of};
-use super::rows::Names;
-use super::{check_there, text_rows, unnamed_order};
+use super::rows::{Layout, Names};
+use super::text::{self, Text};
+use super::{HasHeader, check_there, unnamed_order};
 use crate::data::DataError;
 use crate::data::candles::CandleReader;
 use crate::domain::{Candle, CandleKind};
@@ -33,14 +34,44 @@ pub(in crate::data) fn each_row(
     }
     match format_of(path)? {
         Format::Text(text) => {
+            // Rows of two orders are faults of the rows: a check goes on and counts them.
             let order = match columns {
-                [] => unnamed_order(path, text)?,
+                [] => unnamed_order(path, text).unwrap_or_default(),
                 _ => None,
             };
-            text_rows(path, text, &names.ordered(order), take)
+            each_of_text(path, text, &names.ordered(order), take)
         }
         _ => each_of_table(CandleReader::open_unchecked(path, kind)?, take),
     }
+}
+
+/// Lines become candles, or what is wrong with them; the first line says what is where.
+///
+/// # Errors
+/// They have no columns of candles, or an error of `take`.
+pub(super) fn each_of_text(
+    path: &Path,
+    text: Text,
+    names: &Names,
+    take: &mut TakeRow<'_>,
+) -> Result<(), DataError> {
+    let mut layout = None;
+    text::lines(path, text, &mut |row, fields, done| {
+        let layout = match &layout {
+            Some(layout) => layout,
+            None => {
+                let (found, header) =
+                    Layout::of(names, fields).map_err(|e| e.context(path.display()))?;
+                let found = layout.insert(found);
+                if header == HasHeader::Yes {
+                    return Ok(());
+                }
+                found
+            }
+        };
+        let candle = layout.candle(fields);
+        take(row, candle.as_ref().map_err(String::as_str), done)
+    })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a progress bar")]
