@@ -2,7 +2,7 @@
 //!
 //! On three years of BTC/USDT minutes of the shared reference data, or as many made-up ones. Every figure is of a process of its own,
 //! so that the peak of memory (`VmHWM`) is that of the one thing it did. `benches/beside_duckdb.py` runs it beside other programs.
-
+#![expect(clippy::disallowed_methods, reason = "a bench measures time")]
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
 use std::path::{Path, PathBuf};

@@ -1,4 +1,8 @@
 //! The catalog under several processes at once, and under processes that are killed: the real binary.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "other processes are watched and killed by the clock"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -94,9 +94,12 @@ fn gaps_of(series: &Series) -> Vec<(String, u64)> {
     gaps.collect()
 }
 
+/// First minute and length of a gap.
+type Hole = (&'static str, u64);
+
 /// Rows of each file of candles and its gaps.
 #[rustfmt::skip]
-const CANDLES: [(&str, u64, &[(&str, u64)]); 27] = [
+const CANDLES: [(&str, u64, &[Hole]); 27] = [
     ("candles/binance_spot_BTCUSDT_1m.parquet", 1_533_520, &[("2023-03-24 12:40", 80)]),
     ("candles/binance_spot_ETHUSDT_1m.parquet", 314_820, &[]),
     ("candles/binance_spot_SOLUSDT_1m.parquet", 296_740, &[]),

@@ -1,4 +1,8 @@
 //! The recorder beside a local venue that replays recorded frames, with faults.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "other processes are watched and killed by the clock"
+)]
 
 mod killed;
 

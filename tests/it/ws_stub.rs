@@ -1,4 +1,8 @@
 //! A local venue that plays scripts over websockets, and answers questions with bodies that were prepared.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "other processes are watched and killed by the clock"
+)]
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};

@@ -214,10 +214,13 @@ pub(super) fn read(
     }
 }
 
+/// What a batch is handed to: number of rows, columns.
+type TakeBatch<'a> = dyn FnMut(usize, &[Buffer]) -> Result<(), DataError> + 'a;
+
 fn each_batch(
     table: &TableReader,
     names: &[&str],
-    take: &mut dyn FnMut(usize, &[Buffer]) -> Result<(), DataError>,
+    take: &mut TakeBatch<'_>,
 ) -> Result<(), DataError> {
     let column = |name: &&str| {
         let found = table.column(name);
