@@ -635,7 +635,7 @@ impl Stream for Hasty {
 fn made_up_trade(id: u64) -> String {
     json!({"stream": "btcusdt@aggTrade", "data": {
         "e": "aggTrade", "E": 1_790_000_000_000 + id, "s": "BTCUSDT", "a": id, "p": "84000.1", "q": "0.002",
-        "f": id, "l": id, "T": 1_790_000_000_000 + id, "m": id % 2 == 0}})
+        "f": id, "l": id, "T": 1_790_000_000_000 + id, "m": id.is_multiple_of(2)}})
     .to_string()
 }
 
