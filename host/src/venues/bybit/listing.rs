@@ -3,7 +3,7 @@
 use super::wire::market::{Contract, RiskLimit};
 use super::wire::{Listed, answer};
 use super::{VENUE, name_of};
-use crate::domain::{Instrument, MINUTE_MS, Price, Qty, Symbol, Tier, UNIT};
+use crate::domain::{Instrument, MINUTE_MS, Price, Qty, Symbol, Tier, Timestamp, UNIT};
 use crate::venues::instruments::{Look, assume};
 use crate::venues::rest::{Listing, WireError, shown};
 use crate::venues::tiers::{Step, ladder};
@@ -25,11 +25,23 @@ pub(super) fn read(symbol: &Symbol, bodies: &[&[u8]]) -> Result<Listing, WireErr
     let contracts: Listed<Contract> = answer("instruments-info", contracts)?.result;
     let limits: Listed<RiskLimit> = answer("risk-limit", limits)?.result;
     let contract = find(symbol, &contracts.list)?;
-    let tiers = tiers_of(contract, &limits.list)?;
+    let mut instrument = instrument(symbol, contract)?;
+    let mut assumed = vec!["fees"];
+    match tiers_of(contract, &limits.list) {
+        Ok(tiers) => instrument.tiers = tiers,
+        // Candles need no maintenance table: the common one stands in for one that contradicts itself.
+        Err(_) => assumed.push("tiers"),
+    }
+    let most = contract.leverage_filter.max_leverage.0;
+    for tier in &mut instrument.tiers {
+        tier.max_leverage = tier.max_leverage.min(most);
+    }
+    // Contracts that do not trade yet are launched at 0.
+    let launched = contract.launch_time.0.filter(|at| *at > Timestamp(0));
     Ok(Listing {
-        instrument: instrument(symbol, contract, tiers)?,
-        listed_at: contract.launch_time.0.map(|at| at.plus_ms(-EARLY_MS)),
-        assumed: vec!["fees"],
+        instrument,
+        listed_at: launched.map(|at| at.plus_ms(-EARLY_MS)),
+        assumed,
     })
 }
 
@@ -68,6 +80,9 @@ pub(super) fn find<'a>(
 }
 
 /// The maintenance table of a contract. Amounts the venue tells win; those it does not tell follow from continuity.
+///
+/// # Errors
+/// There is none, or rows that contradict each other.
 pub(super) fn tiers_of(contract: &Contract, limits: &[RiskLimit]) -> Result<Vec<Tier>, WireError> {
     let mut rows: Vec<&RiskLimit> = limits
         .iter()
@@ -85,25 +100,25 @@ pub(super) fn tiers_of(contract: &Contract, limits: &[RiskLimit]) -> Result<Vec<
         });
         floor = row.risk_limit_value.0;
     }
-    let wrong = |e| WireError(format!("{VENUE} risk-limit of {}: {e}", contract.symbol));
+    let wrong = |e: String| WireError(format!("{VENUE} risk-limit of {}: {e}", contract.symbol));
     let mut tiers = ladder(&steps).map_err(wrong)?;
     for (tier, row) in tiers.iter_mut().zip(&rows) {
-        tier.max_leverage = tier
-            .max_leverage
-            .min(contract.leverage_filter.max_leverage.0);
-        if let Some(amount) = row.mm_deduction.0 {
-            tier.maintenance_amount = amount;
+        let Some(amount) = row.mm_deduction.0 else {
+            continue;
+        };
+        let at_floor = i128::from(tier.floor.0) * i128::from(tier.maintenance_rate.0);
+        if amount < Qty::ZERO || i128::from(amount.0) * i128::from(UNIT) > at_floor {
+            let why = format!("{amount} is deducted from {} on", tier.floor);
+            return Err(wrong(why));
         }
+        tier.maintenance_amount = amount;
     }
     Ok(tiers)
 }
 
-/// Fees are those of the base tier, and orders trigger by what the venue triggers by: the shipped table knows.
-fn instrument(
-    symbol: &Symbol,
-    contract: &Contract,
-    tiers: Vec<Tier>,
-) -> Result<Instrument, WireError> {
+/// Fees are those of the base tier, orders trigger by what the venue triggers by, and tiers are the common ones: the shipped
+/// table knows.
+fn instrument(symbol: &Symbol, contract: &Contract) -> Result<Instrument, WireError> {
     let lots = &contract.lot_size_filter;
     let (tick, step) = (contract.price_filter.tick_size.0, lots.qty_step.0);
     if tick <= Price::ZERO || step <= Qty::ZERO || lots.min_order_qty.0 < Qty::ZERO {
@@ -127,7 +142,6 @@ fn instrument(
         // Limit orders may be larger than market orders; one number stands for both, and the smaller one always passes.
         max_qty: largest.into_iter().flatten().filter(|q| !q.is_zero()).min(),
         min_notional: lots.min_notional_value.0.unwrap_or(base.min_notional),
-        tiers,
         assumed: false,
         ..base
     })
