@@ -15,6 +15,7 @@ use std::io::{BufRead, BufReader, Read};
 use flate2::read::MultiGzDecoder;
 
 use super::VENUE;
+use super::question::encoded;
 use super::wire::FromText;
 use crate::domain::{Qty, Side, Timestamp};
 use crate::venues::flow::MinuteFlow;
@@ -182,8 +183,8 @@ impl Columns {
 
 impl Trade<'_> {
     fn check(&self, symbol: &str, window: &Window) -> Result<(), String> {
-        let is_symbol = self.symbol == symbol || !self.symbol.is_ascii();
-        if !is_symbol {
+        // The address has letters of other scripts as percent codes.
+        if self.symbol != symbol && encoded(self.symbol) != symbol {
             return Err(format!("a trade of {}", shown(self.symbol)));
         }
         if self.time < window.from || self.time >= window.to {
@@ -238,7 +239,8 @@ impl Seen {
             self.time = trade.time;
             self.ids.clear();
         }
-        self.ids.insert(trade.id.into())
+        // A trade without an id cannot be recognized.
+        trade.id.is_empty() || self.ids.insert(trade.id.into())
     }
 }
 
@@ -313,6 +315,23 @@ mod tests {
     }
 
     #[test]
+    fn trades_without_ids_all_count() {
+        let line = line("1585094400", "Buy", "0.1", "");
+        let rows = read_text(&format!("{HEADER}\n{line}\n{line}\n")).expect("reads");
+        assert_eq!(rows[0].volume, 0.2);
+    }
+
+    #[test]
+    fn names_of_other_scripts_are_those_of_the_address() {
+        let symbol = Symbol::parse("币/USDT:USDT", None).expect("a symbol");
+        let day = first_day();
+        let files = Bybit.day_files(&symbol, History::TakerFlow, day, day.plus_ms(1));
+        let line = line("1585094400", "Buy", "0.1", "a").replace("BTCUSDT", "币USDT");
+        let mut file = std::io::Cursor::new(gzip(format!("{HEADER}\n{line}\n").as_bytes()));
+        assert_eq!(read(&files[0], &mut file).expect("reads")[0].volume, 0.1);
+    }
+
+    #[test]
     fn what_is_wrong_with_a_file_is_said_with_its_line() {
         let good = line("1585094400", "Buy", "0.1", "a");
         for (text, told) in [
@@ -330,6 +349,10 @@ mod tests {
             (
                 format!("{HEADER}\n{}", good.replace("BTCUSDT", "ETHUSDT")),
                 "line 2: a trade of ETHUSDT",
+            ),
+            (
+                format!("{HEADER}\n{}", good.replace("BTCUSDT", "币USDT")),
+                "line 2: a trade of 币USDT",
             ),
             (
                 format!("{HEADER}\n{}", good.replace("0.1,", "-1,")),
