@@ -230,6 +230,27 @@ fn where_the_venue_does_not_say_how_long_it_is_a_minute() {
 }
 
 #[test]
+fn a_venue_that_says_no_time_is_not_asked_at_once() {
+    let asking = Asking::new();
+    let fault = Fault::TooMany {
+        retry_after_s: Some(0),
+    };
+    asking.stub.fault_when(faults::first(1, "klines", fault));
+    asking.body(&get(KLINES));
+    assert_eq!(asking.waited_s(), 1);
+}
+
+#[test]
+fn a_client_may_end_where_tasks_are_driven() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let asking = Asking::new();
+    asking.body(&get(KLINES));
+    runtime
+        .expect("a runtime")
+        .block_on(async { drop(asking.client) });
+}
+
+#[test]
 fn weight_that_others_used_holds_us_back() {
     let asking = Asking::new();
     asking.stub.set_used_weight(2_390);

@@ -36,6 +36,9 @@ use sending::{Failure, Received, Senders, Target};
 /// How long nobody asks where the venue does not say it: what most of them count by.
 const WAIT_UNSAID_MS: u64 = 60_000;
 
+/// Nobody is asked again at once who asked to wait, even if for no time.
+const WAIT_LEAST_MS: u64 = 1_000;
+
 /// How often somebody is called again who was never reached: no network, a wrong address. Nobody waits a minute to hear that.
 const UNREACHED_RETRIES_MAX: usize = 3;
 
@@ -183,12 +186,13 @@ struct Counters {
     network_us: AtomicU64,
 }
 
-/// Sends requests; shared by threads. It must not be used nor dropped on a thread that drives tasks of tokio.
+/// Sends requests; shared by threads. It must not be used on a thread that drives tasks of tokio.
 #[derive(Debug)]
 pub struct Client {
     addresses: Addresses,
     senders: Senders,
-    runtime: Runtime,
+    /// Ends with the client: see its `Drop`.
+    runtime: Option<Runtime>,
     pools: Mutex<BTreeMap<&'static str, Arc<Limiter>>>,
     counters: Counters,
     options: Options,
@@ -215,7 +219,7 @@ impl Client {
         Ok(Self {
             senders: Senders::new(&options, addresses.any_here())?,
             addresses,
-            runtime,
+            runtime: Some(runtime),
             pools: Mutex::default(),
             counters: Counters::default(),
             options,
@@ -335,7 +339,8 @@ impl Client {
         add(&self.counters.waited_us, sent_us.abs_diff(asked_us));
         add(&self.counters.requests, 1);
         let attempt = self.senders.attempt(request, &url, target, &self.options);
-        let result = self.runtime.block_on(attempt);
+        let runtime = self.runtime.as_ref().expect("it is taken by drop only");
+        let result = runtime.block_on(attempt);
         let now_us = waiting.now_us();
         add(&self.counters.network_us, now_us.abs_diff(sent_us));
         if let Ok(received) = &result {
@@ -367,7 +372,7 @@ impl Client {
         wait_ms: Option<u64>,
         why: String,
     ) -> Result<(), HttpError> {
-        let wait_ms = wait_ms.unwrap_or(WAIT_UNSAID_MS);
+        let wait_ms = wait_ms.unwrap_or(WAIT_UNSAID_MS).max(WAIT_LEAST_MS);
         let place = request.place.what;
         if wait_ms > self.options.wait_max_ms {
             return Err(HttpError::WaitTooLong {
@@ -405,6 +410,15 @@ impl Client {
             .entry(pool.name)
             .or_insert_with(|| Arc::new(Limiter::new(pool)));
         Arc::clone(limiter)
+    }
+}
+
+impl Drop for Client {
+    /// Waits for nothing: a name that is being looked up can take half a minute, and nobody wants its address any more.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
