@@ -1,7 +1,7 @@
 //! Files of `data.binance.vision`: one CSV in a zip, with a header or without, times in milliseconds or microseconds.
 
 use std::borrow::Cow;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 
 use super::requests::{INTEREST_RELABELED, path_file};
 use super::wire::market::KlineRow;
@@ -11,6 +11,9 @@ use crate::venues::rest::{InterestRow, ReadSeek, Rows, Window, WireError, number
 
 /// Most text a file unfolds to: a month of minutes has 7 MB, of one-second candles 400.
 const TEXT_MAX: u64 = 64 << 20;
+
+/// Longest line; real ones have 150 bytes. Its fields are kept together, so a file of commas would fill memory.
+const LINE_MAX: u64 = 4_096;
 
 /// Columns of candles where a file has no header.
 const KLINE_COLUMNS: [&str; 12] = [
@@ -156,8 +159,12 @@ fn lines(
         line.clear();
         row += 1;
         let in_row = |why: &dyn std::fmt::Display| damaged(&format!("line {row}: {why}"));
-        if reader.read_line(&mut line).map_err(|e| in_row(&e))? == 0 {
+        let mut bounded = (&mut reader).take(LINE_MAX);
+        if bounded.read_line(&mut line).map_err(|e| in_row(&e))? == 0 {
             return Ok(());
+        }
+        if line.len() as u64 == LINE_MAX && !line.ends_with('\n') {
+            return Err(in_row(&format!("more than {LINE_MAX} bytes")));
         }
         let text = line.trim_start_matches('\u{feff}').trim();
         if text.is_empty() {

@@ -352,6 +352,8 @@ fn a_zip_bomb_and_a_file_of_another_name_are_refused() {
     lying[size..size + 4].copy_from_slice(&1_000u32.to_le_bytes());
     let told = read(lying);
     assert!(told.contains("larger than its declared"), "{told}");
+    let commas = read(zipped("BTCUSDT-1m-2024-02.csv", &",".repeat(5_000)));
+    assert!(commas.contains("line 1: more than 4096 bytes"), "{commas}");
     let other = read(zipped("ETHUSDT-1m-2024-02.csv", ""));
     assert!(
         other.contains("no BTCUSDT-1m-2024-02.csv inside"),
