@@ -4,7 +4,9 @@
 //! for, so an answer that was kept can be recognized. An answer may hold more than its window, in any order and twice; what
 //! counts is cut, sorted and compared by the caller.
 
-use crate::domain::{Candle, CandleKind, Instrument, Price, Symbol, Timeframe, Timestamp};
+use crate::domain::{
+    Candle, CandleKind, Instrument, NumberError, Price, Symbol, Timeframe, Timestamp,
+};
 
 /// Somewhere requests are sent to. The address can be set, for mirrors and tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -313,6 +315,19 @@ impl<T: std::io::Read + std::io::Seek + Send> ReadSeek for T {}
 pub fn price(field: &str, text: &str) -> Result<Price, WireError> {
     text.parse()
         .map_err(|e| WireError(format!("{field} `{}`: {e}", shown(text))))
+}
+
+/// A price a venue computes (mark, index, averages): what lies below 1e-8 is rounded to the nearest unit.
+///
+/// # Errors
+/// It is no number, or out of range.
+pub fn computed_price(field: &str, text: &str) -> Result<Price, WireError> {
+    match text.parse() {
+        Ok(exact) => Ok(exact),
+        Err(NumberError::TooFine(_)) => Price::from_f64(number(field, text)?)
+            .map_err(|e| WireError(format!("{field} `{}`: {e}", shown(text)))),
+        Err(e) => Err(WireError(format!("{field} `{}`: {e}", shown(text)))),
+    }
 }
 
 /// A number from a venue's text.

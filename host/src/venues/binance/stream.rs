@@ -16,12 +16,12 @@ use super::errors::ErrorBody;
 use super::requests::market;
 use super::wire::frames::{DepthUpdate, Event, Kline, LiquidationOrder, MarkPrice, TradeEvent};
 use super::wire::market::Depth;
-use super::wire::{Decimal, computed_price, json, moment};
+use super::wire::{Decimal, json, moment};
 use super::{FUTURES_STREAM, SPOT_STREAM, has_timeframe};
 use crate::domain::{
     Candle, Direction, InstrumentKind, Price, Qty, Side, Symbol, Timeframe, Timestamp,
 };
-use crate::venues::rest::{Place, Request, WireError, shown};
+use crate::venues::rest::{Place, Request, WireError, computed_price, shown};
 use crate::venues::stream::{
     BookFrame, BookKind, Channel, Connection, Follows, LiquidationFrame, MarkFrame, Stream,
     StreamEvent, TradeFrame,

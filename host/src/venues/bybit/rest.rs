@@ -233,13 +233,15 @@ fn read_funding(window: &Window, body: &[u8]) -> Result<Rows, WireError> {
     for row in &list {
         check_symbol("funding", window, &row.symbol)?;
     }
-    Ok(Rows::Funding(list.iter().map(Funding::row).collect()))
+    Ok(Rows::Funding(
+        list.iter().filter_map(Funding::row).collect(),
+    ))
 }
 
 fn read_interest(window: &Window, body: &[u8]) -> Result<Rows, WireError> {
     let interest: OpenInterest = answer("open interest", body)?.result;
     check_symbol("open interest", window, &interest.symbol)?;
-    let rows = interest.list.iter().map(|sample| sample.row());
+    let rows = interest.list.iter().filter_map(|sample| sample.row());
     Ok(Rows::OpenInterest(rows.collect()))
 }
 

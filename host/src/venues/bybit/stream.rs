@@ -219,8 +219,8 @@ fn mark(frame: &str) -> Result<Vec<StreamEvent>, WireError> {
     let mark = MarkFrame {
         symbol: ticker.symbol,
         time: frame.ts.0,
-        mark: ticker.mark_price.0,
-        index: ticker.index_price.0,
+        mark: ticker.mark_price.0.map(|p| p.0),
+        index: ticker.index_price.0.map(|p| p.0),
         funding_rate: ticker.funding_rate.0,
         next_funding: ticker.next_funding_time.0.filter(|t| *t > Timestamp(0)),
         open_interest: ticker.open_interest.0,

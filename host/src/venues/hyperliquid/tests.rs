@@ -1,13 +1,14 @@
 //! What is asked, what answers mean.
 
+use super::wire::decode;
 use super::wire::market::{CandleRow, Meta};
-use super::wire::{Stamp, decode};
 use super::{Hyperliquid, VENUE};
 use crate::domain::{CandleKind, Cost, Price, PriceRule, Qty, Symbol, Timeframe, Timestamp, UNIT};
 use crate::ledger::maintenance_margin;
 use crate::venues::instruments::lookup;
 use crate::venues::rest::{Head, History, Listing, Method, Request, Rest, Rows, Verdict, Window};
 use crate::venues::stream::{BookKind, Channel, Follows, Stream, StreamEvent};
+use crate::venues::wire::Text;
 
 const REST: &dyn Rest = &Hyperliquid;
 const STREAM: &dyn Stream = &Hyperliquid;
@@ -300,7 +301,7 @@ fn the_running_candle_is_the_one_whose_end_the_clock_has_not_passed() {
     let clock = REST
         .read_clock(format!(r#"{{"time":{}}}"#, start + 60_000).as_bytes())
         .expect("a clock");
-    assert!(row.last_ms > Stamp(clock), "still running at 18:01");
+    assert!(row.last_ms > Text(clock), "still running at 18:01");
     let (timeframe, candle) = row.candle().expect("a candle");
     assert_eq!(
         timeframe.bucket_end(candle.open_time).plus_ms(-1),

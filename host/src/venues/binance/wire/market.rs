@@ -5,9 +5,9 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 
-use super::{Decimal, Text, computed_price, moment};
+use super::{Decimal, Text, moment};
 use crate::domain::{Candle, CandleKind};
-use crate::venues::rest::{WireError, number, price};
+use crate::venues::rest::{WireError, computed_price, number, price};
 
 /// The columns of a candle that are read, in the order of both the API and the archive.
 #[derive(Debug, Clone, PartialEq)]

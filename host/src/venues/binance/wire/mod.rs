@@ -15,19 +15,14 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use crate::domain::{NumberError, Price, Timestamp};
 use crate::venues::rest::{WireError, number, price, shown};
+use crate::venues::wire;
 
 /// Reads JSON.
 ///
 /// # Errors
-/// It is not what `what` names: the place and what was expected there, and how the answer begins.
+/// See [`wire::json`].
 pub fn json<'a, T: Deserialize<'a>>(what: &str, body: &'a [u8]) -> Result<T, WireError> {
-    serde_json::from_slice(body).map_err(|e| {
-        let start = String::from_utf8_lossy(&body[..body.len().min(200)]);
-        WireError(format!(
-            "binance {what}: {e}; it begins with `{}`",
-            shown(&start)
-        ))
-    })
+    wire::json("binance", what, body)
 }
 
 /// A decimal number as the venue wrote it, borrowed where possible. Usually text, now and then a number.
@@ -111,19 +106,6 @@ impl Decimal {
     /// It is no finite number.
     pub fn number(&self, field: &str) -> Result<f64, WireError> {
         number(field, &self.0)
-    }
-}
-
-/// A price the venue computes (mark, index, averages): what lies below 1e-8 is rounded to the nearest unit.
-///
-/// # Errors
-/// It is no number, or out of range.
-pub fn computed_price(field: &str, text: &str) -> Result<Price, WireError> {
-    match text.parse() {
-        Ok(exact) => Ok(exact),
-        Err(NumberError::TooFine(_)) => Price::from_f64(number(field, text)?)
-            .map_err(|e| WireError(format!("{field} `{}`: {e}", shown(text)))),
-        Err(e) => Err(WireError(format!("{field} `{}`: {e}", shown(text)))),
     }
 }
 

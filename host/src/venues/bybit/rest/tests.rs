@@ -182,3 +182,46 @@ fn names_of_other_scripts_are_encoded() {
     let body = r#"{"retCode":0,"result":{"symbol":"币USDT","list":[]}}"#;
     assert!(Bybit.read(MINUTES, &windows[0], body.as_bytes()).is_ok());
 }
+
+#[test]
+fn what_the_venue_leaves_empty_is_a_gap_not_an_end() {
+    let (from, to) = (at("2024-03-01"), at("2024-03-02"));
+    let samples = History::OpenInterest(Timeframe::H1);
+    let times = |history, list: &str| -> Vec<i64> {
+        let body = format!(r#"{{"retCode":0,"result":{{"symbol":"BTCUSDT","list":[{list}]}}}}"#);
+        let windows = Bybit.windows(&btc(), history, from, to);
+        let page = Bybit.read(history, &windows[0], body.as_bytes());
+        match page.expect("reads").rows {
+            Rows::Funding(rows) => rows.iter().map(|r| r.time.0).collect(),
+            Rows::OpenInterest(rows) => rows.iter().map(|r| r.time.0).collect(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let list = r#"{"openInterest":"5","timestamp":"1709254800000"},{"openInterest":"","timestamp":"1709251200000"}"#;
+    assert_eq!(times(samples, list), [1_709_254_800_000]);
+    let list = r#"{"symbol":"BTCUSDT","fundingRate":"","fundingRateTimestamp":"1709280000000"},
+        {"symbol":"BTCUSDT","fundingRate":"0.0001","fundingRateTimestamp":"1709251200000"}"#;
+    assert_eq!(times(History::Funding, list), [1_709_251_200_000]);
+}
+
+#[test]
+fn prices_the_venue_computes_are_rounded_and_traded_ones_are_not() {
+    let body = |volume: &str| {
+        let prices = r#""0.000012345678","0.000012345678","0.000012345678","0.000012345678""#;
+        format!(
+            r#"{{"retCode":0,"result":{{"symbol":"BTCUSDT","list":[["1709251200000",{prices}{volume}]]}}}}"#
+        )
+    };
+    let read = |kind, body: &str| {
+        let history = History::Candles(kind, Timeframe::M1);
+        let windows = Bybit.windows(&btc(), history, at("2024-03-01"), at("2024-03-02"));
+        Bybit.read(history, &windows[0], body.as_bytes())
+    };
+    let page = read(CandleKind::Index, &body("")).expect("reads");
+    let Rows::Candles(candles) = page.rows else {
+        panic!("candles")
+    };
+    assert_eq!(candles[0].close.to_string(), "0.00001235");
+    let error = read(CandleKind::Candles, &body(r#","1","1""#)).expect_err("exact");
+    assert!(error.0.contains("more than 8 decimals"), "{error}");
+}

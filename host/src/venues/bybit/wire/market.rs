@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::{FromText, Maybe, SideName, Stamp, Text};
+use super::{Computed, FromText, Maybe, SideName, Stamp, Text};
 use crate::domain::{Candle, Price, Qty, Rate, Timestamp};
-use crate::venues::rest::{FundingRow, InterestRow, WireError, number, price};
+use crate::venues::rest::{FundingRow, InterestRow, WireError, computed_price, number, price};
 
 /// Candles of one symbol, newest first, the running one among them if the window reaches it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -42,6 +42,11 @@ pub fn candle(row: &[&str]) -> Result<Candle, WireError> {
         Some((volume, turnover)) => (number("volume", volume)?, number("turnover", turnover)?),
         None => (0.0, f64::NAN),
     };
+    let price = if traded.is_some() {
+        price
+    } else {
+        computed_price
+    };
     Ok(Candle {
         open_time: Timestamp::of(start).map_err(WireError)?,
         open: price("open", open)?,
@@ -62,20 +67,20 @@ pub struct Funding {
     /// The symbol.
     pub symbol: String,
     /// Longs pay if positive.
-    pub funding_rate: Text<f64>,
+    pub funding_rate: Maybe<f64>,
     /// Exactly on the hour.
     pub funding_rate_timestamp: Stamp,
 }
 
 impl Funding {
-    /// In our words; the price of the payment is not told.
+    /// In our words; none where the rate is missing. The venue does not say which price the payment was computed with.
     #[must_use]
-    pub fn row(&self) -> FundingRow {
-        FundingRow {
+    pub fn row(&self) -> Option<FundingRow> {
+        Some(FundingRow {
             time: self.funding_rate_timestamp.0,
-            rate: self.funding_rate.0,
+            rate: self.funding_rate.0?,
             price: f64::NAN,
-        }
+        })
     }
 }
 
@@ -98,20 +103,20 @@ pub struct OpenInterest {
 #[serde(rename_all = "camelCase")]
 pub struct Interest {
     /// Base units.
-    pub open_interest: Text<f64>,
+    pub open_interest: Maybe<f64>,
     /// When.
     pub timestamp: Stamp,
 }
 
 impl Interest {
-    /// In our words; the value in the quote currency is not told.
+    /// In our words; none where the figure is missing.
     #[must_use]
-    pub fn row(self) -> InterestRow {
-        InterestRow {
+    pub fn row(self) -> Option<InterestRow> {
+        Some(InterestRow {
             time: self.timestamp.0,
-            base: self.open_interest.0,
+            base: self.open_interest.0?,
             quote: f64::NAN,
-        }
+        })
     }
 }
 
@@ -262,10 +267,10 @@ pub struct Ticker {
     pub last_price: Maybe<Price>,
     /// Mark price.
     #[serde(default)]
-    pub mark_price: Maybe<Price>,
+    pub mark_price: Maybe<Computed>,
     /// Index price.
     #[serde(default)]
-    pub index_price: Maybe<Price>,
+    pub index_price: Maybe<Computed>,
     /// Running estimate of the next settlement.
     #[serde(default)]
     pub funding_rate: Maybe<f64>,

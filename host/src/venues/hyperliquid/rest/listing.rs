@@ -1,12 +1,12 @@
 //! Rules of a perpetual from `meta`. Source: `exchanges/hyperliquid.md` sections 3, 11, 12.
 
 use crate::domain::{Instrument, Price, Qty, Rate, Rounding, Symbol, Tier, UNIT, div_round};
-use crate::venues::hyperliquid::wire::Text;
 use crate::venues::hyperliquid::wire::market::{Asset, MarginTable, MarginTier, Meta};
 use crate::venues::hyperliquid::{VENUE, market_of};
 use crate::venues::instruments::{Look, NO_CAP, assume};
 use crate::venues::rest::{Listing, WireError, shown};
 use crate::venues::tiers::{Step, ladder};
+use crate::venues::wire::Text;
 
 /// Decimals of a price and of a quantity together.
 const DECIMALS: u32 = 6;

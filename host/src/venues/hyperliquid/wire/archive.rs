@@ -7,9 +7,10 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::account::Fill;
-use super::{Decimal, Stamp, Text, decode};
+use super::{Stamp, Text, decode};
 use crate::domain::{Price, Timestamp};
 use crate::venues::rest::{WireError, shown};
+use crate::venues::wire::FromText;
 
 /// A row of `asset_ctxs`: one coin in one minute.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -97,7 +98,8 @@ fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<Stamp, D::Error> {
     }
     let bad = |_| D::Error::custom(format!("`{}` is not a time", shown(&text)));
     let time: Timestamp = Timestamp::parse(&iso).map_err(bad)?;
-    Stamp::checked(time.0).map_err(D::Error::custom)
+    let time = Timestamp::of(&time.0.to_string());
+    time.map(Text).map_err(D::Error::custom)
 }
 
 /// A number that may be absent: empty or `null`.

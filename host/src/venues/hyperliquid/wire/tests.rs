@@ -16,7 +16,7 @@ use super::account::{Order, OrderAnswer, OrderState, RateLimit};
 use super::archive::{contexts, node_fills};
 use super::exchange::{Answer, Outcome};
 use super::market::{Book, CandleRow, Funding, Meta, MetaAndContexts, Trade};
-use super::{SideCode, Stamp, Text, decode};
+use super::{SideCode, Text, decode};
 use crate::data::testing::shared_or_skip;
 use crate::domain::{Price, Qty, Side, Timestamp};
 use crate::venues::hyperliquid::Hyperliquid;
@@ -203,7 +203,7 @@ fn asset_contexts(body: &[u8]) -> String {
     let [row] = rows.as_slice() else {
         panic!("one row")
     };
-    assert_eq!(row.time, Stamp(time("2025-11-13T00:01:00Z")));
+    assert_eq!(row.time, Text(time("2025-11-13T00:01:00Z")));
     assert_eq!((row.coin.as_str(), row.funding), ("POPCAT", Text(-0.000_3)));
     assert_eq!(row.open_interest, Text(44_122_738.0));
     assert_eq!(
@@ -221,7 +221,7 @@ fn node_fill(body: &[u8]) -> String {
     };
     let fill = &of_user.fill;
     assert!(of_user.user.starts_with("0xf1322b9c") && fill.crossed);
-    assert_eq!(of_user.block_time, Stamp(time("2025-11-30T11:59:59.858Z")));
+    assert_eq!(of_user.block_time, Text(time("2025-11-30T11:59:59.858Z")));
     assert_eq!((fill.px, fill.sz), (price("0.075591"), qty("1257")));
     assert_eq!(fill.tid, Some(596_150_450_276_717));
     format!("{} {} {}", fill.coin, fill.dir, fill.sz.0)
