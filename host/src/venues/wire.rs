@@ -74,10 +74,15 @@ impl FromText for Computed {
 impl FromText for Timestamp {
     fn of(text: &str) -> Result<Self, String> {
         let ms: Option<i64> = text.parse().ok();
-        ms.filter(|ms| (0..=LAST_MS).contains(ms))
-            .map(Self)
+        ms.and_then(time)
             .ok_or_else(|| format!("`{text}` is not a time in milliseconds"))
     }
+}
+
+/// A time, if these milliseconds are one that is believed.
+#[must_use]
+pub fn time(ms: i64) -> Option<Timestamp> {
+    (0..=LAST_MS).contains(&ms).then_some(Timestamp(ms))
 }
 
 /// A price the venue computes: mark, index. What lies below 1e-8 is rounded to the nearest unit.

@@ -16,10 +16,10 @@ use flate2::read::MultiGzDecoder;
 
 use super::VENUE;
 use super::question::encoded;
-use super::wire::FromText;
 use crate::domain::{Qty, Side, Timestamp};
 use crate::venues::flow::MinuteFlow;
 use crate::venues::rest::{FlowRow, ReadSeek, Window, WireError, number, shown};
+use crate::venues::wire::time;
 
 /// Longest line; real ones have 150 bytes.
 const LINE_MAX: u64 = 4_096;
@@ -201,13 +201,17 @@ impl Trade<'_> {
 fn moment(text: &str) -> Result<Timestamp, String> {
     let (seconds, decimals) = text.split_once('.').unwrap_or((text, ""));
     let is_plain = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    let ms = if is_plain(seconds) && is_plain(decimals) && !seconds.is_empty() {
-        format!("{seconds}{:0<3.3}", decimals)
+    let ms = if is_plain(seconds) && is_plain(decimals) {
+        let seconds: Option<i64> = seconds.parse().ok();
+        let digits = decimals.bytes().chain(*b"000").take(3);
+        let ms = digits.fold(0, |ms, digit| ms * 10 + i64::from(digit - b'0'));
+        seconds.and_then(|s| s.checked_mul(1_000)?.checked_add(ms))
     } else {
         let seconds = number("timestamp", text).map_err(|e| e.to_string())?;
-        format!("{:.0}", (seconds * 1e3).floor())
+        Some((seconds * 1e3).floor() as i64)
     };
-    Timestamp::of(&ms).map_err(|_| format!("timestamp `{}` is no time in seconds", shown(text)))
+    ms.and_then(time)
+        .ok_or_else(|| format!("timestamp `{}` is no time in seconds", shown(text)))
 }
 
 /// A size: decimal text, or what a float prints for it, which is then the nearest 1e-8.

@@ -10,7 +10,7 @@ use super::account::Fill;
 use super::{Stamp, Text, decode};
 use crate::domain::{Price, Timestamp};
 use crate::venues::rest::{WireError, shown};
-use crate::venues::wire::FromText;
+use crate::venues::wire::{self, FromText};
 
 /// A row of `asset_ctxs`: one coin in one minute.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -96,10 +96,9 @@ fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<Stamp, D::Error> {
     if !iso.ends_with('Z') {
         iso.push('Z');
     }
-    let bad = |_| D::Error::custom(format!("`{}` is not a time", shown(&text)));
-    let time: Timestamp = Timestamp::parse(&iso).map_err(bad)?;
-    let time = Timestamp::of(&time.0.to_string());
-    time.map(Text).map_err(D::Error::custom)
+    let bad = || D::Error::custom(format!("`{}` is not a time", shown(&text)));
+    let time = Timestamp::parse(&iso).map_err(|_| bad())?;
+    wire::time(time.0).map(Text).ok_or_else(bad)
 }
 
 /// A number that may be absent: empty or `null`.
