@@ -8,8 +8,8 @@ use host::domain::{
     Candle, CandleKind, Cash, Direction, InstrumentKind, Price, Qty, Rate, Side, Symbol, Timeframe,
     Timestamp,
 };
+use host::venues::binance::Binance;
 use host::venues::binance::errors::{ErrorBody, Meaning, meaning};
-use host::venues::binance::rest::BinanceRest;
 use host::venues::binance::stream::BinanceStream;
 use host::venues::binance::wire::account::{Account, AccountEvent, Bracket, Order};
 use host::venues::binance::wire::json;
@@ -39,8 +39,8 @@ fn symbol(base: &str) -> Symbol {
 /// The rows of a recorded answer, read as the answer to a question for a day.
 fn rows(base: &str, history: History, body: &[u8]) -> Rows {
     let day = Timestamp(1_786_752_000_000);
-    let windows = BinanceRest.windows(&symbol(base), history, day, day.plus_ms(86_400_000));
-    let page = BinanceRest.read(history, &windows[0], body);
+    let windows = Binance.windows(&symbol(base), history, day, day.plus_ms(86_400_000));
+    let page = Binance.read(history, &windows[0], body);
     page.expect("a good answer").rows
 }
 
@@ -54,7 +54,7 @@ fn candles(rows: Rows) -> Vec<Candle> {
 /// The rows of a file of the archive: its text is packed as the venue packs it.
 fn archived(base: &str, history: History, day: &str, text: &str) -> Rows {
     let from = Timestamp::parse(day).expect("a day");
-    let files = BinanceRest.day_files(&symbol(base), history, from, from.plus_ms(86_400_000));
+    let files = Binance.day_files(&symbol(base), history, from, from.plus_ms(86_400_000));
     let window = files.last().expect("a file");
     let name = window.request.path.rsplit('/').next().expect("a name");
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -65,7 +65,7 @@ fn archived(base: &str, history: History, day: &str, text: &str) -> Rows {
     .expect("a name");
     zip.write_all(text.as_bytes()).expect("memory");
     let mut file = zip.finish().expect("memory");
-    let page = BinanceRest.read_file(history, window, &mut file);
+    let page = Binance.read_file(history, window, &mut file);
     page.expect("a good file").rows
 }
 
@@ -318,8 +318,8 @@ fn archive_samples(body: &[u8]) -> String {
         (samples[0].base, samples[0].quote),
         (105_550.985, 6_858_675_634.706_254)
     );
-    let hours = BinanceRest.month_files(&symbol("BTC"), HOURS, Timestamp(1_704_067_200_000));
-    let digest = BinanceRest.read_checksum(&hours[0], block("CHECKSUM").as_bytes());
+    let hours = Binance.month_files(&symbol("BTC"), HOURS, Timestamp(1_704_067_200_000));
+    let digest = Binance.read_checksum(&hours[0], block("CHECKSUM").as_bytes());
     assert!(digest.expect("a digest").starts_with("bf673f3d"));
     let not_fetched =
         ["aggTrades", "fundingRate", "bookTicker"].map(|kind| block(kind).lines().count());
@@ -329,7 +329,7 @@ fn archive_samples(body: &[u8]) -> String {
 
 fn errors(body: &[u8]) -> String {
     let entries: Vec<Value> = read(body);
-    let window = BinanceRest.windows(&symbol("BTC"), MINUTES, Timestamp(0), Timestamp(60_000));
+    let window = Binance.windows(&symbol("BTC"), MINUTES, Timestamp(0), Timestamp(60_000));
     let mut told = Vec::new();
     for entry in &entries {
         let body = entry["body"].to_string();
@@ -339,7 +339,7 @@ fn errors(body: &[u8]) -> String {
             retry_after_s: None,
             body: body.as_bytes(),
         };
-        let verdict = BinanceRest.judge(&window[0].request, head);
+        let verdict = Binance.judge(&window[0].request, head);
         let Verdict::Refused(why) = &verdict else {
             panic!("{verdict:?}")
         };
@@ -508,7 +508,7 @@ fn exchange_info(body: &[u8]) -> String {
         .iter()
         .find(|l| l.rate_limit_type == "REQUEST_WEIGHT");
     assert_eq!(weight.map(|l| l.limit), Some(2_400));
-    let listing = BinanceRest
+    let listing = Binance
         .read_listing(&symbol("BTC"), &[body])
         .expect("listed");
     let rules = &listing.instrument;
@@ -544,7 +544,7 @@ fn exchange_info(body: &[u8]) -> String {
     );
     let mut guessed = 0;
     for found in &info.symbols {
-        let listing = BinanceRest
+        let listing = Binance
             .read_listing(&symbol(&found.base_asset), &[body])
             .expect("listed");
         assert_eq!(listing.instrument.venue_symbol, found.symbol);
@@ -749,7 +749,7 @@ fn book_ticker(body: &[u8]) -> String {
 }
 
 fn clock(body: &[u8]) -> String {
-    let time = BinanceRest.read_clock(body).expect("a time");
+    let time = Binance.read_clock(body).expect("a time");
     assert_eq!(time, Timestamp(1_620_099_477_465));
     time.rfc3339()
 }

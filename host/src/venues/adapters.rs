@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::binance::rest::BinanceRest;
+use super::binance::Binance;
 use super::binance::stream::BinanceStream;
 use super::bybit::Bybit;
 use super::hyperliquid::Hyperliquid;
@@ -11,7 +11,7 @@ use super::stream::Stream;
 use crate::domain::InstrumentKind;
 
 /// Adapters for history.
-static ADAPTERS: [&dyn Rest; 3] = [&BinanceRest, &Bybit, &Hyperliquid];
+static ADAPTERS: [&dyn Rest; 3] = [&Binance, &Bybit, &Hyperliquid];
 
 /// The adapter of a venue, by its name in the catalog.
 #[must_use]

@@ -61,6 +61,10 @@ pub const SPOT_STREAM: Place = Place {
 /// Every address.
 pub const PLACES: [Place; 5] = [FUTURES, SPOT, ARCHIVE, FUTURES_STREAM, SPOT_STREAM];
 
+/// The adapter of both markets; what is live is of one of them: [`stream::BinanceStream`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Binance;
+
 const USED_WEIGHT: Option<&str> = Some("X-MBX-USED-WEIGHT-1M");
 
 /// Weight of USD-M requests: 2,400 a minute. More than eight at once would only wait for each other.

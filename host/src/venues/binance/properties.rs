@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use proptest::prelude::*;
 
-use super::rest::BinanceRest;
+use super::Binance;
 use super::stream::BinanceStream;
 use super::tests::zipped;
 use crate::domain::{CandleKind, InstrumentKind, Symbol, Timeframe, Timestamp};
@@ -57,25 +57,25 @@ fn read_all(bytes: &[u8]) {
     let symbol = Symbol::parse("BTC/USDT:USDT", None).expect("a symbol");
     let (from, to) = (Timestamp(1_704_067_200_000), Timestamp(1_704_153_600_000));
     for history in HISTORIES {
-        let windows = BinanceRest.windows(&symbol, history, from, to);
+        let windows = Binance.windows(&symbol, history, from, to);
         for window in &windows {
-            let _ = BinanceRest.read(history, window, bytes);
+            let _ = Binance.read(history, window, bytes);
             for status in [200, 400, 403, 404, 418, 429, 451, 503] {
                 let head = Head {
                     status,
                     retry_after_s: Some(u64::MAX),
                     body: bytes,
                 };
-                let _ = BinanceRest.judge(&window.request, head);
+                let _ = Binance.judge(&window.request, head);
             }
         }
         for window in &files(history) {
-            let _ = BinanceRest.read_checksum(window, bytes);
-            let _ = BinanceRest.read_file(history, window, &mut Cursor::new(bytes));
+            let _ = Binance.read_checksum(window, bytes);
+            let _ = Binance.read_file(history, window, &mut Cursor::new(bytes));
         }
     }
-    let _ = BinanceRest.read_clock(bytes);
-    let _ = BinanceRest.read_listing(&symbol, &[bytes]);
+    let _ = Binance.read_clock(bytes);
+    let _ = Binance.read_listing(&symbol, &[bytes]);
     let stream = BinanceStream::new(InstrumentKind::LinearPerpetual);
     let _ = stream.read(&String::from_utf8_lossy(bytes));
     let _ = stream.read_book("BTCUSDT", bytes);
@@ -84,7 +84,7 @@ fn read_all(bytes: &[u8]) {
 fn files(history: History) -> Vec<Window> {
     let symbol = Symbol::parse("BTC/USDT:USDT", None).expect("a symbol");
     let (from, to) = (Timestamp(1_784_073_600_000), Timestamp(1_784_160_000_000));
-    BinanceRest.day_files(&symbol, history, from, to)
+    Binance.day_files(&symbol, history, from, to)
 }
 
 #[test]
@@ -94,17 +94,17 @@ fn the_payloads_that_are_changed_below_are_good_ones() {
         .iter()
         .zip([HISTORIES[0], HISTORIES[2], HISTORIES[3]])
     {
-        let windows = BinanceRest.windows(&symbol, history, Timestamp(0), Timestamp(60_000));
+        let windows = Binance.windows(&symbol, history, Timestamp(0), Timestamp(60_000));
         assert!(
-            BinanceRest
+            Binance
                 .read(history, &windows[0], payload.as_bytes())
                 .is_ok(),
             "{payload}"
         );
     }
-    assert!(BinanceRest.read_clock(PAYLOADS[3].as_bytes()).is_ok());
+    assert!(Binance.read_clock(PAYLOADS[3].as_bytes()).is_ok());
     assert!(
-        BinanceRest
+        Binance
             .read_listing(&symbol, &[PAYLOADS[5].as_bytes()])
             .is_ok()
     );
@@ -117,7 +117,7 @@ fn the_payloads_that_are_changed_below_are_good_ones() {
         let window = &files(history)[0];
         let name = window.request.path.rsplit('/').next().expect("a name");
         let bytes = zipped(&name.replace(".zip", ".csv"), text);
-        let page = BinanceRest.read_file(history, window, &mut Cursor::new(bytes));
+        let page = Binance.read_file(history, window, &mut Cursor::new(bytes));
         assert!(page.is_ok(), "{page:?}");
     }
 }
@@ -174,7 +174,7 @@ proptest! {
                 let text = changed(FILES[which].as_bytes(), at, length, &noise);
                 zipped(&name, &String::from_utf8_lossy(&text))
             };
-            let _ = BinanceRest.read_file(history, window, &mut Cursor::new(bytes));
+            let _ = Binance.read_file(history, window, &mut Cursor::new(bytes));
         }
     }
 }

@@ -15,7 +15,7 @@ use super::requests::{
 use super::wire::json;
 use super::wire::market::{FundingRate, KlineRow, OpenInterestSample, ServerTime};
 use super::wire::moment;
-use super::{PLACES, archive, has_timeframe, listing, market_name};
+use super::{Binance, PLACES, archive, has_timeframe, listing, market_name};
 use crate::domain::{CandleKind, InstrumentKind, MINUTE_MS, Symbol, Timeframe, Timestamp};
 use crate::venues::rest::{
     FundingRow, Head, History, InterestRow, Listing, NotOffered, Offer, Page, Place, ReadSeek,
@@ -32,11 +32,7 @@ const FUTURES_FILES: Timestamp = Timestamp(1_577_750_400_000);
 const SPOT_FILES: Timestamp = Timestamp(1_502_928_000_000);
 const INTEREST_FILES: Timestamp = Timestamp(1_598_918_400_000);
 
-/// Binance, both markets.
-#[derive(Debug, Clone, Copy)]
-pub struct BinanceRest;
-
-impl Rest for BinanceRest {
+impl Rest for Binance {
     fn venue(&self) -> &'static str {
         "binance"
     }

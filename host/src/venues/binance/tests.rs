@@ -2,8 +2,8 @@
 
 use std::io::{Cursor, Write};
 
+use super::Binance;
 use super::errors::{Meaning, meaning};
-use super::rest::BinanceRest;
 use super::stream::BinanceStream;
 use super::{FUTURES, SPOT};
 use crate::domain::{
@@ -48,14 +48,14 @@ fn stored(name: &str, length: usize) -> Vec<u8> {
 
 /// The file of a day, and its content read.
 fn read_day(of: &Symbol, history: History, at: Timestamp, text: &str) -> Result<Rows, String> {
-    let window = BinanceRest
+    let window = Binance
         .day_files(of, history, at, at.plus_ms(86_400_000))
         .pop()
         .expect("a file");
     let name = window.request.path.rsplit('/').next().expect("a name");
     let name = name.replace(".zip", ".csv");
     let mut file = Cursor::new(zipped(&name, text));
-    let page = BinanceRest.read_file(history, &window, &mut file);
+    let page = Binance.read_file(history, &window, &mut file);
     page.map(|p| p.rows).map_err(|e| e.to_string())
 }
 
@@ -71,7 +71,7 @@ fn disjoint_without_a_hole(windows: &[Window], from: Timestamp, to: Timestamp) {
 #[test]
 fn a_month_of_minutes_is_ninety_cheap_requests_or_forty_five_of_spot() {
     let (from, to) = (day(2024, 1, 1), day(2024, 2, 1));
-    let windows = BinanceRest.windows(&perpetual(), MINUTES, from, to);
+    let windows = Binance.windows(&perpetual(), MINUTES, from, to);
     disjoint_without_a_hole(&windows, from, to);
     assert_eq!(windows.len(), 90);
     assert!(windows[..89].iter().all(|w| w.request.weight == 2));
@@ -79,7 +79,7 @@ fn a_month_of_minutes_is_ninety_cheap_requests_or_forty_five_of_spot() {
         windows[0].request.path,
         "/fapi/v1/klines?symbol=BTCUSDT&interval=1m&startTime=1704067200000&endTime=1704097139999&limit=499"
     );
-    let spot = BinanceRest.windows(&symbol("BTC/USDT"), MINUTES, from, to);
+    let spot = Binance.windows(&symbol("BTC/USDT"), MINUTES, from, to);
     assert_eq!((spot.len(), spot[0].request.place), (45, SPOT));
     assert!(
         spot[0]
@@ -94,9 +94,9 @@ fn a_month_of_minutes_is_ninety_cheap_requests_or_forty_five_of_spot() {
 fn windows_are_the_same_from_the_second_one_on_whenever_a_period_begins() {
     let to = day(2024, 2, 1);
     for history in [MINUTES, SAMPLES, History::Funding] {
-        let whole = BinanceRest.windows(&perpetual(), history, day(2024, 1, 1), to);
+        let whole = Binance.windows(&perpetual(), history, day(2024, 1, 1), to);
         let late = day(2024, 1, 11).plus_ms(3_600_000);
-        let part = BinanceRest.windows(&perpetual(), history, late, to);
+        let part = Binance.windows(&perpetual(), history, late, to);
         disjoint_without_a_hole(&part, late, to);
         assert_eq!(part[1..], whole[whole.len() - part.len() + 1..]);
     }
@@ -105,7 +105,7 @@ fn windows_are_the_same_from_the_second_one_on_whenever_a_period_begins() {
 #[test]
 fn short_windows_cost_less() {
     let from = day(2024, 1, 1);
-    let windows = BinanceRest.windows(&perpetual(), MINUTES, from, from.plus_ms(60 * 60_000));
+    let windows = Binance.windows(&perpetual(), MINUTES, from, from.plus_ms(60 * 60_000));
     assert_eq!(windows[0].request.weight, 1);
     assert!(windows[0].request.path.ends_with("limit=99"));
 }
@@ -135,7 +135,7 @@ fn every_history_has_its_place_and_allowance() {
             "/futures/data/openInterestHist?symbol=BTCUSDT&period=5m&",
         ),
     ] {
-        let windows = BinanceRest.windows(&perpetual(), history, from, to);
+        let windows = Binance.windows(&perpetual(), history, from, to);
         assert_eq!(windows.len(), 1, "{path}");
         let request = &windows[0].request;
         assert_eq!((request.pool.name, request.place), (pool, FUTURES));
@@ -157,13 +157,10 @@ fn what_the_venue_does_not_have_is_said() {
         ),
         (&perpetual(), History::OpenInterest(Timeframe::M1), "5m"),
     ] {
-        let told = BinanceRest
-            .offer(of, history)
-            .expect_err("none")
-            .to_string();
+        let told = Binance.offer(of, history).expect_err("none").to_string();
         assert!(told.contains(word), "{told}");
     }
-    let files = |history| BinanceRest.offer(&perpetual(), history).expect("offered");
+    let files = |history| Binance.offer(&perpetual(), history).expect("offered");
     assert!(files(MINUTES).archive_from.is_some() && files(MINUTES).has_api);
     assert_eq!(files(History::Funding).archive_from, None);
     assert_eq!(files(SAMPLES).archive_from, Some(day(2020, 9, 1)));
@@ -171,7 +168,7 @@ fn what_the_venue_does_not_have_is_said() {
     let weeks = History::Candles(CandleKind::Candles, Timeframe::W1);
     assert_eq!(files(weeks).archive_from, None);
     assert!(
-        BinanceRest
+        Binance
             .month_files(&perpetual(), weeks, day(2024, 1, 1))
             .is_empty()
     );
@@ -179,13 +176,13 @@ fn what_the_venue_does_not_have_is_said() {
 
 #[test]
 fn files_have_their_paths_and_digests() {
-    let month = BinanceRest.month_files(&perpetual(), MINUTES, day(2024, 2, 1));
+    let month = Binance.month_files(&perpetual(), MINUTES, day(2024, 2, 1));
     disjoint_without_a_hole(&month, day(2024, 2, 1), day(2024, 3, 1));
     let path = "/data/futures/um/monthly/klines/BTCUSDT/1m/BTCUSDT-1m-2024-02.zip";
     assert_eq!(month[0].request.path, path);
     let checksum = month[0].checksum.as_ref().expect("there is one");
     assert_eq!(checksum.path, format!("{path}.CHECKSUM"));
-    let spot = BinanceRest.day_files(
+    let spot = Binance.day_files(
         &symbol("BTC/USDT"),
         MINUTES,
         day(2024, 2, 28),
@@ -199,7 +196,7 @@ fn files_have_their_paths_and_digests() {
 
     let digest = "bf673f3d10804a951e8bac56dd2473486f113025971d43ebe5258ec40f9bfeb3";
     let body = format!("{digest}  BTCUSDT-1m-2024-02.zip\n");
-    let read = |body: &str| BinanceRest.read_checksum(&month[0], body.as_bytes());
+    let read = |body: &str| Binance.read_checksum(&month[0], body.as_bytes());
     assert_eq!(read(&body).as_deref(), Ok(digest));
     for wrong in [
         "",
@@ -213,14 +210,14 @@ fn files_have_their_paths_and_digests() {
 #[test]
 fn letters_of_any_script_are_encoded_and_come_back() {
     let odd = symbol("币安人生/USDT:USDT");
-    let window = &BinanceRest.windows(&odd, History::Funding, day(2026, 8, 1), day(2026, 8, 2))[0];
+    let window = &Binance.windows(&odd, History::Funding, day(2026, 8, 1), day(2026, 8, 2))[0];
     let path = &window.request.path;
     assert!(
         path.is_ascii() && path.contains("symbol=%E5%B8%81"),
         "{path}"
     );
     let body = r#"[{"symbol":"币安人生USDT","fundingTime":1785542400003,"fundingRate":"0.0001","markPrice":""}]"#;
-    let page = BinanceRest.read(History::Funding, window, body.as_bytes());
+    let page = Binance.read(History::Funding, window, body.as_bytes());
     let Rows::Funding(rows) = page.expect("read").rows else {
         panic!("funding")
     };
@@ -232,7 +229,7 @@ fn letters_of_any_script_are_encoded_and_come_back() {
 
 #[test]
 fn samples_of_the_midnight_are_in_the_file_of_the_day_before_until_june_2026() {
-    let old = BinanceRest.month_files(&perpetual(), SAMPLES, day(2026, 5, 1));
+    let old = Binance.month_files(&perpetual(), SAMPLES, day(2026, 5, 1));
     disjoint_without_a_hole(&old, day(2026, 5, 1), day(2026, 6, 1));
     assert_eq!(old.len(), 32);
     assert!(
@@ -242,10 +239,10 @@ fn samples_of_the_midnight_are_in_the_file_of_the_day_before_until_june_2026() {
             .ends_with("BTCUSDT-metrics-2026-04-30.zip")
     );
     assert_eq!(old[0].to, day(2026, 5, 1).plus_ms(300_000));
-    let new = BinanceRest.month_files(&perpetual(), SAMPLES, day(2026, 7, 1));
+    let new = Binance.month_files(&perpetual(), SAMPLES, day(2026, 7, 1));
     disjoint_without_a_hole(&new, day(2026, 7, 1), day(2026, 8, 1));
     assert_eq!(new.len(), 31);
-    let change = BinanceRest.month_files(&perpetual(), SAMPLES, day(2026, 6, 1));
+    let change = Binance.month_files(&perpetual(), SAMPLES, day(2026, 6, 1));
     disjoint_without_a_hole(&change, day(2026, 6, 1), day(2026, 7, 1));
     let of = |from| change.iter().find(|w| w.from == from).map(|w| w.to);
     assert_eq!(
@@ -334,9 +331,9 @@ fn samples_are_read_as_they_are_and_zeros_left_out() {
 
 #[test]
 fn a_zip_bomb_and_a_file_of_another_name_are_refused() {
-    let window = &BinanceRest.month_files(&perpetual(), MINUTES, day(2024, 2, 1))[0];
+    let window = &Binance.month_files(&perpetual(), MINUTES, day(2024, 2, 1))[0];
     let read = |bytes: Vec<u8>| {
-        let page = BinanceRest.read_file(MINUTES, window, &mut Cursor::new(bytes));
+        let page = Binance.read_file(MINUTES, window, &mut Cursor::new(bytes));
         page.expect_err("refused").to_string()
     };
     let bomb = stored("BTCUSDT-1m-2024-02.csv", 65 << 20);
@@ -365,7 +362,7 @@ fn a_zip_bomb_and_a_file_of_another_name_are_refused() {
 #[test]
 fn a_page_is_full_only_if_its_window_may_hold_more() {
     let from = day(2024, 1, 1);
-    let window = &BinanceRest.windows(&perpetual(), MINUTES, from, day(2024, 2, 1))[0];
+    let window = &Binance.windows(&perpetual(), MINUTES, from, day(2024, 2, 1))[0];
     let rows = |first: i64, count: i64| {
         let row = |i: i64| {
             format!(
@@ -377,7 +374,7 @@ fn a_page_is_full_only_if_its_window_may_hold_more() {
         format!("[{}]", rows.join(","))
     };
     let is_full = |body: String| {
-        let page = BinanceRest.read(MINUTES, window, body.as_bytes());
+        let page = Binance.read(MINUTES, window, body.as_bytes());
         page.expect("read").is_full
     };
     assert!(!is_full(rows(0, 499)), "the whole window");
@@ -387,14 +384,14 @@ fn a_page_is_full_only_if_its_window_may_hold_more() {
 
 #[test]
 fn rows_of_another_symbol_are_refused() {
-    let window = &BinanceRest.windows(
+    let window = &Binance.windows(
         &perpetual(),
         History::Funding,
         day(2024, 1, 1),
         day(2024, 1, 2),
     )[0];
     let body = br#"[{"symbol":"ETHUSDT","fundingTime":1704067200000,"fundingRate":"0.0001"}]"#;
-    let told = BinanceRest
+    let told = Binance
         .read(History::Funding, window, body)
         .expect_err("refused");
     assert!(
@@ -405,9 +402,9 @@ fn rows_of_another_symbol_are_refused() {
 
 #[test]
 fn answers_are_judged_by_status_and_code() {
-    let window = &BinanceRest.windows(&perpetual(), MINUTES, day(2024, 1, 1), day(2024, 1, 2))[0];
-    let samples = &BinanceRest.windows(&perpetual(), SAMPLES, day(2024, 1, 1), day(2024, 1, 2))[0];
-    let file = &BinanceRest.month_files(&perpetual(), MINUTES, day(2024, 1, 1))[0];
+    let window = &Binance.windows(&perpetual(), MINUTES, day(2024, 1, 1), day(2024, 1, 2))[0];
+    let samples = &Binance.windows(&perpetual(), SAMPLES, day(2024, 1, 1), day(2024, 1, 2))[0];
+    let file = &Binance.month_files(&perpetual(), MINUTES, day(2024, 1, 1))[0];
     let judge = |request: &Request, status, code: i64, retry_after_s| {
         let body = format!(r#"{{"code":{code},"msg":"Said."}}"#);
         let head = Head {
@@ -415,7 +412,7 @@ fn answers_are_judged_by_status_and_code() {
             retry_after_s,
             body: body.as_bytes(),
         };
-        BinanceRest.judge(request, head)
+        Binance.judge(request, head)
     };
     let api = |status, code| judge(&window.request, status, code, None);
     assert_eq!(api(200, 0), Verdict::Good);
@@ -495,7 +492,7 @@ const PERPETUAL: &str = r#""contractType":"PERPETUAL","marginAsset":"USDT","onbo
 fn rules_are_the_tighter_ones_of_both_order_kinds() {
     let body = exchange_info("NEW", PERPETUAL);
     let of = symbol("NEW/USDT:USDT");
-    let listing = BinanceRest
+    let listing = Binance
         .read_listing(&of, &[body.as_bytes()])
         .expect("listed");
     let rules = &listing.instrument;
@@ -515,7 +512,7 @@ fn rules_are_the_tighter_ones_of_both_order_kinds() {
     assert!(rules.assumed, "its tiers are those of another symbol");
 
     let ending = body.replace("4133404800000", "1790000000000");
-    let listing = BinanceRest
+    let listing = Binance
         .read_listing(&of, &[ending.as_bytes()])
         .expect("listed");
     assert_eq!(
@@ -524,7 +521,7 @@ fn rules_are_the_tighter_ones_of_both_order_kinds() {
     );
 
     let spot = exchange_info("NEW", "");
-    let listing = BinanceRest
+    let listing = Binance
         .read_listing(&symbol("NEW/USDT"), &[spot.as_bytes()])
         .expect("listed");
     assert_eq!(listing.assumed, ["fees"]);
@@ -538,7 +535,7 @@ fn rules_are_the_tighter_ones_of_both_order_kinds() {
 #[test]
 fn a_symbol_that_is_not_there_is_named_with_the_similar_one() {
     let told = |of: &str, body: &str| {
-        let listing = BinanceRest.read_listing(&symbol(of), &[body.as_bytes()]);
+        let listing = Binance.read_listing(&symbol(of), &[body.as_bytes()]);
         listing.expect_err("not listed").to_string()
     };
     let body = exchange_info("1000PEPE", PERPETUAL);

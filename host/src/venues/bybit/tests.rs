@@ -125,7 +125,7 @@ fn every_fixture_is_read() {
     };
     for (file, check) in CASES {
         let bytes = std::fs::read(folder.join(file)).expect(file);
-        println!("{file}: {}", check(&bytes));
+        println!("bybit/{file}: {}", check(&bytes));
     }
     let known = |name: &str| CASES.iter().any(|(file, _)| *file == name);
     let unread: Vec<String> = names(&folder)

@@ -18,9 +18,9 @@ use super::exchange::{Answer, Outcome};
 use super::market::{Book, CandleRow, Funding, Meta, MetaAndContexts, Trade};
 use super::{SideCode, Text, decode};
 use crate::data::testing::shared_or_skip;
-use crate::domain::{Price, Qty, Side, Timestamp};
+use crate::domain::{CandleKind, Price, Qty, Side, Symbol, Timeframe, Timestamp};
 use crate::venues::hyperliquid::Hyperliquid;
-use crate::venues::rest::Rest;
+use crate::venues::rest::{History, Rest, Rows};
 use crate::venues::stream::Stream;
 
 const REST: &dyn Rest = &Hyperliquid;
@@ -61,6 +61,7 @@ const READERS: [(&str, Reader); 32] = [
         candles(body, "BTC", 5, "83931", 1_829)
     }),
     ("info_candleSnapshot.kPEPE.1h.2023-05.json", |body| {
+        begins_before_it_was_asked(body);
         candles(body, "kPEPE", 24, "0.00154", 430)
     }),
     ("info_clearinghouseState.2023.json", old_account),
@@ -239,6 +240,20 @@ fn candles(body: &[u8], coin: &str, count: usize, close: &str, trades: u32) -> S
         assert_eq!((timeframe.name(), candle.validate()), ("1h", Ok(())));
     }
     format!("{count} candles of {coin} to {}", last.last_ms.0)
+}
+
+/// The candle that is under way at the moment a question begins with is part of the answer, and of no window that begins there.
+fn begins_before_it_was_asked(body: &[u8]) {
+    let symbol = Symbol::parse("kPEPE/USDC:USDC", None).expect("a symbol");
+    let history = History::Candles(CandleKind::Candles, Timeframe::H1);
+    let (from, to) = (Timestamp(1_684_702_007_000), Timestamp(1_684_784_807_001));
+    let windows = REST.windows(&symbol, history, from, to);
+    let page = REST.read(history, &windows[0], body).expect("read");
+    let Rows::Candles(rows) = page.rows else {
+        panic!("candles")
+    };
+    assert_eq!((windows.len(), rows.len(), page.is_full), (1, 24, false));
+    assert!(rows[0].open_time < from && rows[1].open_time > from);
 }
 
 fn funding(body: &[u8], count: usize, hours_apart: i64, last_rate: f64) -> String {
