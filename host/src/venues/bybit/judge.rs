@@ -1,6 +1,7 @@
 //! What an answer means before its content is read: the HTTP status, and the code inside answers of status 200.
 //! Source: `exchanges/bybit.md` sections 14 and 15.
 
+use super::listing::BY_THE_THOUSAND;
 use super::wire::{Status, decode};
 use super::{ARCHIVE, VENUE};
 use crate::venues::rest::{Head, Request, Verdict, shown};
@@ -39,6 +40,9 @@ fn by_code(request: &Request, body: &[u8]) -> Verdict {
         },
         // Overload, and a clock that differs: questions without a key carry no time, so it is the venue's own.
         429 | 10_000 | 10_002 | 10_016 | 10_019 => Verdict::Retry(format!("{VENUE}: {said}")),
+        10_001 if request.path.contains("/instruments-info?") => Verdict::Refused(format!(
+            "{VENUE} knows no such symbol: {said} ({BY_THE_THOUSAND})"
+        )),
         _ => Verdict::Refused(format!("{VENUE} refuses {}: {said}", request.path)),
     }
 }
@@ -128,6 +132,17 @@ mod tests {
         ] {
             assert_eq!(said_of(&request, status, body), verdict, "{status} {body}");
         }
+    }
+
+    #[test]
+    fn a_symbol_that_is_not_there_is_told_with_how_such_are_named() {
+        let symbol = Symbol::parse("SHIB/USDT:USDT", None).expect("a symbol");
+        let body = r#"{"retCode":10001,"retMsg":"params error: symbol invalid"}"#;
+        let told = said_of(&Bybit.listing(&symbol)[0], 200, body);
+        assert!(
+            told.contains("no such symbol") && told.contains("SHIB1000"),
+            "{told}"
+        );
     }
 
     #[test]

@@ -8,6 +8,10 @@ use crate::venues::instruments::{Look, assume};
 use crate::venues::rest::{Listing, WireError, shown};
 use crate::venues::tiers::{Step, ladder};
 
+/// Why a symbol may not be there under the name it has elsewhere.
+pub(super) const BY_THE_THOUSAND: &str =
+    "coins sold by the thousand are named so: 1000PEPE, SHIB1000";
+
 /// How much before the launch the venue tells history may begin: trades of BTCUSDT are five days older than its launch time.
 const EARLY_MS: i64 = 7 * 24 * 60 * MINUTE_MS;
 
@@ -54,7 +58,7 @@ pub(super) fn find<'a>(
     let listed = contracts.iter().find(|c| c.symbol == name);
     let contract = listed.ok_or_else(|| {
         WireError(format!(
-            "{VENUE} lists no {name} among its linear contracts ({} in the answer): is {symbol} still traded there?",
+            "{VENUE} lists no {name} among its linear contracts ({} in the answer): is {symbol} still traded there? {BY_THE_THOUSAND}",
             contracts.len()
         ))
     })?;

@@ -125,6 +125,10 @@ fn symbols_that_do_not_trade_are_refused_by_name() {
             "KPEPE/USDC:USDC",
             "no perpetual is named KPEPE, but one is named kPEPE (case matters)",
         ),
+        (
+            "1000PEPE/USDT:USDT",
+            "no perpetual is named 1000PEPE, but one is named kPEPE (a thousand of it)",
+        ),
         ("XYZ/USDC:USDC", "no perpetual is named XYZ"),
         ("MATIC/USDT:USDT", "MATIC is delisted"),
         ("FINE/USDC:USDC", "szDecimals 7"),

@@ -54,14 +54,18 @@ pub(super) fn read(symbol: &Symbol, meta: &Meta) -> Result<Listing, WireError> {
     })
 }
 
-/// No such coin; names that differ by case only are what most people meant.
+/// No such coin; names that differ by case only, or the coin by the thousand, are what most people meant.
 fn unknown(coin: &str, meta: &Meta) -> WireError {
-    let meant = meta
-        .universe
-        .iter()
-        .find(|asset| asset.name.eq_ignore_ascii_case(coin));
-    let hint = meant.map_or_else(String::new, |asset| {
-        format!(", but one is named {} (case matters)", shown(&asset.name))
+    let bare = coin.trim_start_matches(char::is_numeric);
+    let named = |is_meant: &dyn Fn(&str) -> bool| {
+        let mut names = meta.universe.iter().map(|asset| asset.name.as_str());
+        names.find(|name| is_meant(name)).map(shown)
+    };
+    let same = named(&|name| name.eq_ignore_ascii_case(coin)).map(|name| (name, "case matters"));
+    let thousand = || named(&|name| name.strip_prefix('k') == Some(bare));
+    let meant = same.or_else(|| thousand().map(|name| (name, "a thousand of it")));
+    let hint = meant.map_or_else(String::new, |(name, why)| {
+        format!(", but one is named {name} ({why})")
     });
     WireError(format!("no perpetual is named {coin}{hint}"))
 }
