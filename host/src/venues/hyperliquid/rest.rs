@@ -244,7 +244,8 @@ impl Rest for Hyperliquid {
                 Verdict::Refused(format!("{VENUE} knows no such coin: {}", asked(request)))
             }
             200..=299 => Verdict::Good,
-            429 => Verdict::Wait {
+            // What stands before the venue may ban an address as others do.
+            418 | 429 => Verdict::Wait {
                 wait_ms: head.retry_after_s.map(|s| s.saturating_mul(1_000)),
                 why: said(),
             },

@@ -380,6 +380,10 @@ fn answers_are_judged() {
             ..
         }
     ));
+    assert!(matches!(
+        judge(418, "banned"),
+        Verdict::Wait { wait_ms: None, .. }
+    ));
     for status in [408, 500, 502, 503, 504] {
         assert!(
             matches!(judge(status, "down"), Verdict::Retry(_)),
