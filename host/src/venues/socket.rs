@@ -184,20 +184,28 @@ impl Line {
     async fn keep(self, mut renew: mpsc::UnboundedReceiver<()>) {
         let mut generation = 0;
         let mut pauses = self.pauses();
+        // Only a connection that stood for a while shows that the venue is well: one may answer and close again and again.
+        let healthy = Duration::from_millis(self.patience.pause_max_ms);
         loop {
             generation += 1;
             let mut live = self.start(generation);
+            let mut opened = Instant::now();
             let mut is_alive = (&mut live.ready).await.is_ok();
             // A replacement that failed is tried again at once, not after another life.
             let mut is_due = false;
             while is_alive {
                 if !is_due {
-                    pauses = self.pauses();
                     let life = self.connection.life_ms.unwrap_or(u64::from(u32::MAX));
-                    tokio::select! {
-                        _ = &mut live.task => break,
-                        () = sleep(Duration::from_millis(life)) => {}
-                        Some(()) = renew.recv() => {}
+                    let is_over = tokio::select! {
+                        _ = &mut live.task => true,
+                        () = sleep(Duration::from_millis(life)) => false,
+                        Some(()) = renew.recv() => false,
+                    };
+                    if opened.elapsed() >= healthy {
+                        pauses = self.pauses();
+                    }
+                    if is_over {
+                        break;
                     }
                 }
                 generation += 1;
@@ -211,6 +219,7 @@ impl Line {
                 if stands {
                     let _ = live.stop.send(());
                     live = next;
+                    opened = Instant::now();
                 } else {
                     is_alive = !live.task.is_finished();
                     sleep(pauses.next().unwrap_or_default()).await;
