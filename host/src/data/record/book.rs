@@ -9,8 +9,8 @@ use crate::venues::stream::{BookFrame, BookKind, Follows, Stream};
 
 use super::line::HeldBook;
 
-/// Updates kept while a whole book is waited for. More means that the answer never comes; the oldest are of no use then.
-const WAITING_MAX: usize = 20_000;
+/// Updates kept while a whole book is waited for: more than come until a question is forgotten. The oldest are of no use then.
+const WAITING_MAX: usize = 4_000;
 /// Between two questions for the whole book of one symbol.
 const ASK_EVERY_MS: i64 = 1_000;
 /// A question that was not answered so long is forgotten.

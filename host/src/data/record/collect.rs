@@ -54,11 +54,28 @@ pub(super) struct Collector {
 struct Open {
     opened: Timestamp,
     is_subscribed: bool,
-    /// Since when nothing was missed.
-    since: Option<Timestamp>,
+    covered: Option<Covered>,
     last: Timestamp,
     /// Symbols whose trades were heard on it.
     heard_trades: BTreeSet<String>,
+}
+
+/// What a connection has seen without a miss.
+#[derive(Debug, Clone, Copy)]
+struct Covered {
+    /// Since when: also before this part.
+    since: Timestamp,
+    /// Up to where it is written down as segments.
+    told: Timestamp,
+}
+
+impl Covered {
+    fn from(at: Timestamp) -> Self {
+        Self {
+            since: at,
+            told: at,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -110,7 +127,7 @@ impl Collector {
                 self.open.entry(opening).or_insert_with(|| Open {
                     opened: at,
                     is_subscribed: false,
-                    since: None,
+                    covered: None,
                     last: at,
                     heard_trades: BTreeSet::new(),
                 });
@@ -124,7 +141,7 @@ impl Collector {
             }
             What::Covered => {
                 if let Some(open) = self.open.get_mut(&opening) {
-                    open.since.get_or_insert(at);
+                    open.covered.get_or_insert(Covered::from(at));
                 }
                 Vec::new()
             }
@@ -169,20 +186,18 @@ impl Collector {
         self.part.counts.frames += 1;
         let read = self.stream.read(text);
         if let Err(why) = &read {
-            self.part.counts.unreadable += 1;
-            let kept = (at.0, why.to_string(), text.to_owned());
-            self.part.unreadable.push(kept);
+            self.part.unreadable(at, why.to_string(), text.to_owned());
             self.broken(opening, at);
         }
         if let Some(open) = self.open.get_mut(&opening) {
             open.last = at;
-            if open.is_subscribed && open.since.is_none() {
-                open.since = Some(at);
+            if open.is_subscribed {
+                open.covered.get_or_insert(Covered::from(at));
             }
         }
         let began = self.open.get(&opening).map_or(at, |open| open.opened);
         // By the venue's clock, as far as it was known before this frame.
-        let began = self.lag.venue_time(began).unwrap_or(began);
+        let began = self.lag.venue_time(began);
         let mut wants = Vec::new();
         for event in read.unwrap_or_default() {
             match event {
@@ -220,17 +235,18 @@ impl Collector {
 
     /// Ends minutes that are over by the venue's clock.
     fn minutes_over(&mut self, at: Timestamp) {
-        let Some(venue_now) = self.lag.venue_time(at) else {
-            return;
-        };
+        let venue_now = self.lag.venue_time(at);
+        // A clock that nothing was compared with may be ahead: it must not end candles and minutes that go on.
+        let is_compared = self.lag.ms().is_some();
         let names: Vec<String> = self.symbols.keys().cloned().collect();
         for symbol in names {
             let trades_since = self.covered(&symbol, |c| c == Channel::Trades);
+            let trades_since = trades_since.filter(|_| is_compared);
             let mark_since = self.covered(&symbol, |c| c == Channel::Mark);
             let Some(state) = self.symbols.get_mut(&symbol) else {
                 continue;
             };
-            for (timeframe, live) in &mut state.candles {
+            for (timeframe, live) in state.candles.iter_mut().filter(|_| is_compared) {
                 if let Some(outcome) = live.over(venue_now) {
                     settle(&mut self.part, &symbol, *timeframe, outcome);
                 }
@@ -285,7 +301,8 @@ impl Collector {
             if open.is_subscribed {
                 lines.push(line(open.opened, What::Subscribed));
             }
-            lines.extend(open.since.map(|since| line(since, What::Covered)));
+            // What came before is in another spool: minutes that began there are not seen whole in this one alone.
+            lines.extend(open.covered.map(|c| line(c.told, What::Covered)));
         }
         for (symbol, state) in &self.symbols {
             if let Some((at, held)) = state.book.held(symbol) {

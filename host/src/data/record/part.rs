@@ -42,6 +42,9 @@ impl Counts {
     }
 }
 
+/// What a row of a table takes in memory, about.
+const BYTES_A_ROW: usize = 64;
+
 /// A stretch of a recording. Symbols are the venue's.
 #[derive(Debug, Default)]
 pub(super) struct Part {
@@ -91,6 +94,14 @@ impl Part {
         self.rows += 1;
         let key = (symbol.to_owned(), kind);
         self.records.entry(key).or_default().push(record);
+    }
+
+    /// Keeps a frame nobody could read, or what could not be used of one.
+    pub(super) fn unreadable(&mut self, at: Timestamp, why: String, text: String) {
+        self.counts.unreadable += 1;
+        // A venue that says everything in a new way must not fill the memory: such texts end a part as rows do.
+        self.rows += 1 + text.len() / BYTES_A_ROW;
+        self.unreadable.push((at.0, why, text));
     }
 
     /// Nothing was missed from one moment to another, both included.

@@ -6,6 +6,7 @@ use super::part::Part;
 use super::spool::{Closed, Spool};
 use crate::data::catalog::EventKind;
 use crate::data::streams::record::RecordKind;
+use crate::data::testing::shared_or_skip;
 use crate::domain::{CandleKind, InstrumentKind, Price, Timeframe, Timestamp};
 use crate::venues::adapters;
 
@@ -202,6 +203,187 @@ fn what_was_missed_is_no_part_of_a_segment() {
         .candles
         .get(&("BTC".to_owned(), CandleKind::Mark, Timeframe::M1));
     assert!(marks.is_none(), "no minute was seen whole: {marks:?}");
+}
+
+#[test]
+fn frames_nobody_can_read_end_a_part_before_they_fill_the_memory() {
+    let mut collector = collector();
+    collector.apply(&line(0, What::Opened));
+    let garbage = "x".repeat(1 << 20);
+    for at in 1..=4 {
+        collector.apply(&frame(at, &garbage));
+    }
+    assert!(collector.rows() >= 65_536, "{}", collector.rows());
+}
+
+#[test]
+fn a_minute_in_which_a_part_ends_is_still_seen_whole() {
+    let mut collector = collector();
+    let mut candles = Vec::new();
+    let mut segments = Vec::new();
+    for line in lines() {
+        // Another part begins in the middle of the second minute.
+        if line.at == START + 90_000 {
+            let part = collector.cut();
+            segments.extend(part.segments);
+            candles.extend(part.candles);
+            for line in collector.resume_lines() {
+                collector.apply(&line);
+            }
+        }
+        collector.apply(&line);
+    }
+    let part = collector.cut();
+    candles.extend(part.candles);
+    segments.extend(part.segments);
+    let of = |kind| {
+        let all = candles.iter().filter(move |((_, k, _), _)| *k == kind);
+        all.flat_map(|(_, candles)| candles.values().copied())
+            .collect::<Vec<_>>()
+    };
+    let marks: Vec<_> = of(CandleKind::Mark)
+        .iter()
+        .map(|c| (c.open_time.0 - START, c.open))
+        .collect();
+    assert_eq!(marks, [(M, Price(84_001 * 100_000_000))]);
+    let bought: Vec<_> = of(CandleKind::Candles)
+        .iter()
+        .filter(|c| c.open_time.0 == START + M)
+        .map(|c| c.taker_buy_volume)
+        .collect();
+    assert_eq!(bought.last(), Some(&0.25));
+    let trades = segments
+        .iter()
+        .filter(|((_, kind), _)| *kind == EventKind::Trades);
+    let spans: Vec<_> = trades
+        .flat_map(|(_, periods)| periods.iter())
+        .map(|(a, b)| (a.0 - START, b.0 - START))
+        .collect();
+    assert_eq!(spans, [(20_060, 62_001), (62_000, 124_001)], "each once");
+}
+
+#[test]
+fn ticks_without_a_time_are_enough_for_their_minutes() {
+    let ticks = |(at, mark): (i64, i64)| tick(at, mark);
+    let mut all = vec![
+        line(20_000, What::Opened),
+        line(20_050, What::Subscribed),
+        frame(20_060, r#"{"channel":"pong"}"#),
+    ];
+    all.extend(
+        [
+            (20_200, 1),
+            (60_100, 84_001),
+            (119_000, 84_005),
+            (120_100, 84_006),
+        ]
+        .map(ticks),
+    );
+    let of = |part: &Part, kind| {
+        let candles = part.candles.get(&("BTC".to_owned(), kind, Timeframe::M1));
+        let times = candles.into_iter().flatten();
+        times.map(|(t, _)| t.0 - START).collect::<Vec<_>>()
+    };
+    let part = live(&all);
+    assert_eq!(of(&part, CandleKind::Mark), [M]);
+    assert_eq!(of(&part, CandleKind::Index), [M]);
+    let interest = &part.records[&("BTC".to_owned(), RecordKind::OpenInterest)];
+    assert_eq!(interest.len(), 2);
+    // The first candle that comes says nothing about the clock: it began long before.
+    all.insert(3, candle(20_100, 0, "1.0"));
+    all.insert(5, candle(60_050, 0, "1.5"));
+    let part = live(&all);
+    assert_eq!(of(&part, CandleKind::Mark), [M]);
+}
+
+#[test]
+fn a_clock_that_is_behind_the_venue_by_a_second_loses_nothing() {
+    let path = "fixtures/exchanges/binance/ws_public.BTCUSDT.2024-08-08.jsonl";
+    let Some(path) = shared_or_skip(path) else {
+        return;
+    };
+    let carried = |channel: &str| ("BTCUSDT".to_owned(), channel.to_owned());
+    let header = Header {
+        exchange: "binance".to_owned(),
+        symbols: vec![("BTCUSDT".to_owned(), "BTC/USDT:USDT".to_owned())],
+        connections: vec![vec![carried("trades"), carried("book:1000")]],
+        derive: Derive::default(),
+        ..header("x")
+    };
+    let stream = adapters::stream("binance", InstrumentKind::LinearPerpetual);
+    let mut collector = Collector::new(stream.expect("a venue"), header);
+    let (mut books, mut trades) = (0, 0);
+    let mut is_open = false;
+    for text in std::fs::read_to_string(path).expect("text").lines() {
+        let value: serde_json::Value = serde_json::from_str(text).expect("JSON");
+        let at: i64 = value["recv_ns"]
+            .as_str()
+            .and_then(|ns| ns.parse().ok())
+            .expect("a time");
+        let mut apply = |what| {
+            collector.apply(&Line {
+                at: at / 1_000_000,
+                connection: 0,
+                generation: 1,
+                what,
+            })
+        };
+        if !std::mem::replace(&mut is_open, true) {
+            apply(What::Opened);
+            apply(What::Subscribed);
+        }
+        let data = &value["frame"]["data"];
+        apply(What::Frame(value["frame"].to_string()));
+        match data["e"].as_str() {
+            Some("depthUpdate") => books += 1,
+            Some("trade") => trades += 1,
+            _ => {}
+        }
+        if data["e"] == "depthUpdate" && books == 1 {
+            let body = format!(
+                r#"{{"lastUpdateId":{},"E":1,"T":1,"bids":[["61800.20","2.5"]],"asks":[["61800.30","2.5"]]}}"#,
+                data["u"]
+            );
+            apply(What::Book {
+                symbol: "BTCUSDT".to_owned(),
+                body,
+            });
+        }
+    }
+    assert_eq!(collector.lag_ms(), Some(-1_271));
+    let part = collector.cut();
+    let of = |kind| &part.events[&("BTCUSDT".to_owned(), kind)];
+    assert_eq!((books, trades), (40, 63));
+    assert_eq!(
+        of(EventKind::Book).len(),
+        1 + books,
+        "the whole one and every change"
+    );
+    assert_eq!(of(EventKind::Trades).len(), trades);
+    assert_eq!((part.counts.book_breaks, part.counts.unreadable), (0, 0));
+    for kind in [EventKind::Book, EventKind::Trades] {
+        let segments = &part.segments[&("BTCUSDT".to_owned(), kind)];
+        assert_eq!(segments.iter().count(), 1, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_clock_nothing_was_compared_with_closes_no_candle() {
+    // Our clock is ten seconds ahead: the candle goes on when it shows that it is over.
+    let mut all = vec![
+        line(0, What::Opened),
+        line(1, What::Subscribed),
+        candle(50_000, 0, "1.0"),
+        frame(64_000, r#"{"channel":"pong"}"#),
+        candle(69_000, 0, "2.0"),
+    ];
+    let nothing = live(&all);
+    assert!(nothing.candles.is_empty(), "{:?}", nothing.candles);
+    all.push(candle(70_500, 1, "0.5"));
+    let part = live(&all);
+    let candles = &part.candles[&("BTC".to_owned(), CandleKind::Candles, Timeframe::M1)];
+    let volumes: Vec<_> = candles.values().map(|c| c.volume).collect();
+    assert_eq!((volumes, part.counts.revisions), (vec![2.0], 0));
 }
 
 proptest::proptest! {

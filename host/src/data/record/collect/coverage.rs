@@ -1,6 +1,6 @@
 //! Of which periods nothing was missed, connection by connection.
 
-use super::{Collector, Opening};
+use super::{Collector, Covered, Opening};
 use crate::data::catalog::EventKind;
 use crate::data::streams::record::RecordKind;
 use crate::domain::Timestamp;
@@ -18,15 +18,15 @@ impl Collector {
             carried.clone().any(|(s, c)| s == symbol && is_it(*c))
         };
         let open = self.open.iter().filter(|((index, _), _)| carries(*index));
-        let since = open.filter_map(|(_, open)| open.since).min()?;
-        Some(since.plus_ms(-self.lag.ms()?))
+        let since = open.filter_map(|(_, open)| Some(open.covered?.since));
+        since.min().map(|since| self.lag.venue_time(since))
     }
 
     /// Something was missed on a connection: what it carries has a new segment from here on.
     pub(super) fn broken(&mut self, opening: Opening, at: Timestamp) {
         self.segments_of(opening);
         if let Some(open) = self.open.get_mut(&opening) {
-            open.since = open.since.map(|_| at);
+            open.covered = open.covered.map(|_| Covered::from(at));
         }
         self.forget(opening.0);
     }
@@ -76,9 +76,12 @@ impl Collector {
         let Some(open) = self.open.get_mut(&opening) else {
             return;
         };
-        let Some(since) = open.since else { return };
+        let Some(covered) = &mut open.covered else {
+            return;
+        };
+        let since = covered.told;
         let last = open.last.max(since);
-        open.since = Some(last);
+        covered.told = last;
         for (symbol, channel) in self.carries.get(opening.0).into_iter().flatten() {
             match channel {
                 Channel::Trades => self.part.segment(symbol, EventKind::Trades, since, last),

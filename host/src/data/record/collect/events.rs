@@ -21,7 +21,6 @@ impl Collector {
         if !self.known(symbol, "candles", at) {
             return;
         }
-        self.lag.saw(at, candle.open_time);
         let state = self.symbols.entry(symbol.to_owned()).or_default();
         let live = state
             .candles
@@ -79,7 +78,7 @@ impl Collector {
         if let Some(time) = tick.time {
             self.lag.saw(at, time);
         }
-        let time = tick.time.or_else(|| self.lag.venue_time(at)).unwrap_or(at);
+        let time = tick.time.unwrap_or_else(|| self.lag.venue_time(at));
         let since = self.covered(&symbol, |c| c == Channel::Mark);
         let state = self.symbols.entry(symbol.clone()).or_default();
         if tick.time.is_some() && !state.ticks.is_new(opening, &tick) {
@@ -153,9 +152,8 @@ impl Collector {
         match record.check(kind) {
             Ok(()) => self.part.record(symbol, kind, record),
             Err(why) => {
-                self.part.counts.unreadable += 1;
                 let text = format!("{kind:?} of {symbol}: {record:?}");
-                self.part.unreadable.push((at.0, why, text));
+                self.part.unreadable(at, why, text);
             }
         }
     }
@@ -182,10 +180,7 @@ impl Collector {
             }
             Err(why) => {
                 state.book.unanswered();
-                self.part.counts.unreadable += 1;
-                self.part
-                    .unreadable
-                    .push((at.0, why.to_string(), body.to_owned()));
+                self.part.unreadable(at, why.to_string(), body.to_owned());
                 Vec::new()
             }
         }
@@ -247,10 +242,8 @@ pub(super) fn settle(part: &mut Part, symbol: &str, timeframe: Timeframe, outcom
             part.candle(symbol, CandleKind::Candles, timeframe, candle);
         }
         Outcome::Accepted(candle) => {
-            part.counts.unreadable += 1;
             let why = format!("no candle of {symbol}");
-            part.unreadable
-                .push((candle.open_time.0, why, format!("{candle:?}")));
+            part.unreadable(candle.open_time, why, format!("{candle:?}"));
         }
         Outcome::Revision => part.counts.revisions += 1,
         Outcome::Unconfirmed => part.counts.unconfirmed += 1,
