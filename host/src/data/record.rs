@@ -16,6 +16,7 @@ mod line;
 mod minutes;
 mod part;
 mod parts;
+mod quiet;
 mod setup;
 mod spool;
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod tests;
 pub use commit::Kept;
 pub use line::Derive;
 pub use part::Counts;
+pub use spool::{Left, left};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,6 +43,7 @@ use crate::venues::stream::{Channel, Connection, Stream};
 use collect::{Collector, Want};
 use line::{Line, What};
 use parts::{Commits, Wait};
+use quiet::Quiet;
 use setup::{Setup, named};
 use spool::Spool;
 
@@ -213,6 +216,7 @@ impl<'a> Recorder<'a> {
     ) -> Result<(), DataError> {
         let mut looked = self.now;
         let mut synced = self.now;
+        let mut quiet = Quiet::default();
         loop {
             match self.inbox.recv_timeout(LOOK) {
                 Ok(one) => self.take(one, tell)?,
@@ -227,6 +231,14 @@ impl<'a> Recorder<'a> {
                 synced = now;
                 self.spool.sync()?;
                 self.commits.collect(Wait::No, tell, report)?;
+                let heard = self.collector.heard();
+                for (symbol, channel) in quiet.look(&self.setup.connections, heard, self.began, now)
+                {
+                    let venue = self.request.rest.venue();
+                    tell(Told::Note(format!(
+                        "{venue} has sent nothing of {channel} of {symbol} for two minutes"
+                    )));
+                }
                 tell(Told::Status(self.status(now)));
             }
             let is_old = now.0 - self.part_began.0 >= self.request.part_ms;

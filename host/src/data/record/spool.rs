@@ -10,7 +10,7 @@
 //! it into tables first.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::io::{BufRead as _, BufReader, BufWriter, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
@@ -47,7 +47,7 @@ pub(super) struct Closed {
 
 fn io(doing: &str, path: &Path, error: &std::io::Error) -> DataError {
     let told = DataError::world(format!("{doing} {}: {error}", path.display()));
-    if error.kind() == std::io::ErrorKind::StorageFull {
+    if error.kind() == ErrorKind::StorageFull {
         return told.with_hint(
             "the disk is full: make room and start the recorder again; what it received before is kept",
         );
@@ -80,6 +80,11 @@ impl Spool {
         let text = serde_json::to_string(&spool.header).expect("plain data");
         spool.write(&text)?;
         spool.flush()?;
+        // Without its first line it would be nobody's spool, and stop the next recorder.
+        spool
+            .lock
+            .sync_data()
+            .map_err(|e| io("writing", &draft, &e))?;
         fs::rename(&draft, &spool.path).map_err(|e| io("writing", &spool.path, &e))?;
         Ok(spool)
     }
@@ -133,20 +138,11 @@ impl Spool {
 impl Closed {
     /// Spools in this folder whose process is gone, oldest first. They are ours from now on.
     pub(super) fn left_over(folder: &Path) -> Result<Vec<Self>, DataError> {
-        let entries = match fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(e) => return Err(io("reading", folder, &e)),
-        };
-        let mut paths = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(|e| io("reading", folder, &e))?.path();
+        let mut paths = paths_in(folder)?;
+        paths.retain(|path| {
             let is_spool = path.extension().is_some_and(|e| e == "jsonl");
-            if is_spool && path.file_name().is_some_and(|n| n != UNREADABLE) {
-                paths.push(path);
-            }
-        }
-        paths.sort();
+            is_spool && path.file_name().is_some_and(|n| n != UNREADABLE)
+        });
         let taken = paths.iter().map(|path| Self::take(path));
         taken.filter_map(Result::transpose).collect()
     }
@@ -157,7 +153,7 @@ impl Closed {
         let lock = match File::open(path) {
             Ok(file) => file,
             // Its process has just finished with it.
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(fail(e)),
         };
         match lock.try_lock() {
@@ -214,6 +210,62 @@ impl Closed {
         drop(self.lock);
         Ok(())
     }
+}
+
+/// A file a recorder left beside the catalog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// The file.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// Frames nobody could read; else frames of a recorder that was killed, which the next one keeps.
+    pub is_unreadable: bool,
+}
+
+/// What recorders left beside a catalog that is in no table: spools whose process is gone, and frames nobody could read.
+///
+/// # Errors
+/// A folder cannot be read.
+pub fn left(catalog: &Catalog) -> Result<Vec<Left>, DataError> {
+    let mut all = Vec::new();
+    for folder in paths_in(&catalog.root().join(".record"))? {
+        for path in paths_in(&folder)? {
+            let is_unreadable = path.file_name().is_some_and(|n| n == UNREADABLE);
+            if path.extension().is_none_or(|e| e != "jsonl") {
+                continue;
+            }
+            // It may have become tables meanwhile.
+            let Ok(file) = File::open(&path) else {
+                continue;
+            };
+            let bytes = file.metadata().map_or(0, |m| m.len());
+            if is_unreadable || file.try_lock_shared().is_ok() {
+                all.push(Left {
+                    path,
+                    bytes,
+                    is_unreadable,
+                });
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// What lies in a folder, by name; nothing if it is not there or no folder.
+fn paths_in(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+    let fail = |e: std::io::Error| io("reading", folder, &e);
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
+        Err(e) => return Err(fail(e)),
+    };
+    let paths = entries.map(|entry| Ok(entry.map_err(fail)?.path()));
+    let mut paths = paths.collect::<Result<Vec<_>, DataError>>()?;
+    paths.sort();
+    Ok(paths)
 }
 
 /// Where frames go that nobody could read.
