@@ -21,9 +21,10 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::config::{self, Settings};
-use crate::data::catalog::{Catalog, EventSeries, RecordSeries, Series};
+use crate::data::catalog::{Catalog, EventKind, EventSeries, RecordSeries, Series};
 use crate::data::import::DataKind;
 use crate::data::series::parse_market;
+use crate::data::streams::record::RecordKind;
 use crate::data::{DataError, ErrorKind};
 use crate::domain::{CandleKind, InstrumentKind, Symbol, Timeframe};
 use check::{CheckArgs, run_check};
@@ -103,9 +104,27 @@ struct Filter {
     /// Only series of this timeframe.
     #[arg(long)]
     timeframe: Option<Timeframe>,
-    /// Only candles, mark, index, funding, open-interest or liquidations.
-    #[arg(long, value_parser = data_kind)]
-    kind: Option<DataKind>,
+    /// Only candles, mark, index, funding, open-interest, liquidations, or the recorded trades, ticks or book.
+    #[arg(long, value_parser = kind_of)]
+    kind: Option<Kind>,
+}
+
+/// What a series of the catalog holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Candles(CandleKind),
+    Records(RecordKind),
+    Events(EventKind),
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Candles(kind) => kind.name(),
+            Self::Records(kind) => kind.name(),
+            Self::Events(kind) => kind.name(),
+        }
+    }
 }
 
 impl Filter {
@@ -117,22 +136,19 @@ impl Filter {
 
     fn candles(&self, series: &Series) -> bool {
         let key = &series.key;
-        let kind = DataKind::Candles(key.kind);
+        let kind = Kind::Candles(key.kind);
         self.admits(&key.venue, &key.symbol, Some(key.timeframe), kind)
     }
 
     fn records(&self, series: &RecordSeries) -> bool {
         let key = &series.key;
-        let kind = DataKind::Records(key.kind);
+        let kind = Kind::Records(key.kind);
         self.admits(&key.venue, &key.symbol, key.interval, kind)
     }
 
-    /// Trades, ticks and books have neither a length nor a name among the kinds.
     fn events(&self, series: &EventSeries) -> bool {
         let key = &series.key;
-        let any = DataKind::Candles(CandleKind::Candles);
-        let is_named = self.kind.is_some() || self.timeframe.is_some();
-        !is_named && self.admits(&key.venue, &key.symbol, None, any)
+        self.admits(&key.venue, &key.symbol, None, Kind::Events(key.kind))
     }
 
     fn admits(
@@ -140,7 +156,7 @@ impl Filter {
         venue: &str,
         symbol: &Symbol,
         timeframe: Option<Timeframe>,
-        kind: DataKind,
+        kind: Kind,
     ) -> bool {
         let is_symbol = |text: &String| {
             let of_market = || Symbol::parse(text, Some(symbol.market()));
@@ -197,6 +213,16 @@ fn market(text: &str) -> Result<InstrumentKind, DataError> {
 fn data_kind(text: &str) -> Result<DataKind, String> {
     let known = "candles, mark, index, funding, open-interest, liquidations or trades";
     DataKind::of(text).ok_or_else(|| format!("`{text}` is none of {known}"))
+}
+
+/// Of `--kind` of a filter.
+fn kind_of(text: &str) -> Result<Kind, String> {
+    let known = "candles, mark, index, funding, open-interest, liquidations, trades, ticks or book";
+    let candles = CandleKind::of(text).map(Kind::Candles);
+    let records = || RecordKind::of(text).map(Kind::Records);
+    let events = || EventKind::of(text).map(Kind::Events);
+    let found = candles.or_else(records).or_else(events);
+    found.ok_or_else(|| format!("`{text}` is none of {known}"))
 }
 
 /// The exit code of an error: 2 for the user's mistake, 1 for the world.

@@ -21,6 +21,7 @@ mod repair;
 mod tests;
 mod write;
 
+pub(in crate::data) use events::event_columns;
 pub use events::{
     Event, EventKey, EventKind, EventPart, EventRow, EventSeries, EventWriter, ImportedEvents,
     Levels, books,

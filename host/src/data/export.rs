@@ -1,4 +1,4 @@
-//! A series or stream of the catalog as one file of our columns, which can be imported again.
+//! A series or stream of the catalog as one file of our columns. Candles and records can be imported again.
 //!
 //! Rules: rows are streamed; numbers are written so that they read back as the same bits; what is absent is empty; the file appears
 //! complete or not at all.
@@ -10,9 +10,12 @@ use tempfile::NamedTempFile;
 
 use crate::data::DataError;
 use crate::data::candles::to_columns;
-use crate::data::catalog::{RecordSeries, Series, record_columns};
+use crate::data::catalog::{
+    EventRow, EventSeries, RecordSeries, Series, books, event_columns, record_columns,
+};
 use crate::data::feed::{Months, Period, Source};
 use crate::data::table::{Column, TableWriter, folder_of, readable_by_all};
+use crate::domain::{Price, Qty};
 
 /// What kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +81,118 @@ pub fn export_records(
         count += records.len() as u64;
     }
     finish(sink, count, &series.key.to_string())
+}
+
+/// Writes the events known in a period to a file, in the order they were received; the number of rows, of an order book one a level.
+/// `progress` hears how many there are so far.
+///
+/// # Errors
+/// A part is gone or damaged, there are no events in the period, or the disk refuses.
+pub fn export_events(
+    series: &EventSeries,
+    period: Period,
+    format: ExportFormat,
+    path: &Path,
+    progress: &mut dyn FnMut(u64),
+) -> Result<u64, DataError> {
+    let kind = series.key.kind;
+    let mut sink = Sink::create(format, path, &event_columns(kind, &[], 0))?;
+    let mut batch: Vec<EventRow> = Vec::new();
+    let (mut pending, mut count, mut updates) = (0, 0, 0);
+    series.each(period.start(), period.end(), &mut |row| {
+        pending += row.event.rows();
+        batch.push(row);
+        if pending >= ROWS {
+            sink.write(&event_columns(kind, &batch, updates))?;
+            count += pending as u64;
+            updates += i64::try_from(batch.len()).unwrap_or(i64::MAX);
+            (pending, batch) = (0, Vec::new());
+            progress(count);
+        }
+        Ok(())
+    })?;
+    sink.write(&event_columns(kind, &batch, updates))?;
+    finish(sink, count + pending as u64, &series.key.to_string())
+}
+
+/// Writes the best levels of an order book after every update known in a period; the number of rows. `progress` hears how many there
+/// are so far.
+///
+/// # Errors
+/// A part is gone or damaged, no whole book is known in the period, or the disk refuses.
+pub fn export_levels(
+    series: &EventSeries,
+    period: Period,
+    levels: u16,
+    format: ExportFormat,
+    path: &Path,
+    progress: &mut dyn FnMut(u64),
+) -> Result<u64, DataError> {
+    let mut table = LevelTable::new(levels);
+    let mut sink = Sink::create(format, path, &table.columns())?;
+    let mut count = 0;
+    books(
+        series,
+        period.start(),
+        period.end(),
+        &mut |known, time, book| {
+            table.times.push((time.0, known.0));
+            table.push(book.bids(), book.asks());
+            count += 1;
+            if table.times.len() * table.cells.len() >= ROWS * 8 {
+                sink.write(&table.columns())?;
+                table = LevelTable::new(levels);
+                progress(count);
+            }
+            Ok(())
+        },
+    )?;
+    sink.write(&table.columns())?;
+    finish(sink, count, &series.key.to_string())
+}
+
+/// Rows of `time, available_at, bid_price_1, bid_qty_1, ask_price_1, ask_qty_1, bid_price_2, ..`: a level the book does not have is empty.
+struct LevelTable {
+    times: Vec<(i64, i64)>,
+    names: Vec<String>,
+    cells: Vec<Vec<Option<f64>>>,
+}
+
+impl LevelTable {
+    fn new(levels: u16) -> Self {
+        let names: Vec<String> = (1..=levels)
+            .flat_map(|n| {
+                ["bid_price", "bid_qty", "ask_price", "ask_qty"].map(|c| format!("{c}_{n}"))
+            })
+            .collect();
+        Self {
+            times: Vec::new(),
+            cells: vec![Vec::new(); names.len()],
+            names,
+        }
+    }
+
+    fn push(
+        &mut self,
+        mut bids: impl Iterator<Item = (Price, Qty)>,
+        mut asks: impl Iterator<Item = (Price, Qty)>,
+    ) {
+        for level in self.cells.chunks_exact_mut(4) {
+            for (cells, found) in level.chunks_exact_mut(2).zip([bids.next(), asks.next()]) {
+                cells[0].push(found.map(|(price, _)| price.to_f64()));
+                cells[1].push(found.map(|(_, qty)| qty.to_f64()));
+            }
+        }
+    }
+
+    fn columns(&self) -> Vec<(&str, Column)> {
+        let times = |get: fn(&(i64, i64)) -> i64| Column::I64(self.times.iter().map(get).collect());
+        let cells = self.names.iter().zip(&self.cells);
+        [("time", times(|t| t.0)), ("available_at", times(|t| t.1))]
+            .into_iter()
+            .chain(cells.map(|(name, column)| (name.as_str(), Column::OptF64(column.clone()))))
+            .collect()
+    }
 }
 
 fn finish(sink: Sink, count: u64, name: &str) -> Result<u64, DataError> {

@@ -10,11 +10,10 @@ use super::show::{
     finding_json, gaps_json, print_json, progress_bar, records_json, say, series_json, show,
     show_part, table,
 };
-use super::{Filter, Outcome, events};
+use super::{Filter, Kind, Outcome, events};
 use crate::data::DataError;
 use crate::data::catalog::{Catalog, Series};
 use crate::data::check::{CheckedFile, FileToCheck, Finding, Severity, check, check_file};
-use crate::data::import::DataKind;
 use crate::data::streams::check::{check_records, mark_deviations};
 use crate::domain::CandleKind;
 
@@ -183,12 +182,9 @@ fn check_files(args: &CheckArgs) -> Result<Vec<CheckedSeries>, DataError> {
     }
     let kind = match filter.kind {
         None => CandleKind::Candles,
-        Some(DataKind::Candles(kind)) => kind,
+        Some(Kind::Candles(kind)) => kind,
         Some(other) => {
-            let what = match other {
-                DataKind::Records(kind) => kind.name(),
-                _ => "trades",
-            };
+            let what = other.name();
             let message = format!("a file of {what} is checked when it is imported");
             return Err(DataError::user(message).with_hint("host data import FILE, then check"));
         }

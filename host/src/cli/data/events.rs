@@ -1,9 +1,15 @@
 //! Trades, ticks and order books in `host data list` and `host data check`.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Value, json};
 
-use crate::data::catalog::{EventPart, EventSeries};
+use super::prune::size;
+use crate::data::DataError;
+use crate::data::catalog::{Catalog, EventKey, EventPart, EventSeries};
 use crate::data::check::{Finding, Severity};
+use crate::data::record::{Left, left};
 use crate::data::series::market_name;
 use crate::domain::{MINUTE_MS, Timestamp};
 
@@ -31,19 +37,25 @@ pub(super) fn json(series: &EventSeries) -> Value {
         let pair = |(from, to): (Timestamp, Timestamp)| [from.rfc3339(), to.rfc3339()];
         periods.into_iter().map(pair).collect()
     };
+    let mut json = name_json(&series.key);
+    json["from"] = json!(series.period().map(|(from, _)| from.rfc3339()));
+    json["to"] = json!(series.period().map(|(_, to)| to.rfc3339()));
+    json["rows"] = json!(series.rows());
+    json["events"] = json!(series.events());
+    json["parts"] = json!(series.parts.len());
+    json["segments"] = json!(texts(series.segments.iter().collect()));
+    json["gaps"] = json!(texts(series.gaps()));
+    json
+}
+
+/// The name of a stream of events in JSON.
+pub(super) fn name_json(key: &EventKey) -> Value {
     json!({
-        "exchange": series.key.venue,
-        "market": market_name(series.key.symbol.market()),
-        "symbol": series.key.symbol.to_string(),
-        "kind": series.key.kind.name(),
+        "exchange": key.venue,
+        "market": market_name(key.symbol.market()),
+        "symbol": key.symbol.to_string(),
+        "kind": key.kind.name(),
         "timeframe": null,
-        "from": series.period().map(|(from, _)| from.rfc3339()),
-        "to": series.period().map(|(_, to)| to.rfc3339()),
-        "rows": series.rows(),
-        "events": series.events(),
-        "parts": series.parts.len(),
-        "segments": texts(series.segments.iter().collect()),
-        "gaps": texts(series.gaps()),
     })
 }
 
@@ -70,4 +82,24 @@ pub(super) fn findings(series: &EventSeries) -> Vec<Finding> {
     };
     let damaged = series.parts.iter().filter_map(damaged);
     damaged.chain(series.gaps().into_iter().map(gap)).collect()
+}
+
+/// What recorders left that is in no table, in words.
+pub(super) fn left_lines(catalog: &Catalog) -> Result<Vec<String>, DataError> {
+    let line = |left: &Left| {
+        let (path, size) = (left.path.display(), size(left.bytes));
+        if left.is_unreadable {
+            format!("{path}: frames nobody could read, {size}; remove it when it is of no use")
+        } else {
+            format!(
+                "{path}: received by a recorder that was killed, {size}; the next `host data record` of that exchange and market keeps it"
+            )
+        }
+    };
+    Ok(left(catalog)?.iter().map(line).collect())
+}
+
+/// A file a recorder left in JSON.
+pub(super) fn left_json(left: &Left) -> Value {
+    json!({"file": left.path.display().to_string(), "bytes": left.bytes, "unreadable": left.is_unreadable})
 }

@@ -7,11 +7,13 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::show::{name_json, print_json, record_name_json, say};
-use super::{Filter, Outcome};
+use super::{Filter, Outcome, events};
 use crate::cli::progress::spinner;
 use crate::data::DataError;
-use crate::data::catalog::{Catalog, RecordSeries, Series};
-use crate::data::export::{ExportFormat, export_candles, export_records};
+use crate::data::catalog::{Catalog, EventKind, EventSeries, RecordSeries, Series};
+use crate::data::export::{
+    ExportFormat, export_candles, export_events, export_levels, export_records,
+};
 use crate::data::feed::Period;
 use crate::data::series::market_name;
 use crate::domain::{Symbol, Timeframe, Timestamp};
@@ -22,8 +24,10 @@ use crate::domain::{Symbol, Timeframe, Timestamp};
   host data export --symbol BTC/USDT:USDT --kind candles --output btc.csv
   host data export --exchange binance --symbol BTCUSDT --kind funding --format parquet --output funding.parquet
   host data export --symbol ETH/USDT --start 2024-01-01 --end 2024-02-01 --output january.csv
+  host data export --symbol BTC/USDT:USDT --kind book --levels 10 --output book.parquet     the book after every update
 
-The columns are those of the catalog; the file can be imported again.")]
+The columns are those of the catalog; files of candles and records can be imported again. Of recorded trades, ticks and books --start
+and --end mean the time something was received.")]
 pub struct ExportArgs {
     #[command(flatten)]
     filter: Filter,
@@ -33,6 +37,9 @@ pub struct ExportArgs {
     /// The file to write.
     #[arg(long, value_name = "FILE")]
     pub output: PathBuf,
+    /// Of a recorded order book, write the best levels of each side after every update, instead of the updates as they came.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    pub levels: Option<u16>,
     /// First moment, included.
     #[arg(long, value_parser = Timestamp::parse)]
     pub start: Option<Timestamp>,
@@ -56,6 +63,7 @@ pub enum Format {
 enum Chosen {
     Candles(Series),
     Records(RecordSeries),
+    Events(EventSeries),
 }
 
 pub(super) fn run_export(
@@ -75,13 +83,25 @@ pub(super) fn run_export(
         let message = format!("--start {from} is not before --end {to}");
         return Err(DataError::user(message).with_hint("--end is the first moment left out"));
     }
+    let is_book = matches!(&chosen, Chosen::Events(s) if s.key.kind == EventKind::Book);
+    if args.levels.is_some() && !is_book {
+        return Err(DataError::user("only order books have levels")
+            .with_hint("add --kind book, or leave --levels out"));
+    }
     let path = args.output.as_path();
     let spinner = spinner(&format!("writing {}", path.display()));
-    let written = match &chosen {
-        Chosen::Candles(series) => export_candles(series, period, format, path, &mut |rows| {
-            spinner.set_message(format!("writing {}: {rows} candles", path.display()));
-        }),
-        Chosen::Records(series) => export_records(series, period, format, path),
+    let mut progress = |rows: u64| {
+        spinner.set_message(format!("writing {}: {rows} rows", path.display()));
+    };
+    let written = match (&chosen, args.levels) {
+        (Chosen::Candles(series), _) => export_candles(series, period, format, path, &mut progress),
+        (Chosen::Records(series), _) => export_records(series, period, format, path),
+        (Chosen::Events(series), None) => {
+            export_events(series, period, format, path, &mut progress)
+        }
+        (Chosen::Events(series), Some(levels)) => {
+            export_levels(series, period, levels, format, path, &mut progress)
+        }
     };
     spinner.finish_and_clear();
     let rows = written?;
@@ -94,13 +114,14 @@ pub(super) fn run_export(
                 key.kind.name(),
                 Some(key.timeframe),
             );
-            (key.to_string(), name_json(key), flags)
+            (key.to_string(), name_json(key), Some(flags))
         }
         Chosen::Records(series) => {
             let key = &series.key;
             let flags = flags(&key.venue, &key.symbol, key.kind.name(), key.interval);
-            (key.to_string(), record_name_json(key), flags)
+            (key.to_string(), record_name_json(key), Some(flags))
         }
+        Chosen::Events(series) => (series.key.to_string(), events::name_json(&series.key), None),
     };
     if args.json {
         let mut series = json_name;
@@ -114,10 +135,10 @@ pub(super) fn run_export(
     }
     let path = path.display();
     say(out, &format!("wrote {rows} rows of {name} to {path}"))?;
-    say(
-        out,
-        &format!("to import it again: host data import {path} {again}"),
-    )?;
+    if let Some(flags) = again {
+        let line = format!("to import it again: host data import {path} {flags}");
+        say(out, &line)?;
+    }
     Ok(Outcome::Done)
 }
 
@@ -153,6 +174,11 @@ fn choose(args: &ExportArgs, catalog: &Catalog) -> Result<Chosen, DataError> {
     for series in catalog.list_records()? {
         if args.filter.records(&series) {
             all.push((series.key.to_string(), Chosen::Records(series)));
+        }
+    }
+    for series in catalog.list_events()? {
+        if args.filter.events(&series) {
+            all.push((series.key.to_string(), Chosen::Events(series)));
         }
     }
     if all.len() > 1 {

@@ -16,6 +16,7 @@ use crate::data::DataError;
 use crate::data::catalog::{Catalog, RecordSeries, Series};
 use crate::data::check::gaps_of_segments;
 use crate::data::quality::GapReport;
+use crate::data::record;
 use crate::data::streams::check::gaps_of_records;
 use crate::domain::{Timeframe, Timestamp};
 
@@ -58,13 +59,20 @@ pub(super) fn run_list(
         let records = records.map(|(s, r)| records_json(s, r));
         let events = events.iter().map(events::json);
         let series: Vec<_> = series.chain(records).chain(events).collect();
-        print_json(out, &json!({"schema": "data-list/1", "series": series}))?;
+        let left = record::left(catalog)?;
+        let left: Vec<_> = left.iter().map(events::left_json).collect();
+        print_json(
+            out,
+            &json!({"schema": "data-list/1", "series": series, "left": left}),
+        )?;
         return Ok(Outcome::Done);
     }
+    let left = events::left_lines(catalog)?;
     if is_empty {
         let root = catalog.root().display();
         say(out, &format!("no market data in {root}"))?;
         say(out, "start with: host data import FILE, or host data synth")?;
+        left.iter().try_for_each(|line| say(out, line))?;
         return Ok(Outcome::Done);
     }
     if all.is_empty() && records.is_empty() && events.is_empty() {
@@ -87,6 +95,7 @@ pub(super) fn run_list(
         below.push(Vec::new());
     }
     table(out, &rows, &below)?;
+    left.iter().try_for_each(|line| say(out, line))?;
     Ok(Outcome::Done)
 }
 

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::show::{print_json, say};
-use super::{Filter, Outcome};
+use super::{Filter, Outcome, events};
 use crate::data::DataError;
 use crate::data::catalog::{Catalog, CatalogWriter, Doing, Pruned, Waste};
 use crate::domain::Timestamp;
@@ -60,6 +60,9 @@ pub(super) fn run_prune(
         for series in (catalog.list_records()?.iter()).filter(|s| args.filter.records(s)) {
             pruned.push(writer.prune_records(&series.key, args.before, doing)?);
         }
+        for series in (catalog.list_events()?.iter()).filter(|s| args.filter.events(s)) {
+            pruned.push(writer.prune_events(&series.key, args.before, doing)?);
+        }
         if pruned.is_empty() {
             return Err(DataError::user("there is no such series to prune")
                 .with_hint("`host data list` shows what there is"));
@@ -68,6 +71,11 @@ pub(super) fn run_prune(
     }
     let waste = writer.prune_waste(doing)?;
     tell(args, &pruned, &waste, out)?;
+    if !args.json {
+        for line in events::left_lines(catalog)? {
+            say(out, &line)?;
+        }
+    }
     Ok(Outcome::Done)
 }
 
@@ -128,6 +136,6 @@ fn pruned_json(pruned: &Pruned) -> Value {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
 }

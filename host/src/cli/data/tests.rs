@@ -15,7 +15,7 @@ struct Cli {
 }
 
 /// Runs a command line; its output, or its error with the exit code and the hint.
-fn host(folder: &Path, line: &str) -> Result<(Outcome, String), String> {
+pub(super) fn host(folder: &Path, line: &str) -> Result<(Outcome, String), String> {
     let words = ["data", "--data-dir", folder.to_str().expect("text")];
     let cli = Cli::try_parse_from(words.into_iter().chain(line.split_whitespace()))
         .map_err(|e| e.to_string())?;
@@ -30,7 +30,7 @@ fn host(folder: &Path, line: &str) -> Result<(Outcome, String), String> {
     }
 }
 
-fn json_of(folder: &Path, line: &str) -> Value {
+pub(super) fn json_of(folder: &Path, line: &str) -> Value {
     serde_json::from_str(&host(folder, line).expect(line).1).expect("JSON")
 }
 

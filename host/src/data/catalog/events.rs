@@ -16,6 +16,7 @@ mod tests;
 mod write;
 
 pub use book::{Levels, books};
+pub(in crate::data) use table::event_columns;
 pub use write::{EventWriter, ImportedEvents};
 
 use std::fmt;
@@ -182,7 +183,7 @@ pub struct EventSeries {
     pub parts: Vec<EventPart>,
     /// Periods in which nothing was missed.
     pub segments: Periods,
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
 }
 
 impl Catalog {
@@ -229,7 +230,7 @@ impl EventSeries {
     }
 
     /// From its manifest, trusting nothing.
-    fn parse(bytes: &[u8], folder: PathBuf) -> Result<Self, DataError> {
+    pub(super) fn parse(bytes: &[u8], folder: PathBuf) -> Result<Self, DataError> {
         let place = folder.join(MANIFEST);
         let damaged = |what: String| {
             DataError::world(format!("{}: damaged manifest: {what}", place.display()))
@@ -264,7 +265,7 @@ impl EventSeries {
         })
     }
 
-    fn to_json(&self) -> String {
+    pub(super) fn to_json(&self) -> String {
         let json = ManifestJson {
             schema: SCHEMA.to_owned(),
             exchange: self.key.venue.clone(),

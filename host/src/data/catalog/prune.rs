@@ -2,11 +2,14 @@
 //!
 //! Rules: the manifest goes first, then the files, so that a reader sees a series with or without them. A month goes as a whole.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::write::{replace, unlisted};
-use super::{Catalog, CatalogWriter, MANIFEST, RecordKey, RecordSeries};
+use super::{
+    Catalog, CatalogWriter, EventKey, EventKind, EventSeries, MANIFEST, RecordKey, RecordSeries,
+};
 use crate::data::periods::Periods;
 use crate::data::series::SeriesKey;
 use crate::data::streams::record::RecordKind;
@@ -62,18 +65,16 @@ pub enum Doing {
 }
 
 impl CatalogWriter {
-    /// Files of candles and records that no manifest lists: of imports that were killed, and versions that were replaced.
+    /// Files of candles, records and events that no manifest lists: of imports that were killed, and versions that were replaced.
     ///
     /// # Errors
     /// A folder cannot be read, a manifest is damaged, or a file cannot be removed.
     pub fn prune_waste(&mut self, doing: Doing) -> Result<Vec<Waste>, DataError> {
         let mut waste = Vec::new();
         for (folder, kind) in self.catalog.folders()? {
-            let is_candles = CandleKind::of(&kind).is_some();
-            if !is_candles && RecordKind::of(&kind).is_none() {
+            let Some(listed) = self.catalog.listed(&folder, &kind)? else {
                 continue;
-            }
-            let listed = self.catalog.listed(&folder, is_candles)?;
+            };
             let io = |e: std::io::Error| DataError::io("reading", &folder, &e);
             for (path, bytes) in unlisted(&folder, |name| listed.contains(name)).map_err(io)? {
                 if doing == Doing::ForGood {
@@ -154,6 +155,45 @@ impl CatalogWriter {
         Ok(pruned)
     }
 
+    /// The same for recorded events; of an order book, what goes are rows of levels.
+    ///
+    /// # Errors
+    /// The stream is not there, or the disk refuses.
+    pub fn prune_events(
+        &mut self,
+        key: &EventKey,
+        before: Option<Timestamp>,
+        doing: Doing,
+    ) -> Result<Pruned, DataError> {
+        let found = self.catalog.find_events(key)?;
+        let mut series =
+            found.ok_or_else(|| DataError::user(format!("there are no events of {key}")))?;
+        let cut = cut_of(before);
+        let parts = std::mem::take(&mut series.parts);
+        let all = parts.len();
+        // A part lies in one month.
+        let (gone, kept): (Vec<_>, Vec<_>) = parts.into_iter().partition(|p| p.last_ms < cut.0);
+        let files: Vec<Month<'_>> = gone
+            .iter()
+            .map(|p| (p.file.as_str(), p.rows, p.bytes))
+            .collect();
+        let months: BTreeSet<_> = gone
+            .iter()
+            .map(|p| Timestamp(p.first_ms).year_month())
+            .collect();
+        let pruned = Pruned {
+            months: months.len() as u64,
+            ..Pruned::of(key.to_string(), all, &files)
+        };
+        if doing == Doing::ForGood && !gone.is_empty() {
+            series.parts = kept;
+            let forgotten = Periods::of(Timestamp(i64::MIN), cut);
+            series.segments = series.segments.without(&forgotten);
+            self.take_out(&series.folder, &files, pruned.is_whole, || series.to_json())?;
+        }
+        Ok(pruned)
+    }
+
     /// Replaces or removes the manifest, then removes the files.
     fn take_out(
         &self,
@@ -193,21 +233,32 @@ impl Catalog {
         found.ok_or_else(|| DataError::user(format!("there are no records of {key}")))
     }
 
-    /// Names of the files the manifest in a folder lists; none where there is no manifest.
-    fn listed(&self, folder: &Path, is_candles: bool) -> Result<Vec<String>, DataError> {
+    /// Names of the files the manifest in a folder of this kind lists, which are none where there is no manifest; nothing if it is no
+    /// folder of ours.
+    fn listed(&self, folder: &Path, kind: &str) -> Result<Option<Vec<String>>, DataError> {
+        let is_candles = CandleKind::of(kind).is_some();
+        let is_events = EventKind::of(kind).is_some();
+        if !is_candles && !is_events && RecordKind::of(kind).is_none() {
+            return Ok(None);
+        }
         let path = folder.join(MANIFEST);
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Some(Vec::new())),
             Err(e) => return Err(DataError::io("reading", &path, &e)),
         };
-        if is_candles {
+        let names: Vec<String> = if is_candles {
             let (_, manifest) =
                 super::Manifest::parse(&bytes).map_err(|e| e.context(path.display()))?;
-            return Ok(manifest.files.into_iter().map(|f| f.file).collect());
-        }
-        let series = RecordSeries::parse(&bytes, folder.to_owned())?;
-        Ok(series.files.into_iter().map(|f| f.file).collect())
+            manifest.files.into_iter().map(|f| f.file).collect()
+        } else if is_events {
+            let series = EventSeries::parse(&bytes, folder.to_owned())?;
+            series.parts.into_iter().map(|p| p.file).collect()
+        } else {
+            let series = RecordSeries::parse(&bytes, folder.to_owned())?;
+            series.files.into_iter().map(|f| f.file).collect()
+        };
+        Ok(Some(names))
     }
 }
 

@@ -42,7 +42,8 @@ impl Levels {
     }
 }
 
-/// Hands on the book after every update known in `[from, to)`, beginning with how it stood at `from` if that is known.
+/// Hands on the book after every update known in `[from, to)`: when the update was known, its time at the venue, the levels. What
+/// came before `from` is applied as far back as the last whole book; nothing is handed on before a whole book is known.
 ///
 /// # Errors
 /// A part is gone or damaged, or `take` does not want more.
@@ -50,7 +51,7 @@ pub fn books(
     series: &EventSeries,
     from: Timestamp,
     to: Timestamp,
-    take: &mut dyn FnMut(Timestamp, &Levels) -> Result<(), DataError>,
+    take: &mut dyn FnMut(Timestamp, Timestamp, &Levels) -> Result<(), DataError>,
 ) -> Result<(), DataError> {
     let mut levels = Levels::default();
     // Updates before the first whole book change something nobody knows.
@@ -68,7 +69,7 @@ pub fn books(
             let is_update = matches!(row.event, Event::Book(_));
             let wanted = row.available_at >= from && row.available_at < to;
             if is_known && is_update && wanted {
-                return take(row.available_at, &levels);
+                return take(row.available_at, frame.time, &levels);
             }
             Ok(())
         })?;

@@ -49,12 +49,16 @@ const BOOK: [&str; 10] = [
     "qty",
 ];
 
-/// Events of one kind as columns; others are left out.
-pub(super) fn columns(kind: EventKind, rows: &[EventRow]) -> Vec<(&'static str, Column)> {
+/// Events of one kind as columns; others are left out. Updates of an order book are numbered from `first_update`.
+pub(in crate::data) fn event_columns(
+    kind: EventKind,
+    rows: &[EventRow],
+    first_update: i64,
+) -> Vec<(&'static str, Column)> {
     match kind {
         EventKind::Trades => trades(rows),
         EventKind::Ticks => ticks(rows),
-        EventKind::Book => book(rows),
+        EventKind::Book => book(rows, first_update),
     }
 }
 
@@ -120,9 +124,9 @@ struct LevelRow<'a> {
     level: Option<(&'static str, Price, Qty)>,
 }
 
-fn book(rows: &[EventRow]) -> Vec<(&'static str, Column)> {
+fn book(rows: &[EventRow], first_update: i64) -> Vec<(&'static str, Column)> {
     let mut all: Vec<LevelRow<'_>> = Vec::new();
-    for (update, row) in (0..).zip(rows) {
+    for (update, row) in (first_update..).zip(rows) {
         let (kind, frame) = match &row.event {
             Event::Book(frame) => (book_kind(frame.kind), frame),
             Event::HeldBook(frame) => (HELD, frame),

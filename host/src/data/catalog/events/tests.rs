@@ -223,7 +223,7 @@ fn the_book_is_rebuilt_from_the_nearest_whole_one() {
             &series,
             Timestamp(START + from),
             Timestamp(START + to),
-            &mut |at, levels| {
+            &mut |at, _, levels| {
                 let prices = |all: &mut dyn Iterator<Item = (Price, Qty)>| -> Vec<i64> {
                     all.map(|(p, _)| p.0).collect()
                 };

@@ -128,7 +128,7 @@ impl EventWriter {
         let (Some(first), Some(last)) = (times.clone().min(), times.max()) else {
             return Ok(());
         };
-        let columns = table::columns(self.series.key.kind, &rows);
+        let columns = table::event_columns(self.series.key.kind, &rows, 0);
         let name = part_name(first);
         let staged = stage_table(&self.staging, &name, &columns)?;
         let part = EventPart {
