@@ -4,6 +4,7 @@
     reason = "other processes are watched and killed by the clock"
 )]
 
+mod faults;
 mod killed;
 
 use std::collections::BTreeMap;
