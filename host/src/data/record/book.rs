@@ -7,6 +7,7 @@ use crate::data::catalog::Levels;
 use crate::domain::Timestamp;
 use crate::venues::stream::{BookFrame, BookKind, Follows, Stream};
 
+use super::collect::after_gap;
 use super::line::HeldBook;
 
 /// Updates kept while a whole book is waited for: more than come until a question is forgotten. The oldest are of no use then.
@@ -20,6 +21,8 @@ const ANSWER_WAIT_MS: i64 = 30_000;
 #[derive(Debug, Default)]
 pub(super) struct BookState {
     known: Option<Known>,
+    /// When the last update came of a book that is known no more.
+    ended: Option<Timestamp>,
     /// Updates that came while no whole book is known.
     waiting: Vec<(Timestamp, BookFrame)>,
     /// When a whole book was asked for last, and whether that is still under way.
@@ -124,6 +127,7 @@ impl BookState {
     }
 
     fn begin(&mut self, at: Timestamp, frame: BookFrame, effect: &mut Effect) {
+        let since = self.ended.map_or(at, |ended| at.max(after_gap(ended)));
         let mut known = Known {
             last: BookFrame {
                 bids: Vec::new(),
@@ -131,8 +135,8 @@ impl BookState {
                 ..frame.clone()
             },
             levels: Levels::default(),
-            since: at,
-            last_at: at,
+            since,
+            last_at: since,
         };
         known.apply(at, &frame);
         self.known = Some(known);
@@ -163,6 +167,7 @@ impl BookState {
     pub(super) fn end(&mut self) -> Option<(Timestamp, Timestamp)> {
         self.waiting.clear();
         let known = self.known.take()?;
+        self.ended = Some(known.last_at);
         Some((known.since, known.last_at))
     }
 

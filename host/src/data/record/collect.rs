@@ -4,6 +4,8 @@ mod coverage;
 mod events;
 mod seen;
 
+pub(super) use coverage::after_gap;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

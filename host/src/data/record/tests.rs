@@ -386,6 +386,20 @@ fn a_clock_nothing_was_compared_with_closes_no_candle() {
     assert_eq!((volumes, part.counts.revisions), (vec![2.0], 0));
 }
 
+#[test]
+fn what_was_missed_within_a_millisecond_is_a_gap_too() {
+    let mut all = lines();
+    all.insert(9, frame(61_001, "nonsense"));
+    all.insert(10, trade(61_001, 7, "B", "0.25"));
+    let part = live(&all);
+    let segments = &part.segments[&("BTC".to_owned(), EventKind::Trades)];
+    let spans: Vec<_> = segments
+        .iter()
+        .map(|(a, b)| (a.0 - START, b.0 - START))
+        .collect();
+    assert_eq!(spans, [(20_060, 61_002), (61_003, 124_001)]);
+}
+
 proptest::proptest! {
     #[test]
     fn no_frame_ends_a_recording(frames in proptest::collection::vec(".{0,80}", 1..8), cut in 0..400_usize) {

@@ -6,6 +6,12 @@ use crate::data::streams::record::RecordKind;
 use crate::domain::Timestamp;
 use crate::venues::stream::Channel;
 
+/// The first moment of a segment after one that ended: segments that touch would be one, and what was missed within a millisecond
+/// would be hidden.
+pub(in crate::data::record) fn after_gap(last: Timestamp) -> Timestamp {
+    last.plus_ms(2)
+}
+
 impl Collector {
     /// Since when, by the venue's clock, nothing was missed of a channel of a symbol.
     pub(super) fn covered(
@@ -26,7 +32,8 @@ impl Collector {
     pub(super) fn broken(&mut self, opening: Opening, at: Timestamp) {
         self.segments_of(opening);
         if let Some(open) = self.open.get_mut(&opening) {
-            open.covered = open.covered.map(|_| Covered::from(at));
+            let from = at.max(after_gap(open.last));
+            open.covered = open.covered.map(|_| Covered::from(from));
         }
         self.forget(opening.0);
     }
