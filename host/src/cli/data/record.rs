@@ -278,7 +278,7 @@ fn troubles(counts: &Counts) -> Vec<String> {
         (counts.book_breaks, "breaks of the order book"),
         (counts.unreadable, "unreadable"),
         (counts.revisions, "revisions"),
-        (counts.unconfirmed, "candles never closed"),
+        (counts.unconfirmed, "candles not closed in time"),
         (counts.damaged_lines, "damaged lines"),
     ];
     let seen = named.into_iter().filter(|(count, _)| *count > 0);

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::book::BookState;
 use super::candles::LiveCandles;
-use super::line::{Header, Line, What, channel_of};
+use super::line::{Header, Line, What, channel_name, channel_of};
 use super::minutes::{Flows, GRACE_MS, Lag, PriceMinutes};
 use super::part::Part;
 use crate::data::catalog::{Event, EventKind, EventRow};
@@ -41,6 +41,8 @@ pub(super) struct Collector {
     stream: Arc<dyn Stream>,
     header: Header,
     carries: Vec<Vec<(String, Channel)>>,
+    /// Symbols and the names of their channels, over all connections.
+    asked: BTreeSet<(String, &'static str)>,
     open: BTreeMap<Opening, Open>,
     symbols: BTreeMap<String, SymbolState>,
     lag: Lag,
@@ -103,9 +105,13 @@ impl Collector {
             each.filter_map(|(symbol, text)| Some((symbol.clone(), channel_of(text)?)))
                 .collect()
         };
+        let carries: Vec<Vec<(String, Channel)>> =
+            header.connections.iter().map(channels).collect();
+        let each = carries.iter().flatten();
         Self {
             stream,
-            carries: header.connections.iter().map(channels).collect(),
+            asked: each.map(|(s, c)| (s.clone(), channel_name(*c))).collect(),
+            carries,
             symbols: header
                 .symbols
                 .iter()
@@ -226,11 +232,12 @@ impl Collector {
         wants
     }
 
-    /// A symbol that was asked for; others are ignored.
+    /// What was asked for. Anything else is ignored: it is in no segment, and another process may record it.
     fn known(&mut self, symbol: &str, channel: &'static str, at: Timestamp) -> bool {
-        let is_known = self.symbols.contains_key(symbol);
+        let stream = (symbol.to_owned(), channel);
+        let is_known = self.asked.contains(&stream);
         if is_known {
-            self.heard.insert((symbol.to_owned(), channel), at);
+            self.heard.insert(stream, at);
         }
         is_known
     }

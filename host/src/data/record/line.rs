@@ -108,14 +108,24 @@ impl Line {
     }
 }
 
+/// What is recorded of a channel: `candles`, `book`.
+pub(super) fn channel_name(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Candles(_) => "candles",
+        Channel::Trades => "trades",
+        Channel::Mark => "mark",
+        Channel::Liquidations => "liquidations",
+        Channel::Book(_) => "book",
+    }
+}
+
 /// A channel as text: `candles:1m`, `trades`, `book:50`.
 pub(super) fn channel_text(channel: Channel) -> String {
+    let name = channel_name(channel);
     match channel {
-        Channel::Candles(timeframe) => format!("candles:{timeframe}"),
-        Channel::Trades => "trades".to_owned(),
-        Channel::Mark => "mark".to_owned(),
-        Channel::Liquidations => "liquidations".to_owned(),
-        Channel::Book(levels) => format!("book:{levels}"),
+        Channel::Candles(timeframe) => format!("{name}:{timeframe}"),
+        Channel::Book(levels) => format!("{name}:{levels}"),
+        Channel::Trades | Channel::Mark | Channel::Liquidations => name.to_owned(),
     }
 }
 

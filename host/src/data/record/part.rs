@@ -22,7 +22,7 @@ pub struct Counts {
     pub unreadable: u64,
     /// Different versions of candles that had been accepted; they are not applied.
     pub revisions: u64,
-    /// Candles the venue never closed; they are gaps.
+    /// Candles the venue did not close in time; they are gaps unless the final frame came late.
     pub unconfirmed: u64,
     /// Lines of a spool that were cut or damaged.
     pub damaged_lines: u64,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::line::channel_name;
 use crate::domain::Timestamp;
 use crate::venues::stream::{Channel, Connection};
 
@@ -26,13 +27,10 @@ impl Quiet {
     ) -> Vec<Spoken> {
         let mut fallen = Vec::new();
         for (symbol, channel) in connections.iter().flat_map(|c| &c.carries) {
-            let name = match channel {
-                Channel::Candles(_) => "candles",
-                Channel::Mark => "mark",
-                Channel::Book(_) => "book",
-                Channel::Trades | Channel::Liquidations => continue,
-            };
-            let stream = (symbol.clone(), name);
+            if matches!(channel, Channel::Trades | Channel::Liquidations) {
+                continue;
+            }
+            let stream = (symbol.clone(), channel_name(*channel));
             let last = heard.get(&stream).copied().unwrap_or(began);
             if now.0.saturating_sub(last.0) < QUIET_MS {
                 self.0.remove(&stream);

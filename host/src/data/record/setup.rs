@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::collect::Collector;
-use super::line::{Derive, Header, SCHEMA, channel_text};
+use super::line::{Derive, Header, SCHEMA, channel_name, channel_text};
 use super::parts::settle;
 use super::spool::{self, Claims, Closed};
 use super::{Kept, Report, Request, Told};
@@ -98,8 +98,7 @@ impl<'a> Setup<'a> {
                 let Some((_, symbol)) = self.symbols.iter().find(|(n, _)| n == name) else {
                     continue;
                 };
-                let stream = channel_text(*channel);
-                let stream = stream.split(':').next().unwrap_or_default();
+                let stream = channel_name(*channel);
                 claims.claim(&self.folder, &self.header.exchange, symbol, stream)?;
             }
         }
