@@ -1,6 +1,6 @@
 //! What is odd about the data of a run, counted while it runs: outliers, stale stretches, minutes without volume, marks far from
-//! the last price, funding beyond its cap, negative open interest, candles that `data repair` put in. Flagged, never deleted.
-//! Source: `simulation.md` section 14.
+//! the last price, funding beyond its cap, negative open interest, candles that `data repair` put in, taker volume that is a guess.
+//! Flagged, never deleted. Source: `simulation.md` section 14.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ impl Scan {
 fn name_of(source: &Source, period: Period) -> Result<String, BacktestError> {
     let (from, to) = (period.start(), period.end());
     let mut hasher = blake3::Hasher::new();
-    hasher.update(format!("quality 1 {} {}\n", from.0, to.0).as_bytes());
+    hasher.update(format!("quality 2 {} {}\n", from.0, to.0).as_bytes());
     hasher.update(source.fingerprint(from, to)?.as_bytes());
     Ok(format!("{}.json", hasher.finalize().to_hex()))
 }
@@ -77,12 +77,15 @@ fn scan(source: &Source, period: Period) -> Result<Flags, BacktestError> {
     let (mut feed, base) = source.open(period)?;
     let symbols = source.symbols();
     let mut scans = vec![NoticeScan::new(base); symbols];
+    let is_guessed = source.has_approximated_flow();
+    let mut guessed = 0;
     let mut block = Block::new(symbols, base);
     while feed.next_block(&mut block)? {
         for slots in block.slots.chunks_exact(symbols) {
-            for (scan, slot) in scans.iter_mut().zip(slots) {
+            for ((scan, is_guessed), slot) in scans.iter_mut().zip(&is_guessed).zip(slots) {
                 if slot.state == SlotState::Real {
                     scan.push(&slot.candle);
+                    guessed += u64::from(*is_guessed && !slot.candle.taker_buy_volume.is_nan());
                 }
             }
         }
@@ -94,6 +97,9 @@ fn scan(source: &Source, period: Period) -> Result<Flags, BacktestError> {
     let repaired = source.repaired(period.start(), period.end());
     if repaired > 0 {
         flags.insert("repaired".to_owned(), repaired);
+    }
+    if guessed > 0 {
+        flags.insert("taker_volume_approximated".to_owned(), guessed);
     }
     Ok(flags)
 }
@@ -158,6 +164,9 @@ fn is_far(reference: &Reference, slot: &Slot) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::catalog::{Catalog, CatalogWriter};
+    use crate::data::series::SeriesKey;
+    use crate::data::testing::at_minutes;
     use crate::domain::{Candle, MarkCandle, Ohlc, Timeframe};
 
     #[test]
@@ -201,5 +210,31 @@ mod tests {
         assert_eq!(counted(0), Some(2));
         assert_eq!(counted(3 * MINUTE_MS), Some(1));
         assert_eq!(counted(4 * MINUTE_MS), None);
+    }
+
+    #[test]
+    fn a_run_on_guessed_taker_volume_says_so() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let catalog = Catalog::new(folder.path().join("data"));
+        let key = SeriesKey::new("hyperliquid", None, "BTC/USDC:USDC", Timeframe::M1);
+        let key = key.expect("a key");
+        let mut candles = at_minutes(0..60);
+        candles[7].taker_buy_volume = f64::NAN;
+        let flags = |is_guess: bool| {
+            let mut writer = CatalogWriter::open(&catalog, || {}).expect("opens");
+            let series = writer.series(&key).expect("opens");
+            series.forget();
+            if is_guess {
+                series.label_taker_volume_approximated();
+            }
+            let pushed = candles.iter().try_for_each(|c| series.push(c));
+            pushed.expect("they are sound");
+            writer.commit().expect("writes");
+            let series = catalog.series(&key).expect("is there");
+            scan(&Source::Catalog(vec![series]), Period::default()).expect("reads")
+        };
+        let name = "taker_volume_approximated";
+        assert_eq!(flags(false).get(name), None);
+        assert_eq!(flags(true).get(name), Some(&59));
     }
 }

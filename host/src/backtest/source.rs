@@ -183,6 +183,17 @@ impl Source {
         }
     }
 
+    /// Symbol by symbol: is what takers bought a guess in some candles.
+    pub(super) fn has_approximated_flow(&self) -> Vec<bool> {
+        match self {
+            Self::Catalog(series) | Self::Loaded(Loaded { series, .. }) => {
+                let is_guess = |s: &Series| s.manifest.has_approximated_taker_volume;
+                series.iter().map(is_guess).collect()
+            }
+            Self::Candles { .. } | Self::File { .. } => vec![false; self.symbols()],
+        }
+    }
+
     /// What identifies the candles of a period.
     pub(super) fn fingerprint(&self, from: Timestamp, to: Timestamp) -> Result<String, DataError> {
         match self {
