@@ -7,10 +7,12 @@
 mod killed;
 mod source;
 
-use host::data::catalog::Catalog;
-use host::data::fetch::{Begin, Clocks, Files, FlowFrom, Report, Request, fetch};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use host::data::catalog::{Catalog, CatalogWriter, RecordKey};
+use host::data::fetch::{Begin, Clocks, Files, FlowFrom, Report, Request, Told, fetch};
 use host::data::series::SeriesKey;
-use host::data::streams::record::RecordKind;
+use host::data::streams::record::{Record, RecordKind};
 use host::data::{DataError, check};
 use host::domain::{Candle, CandleKind, Symbol, Timeframe, Timestamp};
 use host::venues::adapters;
@@ -49,6 +51,17 @@ impl<'a> Fetching<'a> {
     }
 
     fn run(&self, catalog: &Catalog, stub: &VenueStub) -> Result<Report, DataError> {
+        self.run_told(catalog, stub, &AtomicU64::new(0), &mut |_| {})
+    }
+
+    /// Tells what happens; `later_us` is added to the clock that measures.
+    fn run_told(
+        &self,
+        catalog: &Catalog,
+        stub: &VenueStub,
+        later_us: &AtomicU64,
+        told: &mut dyn FnMut(Told),
+    ) -> Result<Report, DataError> {
         let rest = adapters::adapter(self.source.name).expect("an adapter");
         let addresses = rest.places().iter().map(|p| (p.variable, stub.url()));
         let options = Options {
@@ -57,7 +70,10 @@ impl<'a> Fetching<'a> {
         };
         let client = Client::new(&addresses.collect(), options).expect("a client");
         let began = std::time::Instant::now();
-        let elapsed_us = || u64::try_from(began.elapsed().as_micros()).expect("a short test");
+        let elapsed_us = || {
+            let us = u64::try_from(began.elapsed().as_micros()).expect("a short test");
+            us + later_us.load(Ordering::SeqCst)
+        };
         let request = Request {
             rest,
             symbols: vec![Symbol::parse(self.source.unified, None).expect("a symbol")],
@@ -72,7 +88,7 @@ impl<'a> Fetching<'a> {
                 elapsed_us: &elapsed_us,
             },
         };
-        fetch(catalog, &client, &request, &mut |_| {})
+        fetch(catalog, &client, &request, told)
     }
 }
 
@@ -199,55 +215,68 @@ const FAULTS: [Fault; 16] = [
 ];
 
 #[test]
-fn the_result_equals_the_source_under_each_fault_and_under_all_of_them() {
-    for venue in VENUES {
-        // Six days around the turn of a month, of a market that is older.
-        let source = Source::of(venue, 20 * DAY);
-        let from = match venue {
-            // Its minutes reach back three days and a half.
-            "hyperliquid" => source.now - 3 * DAY,
-            _ => source.from + 13 * DAY,
+fn the_result_equals_the_source_under_every_fault_of_binance() {
+    equals_under_faults("binance");
+}
+
+#[test]
+fn the_result_equals_the_source_under_every_fault_of_bybit() {
+    equals_under_faults("bybit");
+}
+
+#[test]
+fn the_result_equals_the_source_under_every_fault_of_hyperliquid() {
+    equals_under_faults("hyperliquid");
+}
+
+/// Under each fault, and under all of them.
+fn equals_under_faults(venue: &'static str) {
+    // Four days around the turn of a month, of a market that is older.
+    let source = Source::of(venue, 20 * DAY);
+    let from = match venue {
+        // Its minutes reach back three days and a half.
+        "hyperliquid" => source.now - 3 * DAY,
+        _ => source.from + 15 * DAY,
+    };
+    let source = source.wanted_from(from);
+    let stub = source.serve();
+    let histories = source.histories();
+    let mut wanted = Vec::new();
+    for (number, fault) in FAULTS
+        .iter()
+        .map(|f| vec![f.clone()])
+        .chain([FAULTS.to_vec()])
+        .enumerate()
+    {
+        stub.clear_log();
+        // A body that is no JSON is asked for five times: seldom enough that five in a row do not happen.
+        let one_in = if fault[..] == [Fault::Garbled] { 10 } else { 4 };
+        stub.fault_when(faults::seeded(number as u64, one_in, &fault));
+        let (_folder, catalog) = folder();
+        let what = format!("{fault:?}");
+        let mut fetching = Fetching::of(&source, &histories);
+        // Every other one without files, so that requests for rows meet every fault too.
+        fetching.files = if number % 2 == 0 {
+            Files::Never
+        } else {
+            Files::Prefer
         };
-        let source = source.wanted_from(from);
-        let stub = source.serve();
-        let histories = source.histories();
-        let mut wanted = Vec::new();
-        for (number, fault) in FAULTS
-            .iter()
-            .map(|f| vec![f.clone()])
-            .chain([FAULTS.to_vec()])
-            .enumerate()
-        {
-            stub.clear_log();
-            // A body that is no JSON is asked for five times: seldom enough that five in a row do not happen.
-            let one_in = if fault[..] == [Fault::Garbled] { 10 } else { 4 };
-            stub.fault_when(faults::seeded(number as u64, one_in, &fault));
-            let (_folder, catalog) = folder();
-            let what = format!("{fault:?}");
-            let mut fetching = Fetching::of(&source, &histories);
-            // Every other one without files, so that requests for rows meet every fault too.
-            fetching.files = if number % 2 == 0 {
-                Files::Never
-            } else {
-                Files::Prefer
-            };
-            if let Err(error) = fetching.run(&catalog, &stub) {
-                panic!("{what}: {error}");
-            }
-            assert_equals_source(&what, &source, &catalog, &histories);
-            let asked = stub.log();
-            wanted.push((
-                asked.iter().filter(|a| a.fault.is_some()).count(),
-                asked.len(),
-            ));
+        if let Err(error) = fetching.run(&catalog, &stub) {
+            panic!("{what}: {error}");
         }
-        println!(
-            "{}: of so many requests so many met a fault: {wanted:?}",
-            source.name
-        );
-        let met: usize = wanted.iter().map(|(met, _)| met).sum();
-        assert!(met > FAULTS.len(), "{wanted:?}");
+        assert_equals_source(&what, &source, &catalog, &histories);
+        let asked = stub.log();
+        wanted.push((
+            asked.iter().filter(|a| a.fault.is_some()).count(),
+            asked.len(),
+        ));
     }
+    println!(
+        "{}: of so many requests so many met a fault: {wanted:?}",
+        source.name
+    );
+    let met: usize = wanted.iter().map(|(met, _)| met).sum();
+    assert!(met > FAULTS.len(), "{wanted:?}");
 }
 
 #[test]
@@ -481,4 +510,222 @@ fn mistakes_are_one_sentence_before_anything_is_kept() {
         .expect_err("not listed");
     assert!(error.to_string().contains("NOSUCH/USDT:USDT"), "{error}");
     assert!(catalog.list().expect("reads").is_empty());
+}
+
+#[test]
+fn minutes_that_fell_out_of_reach_before_they_were_asked_are_no_gaps() {
+    let source = Source::of("hyperliquid", 10 * DAY);
+    let stub = source.serve();
+    let (_folder, catalog) = folder();
+    let later_us = AtomicU64::new(0);
+    // All requests are planned; then seven hours pass before the first is sent.
+    let mut told = |told: Told| {
+        if let Told::Planned(1..) = told {
+            stub.set_now(source.now + 7 * HOUR);
+            later_us.store(7 * 3_600_000_000, Ordering::SeqCst);
+        }
+    };
+    let fetching = Fetching::of(&source, &[MINUTES]);
+    let report = fetching.run_told(&catalog, &stub, &later_us, &mut told);
+    let fetched = &report.expect("fetches").series[0];
+    let series = catalog.series(&key(&source, MINUTES)).expect("is there");
+    let gaps = check::gaps_of_segments(&series).expect("reads");
+    assert_eq!(gaps.missing(), 0, "{fetched:?}");
+    let asked = series.manifest.asked.iter().next().expect("something");
+    assert_eq!(asked.0, series.period().0, "asked from the first row on");
+}
+
+#[test]
+fn a_history_that_begins_later_than_the_period_says_so_every_time() {
+    let source = Source::of("binance", 3 * DAY);
+    let stub = source.serve();
+    let (_folder, catalog) = folder();
+    let mut fetching = Fetching::of(&source, &[MINUTES]);
+    let notes = |fetching: &Fetching| {
+        let report = fetching.run(&catalog, &stub).expect("fetches");
+        report.series[0].notes.join("; ")
+    };
+    fetching.begin = Begin::At(Timestamp(source.from - 90 * DAY));
+    for _ in 0..2 {
+        let told = notes(&fetching);
+        assert!(told.contains("begins at 2024-01-15 00:00"), "{told}");
+    }
+    fetching.begin = Begin::At(Timestamp(source.from));
+    assert_eq!(notes(&fetching), "");
+}
+
+#[test]
+fn funding_of_a_coin_that_is_young_is_not_asked_for_year_by_year() {
+    let source = Source::of("hyperliquid", 3 * DAY);
+    let stub = source.serve();
+    let (_folder, catalog) = folder();
+    let mut fetching = Fetching::of(&source, &[History::Funding]);
+    fetching.begin = Begin::At(Timestamp(source.from - 3 * 365 * DAY));
+    fetching.run(&catalog, &stub).expect("fetches");
+    assert_equals_source("young", &source, &catalog, &[History::Funding]);
+    let asked = |stub: &VenueStub| {
+        let of_funding = |body: &str| body.contains("fundingHistory");
+        stub.log().iter().filter(|a| of_funding(&a.body)).count()
+    };
+    assert!(asked(&stub) <= 3, "{} requests", asked(&stub));
+    stub.clear_log();
+    fetching.run(&catalog, &stub).expect("nothing is missing");
+    assert_eq!(asked(&stub), 0, "the years before are known to be empty");
+}
+
+#[test]
+fn rules_that_cannot_be_read_are_told_and_candles_come_all_the_same() {
+    let source = Source::of("binance", 2 * DAY);
+    let stub = source.serve();
+    stub.record(
+        "/fapi/v1/exchangeInfo",
+        200,
+        "application/json",
+        b"{\"symbols\": 7}",
+    );
+    let (_folder, catalog) = folder();
+    let report = Fetching::of(&source, &[MINUTES])
+        .run(&catalog, &stub)
+        .expect("fetches");
+    let told = report.notes.join("; ");
+    assert!(
+        told.contains("rules of BTC/USDT:USDT cannot be read"),
+        "{told}"
+    );
+    assert_equals_source("without rules", &source, &catalog, &[MINUTES]);
+}
+
+#[test]
+fn an_unknown_symbol_is_asked_for_once() {
+    let mut source = Source::of("binance", 2 * DAY);
+    let stub = source.serve();
+    source.unified = "NOSUCH/USDT:USDT";
+    let (_folder, catalog) = folder();
+    Fetching::of(&source, &[MINUTES])
+        .run(&catalog, &stub)
+        .expect_err("not listed");
+    let asked = stub.log();
+    let rules = asked.iter().filter(|a| a.path.ends_with("exchangeInfo"));
+    assert_eq!(rules.count(), 1);
+}
+
+#[test]
+fn where_requests_are_refused_files_are_had_and_the_rest_is_told() {
+    let source = Source::of("binance", 34 * DAY);
+    let stub = source.serve();
+    stub.fault_when(faults::first(usize::MAX, "/fapi/", Fault::Status(451)));
+    let (_folder, catalog) = folder();
+    let mut fetching = Fetching::of(&source, &[MINUTES, History::Funding]);
+    let report = fetching.run(&catalog, &stub).expect("files");
+    let told = report.notes.join("; ");
+    assert!(
+        told.contains("451") && told.contains("host data import"),
+        "{told}"
+    );
+    let mut expected = source.closed(CandleKind::Candles, Timeframe::M1);
+    let today = source.now / DAY * DAY;
+    expected.retain(|c| c.open_time.0 < today);
+    let found = candles(&catalog, &key(&source, MINUTES));
+    assert_same("files alone", &found, &expected);
+    let notes = report.series[0].notes.join("; ");
+    assert!(notes.contains("not available"), "{notes}");
+    // As soon as it answers, the rest is missing and comes.
+    stub.fault_when(Box::new(|_| None));
+    fetching.run(&catalog, &stub).expect("fetches");
+    assert_equals_source("then all", &source, &catalog, &fetching.histories);
+    stub.fault_when(faults::first(usize::MAX, "/fapi/", Fault::Status(451)));
+    fetching.files = Files::Never;
+    let error = fetching.run(&catalog, &stub).expect_err("nothing is left");
+    assert!(error.hint().expect("a hint").contains("mirror"), "{error}");
+}
+
+#[test]
+fn erasing_never_removes_what_the_venue_has_no_more() {
+    let mut source = Source::of("hyperliquid", 10 * DAY);
+    let stub = source.serve();
+    let (_folder, catalog) = folder();
+    let end = source.now;
+    stub.set_now(source.from + 3 * DAY);
+    source.now = source.from + 3 * DAY;
+    let mut fetching = Fetching::of(&source, &[MINUTES]);
+    fetching.run(&catalog, &stub).expect("fetches");
+    stub.set_now(end);
+    fetching.erase = true;
+    let error = fetching.run(&catalog, &stub).expect_err("it would be lost");
+    assert!(error.to_string().contains("not erased"), "{error}");
+    assert!(error.hint().expect("a hint").contains("host data prune"));
+    assert_equals_source("kept", &source, &catalog, &[MINUTES]);
+}
+
+#[test]
+fn whoever_waits_for_a_series_holds_none_that_comes_after_it() {
+    // Two processes that are given the same symbols in different orders must not wait for each other.
+    let source = Source::of("binance", 2 * DAY);
+    let stub = source.serve();
+    let (folder, catalog) = folder();
+    let locks = folder.path().join("data/.fetch");
+    std::fs::create_dir_all(&locks).expect("a folder");
+    let lock = |kind: &str| {
+        let name = format!("binance-perp-BTC_USDT_USDT-{kind}-1m.lock");
+        std::fs::File::create(locks.join(name)).expect("a file")
+    };
+    let first = lock("candles");
+    first.lock().expect("it is free");
+    let mut seen = Vec::new();
+    let mut told = |told: Told| {
+        if let Told::Doing(what) = told
+            && what.contains("another process")
+        {
+            seen.push(lock("mark").try_lock().is_ok());
+            first.unlock().expect("it was held");
+        }
+    };
+    let fetching = Fetching::of(&source, &[MARKS, MINUTES]);
+    let later = AtomicU64::new(0);
+    fetching
+        .run_told(&catalog, &stub, &later, &mut told)
+        .expect("fetches");
+    assert_eq!(seen, [true]);
+}
+
+#[test]
+fn settlements_that_differ_from_imported_ones_are_told_with_what_to_do() {
+    let source = Source::of("binance", 3 * DAY);
+    let stub = source.serve();
+    let (_folder, catalog) = folder();
+    let fetching = Fetching::of(&source, &[History::Funding]);
+    let write = |catalog: &Catalog, change: f64| {
+        let mut writer = CatalogWriter::open(catalog, || {}).expect("opens");
+        let symbol = Symbol::parse(source.unified, None).expect("a symbol");
+        let key = RecordKey {
+            venue: "binance".to_owned(),
+            symbol,
+            kind: RecordKind::Funding,
+            interval: None,
+        };
+        let records = writer.records(&key).expect("opens");
+        for (time, rate, _) in source.settled() {
+            // As files have it: no price.
+            let record = Record {
+                time: Timestamp(time),
+                available_at: None,
+                values: [rate + change, f64::NAN],
+            };
+            records.push(record).expect("a settlement");
+        }
+        writer.commit().expect("writes");
+    };
+    write(&catalog, 0.0);
+    let report = fetching.run(&catalog, &stub).expect("equal ones merge");
+    assert_eq!(report.series[0].added, 0);
+    assert_equals_source("with prices", &source, &catalog, &[History::Funding]);
+    let (_folder, catalog) = folder();
+    write(&catalog, 0.001);
+    let error = fetching.run(&catalog, &stub).expect_err("two versions");
+    assert!(error.hint().expect("a hint").contains("--erase"), "{error}");
+    assert_eq!(error.kind(), host::data::ErrorKind::User);
+    let mut erasing = Fetching::of(&source, &[History::Funding]);
+    erasing.erase = true;
+    erasing.run(&catalog, &stub).expect("the venue's version");
+    assert_equals_source("erased", &source, &catalog, &[History::Funding]);
 }

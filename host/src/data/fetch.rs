@@ -28,7 +28,7 @@ use crate::data::periods::Periods;
 use crate::data::series::SeriesKey;
 use crate::domain::{Symbol, Timestamp};
 use crate::venues::http::{Answer, Client, HttpError};
-use crate::venues::rest::{History, Offer, Request as Question, Rest, WireError};
+use crate::venues::rest::{History, NoListing, Offer, Request as Question, Rest, WireError};
 
 /// A clock that differs more from the venue's is told.
 const SKEW_TOLD_MS: i64 = 2_000;
@@ -196,8 +196,10 @@ struct Fetcher<'a> {
     client: &'a Client,
     request: &'a Request<'a>,
     own: Own<'a>,
-    /// The venue's clock.
+    /// The venue's clock when the fetch began.
     now: Timestamp,
+    /// When that was, by the clock that measures.
+    began_us: u64,
     /// What is wanted, not past the venue's clock.
     from: Timestamp,
     to: Timestamp,
@@ -215,7 +217,7 @@ pub fn fetch(
     told: &mut dyn FnMut(Told),
 ) -> Result<Report, DataError> {
     let mut report = Report::default();
-    let targets = target::targets(request, &mut report.notes)?;
+    let mut targets = target::targets(request, &mut report.notes)?;
     let first = request.symbols.first().ok_or_else(|| {
         DataError::user("no symbol to fetch").with_hint("for example --symbol BTC/USDT:USDT")
     })?;
@@ -223,7 +225,22 @@ pub fn fetch(
         "asking {} for the time",
         request.rest.venue()
     )));
-    let (now, skew_ms) = venue_clock(client, request, first)?;
+    let clock = match venue_clock(client, request, first) {
+        Err(refused) if refused.is_blocked() => {
+            target::files_only(request, &mut targets, &refused, &mut report.notes)?;
+            None
+        }
+        clock => Some(clock.map_err(network)?),
+    };
+    let (now, skew_ms) = match clock {
+        Some(Ok(clock)) => clock,
+        Some(Err(why)) => {
+            let venue = request.rest.venue();
+            return Err(DataError::world(format!("the clock of {venue}: {why}")));
+        }
+        None => ((request.clocks.now)(), 0),
+    };
+    let began_us = (request.clocks.elapsed_us)();
     if skew_ms.abs() > SKEW_TOLD_MS {
         report
             .notes
@@ -239,10 +256,14 @@ pub fn fetch(
             sum_us: AtomicU64::new(0),
         },
         now,
+        began_us,
         from,
         to,
     };
-    let listed = fetcher.listings(&targets, &mut report, told)?;
+    let listed = match clock {
+        Some(_) => fetcher.listings(&targets, &mut report, told)?,
+        None => Vec::new(),
+    };
     let (flow, plain): (Vec<_>, Vec<_>) = targets
         .into_iter()
         .partition(|t| t.history == History::TakerFlow);
@@ -263,21 +284,19 @@ fn venue_clock(
     client: &Client,
     request: &Request<'_>,
     symbol: &Symbol,
-) -> Result<(Timestamp, i64), DataError> {
+) -> Result<Result<(Timestamp, i64), WireError>, HttpError> {
     let rest = request.rest;
     let Some(question) = rest.clock(symbol) else {
-        return Ok(((request.clocks.now)(), 0));
+        return Ok(Ok(((request.clocks.now)(), 0)));
     };
     let before = (request.clocks.now)();
     let answer = ask(client, rest, &[question], |bodies| {
         rest.read_clock(bodies[0])
     })?;
     let after = (request.clocks.now)();
-    let time =
-        answer.map_err(|why| DataError::world(format!("the clock of {}: {why}", rest.venue())))?;
     // The answer was written between the two looks at our clock.
-    let ahead = (time.0 - after.0).max(0) + (time.0 - before.0).min(0);
-    Ok((time, ahead))
+    let ahead = |time: Timestamp| (time.0 - after.0).max(0) + (time.0 - before.0).min(0);
+    Ok(answer.map(|time| (time, ahead(time))))
 }
 
 fn skew_sentence(venue: &str, skew_ms: i64) -> String {
@@ -312,7 +331,15 @@ fn period(request: &Request<'_>, now: Timestamp) -> Result<(Timestamp, Timestamp
 }
 
 impl Fetcher<'_> {
-    /// Asks for the rules of every symbol and keeps them beside its data; since when each is listed.
+    /// The venue's clock now.
+    fn clock(&self) -> Timestamp {
+        let passed_us = (self.own.elapsed_us)().saturating_sub(self.began_us);
+        let passed_ms = i64::try_from(passed_us / 1_000).unwrap_or(i64::MAX);
+        self.now.plus_ms(passed_ms)
+    }
+
+    /// Asks for the rules of every symbol and keeps them beside its data; since when each is listed. Rules that cannot be read are
+    /// told: candles can be had without them.
     fn listings(
         &self,
         targets: &[Target],
@@ -330,9 +357,23 @@ impl Fetcher<'_> {
                 "asking {} for the rules of {symbol}",
                 rest.venue()
             )));
-            let read = |bodies: &[&[u8]]| rest.read_listing(symbol, bodies);
-            let listing = ask(self.client, rest, &rest.listing(symbol), read)?
-                .map_err(|why| not_listed(rest, symbol, &why.to_string()))?;
+            // That there is no such symbol is an answer; what cannot be read is asked for again.
+            let read = |bodies: &[&[u8]]| match rest.read_listing(symbol, bodies) {
+                Ok(listing) => Ok(Ok(listing)),
+                Err(NoListing::NotListed(why)) => Ok(Err(not_listed(rest, symbol, &why))),
+                Err(NoListing::Unreadable(why)) => Err(why),
+            };
+            let answer = ask(self.client, rest, &rest.listing(symbol), read).map_err(network)?;
+            let listing = match answer {
+                Ok(listing) => listing?,
+                Err(why) => {
+                    report.notes.push(format!(
+                        "the rules of {symbol} cannot be read, backtests use those they have: {why}"
+                    ));
+                    listed.push((symbol.clone(), None));
+                    continue;
+                }
+            };
             if !listing.assumed.is_empty() {
                 let parts = listing.assumed.join(", ");
                 let note = format!(
@@ -349,7 +390,7 @@ impl Fetcher<'_> {
 }
 
 fn not_listed(rest: &dyn Rest, symbol: &Symbol, why: &str) -> DataError {
-    DataError::user(format!("{} has no {symbol}: {why}", rest.venue()))
+    DataError::user(format!("{}, {symbol}: {why}", rest.venue()))
         .with_hint("check the spelling: BTC/USDT is the spot pair, BTC/USDT:USDT the perpetual")
 }
 
@@ -360,16 +401,13 @@ fn ask<T>(
     rest: &dyn Rest,
     questions: &[Question],
     read: impl Fn(&[&[u8]]) -> Result<T, WireError>,
-) -> Result<Result<T, WireError>, DataError> {
+) -> Result<Result<T, WireError>, HttpError> {
     let mut asked = 0;
     loop {
         asked += 1;
         let mut bodies = Vec::new();
         for question in questions {
-            match client
-                .send(&|r, h| rest.judge(r, h), question)
-                .map_err(network)?
-            {
+            match client.send(&|r, h| rest.judge(r, h), question)? {
                 Answer::Body(body) => bodies.push(body),
                 Answer::Absent => {
                     let path = &question.path;

@@ -58,6 +58,23 @@ pub struct Request {
     pub weight: u32,
 }
 
+/// A question is told whole; this is longer than every one of them.
+const ASKED_CHARS_MAX: usize = 200;
+
+impl Request {
+    /// What was asked, for people: the path, and the body (shortened) where that is the question.
+    #[must_use]
+    pub fn asked(&self) -> String {
+        match &self.method {
+            Method::Get => self.path.clone(),
+            Method::Post(body) => {
+                let body: String = body.chars().take(ASKED_CHARS_MAX).collect();
+                format!("{} {body}", self.path)
+            }
+        }
+    }
+}
+
 /// What an answer means, before its content is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -197,6 +214,17 @@ pub struct Page {
 #[error("{0}")]
 pub struct WireError(pub String);
 
+/// Why there are no rules of a symbol.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoListing {
+    /// The venue does not trade it, or trades something else under its name: nothing of it may be fetched.
+    #[error("{0}")]
+    NotListed(String),
+    /// The answer is not what it should be. Its candles may be all the same.
+    #[error(transparent)]
+    Unreadable(#[from] WireError),
+}
+
 /// Something a venue does not have: one sentence that says what it has instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -248,10 +276,10 @@ pub trait Rest: Send + Sync {
     /// The rules of a symbol from the answers to these questions.
     ///
     /// # Errors
-    /// An answer that is none, or a symbol that is not in it (`WireError` says so).
-    fn read_listing(&self, symbol: &Symbol, bodies: &[&[u8]]) -> Result<Listing, WireError>;
+    /// A symbol that is not in it, or an answer that is none.
+    fn read_listing(&self, symbol: &Symbol, bodies: &[&[u8]]) -> Result<Listing, NoListing>;
 
-    /// The question for the first candle at or after a moment, if the venue answers such.
+    /// The question for the first row at or after a moment, if the venue answers such.
     fn first_candle(&self, symbol: &Symbol, history: History, from: Timestamp) -> Option<Request>;
 
     /// Requests that hold `[from, to)`, which lies in one calendar month: oldest first, disjoint, without a hole. The boundaries

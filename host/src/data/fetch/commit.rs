@@ -2,12 +2,12 @@
 
 use super::run::{Line, MonthWork, Work};
 use super::{Fetcher, Key};
-use crate::data::DataError;
 use crate::data::catalog::{CatalogWriter, RecordKey};
 use crate::data::grid::Grid;
 use crate::data::periods::Periods;
 use crate::data::series::SeriesKey;
 use crate::data::streams::record::Record;
+use crate::data::{DataError, ErrorKind};
 use crate::domain::Candle;
 use crate::venues::rest::History;
 
@@ -108,10 +108,11 @@ impl Fetcher<'_> {
     ) -> Result<u64, DataError> {
         let mut writer = CatalogWriter::open(self.catalog, || {})?;
         match &line.target.key {
-            Key::Candles(key) => self.push_candles(&mut writer, key, rows, asked)?,
-            Key::Records(key) => self.push_records(&mut writer, key, rows, asked)?,
+            Key::Candles(key) => self.push_candles(&mut writer, key, rows, asked),
+            Key::Records(key) => self.push_records(&mut writer, key, rows, asked),
         }
-        let committed = writer.commit()?;
+        .map_err(erase_hint)?;
+        let committed = writer.commit().map_err(erase_hint)?;
         let candles = committed.series.iter().map(|s| s.added);
         let records = committed.records.iter().map(|r| r.added);
         let refused: usize = committed.records.iter().map(|r| r.refused.len()).sum();
@@ -162,5 +163,15 @@ impl Fetcher<'_> {
         }
         series.add_asked(asked);
         Ok(())
+    }
+}
+
+/// What is there says something else than the venue: one of the two has to go, and only the user knows which.
+fn erase_hint(error: DataError) -> DataError {
+    match error.kind() {
+        ErrorKind::User if error.hint().is_some() => error.with_hint(
+            "what is there is not what the exchange says: --erase takes the exchange's version (of the whole series), another --data-dir keeps both",
+        ),
+        _ => error,
     }
 }

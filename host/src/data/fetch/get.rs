@@ -170,9 +170,9 @@ impl Getter<'_> {
     }
 
     fn unreadable(&self, window: &Window, why: &str) -> DataError {
-        let path = &window.request.path;
+        let asked = window.request.asked();
         DataError::world(format!(
-            "{}: the answer to {path} cannot be read, asked {READS_MAX} times: {why}",
+            "{}: the answer to {asked} cannot be read, asked {READS_MAX} times: {why}",
             self.target.key
         ))
         .with_hint("try again later; what was received is kept")

@@ -192,6 +192,15 @@ impl Planner<'_> {
         jobs.jobs
     }
 
+    /// What of an answered window the venue had no more: what lies before the first row, and beyond its reach by now. An answer
+    /// may be hours younger than the plan.
+    pub(super) fn gone(&self, window: &Window, rows: &[Timestamp]) -> Periods {
+        let api = self.api_from().filter(|_| window.source == Source::Api);
+        let first = rows.iter().min().copied().unwrap_or(window.to);
+        let end = first.min(window.to).min(api.unwrap_or(window.from));
+        Periods::of(window.from, end)
+    }
+
     /// Files of days where they are preferred or nothing else is there, windows of rows else.
     fn stretch(&self, from: Timestamp, to: Timestamp) -> Jobs {
         let api = self.api_from();
@@ -382,6 +391,49 @@ mod tests {
         assert_eq!((days, pages), (0, 1), "and are used where they do");
         let (_, days, pages, _) = plan(INTEREST, Files::Never, "2024-01-05", "2024-01-08");
         assert_eq!((days, pages), (0, 0), "without files it is lost");
+    }
+
+    #[test]
+    fn what_had_fallen_out_of_reach_when_it_was_asked_is_not_counted_as_asked() {
+        let target = target(INTEREST);
+        let now = at("2024-03-10T12:00:00Z");
+        let gone = |from: &str, rows: &[&str]| {
+            let planner = Planner {
+                rest: adapters::adapter("binance").expect("an adapter"),
+                target: &target,
+                files: Files::Usual,
+                now,
+                first: Timestamp(0),
+            };
+            let windows = planner.windows(at(from), at("2024-02-10"));
+            let rows: Vec<_> = rows.iter().map(|r| at(r)).collect();
+            let gone = planner.gone(&windows[0], &rows);
+            gone.iter().next().map(|(_, end)| end)
+        };
+        let reached = planner_reach(&target, now);
+        // The venue keeps thirty days: the ninth of February is on the edge.
+        let early = "2024-02-08T22:00:00Z";
+        assert!(reached > at(early) && reached < at("2024-02-10"));
+        assert_eq!(
+            gone(early, &[]),
+            Some(reached),
+            "no row, none of it is sure"
+        );
+        let later = reached.plus_ms(3_600_000).rfc3339();
+        assert_eq!(
+            gone(early, &[&later]),
+            Some(reached),
+            "a gap within reach is one"
+        );
+        let first = "2024-02-08T23:00:00Z";
+        assert_eq!(gone(early, &[first]), Some(at(first)));
+        assert_eq!(gone(early, &[early]), None, "what is there was asked");
+        let inside = reached.plus_ms(60_000).rfc3339();
+        assert_eq!(gone(&inside, &[]), None);
+    }
+
+    fn planner_reach(target: &Target, now: Timestamp) -> Timestamp {
+        now.plus_ms(-target.offer.reach_ms.expect("it has one"))
     }
 
     #[test]

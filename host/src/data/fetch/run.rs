@@ -9,12 +9,12 @@ use super::plan::{Job, Jobs, Month, Planner, closed, missing, months};
 use super::queue::{EndOnPanic, Queue, Task};
 use super::rows::{Collected, middle, times};
 use super::spool::Spool;
-use super::{Fetched, Fetcher, Key, Report, Target, Told, ask, lost_sentences};
+use super::{Fetched, Fetcher, Key, Report, Target, Told, ask, lost_sentences, network};
 use crate::data::DataError;
 use crate::data::check::gaps_between;
 use crate::data::periods::Periods;
 use crate::domain::{CandleKind, Symbol, Timeframe, Timestamp};
-use crate::venues::rest::{History, Request, Source, Window};
+use crate::venues::rest::{History, Offer, Request, Source, Window};
 
 /// Threads that ask. The limits of the venue are the client's; more threads than requests it allows at once only wait.
 const THREADS_MAX: u32 = 16;
@@ -68,14 +68,15 @@ impl Fetcher<'_> {
         told: &mut dyn FnMut(Told),
     ) -> Result<(), DataError> {
         let (mut lines, mut works, mut tasks) = (Vec::new(), Vec::new(), VecDeque::new());
-        for target in targets {
+        let spools = self.hold(&targets, told)?;
+        for (target, spool) in targets.into_iter().zip(spools) {
             told(Told::Doing(format!(
                 "looking at what is there of {}",
                 target.key
             )));
             let listed_at = listed.iter().find(|(s, _)| *s == target.symbol);
             let listed_at = listed_at.and_then(|(_, at)| *at);
-            let (line, missing) = self.open(target, listed_at, told)?;
+            let (line, missing) = self.open(target, spool, listed_at)?;
             let (work, jobs) = self.plan(&line, &missing);
             let names: Vec<_> = work.months.iter().map(|m| m.month.name.clone()).collect();
             line.spool.tidy(&names)?;
@@ -90,6 +91,9 @@ impl Fetcher<'_> {
             lines.push(line);
             works.push(work);
         }
+        // What the venue keeps for a short time only comes first: it goes while the rest is brought.
+        let reach = |task: &Task| lines[task.line].target.offer.reach_ms.unwrap_or(i64::MAX);
+        tasks.make_contiguous().sort_by_key(reach);
         let result = self.work(&lines, &mut works, tasks, told);
         for (line, mut work) in lines.into_iter().zip(works) {
             if result.is_ok() {
@@ -103,19 +107,36 @@ impl Fetcher<'_> {
         result
     }
 
-    /// Takes hold of a series, and finds out what of it is missing.
+    /// Takes hold of every series, always in the same order: two processes that want the same ones never wait for each other.
+    fn hold(
+        &self,
+        targets: &[Target],
+        told: &mut dyn FnMut(Told),
+    ) -> Result<Vec<Spool>, DataError> {
+        let mut order: Vec<_> = targets.iter().enumerate().collect();
+        order.sort_by_key(|(_, target)| target.spool_name());
+        let mut held = Vec::new();
+        for (place, target) in order {
+            let spool = Spool::open(self.catalog, &target.spool_name(), || {
+                told(Told::Doing(format!(
+                    "another process fetches {}: waiting for it",
+                    target.key
+                )));
+            })?;
+            held.push((place, spool));
+        }
+        held.sort_by_key(|(place, _)| *place);
+        Ok(held.into_iter().map(|(_, spool)| spool).collect())
+    }
+
+    /// Finds out what of a series is missing.
     fn open(
         &self,
         target: Target,
+        spool: Spool,
         listed_at: Option<Timestamp>,
-        told: &mut dyn FnMut(Told),
     ) -> Result<(Line, Periods), DataError> {
-        let key = target.key.to_string();
-        let spool = Spool::open(self.catalog, &target.spool_name(), || {
-            told(Told::Doing(format!(
-                "another process fetches {key}: waiting for it"
-            )));
-        })?;
+        self.refuse_loss(&target)?;
         let wanted = closed(target.history, self.from, self.to, self.now);
         let missing = self.own.measure(|| match target.history {
             History::TakerFlow => self.without_flow(&target, &wanted),
@@ -133,6 +154,30 @@ impl Fetcher<'_> {
         Ok((line, missing))
     }
 
+    /// Nothing is erased that the venue could not give again.
+    fn refuse_loss(&self, target: &Target) -> Result<(), DataError> {
+        let Offer {
+            reach_ms,
+            archive_from,
+            ..
+        } = target.offer;
+        let (true, Some(reach_ms), None) = (self.request.erase, reach_ms, archive_from) else {
+            return Ok(());
+        };
+        let reached = self.now.plus_ms(-reach_ms);
+        if !self.begins_before(target, reached)? {
+            return Ok(());
+        }
+        let venue = self.request.rest.venue();
+        let message = format!(
+            "{}: {venue} has nothing before {reached} any more, and there is some here: it is not erased",
+            target.key
+        );
+        Err(DataError::user(message).with_hint(
+            "without --erase what is missing is fetched; `host data prune` removes for good",
+        ))
+    }
+
     /// The first moment there can be anything of, as far as the venue tells.
     fn first(
         &self,
@@ -148,8 +193,8 @@ impl Fetcher<'_> {
         }
         let rest = self.request.rest;
         let asked = rest.first_candle(&target.symbol, target.history, from);
-        if let (Some(question), History::Candles(..)) = (asked, target.history) {
-            return self.first_candle(target, from, question);
+        if let Some(question) = asked.filter(|_| target.offer.has_api) {
+            return self.first_row(target, from, question);
         }
         // A listing may be announced for later than the first settlement or sample.
         Ok(listed_at.map_or(Timestamp(0), |at| at.plus_ms(-super::DAY_MS)))
@@ -172,8 +217,8 @@ impl Fetcher<'_> {
         })
     }
 
-    /// Time of the first candle at or after `from`; the end of time where there is none.
-    fn first_candle(
+    /// Time of the first row at or after `from`; now where there is none.
+    fn first_row(
         &self,
         target: &Target,
         from: Timestamp,
@@ -193,26 +238,27 @@ impl Fetcher<'_> {
             rest,
             std::slice::from_ref(&window.request),
             read,
-        )?;
+        )
+        .map_err(network)?;
         let page = answer
-            .map_err(|why| DataError::world(format!("{}: the first candle: {why}", target.key)))?;
+            .map_err(|why| DataError::world(format!("{}: the first row: {why}", target.key)))?;
         let first = times(&page.rows).into_iter().filter(|t| *t >= from).min();
         Ok(first.unwrap_or(self.now))
     }
 
-    fn planner<'a>(&'a self, line: &'a Line) -> Planner<'a> {
+    fn planner<'a>(&'a self, line: &'a Line, now: Timestamp) -> Planner<'a> {
         Planner {
             rest: self.request.rest,
             target: &line.target,
             files: self.request.files,
-            now: self.now,
+            now,
             first: line.first,
         }
     }
 
     /// The months of a series and their requests.
     fn plan(&self, line: &Line, missing: &Periods) -> (Work, Vec<(usize, Job)>) {
-        let planner = self.planner(line);
+        let planner = self.planner(line, self.now);
         let mut work = Work {
             months: Vec::new(),
             empty: Vec::new(),
@@ -339,7 +385,7 @@ impl Fetcher<'_> {
         task: &Task,
         got: Got,
     ) -> Result<Vec<Job>, DataError> {
-        let planner = self.planner(line);
+        let planner = self.planner(line, self.clock());
         let month = &mut work.months[task.month];
         let window = &task.job.window;
         match got {
@@ -348,6 +394,9 @@ impl Fetcher<'_> {
                     Source::Archive => work.fetched.files += 1,
                     Source::Api => work.fetched.pages += 1,
                 }
+                let gone = planner.gone(window, &times(&rows));
+                month.lost.add_all(&gone);
+                work.lost.add_all(&gone);
                 month.rows.add(rows);
                 Ok(Vec::new())
             }
@@ -371,7 +420,7 @@ impl Fetcher<'_> {
         }
     }
 
-    /// A month has all its answers: into the catalog with it. With `erase` all months become visible together, at the end.
+    /// A month has all its answers: into the catalog with it. With `erase` all months of a series become visible together.
     fn complete(
         &self,
         line: &Line,
@@ -380,11 +429,16 @@ impl Fetcher<'_> {
         told: &mut dyn FnMut(Told),
     ) -> Result<(), DataError> {
         work.months[month].is_complete = true;
-        if self.request.erase && line.target.history != History::TakerFlow {
+        let name = work.months[month].month.name.clone();
+        let is_erasing = self.request.erase && line.target.history != History::TakerFlow;
+        if !is_erasing {
+            self.own.measure(|| self.commit(line, work, &[month]))?;
+        } else if work.months.iter().all(|m| m.is_complete) {
+            let all: Vec<_> = (0..work.months.len()).collect();
+            self.own.measure(|| self.commit(line, work, &all))?;
+        } else {
             return Ok(());
         }
-        let name = work.months[month].month.name.clone();
-        self.own.measure(|| self.commit(line, work, &[month]))?;
         told(Told::Committed(format!("{} {name}", line.target.key)));
         Ok(())
     }
@@ -392,10 +446,8 @@ impl Fetcher<'_> {
     /// What remains when every answer is there.
     fn finish(&self, line: &Line, work: &mut Work) -> Result<(), DataError> {
         let is_flow = line.target.history == History::TakerFlow;
-        if self.request.erase && !is_flow && !work.months.is_empty() {
-            let all: Vec<_> = (0..work.months.len()).collect();
-            self.own.measure(|| self.commit(line, work, &all))?;
-        } else if !is_flow {
+        let is_committed = self.request.erase && !work.months.is_empty();
+        if !is_flow && !is_committed {
             self.own.measure(|| self.commit_empty(line, work))?;
         }
         for month in &work.months {
@@ -414,6 +466,12 @@ impl Fetcher<'_> {
                 Some(series) => {
                     let gaps = self.own.measure(|| gaps_between(&series, from, to))?;
                     work.fetched.missing = Some(gaps.missing());
+                    let (first, _) = series.period();
+                    let is_known = series.manifest.asked.contain(first.plus_ms(-1), first);
+                    if first > from && is_known {
+                        let note = format!("begins at {first}: there is nothing before");
+                        work.fetched.notes.push(note);
+                    }
                 }
                 None => work
                     .fetched

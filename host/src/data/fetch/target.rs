@@ -1,11 +1,12 @@
 //! Which series of the catalog a request means, and whether the venue has them.
 
-use super::{FlowFrom, Key, Request, Target};
+use super::{Files, FlowFrom, Key, Request, Target, network};
 use crate::data::DataError;
 use crate::data::catalog::RecordKey;
 use crate::data::series::{SeriesKey, market_name};
 use crate::data::streams::record::RecordKind;
 use crate::domain::{CandleKind, Symbol, Timeframe};
+use crate::venues::http::HttpError;
 use crate::venues::rest::History;
 
 /// The series of a request, symbol by symbol. What the venue does not have among others goes to the notes.
@@ -54,6 +55,41 @@ pub(super) fn targets(
         );
     }
     Ok(targets)
+}
+
+/// Leaves what can be had of a venue that refuses every request of this network: files of its archive, which lie elsewhere.
+///
+/// # Errors
+/// Nothing that is wanted is in files.
+pub(super) fn files_only(
+    request: &Request<'_>,
+    targets: &mut Vec<Target>,
+    refused: &HttpError,
+    notes: &mut Vec<String>,
+) -> Result<(), DataError> {
+    let is_in_files = |t: &Target| t.offer.archive_from.is_some();
+    if request.files == Files::Never || !targets.iter().any(is_in_files) {
+        return Err(network(refused.clone()));
+    }
+    notes.push(format!(
+        "{refused}: what follows is from files of its archive alone, which end yesterday"
+    ));
+    for target in targets.iter().filter(|t| !is_in_files(t)) {
+        let mut note = format!("{}: left out, there are no such files", target.key);
+        if target.history == History::Funding {
+            // They lie in the same archive, but do not say the price of a settlement.
+            note = format!(
+                "{}: left out; download the fundingRate files of the archive and run `host data import FILES`",
+                target.key
+            );
+        }
+        notes.push(note);
+    }
+    targets.retain(is_in_files);
+    for target in targets {
+        target.offer.has_api = false;
+    }
+    Ok(())
 }
 
 fn key(venue: &str, symbol: &Symbol, history: History) -> Key {

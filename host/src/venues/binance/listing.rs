@@ -7,13 +7,13 @@ use super::wire::market::{ExchangeInfo, Filter, SymbolInfo};
 use super::wire::{Decimal, moment};
 use crate::domain::{Instrument, InstrumentKind, NumberError, Price, Qty, Rate, Symbol, UNIT};
 use crate::venues::instruments::{self, Look};
-use crate::venues::rest::{Listing, WireError};
+use crate::venues::rest::{Listing, NoListing, WireError};
 
 /// `deliveryDate` of what has no end.
 const NO_END: i64 = 4_133_404_800_000;
 
 /// The rules of a symbol. Tiers and fees need a key: they come from the shipped table, or are the common ones of the venue.
-pub(super) fn listing(symbol: &Symbol, body: &[u8]) -> Result<Listing, WireError> {
+pub(super) fn listing(symbol: &Symbol, body: &[u8]) -> Result<Listing, NoListing> {
     let info: ExchangeInfo = json("exchangeInfo", body)?;
     let found = find(symbol, &info.symbols)?;
     let mut assumed = vec!["fees"];
@@ -34,7 +34,7 @@ pub(super) fn listing(symbol: &Symbol, body: &[u8]) -> Result<Listing, WireError
 }
 
 /// The symbol with these currencies, not with this name.
-fn find<'a>(symbol: &Symbol, symbols: &'a [SymbolInfo]) -> Result<&'a SymbolInfo, WireError> {
+fn find<'a>(symbol: &Symbol, symbols: &'a [SymbolInfo]) -> Result<&'a SymbolInfo, NoListing> {
     let kind = symbol.market();
     let of_market = |s: &&SymbolInfo| match kind {
         InstrumentKind::Spot => s.contract_type.is_none(),
@@ -67,11 +67,13 @@ fn find<'a>(symbol: &Symbol, symbols: &'a [SymbolInfo]) -> Result<&'a SymbolInfo
             (None, _) => String::new(),
         };
         let market = market_name(kind);
-        return Err(WireError(format!("binance has no {market} {symbol}{hint}")));
+        return Err(NoListing::NotListed(format!(
+            "binance has no {market} {symbol}{hint}"
+        )));
     };
     let expected = venue_symbol(symbol);
     if found.symbol != expected {
-        return Err(WireError(format!(
+        return Err(NoListing::NotListed(format!(
             "binance names {symbol} `{}`, not `{expected}`: this program cannot ask for it",
             found.symbol
         )));

@@ -18,8 +18,8 @@ use super::wire::moment;
 use super::{Binance, PLACES, archive, has_timeframe, listing, market_name};
 use crate::domain::{CandleKind, InstrumentKind, MINUTE_MS, Symbol, Timeframe, Timestamp};
 use crate::venues::rest::{
-    FundingRow, Head, History, InterestRow, Listing, NotOffered, Offer, Page, Place, ReadSeek,
-    Request, Rest, Rows, Source, Verdict, Window, WireError, shown,
+    FundingRow, Head, History, InterestRow, Listing, NoListing, NotOffered, Offer, Page, Place,
+    ReadSeek, Request, Rest, Rows, Source, Verdict, Window, WireError, shown,
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -106,10 +106,10 @@ impl Rest for Binance {
         }]
     }
 
-    fn read_listing(&self, symbol: &Symbol, bodies: &[&[u8]]) -> Result<Listing, WireError> {
+    fn read_listing(&self, symbol: &Symbol, bodies: &[&[u8]]) -> Result<Listing, NoListing> {
         let [body] = bodies else {
             let count = bodies.len();
-            return Err(WireError(format!("{count} answers for one listing")));
+            return Err(WireError(format!("{count} answers for one listing")).into());
         };
         listing::listing(symbol, body)
     }

@@ -5,7 +5,7 @@ use super::wire::{Listed, answer};
 use super::{VENUE, name_of};
 use crate::domain::{Instrument, MINUTE_MS, Price, Qty, Symbol, Tier, Timestamp, UNIT};
 use crate::venues::instruments::{Look, assume};
-use crate::venues::rest::{Listing, WireError, shown};
+use crate::venues::rest::{Listing, NoListing, WireError, shown};
 use crate::venues::tiers::{Step, ladder};
 
 /// Why a symbol may not be there under the name it has elsewhere.
@@ -19,12 +19,13 @@ const EARLY_MS: i64 = 7 * 24 * 60 * MINUTE_MS;
 ///
 /// # Errors
 /// Answers that are none, a contract that is not there or is another one than its name says.
-pub(super) fn read(symbol: &Symbol, bodies: &[&[u8]]) -> Result<Listing, WireError> {
+pub(super) fn read(symbol: &Symbol, bodies: &[&[u8]]) -> Result<Listing, NoListing> {
     let [contracts, limits] = bodies else {
         let count = bodies.len();
         return Err(WireError(format!(
             "{VENUE} answers two questions for rules, not {count}"
-        )));
+        ))
+        .into());
     };
     let contracts: Listed<Contract> = answer("instruments-info", contracts)?.result;
     let limits: Listed<RiskLimit> = answer("risk-limit", limits)?.result;
@@ -53,11 +54,11 @@ pub(super) fn read(symbol: &Symbol, bodies: &[&[u8]]) -> Result<Listing, WireErr
 pub(super) fn find<'a>(
     symbol: &Symbol,
     contracts: &'a [Contract],
-) -> Result<&'a Contract, WireError> {
-    let name = name_of(symbol).map_err(|e| WireError(e.to_string()))?;
+) -> Result<&'a Contract, NoListing> {
+    let name = name_of(symbol).map_err(|e| NoListing::NotListed(e.to_string()))?;
     let listed = contracts.iter().find(|c| c.symbol == name);
     let contract = listed.ok_or_else(|| {
-        WireError(format!(
+        NoListing::NotListed(format!(
             "{VENUE} lists no {name} among its linear contracts ({} in the answer): is {symbol} still traded there? {BY_THE_THOUSAND}",
             contracts.len()
         ))
@@ -69,7 +70,7 @@ pub(super) fn find<'a>(
         && contract.settle_coin == symbol.quote()
         && is_quote;
     if !is_it {
-        return Err(WireError(format!(
+        return Err(NoListing::NotListed(format!(
             "{VENUE}'s {name} is not {symbol} but a {} of {} in {}, settled in {}",
             shown(&contract.contract_type),
             shown(&contract.base_coin),
@@ -78,7 +79,9 @@ pub(super) fn find<'a>(
         )));
     }
     if contract.status == "PreLaunch" {
-        return Err(WireError(format!("{VENUE}'s {name} is not launched yet")));
+        return Err(NoListing::NotListed(format!(
+            "{VENUE}'s {name} is not launched yet"
+        )));
     }
     Ok(contract)
 }

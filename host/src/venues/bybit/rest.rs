@@ -6,8 +6,8 @@ use super::wire::{Listed, answer};
 use super::{API, ARCHIVE, Bybit, INTERVALS, LIVE, VENUE, archive, judge, listing, name_of};
 use crate::domain::{Symbol, Timeframe, Timestamp};
 use crate::venues::rest::{
-    Head, History, Listing, Method, NotOffered, Offer, Page, Place, Pool, ReadSeek, Request, Rest,
-    Rows, Source, Verdict, Window, WireError, shown,
+    Head, History, Listing, Method, NoListing, NotOffered, Offer, Page, Place, Pool, ReadSeek,
+    Request, Rest, Rows, Source, Verdict, Window, WireError, shown,
 };
 
 /// Files are large: asking for many at once gains nothing.
@@ -82,7 +82,7 @@ impl Rest for Bybit {
             .into()
     }
 
-    fn read_listing(&self, symbol: &Symbol, bodies: &[&[u8]]) -> Result<Listing, WireError> {
+    fn read_listing(&self, symbol: &Symbol, bodies: &[&[u8]]) -> Result<Listing, NoListing> {
         listing::read(symbol, bodies)
     }
 

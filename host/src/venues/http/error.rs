@@ -81,6 +81,18 @@ impl HttpError {
         matches!(self, Self::Address { .. } | Self::Refused { .. })
     }
 
+    /// The venue serves nothing to this country or network.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                status: 403 | 451,
+                ..
+            }
+        )
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

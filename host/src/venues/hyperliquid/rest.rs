@@ -9,8 +9,8 @@ use super::wire::market::{CandleRow, ExchangeStatus, Funding};
 use super::{Hyperliquid, INFO, LIVE, VENUE, market_of};
 use crate::domain::{CandleKind, MINUTE_MS, Symbol, Timeframe, Timestamp};
 use crate::venues::rest::{
-    FundingRow, Head, History, Listing, Method, NotOffered, Offer, Page, Place, Pool, ReadSeek,
-    Request, Rest, Rows, Source, Verdict, Window, WireError, shown,
+    FundingRow, Head, History, Listing, Method, NoListing, NotOffered, Offer, Page, Place, Pool,
+    ReadSeek, Request, Rest, Rows, Source, Verdict, Window, WireError, shown,
 };
 
 /// Weight of an address in a minute. The venue allows 1,200; it counts differently now and then and sends no header that tells
@@ -156,12 +156,13 @@ impl Rest for Hyperliquid {
         vec![Question::Meta.request(20)]
     }
 
-    fn read_listing(&self, symbol: &Symbol, bodies: &[&[u8]]) -> Result<Listing, WireError> {
+    fn read_listing(&self, symbol: &Symbol, bodies: &[&[u8]]) -> Result<Listing, NoListing> {
         let [meta] = bodies else {
             let count = bodies.len();
             return Err(WireError(format!(
                 "{VENUE} answers one question for rules, not {count}"
-            )));
+            ))
+            .into());
         };
         listing::read(symbol, &decode("meta", meta)?)
     }

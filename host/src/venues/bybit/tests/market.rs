@@ -141,7 +141,7 @@ pub(super) fn instruments_of_2025(bytes: &[u8]) -> String {
     let eth = Bybit
         .read_listing(&symbol("ETH/USDT:USDT"), &bodies)
         .expect_err("another");
-    assert!(eth.0.contains("lists no ETHUSDT"), "{eth}");
+    assert!(eth.to_string().contains("lists no ETHUSDT"), "{eth}");
     "BTCUSDT: tick 0.1, step 0.001, at most 500, at least 5 USDT, settlements every 480 minutes"
         .to_owned()
 }

@@ -4,7 +4,7 @@ use crate::domain::{Instrument, Price, Qty, Rate, Rounding, Symbol, Tier, UNIT, 
 use crate::venues::hyperliquid::wire::market::{Asset, MarginTable, MarginTier, Meta};
 use crate::venues::hyperliquid::{VENUE, market_of};
 use crate::venues::instruments::{Look, NO_CAP, assume};
-use crate::venues::rest::{Listing, WireError, shown};
+use crate::venues::rest::{Listing, NoListing, WireError, shown};
 use crate::venues::tiers::{Step, ladder};
 use crate::venues::wire::Text;
 
@@ -18,18 +18,18 @@ const MIN_NOTIONAL: Qty = Qty(10 * UNIT);
 const FIRST_TABLE: u32 = 50;
 
 /// The rules of a symbol.
-pub(super) fn read(symbol: &Symbol, meta: &Meta) -> Result<Listing, WireError> {
-    let (coin, kept) = market_of(symbol).map_err(|e| WireError(e.to_string()))?;
+pub(super) fn read(symbol: &Symbol, meta: &Meta) -> Result<Listing, NoListing> {
+    let (coin, kept) = market_of(symbol).map_err(|e| NoListing::NotListed(e.to_string()))?;
     let (_, asset) = meta.asset(&coin).ok_or_else(|| unknown(&coin, meta))?;
     if asset.is_delisted {
-        return Err(WireError(format!(
+        return Err(NoListing::NotListed(format!(
             "{coin} is delisted: nothing trades there any more"
         )));
     }
     let wrong = |why: String| WireError(format!("the rules of {coin}: {why}"));
     if asset.sz_decimals > DECIMALS {
         let decimals = asset.sz_decimals;
-        return Err(wrong(format!("szDecimals {decimals} is over {DECIMALS}")));
+        return Err(wrong(format!("szDecimals {decimals} is over {DECIMALS}")).into());
     }
     let look = Look {
         decimals: DECIMALS - asset.sz_decimals,
@@ -55,7 +55,7 @@ pub(super) fn read(symbol: &Symbol, meta: &Meta) -> Result<Listing, WireError> {
 }
 
 /// No such coin; names that differ by case only, or the coin by the thousand, are what most people meant.
-fn unknown(coin: &str, meta: &Meta) -> WireError {
+fn unknown(coin: &str, meta: &Meta) -> NoListing {
     let bare = coin.trim_start_matches(char::is_numeric);
     let named = |is_meant: &dyn Fn(&str) -> bool| {
         let mut names = meta.universe.iter().map(|asset| asset.name.as_str());
@@ -67,7 +67,7 @@ fn unknown(coin: &str, meta: &Meta) -> WireError {
     let hint = meant.map_or_else(String::new, |(name, why)| {
         format!(", but one is named {name} ({why})")
     });
-    WireError(format!("no perpetual is named {coin}{hint}"))
+    NoListing::NotListed(format!("no perpetual is named {coin}{hint}"))
 }
 
 /// The maintenance table of an asset: half the initial margin at the highest leverage of a row.
