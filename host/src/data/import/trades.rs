@@ -76,15 +76,9 @@ pub(super) fn import(
     let traded = rows.iter().filter(|r| r.volume > 0.0).count() as u64;
     let mut met = 0;
     let writer = writer.series(key)?;
-    let put_in = series.manifest.repaired();
     for candle in candles_between(&series, first, last) {
         let candle = candle?;
-        let time = candle.open_time;
-        // A candle nobody recorded has no trades, and stays one nobody recorded.
-        if put_in.contain(time, time.plus_ms(MINUTE_MS)) {
-            continue;
-        }
-        let minute = (time.0 - first.0) / MINUTE_MS;
+        let minute = (candle.open_time.0 - first.0) / MINUTE_MS;
         let row = &rows[usize::try_from(minute).expect("it lies in the span")];
         met += u64::from(row.volume > 0.0);
         match takers_of(&candle, row) {
