@@ -219,7 +219,10 @@ impl RowScan {
                 range: tally.range,
                 count: tally.count,
                 minutes: minutes(tally.count, base),
-                message: format!("{} rows, first {}", tally.count, tally.first),
+                message: match tally.count {
+                    1 => tally.first,
+                    count => format!("{count} rows, first {}", tally.first),
+                },
             })
             .collect();
         let (first, last) = self.range.unwrap_or((Timestamp(0), Timestamp(0)));
