@@ -10,6 +10,7 @@
 
 mod read;
 
+pub(in crate::data) use read::NO_TIME;
 pub use read::{CandleReader, Repeats};
 
 use crate::data::grid::Grid;
@@ -163,6 +164,45 @@ pub(crate) fn check_row(
         ));
     }
     Ok(())
+}
+
+/// The columns that may be absent: what is there must make sense.
+///
+/// # Errors
+/// The first thing that is wrong with them, in a few words.
+pub(crate) fn check_extras(candle: &Candle) -> Result<(), String> {
+    let time = candle.open_time;
+    if !candle.volume.is_finite() {
+        let volume = candle.volume;
+        return Err(format!("volume {volume} at {time} is not a number"));
+    }
+    for (name, value) in [
+        ("quote volume", candle.quote_volume),
+        ("taker buy volume", candle.taker_buy_volume),
+        ("number of trades", candle.trades),
+    ] {
+        if value < 0.0 || value.is_infinite() {
+            return Err(format!("{name} {value} at {time} is impossible"));
+        }
+    }
+    if candle.trades.fract() != 0.0 && !candle.trades.is_nan() {
+        return Err(format!(
+            "number of trades {} at {time} is not whole",
+            candle.trades
+        ));
+    }
+    if takers_exceed(candle) {
+        return Err(format!(
+            "taker buy volume {} at {time} exceeds volume {}",
+            candle.taker_buy_volume, candle.volume
+        ));
+    }
+    Ok(())
+}
+
+/// Did takers buy more than was traded. Sums of floats may differ in their last digits.
+pub(crate) fn takers_exceed(candle: &Candle) -> bool {
+    candle.taker_buy_volume > candle.volume * (1.0 + 1e-9) + 1e-9
 }
 
 /// Milliseconds of a time in a unit that is said or, by its size, plain: s, ms, µs or ns since 1970.

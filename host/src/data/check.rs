@@ -153,8 +153,11 @@ fn of_notice(notice: &Notice, base: Timeframe) -> Finding {
         severity: Severity::Notice,
         range: notice.range,
         count: notice.count,
-        minutes: minutes(notice.count, base),
-        message: format!("{} times, first at {}", notice.count, first.join(", ")),
+        minutes: minutes(notice.candles, base),
+        message: match notice.count {
+            1 => format!("once, at {}", first.join(", ")),
+            count => format!("{count} times, first at {}", first.join(", ")),
+        },
     }
 }
 
@@ -193,7 +196,10 @@ pub(in crate::data) fn coverage_finding(
 pub(in crate::data) fn gap_finding(report: &GapReport, base: Timeframe) -> Option<Finding> {
     let (first, last) = (report.gaps.first()?, report.gaps.last()?);
     let longest = report.gaps.iter().max_by_key(|g| g.length)?;
-    let show = |g: &Gap| format!("{} minutes from {}", minutes(g.length, base), g.first);
+    let show = |g: &Gap| match minutes(g.length, base) {
+        1 => format!("one minute from {}", g.first),
+        length => format!("{length} minutes from {}", g.first),
+    };
     Some(Finding {
         kind: "gap",
         severity: Severity::Error,

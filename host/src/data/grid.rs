@@ -56,7 +56,9 @@ impl Grid {
     /// Is `time` the start of the candle after the one at `last`, which is on the grid.
     #[inline]
     pub(crate) fn is_next(self, last: Timestamp, time: Timestamp) -> bool {
-        self.length_ms == Some(time.0 - last.0)
+        // Times of a file that nobody checked yet may lie any distance apart.
+        let distance = time.0.checked_sub(last.0);
+        distance.is_some() && self.length_ms == distance
     }
 
     /// How many candles start in `[from, to)`, both on the grid.

@@ -20,13 +20,13 @@ mod text;
 mod trades;
 
 pub(in crate::data) use look::{Row, each_row};
-pub use name::{Content, DataKind, Overrides};
+pub use name::{Content, DataKind, Overrides, kind_named};
 pub use trades::Filled;
 
 use std::path::{Path, PathBuf};
 
 use crate::data::DataError;
-use crate::data::candles::{CandleReader, Repeats, check_row};
+use crate::data::candles::{CandleReader, Repeats, check_extras, check_row};
 use crate::data::catalog::{Catalog, CatalogWriter, Imported, ImportedRecords, unite};
 use crate::data::grid::Grid;
 use crate::data::series::SeriesKey;
@@ -224,8 +224,7 @@ fn import_candles(
     progress: &mut dyn FnMut(&Path, f64),
 ) -> Result<(), DataError> {
     let mut names = Names::new(&request.map, &request.columns)?.ordered(file.order);
-    let is_traded = key.kind == CandleKind::Candles;
-    if !is_traded {
+    if key.kind != CandleKind::Candles {
         names = names.without_volume();
     }
     let series = writer.series(key)?;
@@ -243,8 +242,11 @@ fn import_candles(
     };
     match file.format {
         Format::Text(text) => read_text(&file.path, text, &names, &mut take)?,
-        _ if is_traded => read_table(CandleReader::open(&file.path, grid)?, &mut take)?,
-        _ => read_table(CandleReader::open_prices(&file.path, grid)?, &mut take)?,
+        _ => {
+            let named = |columns: &[&str]| rows::renamed(&request.map, columns);
+            let reader = CandleReader::open_named(&file.path, grid, key.kind, named)?;
+            read_table(reader, &mut take)?;
+        }
     }
     if checked.last.is_none() {
         let path = file.path.display();
@@ -346,34 +348,6 @@ impl Checked {
         self.last = Some(*candle);
         Ok(Some(*candle))
     }
-}
-
-/// The columns that may be absent: what is there must make sense.
-fn check_extras(candle: &Candle) -> Result<(), String> {
-    let time = candle.open_time;
-    for (name, value) in [
-        ("quote volume", candle.quote_volume),
-        ("taker buy volume", candle.taker_buy_volume),
-        ("number of trades", candle.trades),
-    ] {
-        if value < 0.0 || value.is_infinite() {
-            return Err(format!("{name} {value} at {time} is impossible"));
-        }
-    }
-    if candle.trades.fract() != 0.0 && !candle.trades.is_nan() {
-        return Err(format!(
-            "number of trades {} at {time} is not whole",
-            candle.trades
-        ));
-    }
-    // Sums of floats may differ in their last digits.
-    if candle.taker_buy_volume > candle.volume * (1.0 + 1e-9) + 1e-9 {
-        return Err(format!(
-            "taker buy volume {} at {time} exceeds volume {}",
-            candle.taker_buy_volume, candle.volume
-        ));
-    }
-    Ok(())
 }
 
 /// Is the first line names or values.

@@ -136,11 +136,13 @@ impl NoticeKind {
 pub struct Notice {
     /// What.
     pub kind: NoticeKind,
-    /// How often.
+    /// How often: of stale candles, runs.
     pub count: u64,
-    /// First and last occurrence.
+    /// Candles concerned.
+    pub candles: u64,
+    /// First and last candle concerned.
     pub range: (Timestamp, Timestamp),
-    /// The first few.
+    /// Where the first few begin.
     pub examples: Vec<Timestamp>,
 }
 
@@ -152,7 +154,9 @@ const EXAMPLES: usize = 10;
 pub struct NoticeScan {
     grid: Grid,
     last: Option<Candle>,
+    /// Flat candles without volume up to here, and the first of them.
     flat: u64,
+    flat_since: Timestamp,
     returns: ReturnWindow,
     found: Vec<Notice>,
 }
@@ -166,6 +170,7 @@ impl NoticeScan {
             grid: Grid::new(base),
             last: None,
             flat: 0,
+            flat_since: Timestamp(0),
             returns,
             found: Vec::new(),
         }
@@ -177,13 +182,14 @@ impl NoticeScan {
         if candle.volume == 0.0 {
             self.note(NoticeKind::ZeroVolume, time);
         }
-        self.flat = if candle.volume == 0.0 && candle.high == candle.low {
-            self.flat + 1
+        if candle.volume == 0.0 && candle.high == candle.low {
+            if self.flat == 0 {
+                self.flat_since = time;
+            }
+            self.flat += 1;
+            self.note_flat(time);
         } else {
-            0
-        };
-        if self.flat == STALE_RUN {
-            self.note(NoticeKind::Stale, time);
+            self.flat = 0;
         }
         // A return over a hole is not a return of one candle.
         if let Some(last) = self.last
@@ -201,10 +207,27 @@ impl NoticeScan {
         self.last = Some(*candle);
     }
 
+    /// A run is noted with its first candle when it is long enough, and grows from there.
+    fn note_flat(&mut self, time: Timestamp) {
+        if self.flat == STALE_RUN {
+            self.note(NoticeKind::Stale, self.flat_since);
+        }
+        let run = (self.found.iter_mut()).find(|n| n.kind == NoticeKind::Stale);
+        if let Some(run) = run.filter(|_| self.flat >= STALE_RUN) {
+            run.candles += if self.flat == STALE_RUN {
+                STALE_RUN - 1
+            } else {
+                1
+            };
+            run.range.1 = time;
+        }
+    }
+
     fn note(&mut self, kind: NoticeKind, time: Timestamp) {
         match self.found.iter_mut().find(|n| n.kind == kind) {
             Some(notice) => {
                 notice.count += 1;
+                notice.candles += 1;
                 notice.range.1 = time;
                 if notice.examples.len() < EXAMPLES {
                     notice.examples.push(time);
@@ -215,6 +238,7 @@ impl NoticeScan {
                 self.found.push(Notice {
                     kind,
                     count: 1,
+                    candles: 1,
                     range,
                     examples: vec![time],
                 });
@@ -430,14 +454,18 @@ mod tests {
         let found: Vec<_> = scan
             .finish()
             .iter()
-            .map(|n| (n.kind, n.count, (n.range.0.0 - START) / 60_000))
+            .map(|n| {
+                let minute = |t: Timestamp| (t.0 - START) / 60_000;
+                let range = (minute(n.range.0), minute(n.range.1));
+                (n.kind, n.count, n.candles, range)
+            })
             .collect();
         assert_eq!(
             found,
             [
-                (NoticeKind::Outlier, 1, 1_900),
-                (NoticeKind::Stale, 1, 2_014),
-                (NoticeKind::ZeroVolume, 40, 2_000)
+                (NoticeKind::Outlier, 1, 1, (1_900, 1_900)),
+                (NoticeKind::Stale, 1, 40, (2_000, 2_039)),
+                (NoticeKind::ZeroVolume, 40, 40, (2_000, 2_039))
             ]
         );
     }

@@ -252,6 +252,24 @@ mod tests {
     }
 
     #[test]
+    fn a_candle_that_is_recorded_as_it_was_put_in_is_not_taken_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (catalog, key) = (Catalog::new(folder.path()), key(Timeframe::M1));
+        keep(&catalog, &key, &at_minutes((0..5).chain(8..10)));
+        repair(&catalog, &key, RepairPolicy::FillFlat, 60);
+        let flat = candles(&catalog, &key)[6];
+        keep(&catalog, &key, &[flat]);
+        let series = catalog.series(&key).expect("is there");
+        assert_eq!(series.repaired(Timestamp(0), Timestamp(i64::MAX)), 2);
+        let mut writer = CatalogWriter::open(&catalog, || {}).expect("opens");
+        let taken = writer.series(&key).expect("a series").take_back_repairs();
+        assert_eq!(taken, Ok(2));
+        writer.commit().expect("commits");
+        let left = candles(&catalog, &key);
+        assert_eq!((left.len(), left[5].open_time), (8, flat.open_time));
+    }
+
+    #[test]
     fn a_longer_candle_is_made_of_all_its_parts_or_not_at_all() {
         let folder = tempfile::tempdir().expect("a folder");
         let (catalog, long) = (Catalog::new(folder.path()), key(Timeframe::M5));

@@ -22,8 +22,8 @@ pub(super) enum Script {
     Ascii,
 }
 
-/// Years in one line: 85 characters.
-const YEARS_A_LINE: usize = 5;
+/// Years in one line: 78 characters where they are moved in by four, which fits a terminal of 80.
+const YEARS_A_LINE: usize = 4;
 
 /// Every month from the first to the last of months with rows, given ascending as (a moment in it, rows).
 pub(super) fn months(
@@ -141,7 +141,9 @@ mod tests {
     #[test]
     fn long_series_take_several_lines() {
         let years: Vec<_> = (2015..2026).map(|y| (y, 1, 744)).collect();
-        assert_eq!(lines(&of(&years), Script::Ascii).len(), 3);
+        let lines = lines(&of(&years), Script::Ascii);
+        assert_eq!(lines.len(), 3);
+        assert!(lines.iter().all(|line| line.len() + 4 < 80), "{lines:?}");
     }
 
     #[test]

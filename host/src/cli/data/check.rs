@@ -12,8 +12,9 @@ use super::show::{
 };
 use super::{Filter, Kind, Outcome, events};
 use crate::data::DataError;
-use crate::data::catalog::{Catalog, Series};
+use crate::data::catalog::{Catalog, EventKind, Series};
 use crate::data::check::{CheckedFile, FileToCheck, Finding, Severity, check, check_file};
+use crate::data::import::{DataKind, kind_named};
 use crate::data::streams::check::{check_records, mark_deviations};
 use crate::domain::CandleKind;
 
@@ -180,21 +181,12 @@ fn check_files(args: &CheckArgs) -> Result<Vec<CheckedSeries>, DataError> {
         )
         .with_hint("give either files or a filter"));
     }
-    let kind = match filter.kind {
-        None => CandleKind::Candles,
-        Some(Kind::Candles(kind)) => kind,
-        Some(other) => {
-            let what = other.name();
-            let message = format!("a file of {what} is checked when it is imported");
-            return Err(DataError::user(message).with_hint("host data import FILE, then check"));
-        }
-    };
     let bar = progress_bar();
     let mut checked = Vec::new();
     for path in &args.files {
         let file = FileToCheck {
             path,
-            kind,
+            kind: kind_of(path, filter.kind)?,
             timeframe: filter.timeframe,
             columns: &args.columns,
         };
@@ -203,6 +195,26 @@ fn check_files(args: &CheckArgs) -> Result<Vec<CheckedSeries>, DataError> {
     }
     bar.finish_and_clear();
     Ok(checked)
+}
+
+/// What a file holds, as the user or its name says.
+fn kind_of(path: &Path, said: Option<Kind>) -> Result<CandleKind, DataError> {
+    let named = || {
+        kind_named(path).map(|kind| match kind {
+            DataKind::Candles(kind) => Kind::Candles(kind),
+            DataKind::Records(kind) => Kind::Records(kind),
+            DataKind::Trades => Kind::Events(EventKind::Trades),
+        })
+    };
+    match said.or_else(named) {
+        None => Ok(CandleKind::Candles),
+        Some(Kind::Candles(kind)) => Ok(kind),
+        Some(other) => {
+            let (path, what) = (path.display(), other.name());
+            let message = format!("{path}: a file of {what} is checked when it is imported");
+            Err(DataError::user(message).with_hint("host data import FILE, then host data check"))
+        }
+    }
 }
 
 fn of_file(path: &Path, found: CheckedFile) -> CheckedSeries {

@@ -123,9 +123,14 @@ pub(super) fn run_export(
         }
         Chosen::Events(series) => (series.key.to_string(), events::name_json(&series.key), None),
     };
+    let put_in = match &chosen {
+        Chosen::Candles(series) => series.repaired(period.start(), period.end()),
+        Chosen::Records(_) | Chosen::Events(_) => 0,
+    };
     if args.json {
         let mut series = json_name;
         series["rows"] = json!(rows);
+        series["repaired"] = json!(put_in);
         let file = path.display().to_string();
         print_json(
             out,
@@ -135,6 +140,10 @@ pub(super) fn run_export(
     }
     let path = path.display();
     say(out, &format!("wrote {rows} rows of {name} to {path}"))?;
+    if put_in > 0 {
+        let line = format!("{put_in} of them were put in by a repair: the file does not say which");
+        say(out, &line)?;
+    }
     if let Some(flags) = again {
         let line = format!("to import it again: host data import {path} {flags}");
         say(out, &line)?;

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::show::{print_json, say};
+use super::show::{counted, print_json, say, waiting};
 use super::{Filter, Outcome, events};
 use crate::data::DataError;
 use crate::data::catalog::{Catalog, CatalogWriter, Doing, Pruned, Waste};
@@ -51,7 +51,7 @@ pub(super) fn run_prune(
     } else {
         Doing::DryRun
     };
-    let mut writer = CatalogWriter::open(catalog, || {})?;
+    let mut writer = CatalogWriter::open(catalog, waiting)?;
     let mut pruned = Vec::new();
     if args.before.is_some() || args.filter.is_any() {
         for series in catalog.list()?.iter().filter(|s| args.filter.candles(s)) {
@@ -102,18 +102,18 @@ fn tell(
             "its oldest"
         };
         let line = format!(
-            "{}: {verb} {what}, {} months, {} rows, {}",
+            "{}: {verb} {what}, {}, {}, {}",
             p.name,
-            p.months,
-            p.rows,
+            counted(p.months, "month"),
+            counted(p.rows, "row"),
             size(p.bytes)
         );
         say(out, &line)?;
     }
     if !waste.is_empty() {
         let line = format!(
-            "{verb} {} files no series lists, {}",
-            waste.len(),
+            "{verb} {} no series lists, {}",
+            counted(waste.len() as u64, "file"),
             size(wasted)
         );
         say(out, &line)?;

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::show::{name_json, print_json, progress_bar, say, show_part};
+use super::show::{counted, name_json, print_json, progress_bar, say, show_part, waiting};
 use super::{Filter, Outcome};
 use crate::data::DataError;
 use crate::data::catalog::{Catalog, CatalogWriter, RepairPolicy, Series};
@@ -13,6 +13,7 @@ use crate::data::check::gaps_of_segments;
 use crate::data::quality::Gap;
 use crate::data::repair::{Plan, plan};
 use crate::domain::{CandleKind, Timestamp};
+use crate::venues::adapters;
 
 /// Arguments of `host data repair`.
 #[derive(Debug, Args)]
@@ -76,7 +77,7 @@ pub(super) fn run_repair(
     // The lock is taken before anything is looked at, so that what is put in is missing indeed.
     let mut writer = args
         .yes
-        .then(|| CatalogWriter::open(catalog, || {}))
+        .then(|| CatalogWriter::open(catalog, waiting))
         .transpose()?;
     let bar = progress_bar();
     let mut told = Vec::new();
@@ -102,9 +103,9 @@ pub(super) fn run_repair(
     let verb = if args.yes { "put in" } else { "would put in" };
     for (series, plan) in &told {
         let (count, missing, key) = (plan.count(), plan.missing(), &series.key);
-        let holes = plan.filled.len();
-        let line =
-            format!("{key}: {verb} {count} candles in {holes} holes, {missing} stay missing");
+        let candles = counted(count, "candle");
+        let holes = counted(plan.filled.len() as u64, "hole");
+        let line = format!("{key}: {verb} {candles} in {holes}, {missing} stay missing");
         say(out, &line)?;
     }
     say_yes(args, told.iter().any(|(_, p)| p.count() > 0), out)
@@ -137,7 +138,7 @@ fn undo(
     let repaired: Vec<_> = all.iter().filter(|s| every(s) > 0).collect();
     let mut counts = Vec::new();
     if args.yes && !repaired.is_empty() {
-        let mut writer = CatalogWriter::open(catalog, || {})?;
+        let mut writer = CatalogWriter::open(catalog, waiting)?;
         for series in &repaired {
             counts.push(writer.series(&series.key)?.take_back_repairs()?);
         }
@@ -162,7 +163,8 @@ fn undo(
     }
     let verb = if args.yes { "took" } else { "would take" };
     for (series, count) in repaired.iter().zip(&counts) {
-        let line = format!("{}: {verb} {count} candles out again", series.key);
+        let candles = counted(*count, "candle");
+        let line = format!("{}: {verb} {candles} out again", series.key);
         say(out, &line)?;
     }
     say_yes(args, !repaired.is_empty(), out)
@@ -171,20 +173,25 @@ fn undo(
 /// Commands for what the venue was not asked for; what it has not is told.
 fn refetch(args: &RepairArgs, all: &[Series], out: &mut dyn Write) -> Result<Outcome, DataError> {
     let mut commands = Vec::new();
-    let mut for_good = 0;
+    let (mut for_good, mut of_others) = (0, 0);
     for series in all.iter().filter(|s| !s.manifest.synthetic) {
+        let mut unasked = Vec::new();
         for gap in gaps_of_segments(series)?.gaps {
             let grid = series.grid();
             let end = (0..gap.length).fold(gap.first, |time, _| grid.next(time));
             if series.manifest.asked.contain(gap.first, end) {
                 for_good += gap.length;
+            } else if adapters::adapter(&series.key.venue).is_none() {
+                of_others += gap.length;
             } else {
-                commands.push(command(series, gap.first, end));
+                unasked.push((gap.first, end));
             }
         }
+        let spans = one_a_segment(series, &unasked).into_iter();
+        commands.extend(spans.map(|(from, to)| command(series, from, to)));
     }
     if args.json {
-        let document = json!({"schema": "data-repair/1", "policy": "refetch", "done": false, "commands": commands, "asked": for_good});
+        let document = json!({"schema": "data-repair/1", "policy": "refetch", "done": false, "commands": commands, "asked": for_good, "no_exchange": of_others});
         print_json(out, &document)?;
         return Ok(Outcome::Done);
     }
@@ -192,13 +199,27 @@ fn refetch(args: &RepairArgs, all: &[Series], out: &mut dyn Write) -> Result<Out
         say(out, command)?;
     }
     if commands.is_empty() {
-        say(out, "nothing is missing that the venue was not asked for")?;
+        say(out, "nothing is missing that a venue could be asked for")?;
     }
     if for_good > 0 {
         let line = format!("{for_good} missing candles the venue was asked for: it has none");
         say(out, &line)?;
     }
+    if of_others > 0 {
+        let known = adapters::names().join(", ");
+        let line =
+            format!("{of_others} missing candles are of exchanges this host cannot ask ({known})");
+        say(out, &line)?;
+    }
     Ok(Outcome::Done)
+}
+
+/// From the first to the end of the last hole of each segment: a fetch asks only for what is missing between the two, and the time
+/// between segments nobody wanted.
+fn one_a_segment(series: &Series, holes: &[(Timestamp, Timestamp)]) -> Vec<(Timestamp, Timestamp)> {
+    let segment = |time: Timestamp| (series.manifest.segments).partition_point(|(_, l)| *l < time);
+    let chunks = holes.chunk_by(|a, b| segment(a.0) == segment(b.0));
+    chunks.map(|c| (c[0].0, c[c.len() - 1].1)).collect()
 }
 
 fn command(series: &Series, from: Timestamp, to: Timestamp) -> String {

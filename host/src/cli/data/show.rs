@@ -209,6 +209,19 @@ impl Write for UntilClosed<'_> {
     }
 }
 
+/// `1 month`, `2 months`.
+pub(super) fn counted(count: u64, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
+}
+
+/// Told where another process holds the catalog: it may do so for minutes.
+pub(super) fn waiting() {
+    eprintln!("waiting for another process that writes into this folder");
+}
+
 /// A disk that is full behind stdout is nobody's mistake, but the command cannot go on.
 pub(super) fn say(out: &mut dyn Write, line: &str) -> Result<(), DataError> {
     writeln!(out, "{line}").map_err(|e| DataError::world(format!("writing the result: {e}")))

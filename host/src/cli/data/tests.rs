@@ -360,6 +360,33 @@ fn what_is_exported_can_be_imported_again() {
 }
 
 #[test]
+fn holes_of_a_segment_are_fetched_with_one_command() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let later = 30 * 1_440;
+    let minutes = (0..100).chain(110..200).chain(203..300);
+    let far = (later..later + 5).chain(later + 6..later + 9);
+    keep_minutes(folder.path(), &data, minutes.chain(far));
+    let (_, text) = host(&data, "repair --policy refetch").expect("tells");
+    let lines: Vec<_> = text.lines().collect();
+    let [first, second] = lines.as_slice() else {
+        panic!("two segments: {text}");
+    };
+    for (line, span) in [
+        (
+            first,
+            "--start 2024-01-01T01:40:00Z --end 2024-01-01T03:23:00Z",
+        ),
+        (
+            second,
+            "--start 2024-01-31T00:05:00Z --end 2024-01-31T00:06:00Z",
+        ),
+    ] {
+        assert!(line.ends_with(span), "{line}");
+    }
+}
+
+#[test]
 fn repairs_are_told_everywhere_and_taken_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
@@ -368,7 +395,7 @@ fn repairs_are_told_everywhere_and_taken_back() {
     let before = fingerprint();
     let (_, text) = host(&data, "repair --policy fill-flat").expect("plans");
     assert!(
-        text.contains("would put in 10 candles in 1 holes, 0 stay"),
+        text.contains("would put in 10 candles in 1 hole, 0 stay"),
         "{text}"
     );
     assert!(
@@ -392,6 +419,12 @@ fn repairs_are_told_everywhere_and_taken_back() {
     let (outcome, text) = host(&data, "check").expect("checks");
     assert_eq!(outcome, Outcome::Done, "{text}");
     assert!(text.contains("notice  repaired"), "{text}");
+    let line = format!("export --output {}", folder.path().join("x.csv").display());
+    let (_, text) = host(&data, &line).expect("exports");
+    assert!(
+        text.contains("10 of them were put in by a repair"),
+        "{text}"
+    );
     host(&data, "repair --undo --yes").expect("takes back");
     assert_eq!(fingerprint(), before);
     for (line, expected) in [
@@ -423,7 +456,7 @@ fn old_months_whole_series_and_unlisted_files_are_pruned() {
     let before = rows();
     let (_, text) = host(&data, "prune --before 2024-02-20").expect("plans");
     assert!(
-        text.contains("would remove its oldest, 1 months, 44640 rows"),
+        text.contains("would remove its oldest, 1 month, 44640 rows"),
         "{text}"
     );
     assert_eq!(rows(), before);
@@ -513,12 +546,36 @@ fn a_file_is_checked_without_importing_it_and_all_its_faults_are_listed() {
             "check x.csv --kind funding",
             "is checked when it is imported",
         ),
+        (
+            "check bybit_linear_BTCUSDT_funding.csv",
+            "a file of funding is checked when it is imported",
+        ),
     ] {
         let error = host(folder.path(), line).expect_err(line);
         assert!(
             error.starts_with("2 ") && error.contains(expected),
             "{error}"
         );
+    }
+}
+
+#[test]
+fn what_a_file_of_prices_is_of_is_told_by_its_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = |m: i64| format!("{},10,10,10,10\n", 1_704_067_200_000i64 + m * 60_000);
+    let text: String = (0..30).map(rows).collect();
+    let text = format!("open_time,open,high,low,close\n{text}");
+    for (name, is_mark) in [("binance_usdm_BTCUSDT_mark_1m.csv", true), ("x.csv", false)] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, &text).expect("writes");
+        let checked = host(folder.path(), &format!("check {}", file.display()));
+        match checked {
+            Ok((outcome, text)) => {
+                assert!(is_mark && outcome == Outcome::Done, "{name}: {text}");
+                assert!(!text.contains("notice"), "{name}: {text}");
+            }
+            Err(error) => assert!(!is_mark && error.contains("volume"), "{name}: {error}"),
+        }
     }
 }
 

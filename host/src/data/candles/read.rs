@@ -8,6 +8,9 @@ use crate::data::grid::Grid;
 use crate::data::table::{Batches, Buffer, ColumnType, TableReader};
 use crate::domain::{Candle, CandleKind, Price, Timeframe, Timestamp};
 
+/// Stands for a time that is none where the caller judges the rows.
+pub(in crate::data) const NO_TIME: Timestamp = Timestamp(i64::MIN);
+
 /// Rows decoded at a time: small enough to stay in the second-level cache.
 const BATCH_ROWS: usize = 4_096;
 
@@ -37,6 +40,15 @@ enum Volume {
     NoneElse,
 }
 
+impl Volume {
+    fn of(kind: CandleKind) -> Self {
+        match kind {
+            CandleKind::Candles => Self::Needed,
+            CandleKind::Mark | CandleKind::Index => Self::NoneElse,
+        }
+    }
+}
+
 /// What to do with a row of the same time as the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeats {
@@ -44,7 +56,8 @@ pub enum Repeats {
     Refuse,
     /// Hand it on: the caller compares the two.
     Pass,
-    /// Hand on every row, whatever it says: the caller judges. What is no price becomes zero, which no price is.
+    /// Hand on every row, whatever it says: the caller judges. What is no price becomes zero, which no price is; what is no time
+    /// becomes [`NO_TIME`].
     Unchecked,
 }
 
@@ -71,12 +84,21 @@ impl CandleReader {
         Self::new(TableReader::open(path)?, path, grid)
     }
 
-    /// The same for a mark or index price, which need no volume.
+    /// The same for candles of a kind (mark and index prices need no volume) in a file whose columns have other names; `named` makes
+    /// ours of them.
     ///
     /// # Errors
-    /// Not Parquet, or without the columns of prices.
-    pub fn open_prices(path: &Path, grid: Grid) -> Result<Self, DataError> {
-        Self::with_volume(TableReader::open(path)?, path, grid, Volume::NoneElse)
+    /// Not a table, or without the columns of the kind.
+    pub(in crate::data) fn open_named(
+        path: &Path,
+        grid: Grid,
+        kind: CandleKind,
+        named: impl FnOnce(&[&str]) -> Vec<String>,
+    ) -> Result<Self, DataError> {
+        let table = TableReader::open(path)?;
+        let names: Vec<_> = table.columns().iter().map(|c| c.name.as_str()).collect();
+        let names = named(&names);
+        Self::with_columns(table, path, grid, Volume::of(kind), &names)
     }
 
     /// Reads a file whose rows the caller judges one by one.
@@ -87,12 +109,8 @@ impl CandleReader {
         path: &Path,
         kind: CandleKind,
     ) -> Result<Self, DataError> {
-        let volume = match kind {
-            CandleKind::Candles => Volume::Needed,
-            CandleKind::Mark | CandleKind::Index => Volume::NoneElse,
-        };
         let grid = Grid::new(Timeframe::M1);
-        let reader = Self::with_volume(TableReader::open(path)?, path, grid, volume)?;
+        let reader = Self::with_volume(TableReader::open(path)?, path, grid, Volume::of(kind))?;
         Ok(reader.with_repeats(Repeats::Unchecked))
     }
 
@@ -110,14 +128,28 @@ impl CandleReader {
         grid: Grid,
         volume: Volume,
     ) -> Result<Self, DataError> {
+        let names: Vec<_> = (table.columns().iter())
+            .map(|c| c.name.to_ascii_lowercase())
+            .collect();
+        Self::with_columns(table, path, grid, volume, &names)
+    }
+
+    fn with_columns(
+        table: TableReader,
+        path: &Path,
+        grid: Grid,
+        volume: Volume,
+        columns: &[String],
+    ) -> Result<Self, DataError> {
         let name = path.display().to_string();
-        let mut places = [None; 9];
-        for (place, names) in places.iter_mut().zip(ALIASES) {
-            *place = table.columns().iter().position(|c| {
-                names.contains(&c.name.to_ascii_lowercase().as_str())
-                    && matches!(c.kind, ColumnType::Int | ColumnType::Float)
-            });
-        }
+        let numbers = |c: ColumnType| matches!(c, ColumnType::Int | ColumnType::Float);
+        // The first alias that is there wins, as in text.
+        let places = ALIASES.map(|aliases| {
+            aliases.iter().find_map(|alias| {
+                let mut columns = columns.iter().zip(table.columns());
+                columns.position(|(name, c)| name == alias && numbers(c.kind))
+            })
+        });
         let needed = |i: &usize| *i != VOLUME || volume == Volume::Needed;
         let missing = (0..REQUIRED).filter(needed).find(|i| places[*i].is_none());
         if let Some(missing) = missing {
@@ -202,7 +234,7 @@ impl CandleReader {
             let columns = order.map(|o| o.map(|i| &buffers[i]));
             let result = self
                 .plain
-                .take(columns, rows, self.per_second)
+                .take(columns, rows, self.per_second, self.repeats)
                 .and_then(|()| {
                     let columns = self.plain.filled(columns, self.volume);
                     let order = Order {
@@ -285,11 +317,15 @@ impl Plain {
         columns: [Option<&Buffer>; 9],
         rows: usize,
         per_second: Option<i64>,
+        repeats: Repeats,
     ) -> Result<(), (usize, String)> {
         self.times.clear();
         for row in 0..rows {
-            let time = time_at(columns[0], row, per_second)
-                .ok_or_else(|| (row, "the time is not one".to_owned()))?;
+            let time = match time_at(columns[0], row, per_second) {
+                Some(time) => time,
+                None if repeats == Repeats::Unchecked => NO_TIME,
+                None => return Err((row, "the time is not one".to_owned())),
+            };
             self.times.push(time.0);
         }
         for (numbers, column) in self.numbers.iter_mut().zip(&columns[1..]) {

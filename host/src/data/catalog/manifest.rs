@@ -186,6 +186,10 @@ impl Manifest {
                 return Err(damaged(format!("`{}` is not a file name", f.file)));
             }
             let (first, last) = (time(&f.first)?, time(&f.last)?);
+            // A month that is written anew gets its name from here.
+            if f.month != month_name(first.year_month()) {
+                return Err(damaged(format!("{} is not of `{}`", f.file, f.month)));
+            }
             let in_order = manifest
                 .files
                 .last()
@@ -238,6 +242,11 @@ impl Manifest {
             is_gap
         });
     }
+}
+
+/// How a month is named: `2024-01`.
+pub(super) fn month_name((year, month): (i32, u32)) -> String {
+    format!("{year:04}-{month:02}")
 }
 
 /// BLAKE3 over candles: nine little-endian words each.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::manifest::month_name;
 use super::write::{Exchange, stage_table};
 use super::{Catalog, MANIFEST};
 use crate::data::DataError;
@@ -415,8 +416,8 @@ impl RecordWriter {
 
     /// Merges the months with what is there and stages them.
     pub(super) fn flush(&mut self) -> Result<(), DataError> {
-        for ((year, month), new) in std::mem::take(&mut self.months) {
-            let name = format!("{year:04}-{month:02}");
+        for (month, new) in std::mem::take(&mut self.months) {
+            let name = month_name(month);
             let place = self.series.files.iter().position(|f| f.month == name);
             let old = match place {
                 Some(i) => self.series.read(&self.series.files[i])?,

@@ -124,7 +124,8 @@ impl Series {
     }
 }
 
-/// Takes away those candles of `old` that were put in and that `new` has other versions of; where they were.
+/// Takes away those candles of `old` that were put in and that `new` has, as recorded; where they were. One that is recorded as
+/// it was put in is recorded from now on: to take repairs back must not take it.
 pub(super) fn give_way(
     old: &mut Vec<Candle>,
     new: &[Candle],
@@ -137,10 +138,8 @@ pub(super) fn give_way(
     }
     old.retain(|candle| {
         let (time, end) = (candle.open_time, grid.next(candle.open_time));
-        let stays = !repaired.contain(time, end)
-            || new
-                .binary_search_by_key(&time, |c| c.open_time)
-                .map_or(true, |i| super::unite(candle, &new[i]).is_ok());
+        let is_recorded = || new.binary_search_by_key(&time, |c| c.open_time).is_ok();
+        let stays = !repaired.contain(time, end) || !is_recorded();
         if !stays {
             gone.add(time, end);
         }
@@ -155,10 +154,17 @@ impl SeriesWriter {
     /// # Errors
     /// The month it belongs to is damaged.
     pub fn repair(&mut self, policy: RepairPolicy, candle: &Candle) -> Result<(), DataError> {
-        let end = self.grid.next(candle.open_time);
         self.push(candle)?;
-        self.manifest.note_repair(policy, candle.open_time, end);
+        self.put_in.push((policy, candle.open_time));
         Ok(())
+    }
+
+    /// Notes in the manifest what was put in since the last time.
+    pub(super) fn note_repairs(&mut self) {
+        for (policy, time) in std::mem::take(&mut self.put_in) {
+            let end = self.grid.next(time);
+            self.manifest.note_repair(policy, time, end);
+        }
     }
 
     /// Takes back every candle that was put in; how many.

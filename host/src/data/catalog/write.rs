@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::events::{EventKey, EventWriter, ImportedEvents};
-use super::manifest::content_digest;
+use super::manifest::{content_digest, month_name};
 use super::records::{ImportedRecords, RecordKey, RecordWriter};
-use super::repair::give_way;
+use super::repair::{RepairPolicy, give_way};
 use super::{Catalog, MANIFEST, Manifest, MonthFile, Series};
 use crate::data::DataError;
 use crate::data::candles::{decimals_of, to_columns};
@@ -184,6 +184,8 @@ pub struct SeriesWriter {
     month: Option<(i32, u32)>,
     /// Candles of `month`, in order, not staged yet.
     pending: Vec<Candle>,
+    /// Candles of `pending` that are put in, not recorded.
+    pub(super) put_in: Vec<(RepairPolicy, Timestamp)>,
     segment: Option<(Timestamp, Timestamp)>,
     imported: Imported,
 }
@@ -209,6 +211,7 @@ impl SeriesWriter {
             staging,
             month: None,
             pending: Vec::new(),
+            put_in: Vec::new(),
             segment: None,
             imported,
         })
@@ -275,10 +278,10 @@ impl SeriesWriter {
 
     /// Merges the pending month with what is there and stages it.
     fn flush(&mut self) -> Result<(), DataError> {
-        let Some((year, month)) = self.month.take() else {
+        let Some(month) = self.month.take() else {
             return Ok(());
         };
-        let name = format!("{year:04}-{month:02}");
+        let name = month_name(month);
         let new = std::mem::take(&mut self.pending);
         let place = self.manifest.files.iter().position(|f| f.month == name);
         let mut old = match place {
@@ -288,6 +291,7 @@ impl SeriesWriter {
         let before = content_digest(&old);
         let gone = give_way(&mut old, &new, &self.manifest.repaired(), self.grid);
         self.manifest.forget_repairs(&gone);
+        self.note_repairs();
         let merged = merge(&old, &new).map_err(|why| {
             DataError::user(format!("{}: {why}", self.key)).with_hint(
                 "remove the series and import the version you trust, or use another --data-dir",

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{Finding, Severity, coverage_finding, gap_finding, minutes};
-use crate::data::candles::TIME_MAX;
+use crate::data::candles::{NO_TIME, TIME_MAX, check_extras, takers_exceed};
 use crate::data::grid::Grid;
 use crate::data::quality::{GapReport, GapScan, NoticeKind, NoticeScan};
 use crate::domain::{Candle, CandleFault, CandleKind, Timeframe, Timestamp};
@@ -129,11 +129,11 @@ impl RowScan {
         self.rows += 1;
         if time.0 < 0 || time >= TIME_MAX {
             let at = self.last().unwrap_or(Timestamp(0));
-            self.note(Fault::Unreadable, at, || {
-                format!(
-                    "row {row}: time {} lies outside the years 1970 to 2200",
-                    time.0
-                )
+            self.note(Fault::Unreadable, at, || match time {
+                NO_TIME => format!("row {row}: the time is not one"),
+                Timestamp(ms) => {
+                    format!("row {row}: time {ms} lies outside the years 1970 to 2200")
+                }
             });
             return;
         }
@@ -178,14 +178,15 @@ impl RowScan {
             self.note(fault.into(), time, show);
             return;
         }
-        // Sums of floats may differ in their last digits.
-        if candle.taker_buy_volume > candle.volume * (1.0 + 1e-9) + 1e-9 {
+        if takers_exceed(candle) {
             self.note(Fault::TakerVolume, time, || {
                 format!(
                     "row {row}, {time}: takers bought {} of {}",
                     candle.taker_buy_volume, candle.volume
                 )
             });
+        } else if let Err(why) = check_extras(candle) {
+            self.note(Fault::Unreadable, time, || format!("row {row}: {why}"));
         }
         self.notices.push(candle);
     }
@@ -218,7 +219,10 @@ impl RowScan {
                 range: tally.range,
                 count: tally.count,
                 minutes: minutes(tally.count, base),
-                message: format!("{} rows, first {}", tally.count, tally.first),
+                message: match tally.count {
+                    1 => tally.first,
+                    count => format!("{count} rows, first {}", tally.first),
+                },
             })
             .collect();
         let (first, last) = self.range.unwrap_or((Timestamp(0), Timestamp(0)));
@@ -281,6 +285,24 @@ mod tests {
             ]
         );
         assert_eq!(look(&[at(0), at(1), at(2)]), []);
+    }
+
+    /// A file without findings can be imported.
+    #[test]
+    fn what_an_import_refuses_is_found() {
+        let spoils: [fn(&mut Candle); 6] = [
+            |c| c.quote_volume = -1.0,
+            |c| c.taker_buy_volume = -1.0,
+            |c| c.trades = 1.5,
+            |c| c.trades = f64::INFINITY,
+            |c| c.volume = f64::INFINITY,
+            |c| c.volume = f64::NAN,
+        ];
+        for spoil in spoils {
+            let mut odd = candle(START, 0);
+            spoil(&mut odd);
+            assert_eq!(look(&[odd]), [("unreadable", 1)], "{odd:?}");
+        }
     }
 
     #[test]

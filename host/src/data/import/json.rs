@@ -3,14 +3,14 @@
 //! One row is in memory at a time. Numbers are told as the shortest text that means the same double.
 
 use std::fmt;
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::row_fault;
-use super::text::Take;
+use super::text::{PIECE_MAX, Take, invalid};
 use crate::data::DataError;
 
 /// Most values of a row.
@@ -21,7 +21,7 @@ const WIDTH_MAX: usize = 64;
 /// # Errors
 /// The text is no list of rows, or `take` refuses one.
 pub(super) fn rows(path: &Path, input: impl Read, take: &mut Take<'_>) -> Result<(), DataError> {
-    let mut reader = serde_json::Deserializer::from_reader(BufReader::new(input));
+    let mut reader = serde_json::Deserializer::from_reader(BufReader::new(ShortValues::new(input)));
     let mut rows = Rows {
         take,
         row: 0,
@@ -36,6 +36,45 @@ pub(super) fn rows(path: &Path, input: impl Read, take: &mut Take<'_>) -> Result
         (Some(refused), _) => Err(refused),
         (None, Err(error)) => Err(row_fault(path, row, &error.to_string())),
         (None, Ok(())) => Ok(()),
+    }
+}
+
+/// Ends with an error where a value does not: the parser would take all of it into memory. A comma inside a text ends nothing.
+struct ShortValues<R> {
+    input: R,
+    since_end: usize,
+    in_text: bool,
+    escaped: bool,
+}
+
+impl<R: Read> ShortValues<R> {
+    fn new(input: R) -> Self {
+        Self {
+            input,
+            since_end: 0,
+            in_text: false,
+            escaped: false,
+        }
+    }
+}
+
+impl<R: Read> Read for ShortValues<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(buffer)?;
+        for byte in &buffer[..read] {
+            self.since_end += 1;
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' if self.in_text => self.escaped = true,
+                b'"' => self.in_text = !self.in_text,
+                b',' if !self.in_text => self.since_end = 0,
+                _ => {}
+            }
+            if self.since_end > PIECE_MAX {
+                return Err(invalid(&format!("a value of more than {PIECE_MAX} bytes")));
+            }
+        }
+        Ok(read)
     }
 }
 

@@ -83,25 +83,41 @@ pub(super) type ColumnMap = Vec<(String, String)>;
 /// # Errors
 /// Neither the name nor the user says it; the message lists what is missing.
 pub(super) fn content_of(path: &Path, said: &Overrides) -> Result<(Content, ColumnMap), DataError> {
+    let (named, is_freqtrade) = named(path)?;
+    let funding = Some(DataKind::Records(RecordKind::Funding));
+    let is_funding = named.kind == funding && said.kind.is_none_or(|kind| Some(kind) == funding);
+    let map = match is_freqtrade && is_funding {
+        true => vec![("open".to_owned(), "funding_rate".to_owned())],
+        false => Vec::new(),
+    };
+    Ok((said_or_named(path, said, named)?, map))
+}
+
+/// What the name of a file says that it holds, if it says so.
+#[must_use]
+pub fn kind_named(path: &Path) -> Option<DataKind> {
+    named(path).ok()?.0.kind
+}
+
+/// What a name says, and whether it is one that freqtrade gives.
+///
+/// # Errors
+/// It is of an archive that cannot be imported.
+fn named(path: &Path) -> Result<(Overrides, bool), DataError> {
     let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("");
     let name = name.strip_suffix(".gz").unwrap_or(name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let freqtrade = from_freqtrade(path, stem);
-    let funding = DataKind::Records(RecordKind::Funding);
-    let map = match (&freqtrade, said.kind) {
-        (Some(named), None) if named.kind == Some(funding) => {
-            vec![("open".to_owned(), "funding_rate".to_owned())]
-        }
-        _ => Vec::new(),
+    if let Some(ours) = from_own_name(stem) {
+        return Ok((ours, false));
+    }
+    if let Some(freqtrade) = from_freqtrade(path, stem) {
+        return Ok((freqtrade, true));
+    }
+    let archive = match from_bybit_archive(stem) {
+        Some(bybit) => Some(bybit),
+        None => from_binance_archive(path, stem)?,
     };
-    let named = match from_own_name(stem)
-        .or(freqtrade)
-        .or_else(|| from_bybit_archive(stem))
-    {
-        Some(named) => named,
-        None => from_binance_archive(path, stem)?.unwrap_or_default(),
-    };
-    Ok((said_or_named(path, said, named)?, map))
+    Ok((archive.unwrap_or_default(), false))
 }
 
 /// What the user says wins over what the name says.

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::data::candles::to_columns;
 use crate::data::catalog::Series;
+use crate::data::check::{FileToCheck, check_file};
 use crate::data::table::{Column, write_table};
 use crate::data::testing::at_minutes;
 use crate::domain::{InstrumentKind, Timeframe};
@@ -95,6 +96,58 @@ fn mark_and_index_prices_need_no_volume() {
         let traded = run(&[file], &minutes_of(Timeframe::M1));
         assert!(traded.is_err(), "{}: trades have a volume", file.display());
     }
+}
+
+/// Their distance does not fit a number, which once ended the program.
+#[test]
+fn times_at_the_ends_of_all_numbers_are_faults() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.parquet");
+    for odd in [i64::MIN / 1_000, i64::MIN, i64::MAX, 1_704_067_200_000_001] {
+        let mut columns = to_columns(&at_minutes(0..4));
+        let Column::I64(times) = &mut columns[0].1 else {
+            panic!("times are whole numbers");
+        };
+        times[2] = odd;
+        write_table(&path, &columns).expect("writes");
+        let error = run(&[&path], &minutes_of(Timeframe::M1)).err();
+        let error = error.expect("no such time").to_string();
+        assert!(error.contains("row 3: "), "{error}");
+        let file = FileToCheck {
+            path: &path,
+            kind: CandleKind::Candles,
+            timeframe: Some(Timeframe::M1),
+            columns: &[],
+        };
+        let checked = check_file(file, &mut |_| {}).expect("is looked at");
+        let found: Vec<_> = checked.findings.iter().map(|f| (f.kind, f.count)).collect();
+        assert_eq!(
+            found,
+            [("unreadable", 1), ("gap", 1), ("coverage", 1)],
+            "{odd}"
+        );
+    }
+}
+
+#[test]
+fn columns_of_tables_get_other_names_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.parquet");
+    let mut columns = to_columns(&at_minutes(0..2));
+    columns[0].0 = "TS ms";
+    write_table(&path, &columns).expect("writes");
+    let request = |map: &[(&str, &str)]| ImportRequest {
+        files: vec![path.clone()],
+        overrides: minutes_of(Timeframe::M1),
+        map: (map.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))).collect(),
+        ..ImportRequest::default()
+    };
+    let catalog = Catalog::new(folder.path().join("data"));
+    let import = |map: &[(&str, &str)]| import(&catalog, &request(map), &mut |_, _| {});
+    let error = import(&[]).expect_err("no times").to_string();
+    assert!(error.contains("no column `open_time`"), "{error}");
+    let done = import(&[("ts ms", "open_time")]).expect("imports");
+    assert_eq!(done.series[0].added, 2);
 }
 
 const HEADER: &str = "open_time,open,high,low,close,volume\n";
@@ -217,29 +270,97 @@ fn run_bytes(name: &str, bytes: &[u8]) -> Result<Vec<Candle>, DataError> {
     run(&[&path], &minutes_of(Timeframe::M1)).map(|(series, _keep)| candles(&series))
 }
 
+/// Imports a file as everything it may be of, and has it checked: nothing in it may end otherwise than with an error.
+fn survive(name: &str, bytes: &[u8]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    fs::write(&path, bytes).expect("writes");
+    for (kind, timeframe) in [
+        (CandleKind::Candles, None),
+        (CandleKind::Mark, Some(Timeframe::M1)),
+    ] {
+        let file = FileToCheck {
+            path: &path,
+            kind,
+            timeframe,
+            columns: &[],
+        };
+        let _ = check_file(file, &mut |_| {});
+    }
+    for kind in [
+        "candles",
+        "trades",
+        "funding",
+        "open-interest",
+        "liquidations",
+        "index",
+    ] {
+        let request = ImportRequest {
+            files: vec![path.clone()],
+            overrides: Overrides {
+                kind: DataKind::of(kind),
+                ..minutes_of(Timeframe::M1)
+            },
+            ..ImportRequest::default()
+        };
+        let catalog = Catalog::new(folder.path().join(kind));
+        let _ = import(&catalog, &request, &mut |_, _| {});
+    }
+}
+
+/// Candles as pyarrow and this program write them.
+fn tables() -> [(&'static str, Vec<u8>); 2] {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.parquet");
+    write_table(&path, &to_columns(&at_minutes(0..40))).expect("writes");
+    [
+        ("x.parquet", fs::read(&path).expect("reads")),
+        (
+            "x.feather",
+            include_bytes!("../table/feather/candles.feather").to_vec(),
+        ),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn damaged_tables_are_survived(damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..5), cut in any::<prop::sample::Index>()) {
+        for (name, good) in tables() {
+            let mut bytes = good.clone();
+            for (place, value) in &damage {
+                let place = place.index(bytes.len());
+                bytes[place] = *value;
+            }
+            survive(name, &bytes);
+            survive(name, &good[..cut.index(good.len())]);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
     #[test]
     fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..300), damage in any::<prop::sample::Index>(), value in any::<u8>()) {
         for name in ["x.csv", "x.csv.gz", "x.json", "x.json.gz", "x.zip", "x.parquet", "x.feather"] {
-            let _ = run_bytes(name, &bytes);
+            survive(name, &bytes);
         }
         let mut zip = zip_of(&[("a.csv", b"1704067200000,10,12,9,11,5\n1704067260000,10,12,9,11,5\n")]);
         let place = damage.index(zip.len());
         zip[place] = value;
-        let _ = run_bytes("x.zip", &zip);
+        survive("x.zip", &zip);
         let mut text = format!("{HEADER}1704067200000,10,12,9,11,5\n1704067260000,10,12,9,11,5\n").into_bytes();
         let place = damage.index(text.len());
         text[place] = value;
-        let _ = run_bytes("x.csv", &text);
+        survive("x.csv", &text);
         let mut packed = gzip(&text);
         let place = damage.index(packed.len());
         packed[place] = value;
-        let _ = run_bytes("x.csv.gz", &packed);
+        survive("x.csv.gz", &packed);
         let mut rows = b"[[1704067200000,10,12,9,11,5],{\"time\":1704067260000,\"open\":\"1\"},[null,true]]".to_vec();
         let place = damage.index(rows.len());
         rows[place] = value;
-        let _ = run_bytes("x.json", &rows);
-        let _ = run_bytes("x.json", &rows[..place]);
+        survive("x.json", &rows);
+        survive("x.json", &rows[..place]);
     }
 }

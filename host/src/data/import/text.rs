@@ -10,7 +10,7 @@ use super::{json, row_fault};
 use crate::data::DataError;
 
 /// Longest line of a CSV, longest value of a JSON; lines of Binance have about 150 bytes.
-const PIECE_MAX: usize = 64 * 1_024;
+pub(super) const PIECE_MAX: usize = 64 * 1_024;
 /// Most text read from one file: about two hundred years of minutes.
 const TEXT_MAX: u64 = 16 << 30;
 /// Most text that packed text may unfold to, as a multiple of its own size. Deflate reaches 1,032 with zeros, 10 with candles.
@@ -125,8 +125,8 @@ fn rows(
     take: &mut Take<'_>,
 ) -> Result<(), DataError> {
     match syntax {
-        Syntax::Csv => csv(path, ShortPieces::new(input, b'\n'), take),
-        Syntax::Json => json::rows(path, ShortPieces::new(input, b','), take),
+        Syntax::Csv => csv(path, ShortLines::new(input), take),
+        Syntax::Json => json::rows(path, input, take),
     }
 }
 
@@ -245,42 +245,39 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-/// Ends with an error where a piece does not: a reader would take all of it into memory.
-struct ShortPieces<R> {
+/// Ends with an error where a line does not: a reader would take all of it into memory.
+struct ShortLines<R> {
     input: R,
-    end: u8,
     since_end: usize,
 }
 
-impl<R: Read> ShortPieces<R> {
-    fn new(input: R, end: u8) -> Self {
+impl<R: Read> ShortLines<R> {
+    fn new(input: R) -> Self {
         Self {
             input,
-            end,
             since_end: 0,
         }
     }
 }
 
-impl<R: Read> Read for ShortPieces<R> {
+impl<R: Read> Read for ShortLines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.input.read(buffer)?;
-        let mut pieces = buffer[..read].split(|b| *b == self.end);
-        let first = pieces.next().map_or(0, <[u8]>::len);
+        let mut lines = buffer[..read].split(|b| *b == b'\n');
+        let first = lines.next().map_or(0, <[u8]>::len);
         self.since_end += first;
         let mut longest = self.since_end;
-        for piece in pieces {
-            longest = longest.max(piece.len());
-            self.since_end = piece.len();
+        for line in lines {
+            longest = longest.max(line.len());
+            self.since_end = line.len();
         }
         if longest > PIECE_MAX {
-            let what = if self.end == b'\n' { "line" } else { "value" };
-            return Err(invalid(&format!("a {what} of more than {PIECE_MAX} bytes")));
+            return Err(invalid(&format!("a line of more than {PIECE_MAX} bytes")));
         }
         Ok(read)
     }
 }
 
-fn invalid(why: &str) -> io::Error {
+pub(super) fn invalid(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why)
 }

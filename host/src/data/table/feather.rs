@@ -2,7 +2,9 @@
 //! memory whole.
 //!
 //! Source: the columnar format of Apache Arrow, `Schema.fbs`, `Message.fbs` and `File.fbs`, version 5 of its metadata. Nothing is
-//! believed before it was compared with the size of the file: room is made for bytes that are there.
+//! believed before it was compared with the size of the file: room is made for bytes that are there. The crate `arrow-ipc` was
+//! tried and makes room for what a file claims, so that a hostile one ends the process; it also brings ten packages, whose
+//! features have wasmtime built anew.
 
 mod described;
 #[cfg(test)]
@@ -26,8 +28,12 @@ const CONTINUATION: [u8; 4] = [0xff; 4];
 const RECORD_BATCH: u8 = 3;
 /// Most bytes of the description of a file or a batch; one of freqtrade has about 2,000.
 const DESCRIPTION_MAX: u64 = 16 << 20;
-/// Most bytes one column of one batch may unfold to: 134 million rows.
-const COLUMN_MAX: u64 = 1 << 30;
+/// Most bytes one column of one batch may unfold to: 17 million rows, thirty years of minutes.
+const COLUMN_MAX: u64 = 1 << 27;
+/// Most columns.
+const COLUMNS_MAX: usize = 1_024;
+/// Most bytes of the name of a column.
+const NAME_MAX: usize = 256;
 
 /// Why a file cannot be read.
 type Fault = String;
@@ -139,18 +145,29 @@ impl Feather {
         let footer = read_at(&mut file, end - length, length)?;
         let damaged = || "its description is damaged".to_owned();
         let footer = Described::root(&footer).ok_or_else(damaged)?;
-        let fields = footer.table(1).and_then(|schema| schema.tables(1));
+        let schema = footer.table(1).ok_or_else(damaged)?;
+        if schema.short(0) != 0 {
+            return Err("its numbers begin with the highest byte".to_owned());
+        }
+        let fields = schema.tables(1).ok_or_else(damaged)?;
+        if fields.len() > COLUMNS_MAX {
+            return Err(format!("it has more than {COLUMNS_MAX} columns"));
+        }
         let mut columns = Vec::new();
         let mut kinds = Vec::new();
-        for field in fields.ok_or_else(damaged)? {
+        for field in fields {
             let (column, kind) = column_of(&field)?;
             columns.push(column);
             kinds.push(kind);
         }
         let buffers: usize = kinds.iter().map(|kind| kind.buffers()).sum();
         let mut batches = Vec::new();
+        let mut left = size;
         for block in footer.structs::<24>(3).ok_or_else(damaged)? {
-            let batch = batch_of(&mut file, size, &block)?;
+            let (batch, bytes) = batch_of(&mut file, size, &block)?;
+            // A file that names one place many times would be read without end.
+            let after = left.checked_sub(bytes);
+            left = after.ok_or("its batches are larger than itself")?;
             if batch.buffers.len() != buffers {
                 return Err(damaged());
             }
@@ -218,7 +235,11 @@ impl Rows {
 
 /// A column of the schema. Numbers are those of the union `Type`.
 fn column_of(field: &Described<'_>) -> Result<(ColumnInfo, Kind), Fault> {
-    let name = field.text(0).unwrap_or("").to_owned();
+    let name = field.text(0).unwrap_or("");
+    if name.len() > NAME_MAX {
+        return Err(format!("a column has a name of {} bytes", name.len()));
+    }
+    let name = name.to_owned();
     let of = field.table(3);
     let int = |number| of.as_ref().map_or(0, |t| t.int(number));
     let short = |number| of.as_ref().map_or(0, |t| t.short(number));
@@ -265,8 +286,8 @@ fn column_of(field: &Described<'_>) -> Result<(ColumnInfo, Kind), Fault> {
     Ok((column, kind))
 }
 
-/// Where a batch lies: block is offset, length of the description, four bytes of nothing, length of the body.
-fn batch_of(file: &mut File, size: u64, block: &[u8; 24]) -> Result<Batch, Fault> {
+/// Where a batch lies, and its bytes: block is offset, length of the description, four bytes of nothing, length of the body.
+fn batch_of(file: &mut File, size: u64, block: &[u8; 24]) -> Result<(Batch, u64), Fault> {
     let long = |bytes: &[u8], place| bytes_at(bytes, place).map_or(-1, i64::from_le_bytes);
     let part = |n: i64| u64::try_from(n).map_err(|_| "a negative size".to_owned());
     let described = i32::from_le_bytes(bytes_at(block, 8).expect("24 bytes"));
@@ -305,11 +326,12 @@ fn batch_of(file: &mut File, size: u64, block: &[u8; 24]) -> Result<Batch, Fault
     if rows > COLUMN_MAX / 8 {
         return Err(format!("a batch of {rows} rows"));
     }
-    Ok(Batch {
+    let batch = Batch {
         rows: usize::try_from(rows).map_err(|_| "a batch of too many rows")?,
         packing,
         buffers: buffers.collect::<Result<_, Fault>>()?,
-    })
+    };
+    Ok((batch, described + body))
 }
 
 /// Bytes of a place that is known to lie within the file.

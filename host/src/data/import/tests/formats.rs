@@ -91,6 +91,7 @@ fn faults_of_json_and_gzip_name_the_file_and_the_row() {
     wrong[end] ^= 1;
     let many = format!("[[{}1]]", "1,".repeat(64));
     let long = format!("[[\"{}\"]]", "1".repeat(100_000));
+    let commas = format!("[[\"{}\"]]", "1,\\\"".repeat(50_000));
     for (name, bytes, expected) in [
         ("x.csv.gz", cut.as_slice(), "x.csv.gz, row"),
         ("x.csv.gz", wrong.as_slice(), "x.csv.gz, row"),
@@ -135,6 +136,11 @@ fn faults_of_json_and_gzip_name_the_file_and_the_row() {
         (
             "x.json",
             long.as_bytes(),
+            "a value of more than 65536 bytes",
+        ),
+        (
+            "x.json",
+            commas.as_bytes(),
             "a value of more than 65536 bytes",
         ),
     ] {

@@ -110,6 +110,25 @@ fn a_column_that_claims_to_unfold_without_end_is_refused() {
     }
 }
 
+/// Seven hundred thousand batches fit into a description, each of them may be the same megabytes.
+#[test]
+fn batches_that_are_one_place_many_times_are_refused() {
+    let mut bytes = PACKINGS[0].to_vec();
+    let block = |at: i64, body: i64| {
+        let (at, body) = (at.to_le_bytes(), body.to_le_bytes());
+        [at.as_slice(), &352_i64.to_le_bytes(), &body].concat()
+    };
+    let (first, second) = (block(352, 5_592), block(6_296, 2_792));
+    let place = bytes.windows(24).position(|w| w == second);
+    let place = place.expect("the second batch");
+    bytes[place..place + 24].copy_from_slice(&first);
+    let error = read(&bytes).expect_err("twice the same").to_string();
+    assert!(
+        error.contains("its batches are larger than itself"),
+        "{error}"
+    );
+}
+
 #[test]
 fn numbers_of_all_widths() {
     for (bytes, is_signed, expected) in [
