@@ -5,6 +5,7 @@ use super::order::Order;
 use crate::data::DataError;
 use crate::data::candles::{ALIASES, REQUIRED, VOLUME, price_of, to_millis};
 use crate::domain::{Candle, Timestamp};
+use crate::venues::binance::KLINE_COLUMNS;
 
 /// Names the user gives to columns.
 #[derive(Debug, Clone, Default)]
@@ -57,22 +58,6 @@ pub(super) struct Layout {
     without_volume: bool,
 }
 
-/// Columns of Binance's archives, with or without this header.
-const BINANCE: [&str; 12] = [
-    "open_time",
-    "open",
-    "high",
-    "low",
-    "close",
-    "volume",
-    "close_time",
-    "quote_volume",
-    "count",
-    "taker_buy_volume",
-    "taker_buy_quote_volume",
-    "ignore",
-];
-
 impl Layout {
     /// From the first line of a file: names, or values whose number says what they are.
     pub(super) fn of(names: &Names, first: &[&str]) -> Result<(Self, HasHeader), DataError> {
@@ -92,7 +77,7 @@ impl Layout {
         }
         let plain = names.order.unwrap_or(Order::HighLowClose).columns();
         match first.len() {
-            12 => Ok((Self::from_names(names, &BINANCE)?, HasHeader::No)),
+            12 => Ok((Self::from_names(names, &KLINE_COLUMNS)?, HasHeader::No)),
             6 => Ok((Self::from_names(names, &plain)?, HasHeader::No)),
             5 if names.without_volume => Ok((Self::from_names(names, &plain[..5])?, HasHeader::No)),
             n => Err(

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
 
+use super::KLINE_COLUMNS;
 use super::requests::{INTEREST_RELABELED, path_file};
 use super::wire::market::KlineRow;
 use super::wire::{Text, moment};
@@ -14,22 +15,6 @@ const TEXT_MAX: u64 = 64 << 20;
 
 /// Longest line; real ones have 150 bytes. Its fields are kept together, so a file of commas would fill memory.
 const LINE_MAX: u64 = 4_096;
-
-/// Columns of candles where a file has no header.
-const KLINE_COLUMNS: [&str; 12] = [
-    "open_time",
-    "open",
-    "high",
-    "low",
-    "close",
-    "volume",
-    "close_time",
-    "quote_volume",
-    "count",
-    "taker_buy_volume",
-    "taker_buy_quote_volume",
-    "ignore",
-];
 
 /// What lines are handed to: is it the first one, its fields.
 type TakeLine<'a> = dyn FnMut(bool, &[&str]) -> Result<(), WireError> + 'a;

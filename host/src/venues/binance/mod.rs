@@ -61,6 +61,22 @@ pub const SPOT_STREAM: Place = Place {
 /// Every address.
 pub const PLACES: [Place; 5] = [FUTURES, SPOT, ARCHIVE, FUTURES_STREAM, SPOT_STREAM];
 
+/// Columns of candles in files of the archive, with or without a header that names them.
+pub const KLINE_COLUMNS: [&str; 12] = [
+    "open_time",
+    "open",
+    "high",
+    "low",
+    "close",
+    "volume",
+    "close_time",
+    "quote_volume",
+    "count",
+    "taker_buy_volume",
+    "taker_buy_quote_volume",
+    "ignore",
+];
+
 /// The adapter of both markets; what is live is of one of them: [`stream::BinanceStream`].
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Binance;
