@@ -27,14 +27,14 @@ use result::{document, show};
 /// Arguments of `host data fetch`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:
-  host data fetch                                        what the settings say: a year of BTC/USDT:USDT
+  host data fetch                       what the settings say: a year of BTC/USDT:USDT
   host data fetch --exchange binance --symbols BTC/USDT:USDT,ETH/USDT:USDT --start 2023-01-01
   host data fetch --symbol BTC/USDT --streams candles --timerange 20200101-20240101
   host data fetch --exchange bybit --symbol BTC/USDT:USDT --streams candles,flow --days 30
   host data fetch --exchange hyperliquid --symbol BTC --timeframes 1m,1h
 
-Only what is missing is asked for. Stopped at any moment, the same command goes on where it ended. What the exchange does not have
-stays a gap. No key is needed.")]
+Only what is missing is asked for. Stopped at any moment, the same command goes on where it
+ended. What the exchange does not have stays a gap. No key is needed.")]
 pub struct FetchArgs {
     /// binance, bybit or hyperliquid [default: binance, or EXCHANGE].
     #[arg(long)]

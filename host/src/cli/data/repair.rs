@@ -18,14 +18,14 @@ use crate::venues::adapters;
 /// Arguments of `host data repair`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  host data repair --policy refetch                   print the commands that ask the venue for what is missing
+  host data repair --policy refetch            print the commands that ask the venue for what is missing
   host data repair --policy fill-flat --symbol BTC/USDT:USDT --timeframe 1m
   host data repair --policy fill-flat --max-minutes 15 --yes
   host data repair --policy from-shorter --timeframe 5m --yes
   host data repair --undo --yes                       take back every candle that was put in
 
-Without --yes nothing is changed. What was put in is written down with the series and shown by list, check and every run; candles
-that are recorded later take its place.")]
+Without --yes nothing is changed. What was put in is written down with the series and shown by
+list, check and every run; candles that are recorded later take its place.")]
 pub struct RepairArgs {
     /// What to do about missing candles.
     #[arg(long, required_unless_present = "undo", conflicts_with = "undo")]
