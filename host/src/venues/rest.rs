@@ -336,6 +336,35 @@ pub trait Rest: Send + Sync {
 pub trait ReadSeek: std::io::Read + std::io::Seek + Send {}
 impl<T: std::io::Read + std::io::Seek + Send> ReadSeek for T {}
 
+/// Windows of requests that hold `[from, to)`, which lies in one calendar month, cut at every `width_ms` of the month: what
+/// [`Rest::windows`] promises. They end where there is no such request.
+pub(super) fn request_windows(
+    from: Timestamp,
+    to: Timestamp,
+    width_ms: i64,
+    request: impl Fn(Timestamp, Timestamp) -> Option<Request>,
+) -> Vec<Window> {
+    let month = Timeframe::Month1.bucket_start(from);
+    let mut windows = Vec::new();
+    let mut begin = from;
+    while begin < to {
+        let passed = (begin.0 - month.0) / width_ms;
+        let end = month.plus_ms((passed + 1) * width_ms).min(to);
+        let Some(request) = request(begin, end) else {
+            break;
+        };
+        windows.push(Window {
+            from: begin,
+            to: end,
+            source: Source::Api,
+            request,
+            checksum: None,
+        });
+        begin = end;
+    }
+    windows
+}
+
 /// A price from a venue's text, exact.
 ///
 /// # Errors

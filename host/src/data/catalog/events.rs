@@ -25,6 +25,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::manifest::is_file_name;
 use super::{Catalog, MANIFEST, read_manifest};
 use crate::data::DataError;
 use crate::data::periods::Periods;
@@ -244,8 +245,7 @@ impl EventSeries {
         let named = SeriesKey::new(&json.exchange, Some(market), &json.symbol, Timeframe::M1)
             .map_err(|e| damaged(e.to_string()))?;
         for part in &json.parts {
-            let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
-            if part.file.is_empty() || part.file.starts_with('.') || !part.file.bytes().all(plain) {
+            if !is_file_name(&part.file) {
                 return Err(damaged(format!("`{}` is not a file name", part.file)));
             }
             if part.first_ms > part.last_ms || part.rows == 0 || part.events > part.rows {

@@ -95,6 +95,12 @@ struct FileJson {
     first_close: String,
 }
 
+/// Can a manifest mean a file of its own folder by this: nothing that leads elsewhere or hides.
+pub(super) fn is_file_name(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+    !text.is_empty() && !text.starts_with('.') && text.bytes().all(plain)
+}
+
 impl Manifest {
     /// As JSON, one field a line.
     #[must_use]
@@ -181,8 +187,7 @@ impl Manifest {
             manifest.segments.push((time(first)?, time(last)?));
         }
         for f in json.files {
-            let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
-            if f.file.is_empty() || f.file.starts_with('.') || !f.file.bytes().all(plain) {
+            if !is_file_name(&f.file) {
                 return Err(damaged(format!("`{}` is not a file name", f.file)));
             }
             let (first, last) = (time(&f.first)?, time(&f.last)?);

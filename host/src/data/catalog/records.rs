@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::manifest::month_name;
+use super::manifest::{is_file_name, month_name};
 use super::write::{Exchange, stage_table};
 use super::{Catalog, MANIFEST};
 use crate::data::DataError;
@@ -133,8 +133,7 @@ impl RecordSeries {
         let interval = json.interval.as_deref().map(str::parse).transpose();
         let mut last = i64::MIN;
         for f in &json.files {
-            let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
-            if f.file.is_empty() || f.file.starts_with('.') || !f.file.bytes().all(plain) {
+            if !is_file_name(&f.file) {
                 return Err(damaged(format!("`{}` is not a file name", f.file)));
             }
             if f.first_ms > f.last_ms || f.first_ms <= last || f.rows == 0 {

@@ -19,7 +19,7 @@ use super::{Binance, PLACES, archive, has_timeframe, listing, market_name};
 use crate::domain::{CandleKind, InstrumentKind, MINUTE_MS, Symbol, Timeframe, Timestamp};
 use crate::venues::rest::{
     FundingRow, Head, History, InterestRow, Listing, NoListing, NotOffered, Offer, Page, Place,
-    ReadSeek, Request, Rest, Rows, Source, Verdict, Window, WireError, shown,
+    ReadSeek, Request, Rest, Rows, Verdict, Window, WireError, request_windows, shown,
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -145,26 +145,9 @@ impl Rest for Binance {
             History::OpenInterest(timeframe) => (timeframe.minutes() * MINUTE_MS, INTEREST_ROWS),
             History::TakerFlow => return Vec::new(),
         };
-        let month = Timeframe::Month1.bucket_start(from);
-        let width = length_ms * rows;
-        let mut windows = Vec::new();
-        let mut start = from;
-        while start < to {
-            let steps = (start.0 - month.0).div_euclid(width) + 1;
-            let end = month.plus_ms(steps * width).min(to);
-            let Some(request) = rows_request(symbol, history, start, end) else {
-                break;
-            };
-            windows.push(Window {
-                from: start,
-                to: end,
-                source: Source::Api,
-                request,
-                checksum: None,
-            });
-            start = end;
-        }
-        windows
+        request_windows(from, to, length_ms * rows, |begin, end| {
+            rows_request(symbol, history, begin, end)
+        })
     }
 
     fn month_files(&self, symbol: &Symbol, history: History, month: Timestamp) -> Vec<Window> {

@@ -7,7 +7,7 @@ use super::{API, ARCHIVE, Bybit, INTERVALS, LIVE, VENUE, archive, judge, listing
 use crate::domain::{Symbol, Timeframe, Timestamp};
 use crate::venues::rest::{
     Head, History, Listing, Method, NoListing, NotOffered, Offer, Page, Place, Pool, ReadSeek,
-    Request, Rest, Rows, Source, Verdict, Window, WireError, shown,
+    Request, Rest, Rows, Source, Verdict, Window, WireError, request_windows, shown,
 };
 
 /// Files are large: asking for many at once gains nothing.
@@ -101,22 +101,9 @@ impl Rest for Bybit {
         let (Ok(name), Some(question)) = (name_of(symbol), Question::of(history)) else {
             return Vec::new();
         };
-        let month = Timeframe::Month1.bucket_start(from);
-        let mut windows = Vec::new();
-        let mut begin = from;
-        while begin < to {
-            let passed = (begin.0 - month.0) / question.span_ms;
-            let end = month.plus_ms((passed + 1) * question.span_ms).min(to);
-            windows.push(Window {
-                from: begin,
-                to: end,
-                source: Source::Api,
-                request: question.request(&name, begin, end),
-                checksum: None,
-            });
-            begin = end;
-        }
-        windows
+        request_windows(from, to, question.span_ms, |begin, end| {
+            Some(question.request(&name, begin, end))
+        })
     }
 
     fn month_files(&self, symbol: &Symbol, history: History, month: Timestamp) -> Vec<Window> {

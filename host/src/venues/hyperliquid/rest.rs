@@ -10,7 +10,7 @@ use super::{Hyperliquid, INFO, LIVE, VENUE, market_of};
 use crate::domain::{CandleKind, MINUTE_MS, Symbol, Timeframe, Timestamp};
 use crate::venues::rest::{
     FundingRow, Head, History, Listing, Method, NoListing, NotOffered, Offer, Page, Place, Pool,
-    ReadSeek, Request, Rest, Rows, Source, Verdict, Window, WireError, shown,
+    ReadSeek, Request, Rest, Rows, Verdict, Window, WireError, request_windows, shown,
 };
 
 /// Weight of an address in a minute. The venue allows 1,200; it counts differently now and then and sends no header that tells
@@ -193,14 +193,9 @@ impl Rest for Hyperliquid {
             History::Funding => SETTLEMENT_DAYS,
             _ => return Vec::new(),
         };
-        let window = |(from, to)| Window {
-            from,
-            to,
-            source: Source::Api,
-            request: question_of(&coin, history, from, to),
-            checksum: None,
-        };
-        cuts(from, to, days).into_iter().map(window).collect()
+        request_windows(from, to, days * DAY_MS, |begin, end| {
+            Some(question_of(&coin, history, begin, end))
+        })
     }
 
     fn month_files(&self, _: &Symbol, _: History, _: Timestamp) -> Vec<Window> {
@@ -295,21 +290,6 @@ fn reach_of(timeframe: Timeframe) -> Result<i64, NotOffered> {
 fn candle_days(timeframe: Timeframe) -> i64 {
     let days = (CANDLES_MAX - 1) * timeframe.minutes() * MINUTE_MS / DAY_MS;
     days.min(31)
-}
-
-/// The pieces of a period inside one calendar month, at every so many days of the month.
-fn cuts(from: Timestamp, to: Timestamp, days: i64) -> Vec<(Timestamp, Timestamp)> {
-    let month = Timeframe::Month1.bucket_start(from);
-    let step = days * DAY_MS;
-    let mut pieces = Vec::new();
-    let mut begin = from;
-    while begin < to {
-        let passed = (begin.0 - month.0) / step;
-        let end = month.plus_ms((passed + 1) * step).min(to);
-        pieces.push((begin, end));
-        begin = end;
-    }
-    pieces
 }
 
 /// The question for a stretch of candles or settlements. The venue includes both ends.
