@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::support::workspace;
 
 /// Modules of `host/src` that must not be named in the code of others: (who, whom, why).
-const FORBIDDEN: [(&str, &[&str], &str); 9] = [
+const FORBIDDEN: [(&str, &[&str], &str); 12] = [
     (
         "domain",
         &[
@@ -82,6 +82,51 @@ const FORBIDDEN: [(&str, &[&str], &str); 9] = [
         "a search runs backtests, a backtest knows of no search",
     ),
     (
+        "persistence",
+        &[
+            "execution",
+            "strategy",
+            "data",
+            "analysis",
+            "cli",
+            "venues",
+            "alerts",
+            "serve",
+            "backtest",
+            "forward_test",
+        ],
+        "it keeps what it is given",
+    ),
+    (
+        "alerts",
+        &[
+            "execution",
+            "strategy",
+            "data",
+            "cli",
+            "venues",
+            "serve",
+            "backtest",
+            "forward_test",
+        ],
+        "alerts read and ask, they never touch the engine",
+    ),
+    (
+        "serve",
+        &[
+            "execution",
+            "strategy",
+            "data",
+            "cli",
+            "venues",
+            "alerts",
+            "backtest",
+            "forward_test",
+            "persistence",
+        ],
+        "it reads and asks, it never touches the engine",
+    ),
+    (
         "optimize",
         &["cli", "venues", "execution"],
         "a search knows backtests, not what they are made of",
@@ -89,7 +134,7 @@ const FORBIDDEN: [(&str, &[&str], &str); 9] = [
 ];
 
 /// Heavy dependencies and the module that may name them. Zips have two: files of users and archives of venues.
-const OWNERS: [(&str, &str); 15] = [
+const OWNERS: [(&str, &str); 19] = [
     ("wasmtime", "strategy"),
     ("wasm_compose", "toolchain"),
     ("wasm_encoder", "toolchain"),
@@ -99,10 +144,14 @@ const OWNERS: [(&str, &str); 15] = [
     ("lz4_flex", "data"),
     ("zstd", "data"),
     ("zip", "data|venues"),
-    ("rusqlite", "runs"),
-    ("reqwest", "venues"),
+    ("rusqlite", "runs|persistence"),
+    ("reqwest", "venues|alerts"),
     ("rustls", "venues"),
-    ("backon", "venues"),
+    ("backon", "venues|alerts"),
+    ("axum", "serve"),
+    ("prometheus_client", "serve"),
+    ("sd_notify", "serve"),
+    ("resvg", "alerts"),
     ("clap", "cli"),
     ("indicatif", "cli"),
 ];

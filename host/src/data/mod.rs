@@ -14,6 +14,7 @@ pub mod fetch;
 pub mod grid;
 pub mod import;
 pub mod instrument_file;
+pub mod live;
 pub mod periods;
 pub mod quality;
 pub mod record;

@@ -1,0 +1,123 @@
+//! Live data of one venue, as a session takes it: minutes of each market in order, each exactly once (`docs/forward-test.md`).
+
+use crate::data::streams::StreamKind;
+use crate::domain::{Candle, FundingSettlement, Price, Reference, Slot, Timestamp};
+
+/// Where a minute came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// The stream.
+    Stream,
+    /// A question.
+    Question,
+}
+
+/// One minute of one market.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LiveMinute {
+    /// Its start.
+    pub time: Timestamp,
+    /// Its candle, or that it is missing.
+    pub slot: Slot,
+    /// Mark and index price, as far as the market has them.
+    pub reference: Reference,
+    /// Where the candle came from.
+    pub from: From,
+}
+
+/// What a feed tells. `market` is the number the session gave the market.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LiveEvent {
+    /// The venue's clock is known: minutes begin with this one.
+    Begin {
+        /// The market.
+        market: u32,
+        /// Start of the first minute that is told.
+        start: Timestamp,
+    },
+    /// The next minute.
+    Minute {
+        /// The market.
+        market: u32,
+        /// The minute.
+        minute: LiveMinute,
+    },
+    /// A settlement, before the minute that begins with it. `instrument` is the market.
+    Funding(FundingSettlement),
+    /// A row.
+    Row {
+        /// The market.
+        market: u32,
+        /// What kind.
+        kind: StreamKind,
+        /// Levels of a book; else 0.
+        detail: u32,
+        /// When it happened.
+        time: Timestamp,
+        /// When it was received.
+        available_at: Timestamp,
+        /// Its values, as `StreamKind::columns` names them.
+        values: Vec<f64>,
+    },
+    /// Minutes before the first one, ascending, without a hole: the answer to [`history`](self).
+    History {
+        /// The number of the question.
+        request: u64,
+        /// The market.
+        market: u32,
+        /// The minutes and the settlements in them, or why there are none.
+        told: Result<History, String>,
+    },
+    /// For three intervals no candle came.
+    Stale {
+        /// The market.
+        market: u32,
+        /// End of the last accepted minute.
+        since: Timestamp,
+    },
+    /// A candle came again.
+    Back {
+        /// The market.
+        market: u32,
+    },
+    /// Another version of a candle that was accepted; not applied.
+    Revision {
+        /// The market.
+        market: u32,
+        /// What was accepted.
+        accepted: Candle,
+        /// What came later.
+        later: Candle,
+    },
+    /// A connection stands or ended, and why.
+    Connection {
+        /// Does it stand.
+        stands: bool,
+        /// In words.
+        why: String,
+    },
+    /// A line for people.
+    Note(String),
+}
+
+/// What was before the first live minute.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct History {
+    /// Minutes, ascending, without a hole.
+    pub minutes: Vec<LiveMinute>,
+    /// Settlements in them; `instrument` is the market.
+    pub funding: Vec<FundingSettlement>,
+    /// Rows in them of the kinds that were wanted: kind, detail, time, available-at, values.
+    pub rows: Vec<(StreamKind, u32, Timestamp, Timestamp, Vec<f64>)>,
+}
+
+/// Best prices at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BestPrices {
+    /// When they were received.
+    pub at: Timestamp,
+    /// Best bid.
+    pub bid: Price,
+    /// Best ask.
+    pub ask: Price,
+}
