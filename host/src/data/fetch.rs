@@ -28,7 +28,7 @@ use crate::data::periods::Periods;
 use crate::data::series::SeriesKey;
 use crate::domain::{Symbol, Timestamp};
 use crate::venues::http::{Answer, Client, HttpError};
-use crate::venues::rest::{History, NoListing, Offer, Request as Question, Rest, WireError};
+use crate::venues::rest::{History, Listing, NoListing, Offer, Request as Question, Rest, WireError};
 
 /// A clock that differs more from the venue's is told.
 const SKEW_TOLD_MS: i64 = 2_000;
@@ -357,15 +357,8 @@ impl Fetcher<'_> {
                 "asking {} for the rules of {symbol}",
                 rest.venue()
             )));
-            // That there is no such symbol is an answer; what cannot be read is asked for again.
-            let read = |bodies: &[&[u8]]| match rest.read_listing(symbol, bodies) {
-                Ok(listing) => Ok(Ok(listing)),
-                Err(NoListing::NotListed(why)) => Ok(Err(not_listed(rest, symbol, &why))),
-                Err(NoListing::Unreadable(why)) => Err(why),
-            };
-            let answer = ask(self.client, rest, &rest.listing(symbol), read).map_err(network)?;
-            let listing = match answer {
-                Ok(listing) => listing?,
+            let listing = match rules(self.client, rest, symbol)? {
+                Ok(listing) => listing,
                 Err(why) => {
                     report.notes.push(format!(
                         "the rules of {symbol} cannot be read, backtests use those they have: {why}"
@@ -386,6 +379,27 @@ impl Fetcher<'_> {
             listed.push((symbol.clone(), listing.listed_at));
         }
         Ok(listed)
+    }
+}
+
+/// Asks a venue for the rules of a symbol; the inner error is an answer that cannot be read.
+///
+/// # Errors
+/// The venue does not trade it, or cannot be asked.
+pub fn rules(
+    client: &Client,
+    rest: &dyn Rest,
+    symbol: &Symbol,
+) -> Result<Result<Listing, WireError>, DataError> {
+    // That there is no such symbol is an answer; what cannot be read is asked for again.
+    let read = |bodies: &[&[u8]]| match rest.read_listing(symbol, bodies) {
+        Ok(listing) => Ok(Ok(listing)),
+        Err(NoListing::NotListed(why)) => Ok(Err(not_listed(rest, symbol, &why))),
+        Err(NoListing::Unreadable(why)) => Err(why),
+    };
+    match ask(client, rest, &rest.listing(symbol), read).map_err(network)? {
+        Ok(listing) => listing.map(Ok),
+        Err(why) => Ok(Err(why)),
     }
 }
 

@@ -120,6 +120,26 @@ pub fn read(
     Ok(Some(kept))
 }
 
+/// Rules as text, for a place that is no catalog: the same JSON as in the file.
+#[must_use]
+pub fn to_text(instrument: &Instrument, now: Timestamp) -> String {
+    let listing = Listing {
+        instrument: instrument.clone(),
+        listed_at: None,
+        assumed: Vec::new(),
+    };
+    serde_json::to_string(&to_json(&listing, now)).expect("strings and numbers")
+}
+
+/// Rules from such a text.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn of_text(text: &str) -> Result<Instrument, String> {
+    let json: FileJson = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    of_json(json).map(|kept| kept.instrument)
+}
+
 fn path(catalog: &Catalog, venue: &str, symbol: &Symbol) -> PathBuf {
     let folder = catalog.root().join(symbol_folder(venue, symbol));
     folder.join("instrument.json")

@@ -1,0 +1,444 @@
+//! What the venues bring.
+
+use std::time::{Duration, Instant};
+
+use super::{Open, Runner};
+use crate::data::live::{Arrived, From, History, LiveEvent, LiveMarket, LiveMinute};
+use crate::data::streams::Wanted;
+use crate::domain::{FundingSettlement, InstrumentKind, Symbol, Timestamp};
+use crate::forward_test::control::Control;
+use crate::forward_test::error::ForwardError;
+use crate::persistence::{Input, MinuteInput, Origin};
+use crate::venues::socket::wall_clock;
+
+/// A market on its way to the session.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    /// Index of its feed, once it is open.
+    pub feed: Option<usize>,
+    /// What its feed was asked to follow.
+    pub wanted: Wanted,
+    /// Best prices are wanted.
+    pub quotes: bool,
+    /// Start of the first live minute.
+    pub begin: Option<Timestamp>,
+    /// Told while its first strategy waits for history.
+    pub held: Vec<LiveEvent>,
+    /// The question for history under way, and when it failed and may be asked again.
+    pub asked: Option<u64>,
+    /// When history may be asked for again.
+    pub again_at: Option<Instant>,
+    /// The feed is stale.
+    pub stale: bool,
+}
+
+/// History that was not brought is asked for again after so long.
+const AGAIN: Duration = Duration::from_secs(10);
+
+impl Runner<'_> {
+    /// Opens a feed for every market that has none.
+    pub(super) fn open_feeds(&mut self) -> Result<(), ForwardError> {
+        for market in 0..self.books.len() {
+            self.wish_for(market);
+        }
+        let mut groups: Vec<(String, InstrumentKind, Vec<LiveMarket>)> = Vec::new();
+        for (index, market) in self.session.markets.iter().enumerate() {
+            let is_used = self.books[index].wanted != Wanted::default()
+                || self.pending.iter().any(|p| p.wants(index));
+            let is_used = is_used || self.session.lanes.iter().any(|l| l.takes_part_in(index));
+            if self.books[index].feed.is_some() || !is_used {
+                continue;
+            }
+            let live = self.live_market(index)?;
+            let (venue, kind) = (&market.instrument.venue, market.instrument.kind);
+            match groups.iter_mut().find(|(v, k, _)| v == venue && *k == kind) {
+                Some((_, _, markets)) => markets.push(live),
+                None => groups.push((venue.clone(), kind, vec![live])),
+            }
+        }
+        for (venue, kind, markets) in groups {
+            let known = self
+                .feeds
+                .iter()
+                .position(|open| open.venue == venue && open.kind == kind);
+            for live in &markets {
+                let index = known.unwrap_or(self.feeds.len());
+                self.books[live.market as usize].feed = Some(index);
+            }
+            match known {
+                Some(index) => {
+                    for live in markets {
+                        self.feeds[index].feed.follow(live)?;
+                    }
+                }
+                None => {
+                    let wake = self.wake(self.feeds.len());
+                    let feed = self.venues.open(&venue, kind, markets, wake)?;
+                    self.feeds.push(Open { venue, kind, feed });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn live_market(&self, index: usize) -> Result<LiveMarket, ForwardError> {
+        let market = &self.session.markets[index];
+        let instrument = &market.instrument;
+        let symbol = Symbol::parse(&instrument.symbol, Some(instrument.kind))
+            .map_err(|e| ForwardError::user(e.to_string(), "write BTC/USDT:USDT"))?;
+        Ok(LiveMarket {
+            market: u32::try_from(index).expect("few markets"),
+            symbol,
+            wanted: self.books[index].wanted.clone(),
+            quotes: self.books[index].quotes,
+            from: market.head().or(self.books[index].begin),
+        })
+    }
+
+    /// Everything its strategies want of a market.
+    fn wish_for(&mut self, market: usize) {
+        let perpetual =
+            self.session.markets[market].instrument.kind == InstrumentKind::LinearPerpetual;
+        let mut wanted = Wanted {
+            funding: perpetual,
+            references: perpetual,
+            rows: Vec::new(),
+        };
+        let mut quotes = false;
+        let lanes = self.session.lanes.iter().filter(|l| l.takes_part_in(market));
+        let of_lanes = lanes.map(|lane| (lane.rows_of(market), lane.fills_at_quotes()));
+        let of_pending = self.pending.iter().filter(|p| p.wants(market));
+        let of_pending = of_pending.map(|p| (p.rows_of(market), p.fills_at_quotes()));
+        for (rows, at_quotes) in of_lanes.chain(of_pending) {
+            quotes |= at_quotes;
+            for row in rows {
+                if !wanted.rows.contains(&row) {
+                    wanted.rows.push(row);
+                }
+            }
+        }
+        let book = &mut self.books[market];
+        book.wanted = wanted;
+        book.quotes = quotes;
+    }
+
+    /// More is wanted of a market than its feed was asked for.
+    pub(super) fn widen(&mut self, market: usize) -> Result<(), ForwardError> {
+        let before = (self.books[market].wanted.clone(), self.books[market].quotes);
+        self.wish_for(market);
+        let book = &self.books[market];
+        if before != (book.wanted.clone(), book.quotes)
+            && let Some(feed) = book.feed
+        {
+            let live = self.live_market(market)?;
+            self.feeds[feed].feed.follow(live)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn arrived(&mut self, feed: usize, arrived: Arrived) -> Result<(), ForwardError> {
+        self.arrived = Some(arrived.instant);
+        let mut told = Vec::new();
+        self.feeds[feed].feed.take(arrived, &mut |event| told.push(event));
+        let done = told.into_iter().try_for_each(|event| self.live(event));
+        self.arrived = None;
+        done
+    }
+
+    pub(super) fn tick_feeds(&mut self) -> Result<(), ForwardError> {
+        let now = wall_clock();
+        let mut told = Vec::new();
+        for open in &mut self.feeds {
+            open.feed.tick(now, &mut |event| told.push(event));
+        }
+        told.into_iter().try_for_each(|event| self.live(event))
+    }
+
+    fn live(&mut self, event: LiveEvent) -> Result<(), ForwardError> {
+        match event {
+            LiveEvent::Begin { market, start } => {
+                self.books[market as usize].begin = Some(start);
+                self.advance()
+            }
+            LiveEvent::Minute { market, .. } | LiveEvent::Row { market, .. } => {
+                self.hold_or_apply(market, event)
+            }
+            LiveEvent::Funding(settlement) => {
+                self.hold_or_apply(settlement.instrument, event)
+            }
+            LiveEvent::History {
+                request,
+                market,
+                told,
+            } => self.history(request, market, told),
+            LiveEvent::Stale { market, since } => self.stale(market, since),
+            LiveEvent::Back { market } => self.back(market),
+            LiveEvent::Revision {
+                market,
+                accepted,
+                later,
+            } => self.note(
+                "revision",
+                format!("market {market}: accepted {accepted:?}, later {later:?}"),
+            ),
+            LiveEvent::Connection { stands, why } => {
+                tracing::info!(stands, why, "connection");
+                Ok(())
+            }
+            LiveEvent::Note(text) => {
+                tracing::warn!("{text}");
+                (self.tell)(super::Told::Line(text));
+                Ok(())
+            }
+        }
+    }
+
+    /// While the first strategies of a market wait for history, what comes live waits with them.
+    fn hold_or_apply(&mut self, market: u32, event: LiveEvent) -> Result<(), ForwardError> {
+        if self.is_held(market as usize) {
+            self.books[market as usize].held.push(event);
+            return Ok(());
+        }
+        self.apply_live(event)
+    }
+
+    fn is_held(&self, market: usize) -> bool {
+        let has_lanes = self.session.lanes.iter().any(|l| l.takes_part_in(market));
+        !has_lanes && self.pending.iter().any(|p| p.wants(market))
+    }
+
+    /// What was held back comes now, if nobody waits for history anymore.
+    pub(super) fn release(&mut self) -> Result<(), ForwardError> {
+        for market in 0..self.books.len() {
+            if !self.books[market].held.is_empty() && !self.is_held(market) {
+                for event in std::mem::take(&mut self.books[market].held) {
+                    self.apply_live(event)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn apply_live(&mut self, event: LiveEvent) -> Result<(), ForwardError> {
+        match event {
+            LiveEvent::Minute { market, minute } => self.minute(market, &minute),
+            LiveEvent::Funding(settlement) => {
+                self.input(funding_input(&settlement))?;
+                Ok(())
+            }
+            LiveEvent::Row {
+                market,
+                kind,
+                detail,
+                time,
+                available_at,
+                values,
+            } => {
+                let Some(head) = self.session.markets[market as usize].head() else {
+                    return Ok(());
+                };
+                // What comes after a minute was told belongs to a later one, whatever the clocks say.
+                let available_at = available_at.max(head.plus_ms(1));
+                self.input(Input::Row {
+                    market,
+                    kind: kind.name().to_owned(),
+                    detail,
+                    time: time.min(available_at),
+                    available_at,
+                    values,
+                })?;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn minute(&mut self, market: u32, minute: &LiveMinute) -> Result<(), ForwardError> {
+        let input = minute_input(market, minute, origin(minute.from));
+        let effects = self.input(Input::Minute(input))?;
+        self.feed_again(market)?;
+        self.plan_quotes(&effects);
+        self.end_of_day()?;
+        Ok(())
+    }
+
+    /// Strategies that waited for this market trade again, once all of their markets are there.
+    fn feed_again(&mut self, market: u32) -> Result<(), ForwardError> {
+        let is_starved = |l: &crate::forward_test::Lane| l.starved && l.takes_part_in(market as usize);
+        if self.books[market as usize].stale || !self.session.lanes.iter().any(is_starved) {
+            return Ok(());
+        }
+        let fed: Vec<u32> = (0..)
+            .zip(&self.session.lanes)
+            .filter(|(_, lane)| is_starved(lane))
+            .filter(|(_, lane)| {
+                let mut markets = lane.declared.markets.iter();
+                markets.all(|m| !self.books[*m as usize].stale)
+            })
+            .map(|(index, _)| index)
+            .collect();
+        for strategy in fed {
+            self.control(
+                "feed",
+                &Control::Entries {
+                    strategy,
+                    by_feed: true,
+                    allowed: true,
+                },
+            )?;
+        }
+        Ok(())
+    }
+
+    fn stale(&mut self, market: u32, since: Timestamp) -> Result<(), ForwardError> {
+        self.books[market as usize].stale = true;
+        self.tell_stale(market, since)?;
+        let starved: Vec<u32> = (0..)
+            .zip(&self.session.lanes)
+            .filter(|(_, lane)| lane.takes_part_in(market as usize) && !lane.starved)
+            .map(|(index, _)| index)
+            .collect();
+        for strategy in starved {
+            self.control(
+                "feed",
+                &Control::Entries {
+                    strategy,
+                    by_feed: true,
+                    allowed: false,
+                },
+            )?;
+        }
+        Ok(())
+    }
+
+    fn back(&mut self, market: u32) -> Result<(), ForwardError> {
+        self.books[market as usize].stale = false;
+        self.tell_back(market)
+    }
+
+    fn history(
+        &mut self,
+        request: u64,
+        market: u32,
+        told: Result<History, String>,
+    ) -> Result<(), ForwardError> {
+        let book = &mut self.books[market as usize];
+        if book.asked != Some(request) {
+            return Ok(());
+        }
+        book.asked = None;
+        let history = match told {
+            Ok(history) => history,
+            Err(why) => {
+                book.again_at = Some(Instant::now() + AGAIN);
+                let symbol = &self.session.markets[market as usize].instrument.symbol;
+                let text = format!(
+                    "no history of {symbol} for the warm-up: {why}; asking again in {} s",
+                    AGAIN.as_secs()
+                );
+                tracing::warn!("{text}");
+                (self.tell)(super::Told::Line(text));
+                return Ok(());
+            }
+        };
+        for settlement in &history.funding {
+            self.input(funding_input(settlement))?;
+        }
+        for (kind, detail, time, available_at, values) in history.rows {
+            self.input(Input::Row {
+                market,
+                kind: kind.name().to_owned(),
+                detail,
+                time,
+                available_at,
+                values,
+            })?;
+        }
+        for minute in &history.minutes {
+            let input = minute_input(market, minute, Origin::History);
+            self.input(Input::Minute(input))?;
+        }
+        // A lane reads its warm-up from the journal.
+        self.commit()?;
+        self.advance()
+    }
+
+    pub(super) fn ask_for_history_again(&mut self) {
+        let now = Instant::now();
+        for book in &mut self.books {
+            if book.again_at.is_some_and(|at| at <= now) {
+                book.again_at = None;
+            }
+        }
+    }
+
+    /// Market orders that were just sent meet the best prices after as long as it takes to reach the venue.
+    fn plan_quotes(&mut self, effects: &crate::forward_test::Effects) {
+        let mut wanted: Vec<u32> = Vec::new();
+        for (strategy, _) in effects {
+            let lane = &self.session.lanes[*strategy as usize];
+            if lane.waits_for_quotes() {
+                for market in &lane.declared.markets {
+                    if !wanted.contains(market) {
+                        wanted.push(*market);
+                    }
+                }
+            }
+        }
+        for market in wanted {
+            let feed = self.books[market as usize].feed;
+            let way = feed.map_or(0, |feed| self.feeds[feed].feed.way_ms());
+            self.quotes.push((Instant::now() + Duration::from_millis(way), market));
+        }
+    }
+
+    pub(super) fn take_quotes(&mut self, now: Instant) -> Result<(), ForwardError> {
+        let due: Vec<u32> = self
+            .quotes
+            .iter()
+            .filter(|(at, _)| *at <= now)
+            .map(|(_, market)| *market)
+            .collect();
+        self.quotes.retain(|(at, _)| *at > now);
+        for market in due {
+            let feed = self.books[market as usize].feed;
+            let best = feed.and_then(|feed| self.feeds[feed].feed.best(market));
+            if let Some(best) = best {
+                self.input(Input::Quote {
+                    market,
+                    time: best.at,
+                    bid: best.bid,
+                    ask: best.ask,
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn origin(from: From) -> Origin {
+    match from {
+        From::Stream => Origin::Live,
+        From::Question => Origin::Asked,
+    }
+}
+
+fn minute_input(market: u32, minute: &LiveMinute, origin: Origin) -> MinuteInput {
+    MinuteInput {
+        market,
+        time: minute.time,
+        slot: minute.slot,
+        reference: minute.reference,
+        origin,
+    }
+}
+
+fn funding_input(settlement: &FundingSettlement) -> Input {
+    Input::Funding {
+        market: settlement.instrument,
+        time: settlement.time,
+        rate: settlement.rate,
+        price: settlement.price,
+        substituted: settlement.substituted,
+    }
+}
