@@ -15,6 +15,7 @@ pub mod cli;
 pub mod config;
 pub mod control;
 pub mod data;
+pub mod disk;
 pub mod domain;
 pub mod engine;
 pub mod execution;
