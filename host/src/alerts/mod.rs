@@ -3,6 +3,24 @@
 //! An [`Alert`] is journaled with the records it tells of, in the same transaction; workers bring it to each sink at least once.
 //! Nothing here can hold up the engine: workers read what is committed, with threads and files of their own.
 
+mod clock;
+mod dispatch;
+mod gather;
+mod outbox;
+mod pause;
+mod secret;
+mod volumes;
+mod worker;
+
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use clock::{Clock, SystemClock};
+pub use dispatch::{Dispatch, SinkView};
+pub use outbox::{AlertSource, DeliveryBook, Failure};
+pub use secret::Secret;
+pub use volumes::{VolumeError, Volumes};
+
 use serde::{Deserialize, Serialize};
 
 /// How much it matters.
@@ -38,12 +56,13 @@ pub enum Kind {
     DailySummary,
     Parity,
     Journal,
+    Alerts,
     FromStrategy,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::SessionStarted,
         Self::SessionStopped,
         Self::Recovered,
@@ -60,8 +79,34 @@ impl Kind {
         Self::DailySummary,
         Self::Parity,
         Self::Journal,
+        Self::Alerts,
         Self::FromStrategy,
     ];
+
+    /// Its name in settings and in the journal.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SessionStarted => "session_started",
+            Self::SessionStopped => "session_stopped",
+            Self::Recovered => "recovered",
+            Self::StrategyStarted => "strategy_started",
+            Self::StrategyStopped => "strategy_stopped",
+            Self::TradeOpened => "trade_opened",
+            Self::TradeClosed => "trade_closed",
+            Self::OrderRejected => "order_rejected",
+            Self::Liquidated => "liquidated",
+            Self::Fault => "fault",
+            Self::Breaker => "breaker",
+            Self::FeedLost => "feed_lost",
+            Self::FeedBack => "feed_back",
+            Self::DailySummary => "daily_summary",
+            Self::Parity => "parity",
+            Self::Journal => "journal",
+            Self::Alerts => "alerts",
+            Self::FromStrategy => "from_strategy",
+        }
+    }
 }
 
 /// How a message is colored.

@@ -1,0 +1,184 @@
+//! Shared by the tests of this stage.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use super::{
+    Alert, AlertSource, Clock, DeliveryBook, Failure, Kind, Level, Sent, Sink, Tone, Volume,
+};
+
+/// A notice of a trade: its key, its title and its time say its number.
+pub(crate) fn alert(number: i64) -> Alert {
+    Alert {
+        key: format!("s-{number}-0"),
+        time_ms: 1_700_000_000_000 + number * 1_000,
+        level: Level::Info,
+        kind: Kind::TradeClosed,
+        tone: Tone::Neutral,
+        strategy: Some("ma".to_owned()),
+        title: format!("title {number}"),
+        text: String::new(),
+        fields: Vec::new(),
+        equity: Vec::new(),
+    }
+}
+
+/// A clock that stands where it is put.
+#[derive(Default)]
+pub(crate) struct FakeClock(AtomicI64);
+
+impl FakeClock {
+    pub(crate) fn at(now_ms: i64) -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(now_ms)))
+    }
+
+    pub(crate) fn pass(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
+impl Clock for FakeClock {
+    fn now_ms(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// A journal and a book of deliveries in memory: clones are connections to the same ones.
+#[derive(Clone, Default)]
+pub(crate) struct Outbox(Arc<Mutex<Kept>>);
+
+#[derive(Default)]
+pub(crate) struct Kept {
+    pub(crate) alerts: Vec<(i64, Alert)>,
+    pub(crate) cursor: Option<i64>,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) dropped: Vec<(i64, String)>,
+    pub(crate) disabled: Option<String>,
+    /// Nothing can be read or kept.
+    pub(crate) broken: bool,
+}
+
+impl Outbox {
+    /// With these alerts in its journal, and a sink that was told none of them.
+    pub(crate) fn with(alerts: impl IntoIterator<Item = i64>) -> Self {
+        let outbox = Self::default();
+        outbox.kept().cursor = Some(0);
+        outbox.commit(alerts.into_iter().map(alert));
+        outbox
+    }
+
+    pub(crate) fn commit(&self, alerts: impl IntoIterator<Item = Alert>) {
+        let mut kept = self.kept();
+        for alert in alerts {
+            let id = kept.alerts.len() as i64 + 1;
+            kept.alerts.push((id, alert));
+        }
+    }
+
+    pub(crate) fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().expect("no panic holds it")
+    }
+
+    fn usable(&self) -> Result<MutexGuard<'_, Kept>, String> {
+        let kept = self.kept();
+        if kept.broken {
+            return Err("the disk is gone".to_owned());
+        }
+        Ok(kept)
+    }
+
+    pub(crate) fn open(&self) -> (Box<dyn AlertSource>, Box<dyn DeliveryBook>) {
+        (Box::new(self.clone()), Box::new(self.clone()))
+    }
+}
+
+impl AlertSource for Outbox {
+    fn after(&mut self, id: i64, limit: usize) -> Result<Vec<(i64, Alert)>, String> {
+        let kept = self.usable()?;
+        let alerts = kept.alerts.iter().filter(|alert| alert.0 > id);
+        Ok(alerts.take(limit).cloned().collect())
+    }
+}
+
+impl DeliveryBook for Outbox {
+    fn cursor(&mut self, _: &str) -> Result<Option<i64>, String> {
+        Ok(self.usable()?.cursor)
+    }
+
+    fn done(&mut self, _: &str, id: i64) -> Result<(), String> {
+        let mut kept = self.usable()?;
+        (kept.cursor, kept.failure) = (Some(id), None);
+        Ok(())
+    }
+
+    fn failed(&mut self, _: &str, failure: &Failure) -> Result<(), String> {
+        self.usable()?.failure = Some(failure.clone());
+        Ok(())
+    }
+
+    fn failure(&mut self, _: &str) -> Result<Option<Failure>, String> {
+        Ok(self.usable()?.failure.clone())
+    }
+
+    fn dropped(&mut self, _: &str, id: i64, why: &str) -> Result<(), String> {
+        self.usable()?.dropped.push((id, why.to_owned()));
+        Ok(())
+    }
+
+    fn set_disabled(&mut self, _: &str, why: Option<&str>) -> Result<(), String> {
+        self.usable()?.disabled = why.map(str::to_owned);
+        Ok(())
+    }
+
+    fn disabled(&mut self, _: &str) -> Result<Option<String>, String> {
+        Ok(self.usable()?.disabled.clone())
+    }
+}
+
+/// A sink that answers as it is told and remembers what it was sent; with no answer left it takes everything.
+#[derive(Clone, Default)]
+pub(crate) struct FakeSink {
+    pub(crate) answers: Arc<Mutex<VecDeque<Sent>>>,
+    pub(crate) sent: Arc<Mutex<Vec<Vec<(Alert, Volume)>>>>,
+}
+
+impl FakeSink {
+    pub(crate) fn answering(answers: impl IntoIterator<Item = Sent>) -> Self {
+        let sink = Self::default();
+        sink.answer(answers);
+        sink
+    }
+
+    pub(crate) fn answer(&self, answers: impl IntoIterator<Item = Sent>) {
+        let mut waiting = self.answers.lock().expect("no panic holds it");
+        waiting.extend(answers);
+    }
+
+    /// Titles of what it was sent, attempt by attempt.
+    pub(crate) fn titles(&self) -> Vec<Vec<String>> {
+        let sent = self.sent.lock().expect("no panic holds it");
+        let titles = |alerts: &Vec<(Alert, Volume)>| {
+            alerts
+                .iter()
+                .map(|(alert, _)| alert.title.clone())
+                .collect()
+        };
+        sent.iter().map(titles).collect()
+    }
+}
+
+impl Sink for FakeSink {
+    fn name(&self) -> &'static str {
+        "fake"
+    }
+
+    fn send(&mut self, alerts: &[(Alert, Volume)]) -> Sent {
+        self.sent
+            .lock()
+            .expect("no panic holds it")
+            .push(alerts.to_vec());
+        let answer = self.answers.lock().expect("no panic holds it").pop_front();
+        answer.unwrap_or(Sent::Taken(alerts.len()))
+    }
+}
