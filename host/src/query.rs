@@ -23,6 +23,8 @@ pub struct Snapshot {
     pub feeds: Vec<FeedView>,
     /// Its strategies, in the order they were added; also those that ended.
     pub strategies: Vec<StrategyView>,
+    /// Where alerts go; empty where none is set up.
+    pub alerts: Vec<SinkView>,
     /// Figures of the session thread.
     pub work: Work,
     /// The settings of the session, secrets left out: name and value.
@@ -53,6 +55,8 @@ pub struct FeedView {
     pub reconnects: u64,
     /// Frames received.
     pub frames: u64,
+    /// When the last one came, by the clock of this machine.
+    pub heard: Option<Timestamp>,
     /// Frames nobody could read.
     pub unreadable: u64,
     /// Distance between the venue's clock and ours, milliseconds; positive: ours is ahead.
@@ -76,6 +80,21 @@ pub struct MarketView {
     pub revisions: u64,
     /// Candles that came by REST.
     pub refilled: u64,
+}
+
+/// How one way of alerts does.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SinkView {
+    /// `discord`, `telegram`.
+    pub name: String,
+    /// Alerts it took.
+    pub sent: u64,
+    /// Attempts that failed.
+    pub failed: u64,
+    /// Alerts that wait for it.
+    pub waiting: u64,
+    /// Why it is switched off for good, if it is.
+    pub disabled: Option<String>,
 }
 
 /// Where a strategy stands.
@@ -154,6 +173,8 @@ pub struct StrategyView {
     pub fees: Cash,
     /// Funding received so far (negative = paid).
     pub funding: Cash,
+    /// What it sent and what became of it.
+    pub counts: Counts,
     /// Open positions.
     pub positions: Vec<PositionLine>,
     /// Working orders, with the symbol they are for.
@@ -166,6 +187,17 @@ pub struct StrategyView {
     pub sandbox: Option<(u64, u64)>,
     /// The last lines of its log: time, level, text.
     pub log: Vec<(Timestamp, String, String)>,
+}
+
+/// What a strategy sent since the session began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Orders that were accepted.
+    pub accepted: u64,
+    /// Orders that were refused.
+    pub refused: u64,
+    /// Fills.
+    pub fills: u64,
 }
 
 /// One open position.
