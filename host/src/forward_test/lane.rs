@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use crate::domain::{
-    Cash, FundingSettlement, MINUTE_MS, Price, Reference, Slot, SlotState, StreamRow, StreamSource,
+    Cash, FundingSettlement, MINUTE_MS, OnFault, OrderKind, Price, Reference, Slot, SlotState, StreamRow, StreamSource,
     Timestamp,
 };
 use crate::data::streams::{MinuteRows, StreamKind};
@@ -68,8 +68,6 @@ pub struct Lane {
     pub ended: Option<(State, String)>,
     /// It is not brought back by a restart.
     pub forgotten: bool,
-    /// Being closed for one that takes its place, or for good.
-    pub closing: bool,
     engine: Engine,
     fingerprint: Fingerprint,
     /// Start of the next minute.
@@ -84,6 +82,10 @@ pub struct Lane {
     sources: Vec<StreamSource>,
     /// Alerts of the strategy that were told.
     alerts_told: usize,
+    /// Commands given before its first minute.
+    early: Vec<Command>,
+    at_quotes: bool,
+    on_fault: OnFault,
 }
 
 /// Hours of equity that are kept for pictures: 90 days.
@@ -108,6 +110,10 @@ pub struct LaneSetup {
     pub start: Timestamp,
     /// Money at the start.
     pub balance: Cash,
+    /// Its market orders fill at the best prices seen.
+    pub at_quotes: bool,
+    /// What becomes of its orders and positions when it ends.
+    pub on_fault: OnFault,
 }
 
 impl Lane {
@@ -143,7 +149,6 @@ impl Lane {
             starved: false,
             ended: None,
             forgotten: false,
-            closing: false,
             engine: setup.engine,
             fingerprint: Fingerprint::of_records(),
             next: setup.from,
@@ -152,6 +157,9 @@ impl Lane {
             rows: VecDeque::new(),
             sources: setup.sources,
             alerts_told: 0,
+            early: Vec::new(),
+            at_quotes: setup.at_quotes,
+            on_fault: setup.on_fault,
         }
     }
 
@@ -168,7 +176,6 @@ impl Lane {
             Some(_) if self.is_flat() => self.ended.as_ref().map_or(State::Stopped, |e| e.0),
             Some((State::Stopped, _)) => State::Closing,
             Some((state, _)) => *state,
-            None if self.closing => State::Closing,
             None if self.paused => State::Paused,
             None if !self.engine.trader(0).is_live() => State::WarmingUp,
             None => State::Running,
@@ -180,6 +187,44 @@ impl Lane {
     pub fn is_flat(&self) -> bool {
         let desk = self.engine.trader(0).desk();
         desk.positions(None).is_empty() && desk.working(None).is_empty()
+    }
+
+    /// Is a market of the session one of its own, and is it still of interest to it.
+    #[must_use]
+    pub fn takes_part_in(&self, market: usize) -> bool {
+        self.declared.markets.iter().any(|m| *m as usize == market)
+    }
+
+    /// Rows it gets of a market, as its strategy declared them.
+    #[must_use]
+    pub fn rows_of(&self, market: usize) -> Vec<(StreamKind, u32)> {
+        let is_of = |s: &&StreamSource| {
+            let own = self.declared.markets.get(s.instrument as usize);
+            own.is_some_and(|m| *m as usize == market)
+        };
+        let of_market = self.sources.iter().filter(is_of);
+        of_market
+            .filter_map(|s| Some((StreamKind::of(&s.kind)?, s.detail)))
+            .collect()
+    }
+
+    /// Do its market orders fill at the best prices seen.
+    #[must_use]
+    pub fn fills_at_quotes(&self) -> bool {
+        self.at_quotes
+    }
+
+    /// Does one of its market orders wait for the best prices.
+    #[must_use]
+    pub fn waits_for_quotes(&self) -> bool {
+        let orders = || self.engine.trader(0).desk().working(None);
+        self.at_quotes && orders().iter().any(|order| order.kind == OrderKind::Market)
+    }
+
+    /// What becomes of its orders and positions when it ends.
+    #[must_use]
+    pub fn on_fault(&self) -> OnFault {
+        self.on_fault
     }
 
     /// Start of the next minute it waits for.
@@ -248,6 +293,10 @@ impl Lane {
 
     /// The user or the session acts on it.
     pub fn command(&mut self, command: &Command, stepped: &mut Stepped) {
+        if !self.begun {
+            self.early.push(command.clone());
+            return;
+        }
         let event = Event::Command {
             strategy: 0,
             command,
@@ -286,6 +335,9 @@ impl Lane {
             self.rows.retain(|row| row.available_at > time);
             let opens = opens.as_slice();
             self.step(Event::Begin { time, opens }, stepped);
+            for command in std::mem::take(&mut self.early) {
+                self.command(&command, stepped);
+            }
         }
         self.derive(time, close, &slots, &references);
         self.due.sort_by_key(|due| (due.instrument, due.time));

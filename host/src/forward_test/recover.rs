@@ -21,6 +21,9 @@ pub fn engine_version() -> String {
     )
 }
 
+/// Kind of the note from which on a journal is of another engine.
+pub const ENGINE_ACCEPTED: &str = "engine accepted";
+
 /// The first record that differs from the journaled one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Differs {
@@ -79,7 +82,8 @@ pub fn follow(
     let mut inputs = 0;
     let mut differs: Option<Differs> = None;
     let mut failed: Option<SessionError> = None;
-    let accepted = reader.accepted_at(row.id)?;
+    // Of another engine: recorded before this input, and computed anew since.
+    let mut accepted = 0;
     reader.inputs(row.id, 1, &mut |number, input: Input| {
         let mut supply = JournalSupply {
             reader,
@@ -90,13 +94,15 @@ pub fn follow(
         if number % 4096 == 0 {
             progress(number);
         }
+        if matches!(&input, Input::Note { kind, .. } if kind == ENGINE_ACCEPTED) {
+            (accepted, differs) = (number, None);
+        }
         match session.apply(number, &input, &mut supply) {
             Err(error) => failed = Some(error),
             Ok(effects) => {
                 for (strategy, stepped) in effects {
                     let was = digests.remove(&(number, strategy));
-                    let is_judged = number > accepted && differs.is_none();
-                    if is_judged && stepped.digest != was {
+                    if differs.is_none() && stepped.digest != was {
                         differs = Some(Differs {
                             input: number,
                             strategy,

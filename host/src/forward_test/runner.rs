@@ -157,6 +157,8 @@ struct Runner<'a> {
     is_ready: bool,
     proving: bool,
     rolling: bool,
+    /// Strategies whose entries were blocked before the roll began.
+    paused_before: Vec<String>,
     end: Option<End>,
     /// When what is applied now arrived.
     arrived: Option<Instant>,
@@ -186,12 +188,12 @@ pub fn run(
         Some(row) => row,
         None => begin(&mut journal, &setup)?,
     };
-    check_engine(&mut journal, &row, setup.accept_new_engine)?;
+    let is_accepted = check_engine(&row, setup.accept_new_engine)?;
     let mut components = Components::new(setup.runtime.clone());
-    let followed = recover::follow(journal.reader(), &row, &mut components, &mut |inputs| {
+    let followed = recover::follow(&journal, &row, &mut components, &mut |inputs| {
         tell(Told::Following(inputs));
     })?;
-    if let Some(differs) = &followed.differs {
+    if let Some(differs) = followed.differs.as_ref().filter(|_| !is_accepted) {
         return Err(ForwardError::World {
             message: format!(
                 "session {}: following its journal, strategy {} recorded something else at input {} than before",
@@ -239,10 +241,11 @@ pub fn run(
         is_ready: false,
         proving: false,
         rolling: false,
+        paused_before: Vec::new(),
         end: None,
         arrived: None,
     };
-    let outcome = runner.whole(wishes, setup.paused);
+    let outcome = runner.whole(wishes, setup.paused, is_accepted);
     if let Err(error) = &outcome {
         runner.journal_failed(error);
     }
@@ -280,18 +283,14 @@ fn free_name(wanted: &str, is_taken: impl Fn(&str) -> bool) -> String {
         .expect("some number is free")
 }
 
-/// A journal of another engine is not gone on with unless the user says so: the same inputs might give other results.
-fn check_engine(
-    journal: &mut Journal,
-    row: &SessionRow,
-    accept: bool,
-) -> Result<(), ForwardError> {
+/// Is a journal of another engine gone on with: only if the user says so, the same inputs might give other results.
+fn check_engine(row: &SessionRow, accept: bool) -> Result<bool, ForwardError> {
     let ours = engine_version();
     if row.engine_version == ours {
-        return Ok(());
+        return Ok(false);
     }
     if accept {
-        return Ok(journal.set_engine_version(row.id, &ours)?);
+        return Ok(true);
     }
     Err(ForwardError::user(
         format!(
@@ -305,8 +304,20 @@ fn check_engine(
 
 impl Runner<'_> {
     /// From the first wish to the last commit.
-    fn whole(&mut self, wishes: Vec<Wish>, paused: bool) -> Result<Ended, ForwardError> {
+    fn whole(
+        &mut self,
+        wishes: Vec<Wish>,
+        paused: bool,
+        is_accepted: bool,
+    ) -> Result<Ended, ForwardError> {
         self.greet()?;
+        if is_accepted {
+            // The note first: a crash in between is asked about once more.
+            self.note(recover::ENGINE_ACCEPTED, engine_version())?;
+            self.commit()?;
+            self.journal
+                .set_engine_version(self.row.id, &engine_version(), wall_clock())?;
+        }
         self.take_over()?;
         self.wish_at_start(wishes)?;
         self.open_feeds()?;
@@ -356,6 +367,7 @@ impl Runner<'_> {
         }
         self.take_quotes(now)?;
         self.advance()?;
+        self.roll_if_flat()?;
         if now.duration_since(self.looked) >= Duration::from_secs(1) {
             self.looked = now;
             self.look_at_folder()?;
@@ -369,7 +381,7 @@ impl Runner<'_> {
         self.inputs += 1;
         let number = self.inputs;
         let mut supply = JournalSupply {
-            reader: self.journal.reader(),
+            reader: &self.journal,
             session: self.row.id,
             components: &mut self.components,
         };
@@ -436,7 +448,7 @@ impl Runner<'_> {
         }
         tracing::error!(session = %self.row.name, %error, "the session ends");
         let alert = self.emergency(error);
-        self.outside.dispatch.emergency(alert);
+        self.outside.dispatch.emergency(&alert);
     }
 
     fn wake(&self, feed: usize) -> Wake {

@@ -2,10 +2,10 @@
 
 use crate::backtest::BacktestError;
 use crate::domain::{
-    FundingSettlement, Instrument, MINUTE_MS, OnFault, Price, Rate, StreamSource, Timeframe,
-    Timestamp,
+    FundingSettlement, Instrument, MINUTE_MS, Price, StreamSource, Timeframe, Timestamp,
 };
 use crate::engine::{BlockedBy, Command};
+use crate::execution::FillTiming;
 use crate::forward_test::control::Control;
 use crate::forward_test::declared::{self, Declared};
 use crate::forward_test::lane::{Lane, LaneSetup, Stepped};
@@ -410,6 +410,8 @@ impl Session {
             component: built.component().clone(),
             parameters: built.parameters_shown(),
             balance: built.starting_balance(),
+            at_quotes: built.profile().fill_timing == FillTiming::Quote,
+            on_fault: built.on_fault(),
             engine: built.into_engine(Timeframe::M1, start, sources.clone()).0,
             sources,
             from,

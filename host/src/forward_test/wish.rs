@@ -98,3 +98,10 @@ pub fn names(wanted: &[String], taken: &[String]) -> Vec<String> {
     }
     given
 }
+
+/// Digest of a component's bytes, lower-case hex.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest as _, Sha256};
+    crate::runs::manifest::hex(&Sha256::digest(bytes))
+}
