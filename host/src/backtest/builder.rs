@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::backtest::bind::{self, Bound};
-use crate::backtest::{BacktestError, Source, StreamsFrom, market_events, wallet};
+use crate::backtest::{BacktestError, Said, Source, StreamsFrom, market_events, wallet};
 use crate::data::catalog::Series;
 use crate::domain::{
     Candle, Cash, Instrument, InstrumentKind, Manifest, Needs, OnFault, ParameterValue, Rate,
@@ -61,6 +61,9 @@ pub struct Builder {
     use_history: bool,
     check_data: Option<PathBuf>,
     events: Vec<MarketEvent>,
+    said: Vec<(Timestamp, Said)>,
+    open_ended: bool,
+    keep_digests: bool,
 }
 
 /// Rules of an instrument that its venue told when its data was fetched.
@@ -103,6 +106,9 @@ pub struct Backtest {
     pub(super) check_data: Option<PathBuf>,
     pub(super) keep_records: bool,
     pub(super) events: Vec<MarketEvent>,
+    pub(super) said: Vec<(Timestamp, Said)>,
+    pub(super) open_ended: bool,
+    pub(super) keep_digests: bool,
 }
 
 impl Backtest {
@@ -133,6 +139,9 @@ impl Backtest {
             use_history: true,
             check_data: None,
             events: Vec::new(),
+            said: Vec::new(),
+            open_ended: false,
+            keep_digests: false,
         }
     }
 
@@ -146,6 +155,18 @@ impl Backtest {
     #[must_use]
     pub fn strategy(&self) -> &str {
         &self.manifest.name
+    }
+
+    /// What the strategy says about itself.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// What it needs with its parameters.
+    #[must_use]
+    pub fn needs(&self) -> &Needs {
+        &self.needs
     }
 
     /// What it trades, by index.
@@ -349,6 +370,32 @@ impl Builder {
         self
     }
 
+    /// What is said to the run while it goes on: after the last minute that is over by its time, before the next one; before the
+    /// first minute, once the run has begun. What has one time comes in the order given here and meets the market together.
+    ///
+    /// It is no part of the configuration: what it did is in the records.
+    #[must_use]
+    pub fn said(mut self, said: Vec<(Timestamp, Said)>) -> Self {
+        self.said = said;
+        self
+    }
+
+    /// The data ends without an end of the run: no minute is the last one, nothing is closed, no final account goes on record.
+    /// What a session did up to a moment, it does too.
+    #[must_use]
+    pub fn open_ended(mut self) -> Self {
+        self.open_ended = true;
+        self
+    }
+
+    /// Keep the fingerprint of the records after each step that recorded something
+    /// ([`Outcome::digests`](crate::backtest::Outcome::digests)).
+    #[must_use]
+    pub fn keep_digests(mut self) -> Self {
+        self.keep_digests = true;
+        self
+    }
+
     /// Starts the strategy with its parameters and checks that it fits the instruments.
     ///
     /// # Errors
@@ -412,6 +459,9 @@ impl Builder {
             check_data: self.check_data,
             keep_records: false,
             events,
+            said: self.said,
+            open_ended: self.open_ended,
+            keep_digests: self.keep_digests,
         })
     }
 }

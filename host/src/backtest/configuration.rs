@@ -54,6 +54,7 @@ impl Backtest {
         let kinds = |kinds: &[InstrumentKind]| distinct(kinds.iter().copied().map(market_name));
         let preset = Profile::named(self.profile.preset);
         let knobs = self.profile.knobs().into_iter().zip(preset.knobs());
+        let knobs = knobs.filter(|((key, _), _)| self.profile.is_at_work(key));
         let venue = distinct(self.instruments.iter().map(|i| i.venue.as_str()));
         // The primary series is the shortest one delivered one by one.
         let mut series: Vec<_> = self.needs.series.iter().collect();

@@ -20,6 +20,7 @@ pub(super) struct Gathered {
     charts: Vec<Chart>,
     steps: Option<String>,
     records: Option<Vec<(Timestamp, Happening)>>,
+    digests: Option<Digests>,
     balance: Cash,
     /// Start of the first minute of the period, once there was one.
     pub(super) first: Option<Timestamp>,
@@ -34,6 +35,14 @@ pub(super) struct Keep {
     pub steps: bool,
     /// Everything that happens, as values.
     pub records: bool,
+    /// The fingerprint of the records after each step.
+    pub digests: bool,
+}
+
+/// The fingerprint of the records, without what they are of, after each step that recorded something.
+struct Digests {
+    running: Fingerprint,
+    all: Vec<(Timestamp, [u8; 32])>,
 }
 
 /// Which minutes were there.
@@ -69,6 +78,7 @@ impl Gathered {
                 .collect(),
             steps: keep.steps.then(String::new),
             records: keep.records.then(Vec::new),
+            digests: keep.digests.then(Digests::new),
             balance: configuration.starting_balance,
             first: None,
             last: start,
@@ -88,6 +98,9 @@ impl Gathered {
         if let Some(records) = &mut self.records {
             let entries = record.entries.iter();
             records.extend(entries.map(|entry| (record.time, entry.what.clone())));
+        }
+        if let Some(digests) = &mut self.digests {
+            digests.add(record);
         }
     }
 
@@ -194,7 +207,22 @@ impl Gathered {
             charts: self.charts.into_iter().map(Chart::finish).collect(),
             steps: self.steps,
             records: self.records.unwrap_or_default(),
+            digests: self.digests.map_or(Vec::new(), |digests| digests.all),
         }
+    }
+}
+
+impl Digests {
+    fn new() -> Self {
+        Self {
+            running: Fingerprint::of_records(),
+            all: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, record: &Record) {
+        self.running.add(record);
+        self.all.push((record.time, self.running.running()));
     }
 }
 

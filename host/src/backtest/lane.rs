@@ -9,6 +9,7 @@ use crate::backtest::coarse::Coarse;
 use crate::backtest::gathered::{Gathered, Keep};
 use crate::backtest::market_events::MarketEvents;
 use crate::backtest::quality::{Flags, MarkCheck, RecordCheck, Scan};
+use crate::backtest::said::Script;
 use crate::backtest::share::Share;
 use crate::backtest::streams::Streamed;
 use crate::backtest::{BacktestError, Outcome, SoFar};
@@ -52,6 +53,13 @@ pub(super) struct Told {
     pub closed: bool,
 }
 
+/// Does no block come after this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Newest {
+    Yes,
+    No,
+}
+
 /// How an engine goes through its minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Pace {
@@ -67,12 +75,14 @@ struct Running {
     gathered: Gathered,
     configuration: Configuration,
     start: Timestamp,
-    end_of_data: EndOfData,
+    /// What the last minute does; none where no minute is the last one.
+    end_of_data: Option<EndOfData>,
     streamed: Option<Streamed>,
     scan: Option<Scan>,
     marks: MarkCheck,
     records: RecordCheck,
     events: MarketEvents,
+    said: Script,
     /// The newest minutes, held back so that the last one is known as such.
     held: Block,
     /// The first opens, until the engine has begun with them.
@@ -209,7 +219,7 @@ impl Lane {
 
 impl Running {
     /// The engine before its first minute.
-    fn begin(backtest: Backtest, mut held: Block) -> Result<Self, BacktestError> {
+    fn begin(mut backtest: Backtest, mut held: Block) -> Result<Self, BacktestError> {
         let start = backtest
             .from
             .map_or(held.start, |from| from.max(held.start));
@@ -224,6 +234,7 @@ impl Running {
         let keep = Keep {
             steps: backtest.keep_steps,
             records: backtest.keep_records,
+            digests: backtest.keep_digests,
         };
         let pace = match backtest.shared {
             None => Pace::Blocks,
@@ -231,6 +242,8 @@ impl Running {
         };
         let gathered = Gathered::new(&configuration, keep);
         let events = MarketEvents::new(&backtest.events);
+        let said = Script::new(std::mem::take(&mut backtest.said));
+        let open_ended = backtest.open_ended;
         let (engine, end_of_data) = backtest.into_engine(held.base, start, sources);
         let first: Vec<Option<Price>> = held.slots[..held.symbols]
             .iter()
@@ -246,12 +259,13 @@ impl Running {
             gathered,
             configuration,
             start,
-            end_of_data,
+            end_of_data: (!open_ended).then_some(end_of_data),
             streamed,
             scan,
             marks: MarkCheck::default(),
             records: RecordCheck::new(opened.odd_records()),
             events,
+            said,
             held,
             opening,
             pace,
@@ -268,7 +282,7 @@ impl Running {
             streamed.hand(std::mem::replace(block, empty));
             streamed.take(block)?;
         }
-        self.pass_on(None);
+        self.pass_on(Newest::No);
         std::mem::swap(&mut self.held, block);
         Ok(())
     }
@@ -280,15 +294,15 @@ impl Running {
         self.is_over = true;
         if let Some(mut streamed) = self.streamed.take() {
             streamed.close();
-            self.pass_on(None);
+            self.pass_on(Newest::No);
             streamed.take(&mut self.held)?;
         }
-        self.pass_on(Some(self.end_of_data));
+        self.pass_on(Newest::Yes);
         Ok(())
     }
 
-    /// Every minute of the block that was held back: stepped, or queued. `end` is that of the last one.
-    fn pass_on(&mut self, end: Option<EndOfData>) {
+    /// Every minute of the block that was held back: stepped, or queued.
+    fn pass_on(&mut self, newest: Newest) {
         let empty = Block::new(self.held.symbols, self.held.base);
         let mut block = std::mem::replace(&mut self.held, empty);
         self.events.put_into(&mut block);
@@ -300,7 +314,7 @@ impl Running {
                 self.open();
                 let mut cursor = Cursor::default();
                 for _ in 0..block.minutes() {
-                    self.minute(&block, &mut cursor, end);
+                    self.minute(&block, &mut cursor, newest);
                 }
                 // Its memory is used again.
                 std::mem::swap(&mut self.held, &mut block);
@@ -319,10 +333,11 @@ impl Running {
 
     /// The next minute of a block, with what is stepped before it.
     #[inline]
-    fn minute(&mut self, block: &Block, cursor: &mut Cursor, end: Option<EndOfData>) {
+    fn minute(&mut self, block: &Block, cursor: &mut Cursor, newest: Newest) {
         let index = cursor.minute;
         let base_ms = block.base.minutes() * MINUTE_MS;
         let time = block.start.plus_ms(index as i64 * base_ms);
+        self.say(time.plus_ms(base_ms));
         while let Some((minute, event)) = block.events.get(cursor.event)
             && *minute <= index
         {
@@ -334,19 +349,31 @@ impl Running {
             cursor.event += 1;
         }
         let slots = &block.slots[index * block.symbols..(index + 1) * block.symbols];
-        let last = end.filter(|_| index + 1 == block.minutes());
+        let is_last = newest == Newest::Yes && index + 1 == block.minutes();
         let record = self.engine.step(Event::Minute {
             time,
             slots,
             references: block.references_of(index),
-            end: last,
+            end: self.end_of_data.filter(|_| is_last),
         });
         self.gathered.note(record);
         if time >= self.start {
             self.gathered
-                .minute(&self.engine, time, base_ms, slots, last.is_some());
+                .minute(&self.engine, time, base_ms, slots, is_last);
         }
         cursor.minute += 1;
+    }
+
+    /// Gives the engine what was said before this moment and has not been given yet.
+    #[inline]
+    fn say(&mut self, before: Timestamp) {
+        while let Some(moment) = self.said.next_before(before) {
+            for said in &moment {
+                self.gathered.note(self.engine.step(said.event()));
+            }
+            self.gathered.note(self.engine.step(Event::Settle));
+            self.gathered.sample_again(&self.engine);
+        }
     }
 
     /// When the next minute in the queue is over.
@@ -371,8 +398,11 @@ impl Running {
         self.open();
         self.engine.share(0, others, weight, closed);
         let mut cursor = std::mem::take(&mut self.queue.cursor);
-        let newest = self.is_over && self.queue.blocks.is_empty();
-        self.minute(&block, &mut cursor, newest.then_some(self.end_of_data));
+        let newest = match self.is_over && self.queue.blocks.is_empty() {
+            true => Newest::Yes,
+            false => Newest::No,
+        };
+        self.minute(&block, &mut cursor, newest);
         if cursor.minute < block.minutes() {
             self.queue.blocks.push_front(block);
             self.queue.cursor = cursor;
@@ -381,6 +411,7 @@ impl Running {
 
     fn finish(mut self) -> Result<Outcome, BacktestError> {
         self.close()?;
+        self.say(Timestamp(i64::MAX));
         if self.gathered.first.is_none() {
             let text = format!("there are no candles from {} on", self.start);
             return Err(BacktestError::setup(

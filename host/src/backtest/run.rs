@@ -8,13 +8,13 @@ use crate::backtest::builder::Backtest;
 use crate::backtest::lane::Lane;
 use crate::backtest::share::shared;
 use crate::backtest::wallet::Wallet;
-use crate::backtest::{BacktestError, ChartCandles};
+use crate::backtest::{BacktestError, ChartCandles, Said};
 use crate::data::feed::Period;
 use crate::domain::{MINUTE_MS, StreamSource, Timeframe, Timestamp};
 use crate::engine::{
     AccountPoint, Block, DeskLimits, EndOfData, Engine, EngineSetup, Happening, TraderSetup,
 };
-use crate::execution::Simulated;
+use crate::execution::{FillTiming, Simulated};
 use crate::ledger::Trade;
 use crate::runs::RunResult;
 
@@ -43,6 +43,9 @@ pub struct Outcome {
     pub steps: Option<String>,
     /// Everything that happened with the start of its minute, if it was kept ([`Backtest::keep_records`]).
     pub records: Vec<(Timestamp, Happening)>,
+    /// Fingerprint of all records so far after each step that recorded something, with the time of its record, if they were kept
+    /// ([`Builder::keep_digests`](crate::backtest::Builder::keep_digests)).
+    pub digests: Vec<(Timestamp, [u8; 32])>,
 }
 
 /// A run on its way: everything up to its last sample.
@@ -87,6 +90,7 @@ fn run_lanes(
     };
     for backtest in &backtests {
         backtest.check_period().map_err(|e| of(&backtest.name, e))?;
+        backtest.check_quotes().map_err(|e| of(&backtest.name, e))?;
     }
     let mut wallet = Wallet::divide(&mut backtests)?;
     let (source, period, shares) = shared(&backtests)?;
@@ -191,7 +195,7 @@ impl Backtest {
     }
 
     /// Where the data must begin so that every series and stream has its warm-up before the start.
-    fn warm_up_start(&self, from: Timestamp) -> Timestamp {
+    pub(crate) fn warm_up_start(&self, from: Timestamp) -> Timestamp {
         let series = self.needs.series.iter().filter(|n| n.warm_up > 0);
         let candles = series.map(|need| {
             // One more than asked for: the candle in progress at the start does not count.
@@ -239,6 +243,21 @@ impl Backtest {
         }
     }
 
+    /// Nobody fills at best prices that nobody saw. What has no end goes on with those of a session, which may have needed none.
+    fn check_quotes(&self) -> Result<(), BacktestError> {
+        let quoted = self
+            .said
+            .iter()
+            .any(|(_, s)| matches!(s, Said::Quote { .. }));
+        if self.profile.fill_timing != FillTiming::Quote || quoted || self.open_ended {
+            return Ok(());
+        }
+        Err(BacktestError::setup(
+            "fill_timing quote fills market orders at best bid and ask of the moment, and recorded candles have none",
+            "it needs live quotes: host forward-test --paper-fills quote",
+        ))
+    }
+
     fn check_base(&self, base: Timeframe) -> Result<(), BacktestError> {
         match self.needs.series.iter().find(|n| n.timeframe < base) {
             None => Ok(()),
@@ -267,7 +286,7 @@ impl Backtest {
     }
 
     /// Its engine before the first event, and what happens to positions that are open when the data ends.
-    pub(super) fn into_engine(
+    pub(crate) fn into_engine(
         self,
         base: Timeframe,
         start: Timestamp,

@@ -118,6 +118,10 @@ pub(super) fn describe(what: &Happening) -> String {
             ..
         } => format!("breaker {rule} opened at {value}"),
         Happening::Breaker { rule, .. } => format!("breaker {rule} closed"),
+        Happening::Entries { by, allowed, .. } => {
+            let what = if *allowed { "let in" } else { "kept out" };
+            format!("entries {what} by the {}", by.name())
+        }
         Happening::Account(point) => {
             format!("account: wallet {}, equity {}", point.wallet, point.equity)
         }

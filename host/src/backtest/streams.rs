@@ -115,7 +115,7 @@ impl Backtest {
     }
 
     /// Streams of one instrument that execution and the strategy want.
-    fn wanted(&self, instrument: u32) -> Wanted {
+    pub(crate) fn wanted(&self, instrument: u32) -> Wanted {
         let kind = self.instruments[instrument as usize].kind;
         let perpetual = kind == InstrumentKind::LinearPerpetual;
         let mut rows = Vec::new();

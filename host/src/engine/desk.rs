@@ -3,7 +3,7 @@
 //! The rule it keeps: what is sent is validated at once and answered, but becomes real only when the call returns. A call that
 //! faults is rolled back, whatever it sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
@@ -18,7 +18,7 @@ use crate::engine::executor::Executor;
 use crate::engine::history::History;
 use crate::engine::record::Happening;
 use crate::engine::risk::{self, refuse, refuse_at};
-use crate::engine::safety::{Guard, Safety};
+use crate::engine::safety::{BlockedBy, Guard, Safety};
 use crate::engine::streams::StreamHistory;
 use crate::engine::telemetry::Telemetry;
 use crate::engine::{CandleCall, telemetry::Level};
@@ -115,6 +115,8 @@ pub struct Desk {
     pub(super) stream_history: Option<Vec<StreamHistory>>,
     /// The user's safety layer; nothing where nothing is set.
     pub(super) safety: Option<Box<Guard>>,
+    /// Who keeps new positions out.
+    pub(super) shut: BTreeSet<BlockedBy>,
     executor: Option<Box<dyn Executor>>,
     roles: Vec<RoleBinding>,
     tradable: Vec<bool>,
@@ -186,6 +188,7 @@ impl Desk {
             history,
             stream_history,
             safety,
+            shut: BTreeSet::new(),
             executor: Some(setup.executor),
             roles: setup.roles,
             tradable: setup.tradable,
@@ -213,6 +216,7 @@ impl Desk {
             history: None,
             stream_history: None,
             safety: None,
+            shut: BTreeSet::new(),
             executor: None,
             roles: Vec::new(),
             tradable: Vec::new(),

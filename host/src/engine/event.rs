@@ -1,10 +1,11 @@
 //! Everything that can move the engine, in one closed enum.
 
 use crate::domain::{
-    Amendment, Delisting, Exits, FundingSettlement, OrderRequest, Price, Reference, Slot,
+    Amendment, Delisting, Exits, FundingSettlement, OnFault, OrderRequest, Price, Reference, Slot,
     StreamRow, Timestamp,
 };
 use crate::engine::EndOfData;
+use crate::engine::safety::{BlockedBy, Safety};
 
 /// One event.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +34,17 @@ pub enum Event<'a> {
     Delist(&'a Delisting),
     /// A row of a stream, in order of its available-at time; shown at the end of the minute in which it became known.
     Row(&'a StreamRow),
-    /// No more commands come at this moment. Without it they are settled when the next minute begins.
+    /// Best prices of an instrument at this moment: what market orders that wait for them fill at, with the next
+    /// [`Event::Settle`]. Where the profile fills elsewhere they mean nothing.
+    Quote {
+        /// Index of the instrument.
+        instrument: u32,
+        /// Best bid.
+        bid: Price,
+        /// Best ask.
+        ask: Price,
+    },
+    /// No more commands and best prices come at this moment. Without it they are settled when the next minute begins.
     Settle,
     /// The user acts on the account of a strategy. Like the actions of one call, commands of one moment are validated one after
     /// the other before any of them meets the market.
@@ -45,7 +56,7 @@ pub enum Event<'a> {
     },
 }
 
-/// What a user can do to an account. The same as a strategy, by the same path.
+/// What a user can do to an account, the same as a strategy by the same path, and to the strategy itself. Each is answered.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Send an order.
@@ -84,4 +95,17 @@ pub enum Command {
         /// How much.
         amount: f64,
     },
+    /// Shut entries or let them in again. While a switch is shut, what could open or increase a position is refused
+    /// `circuit_open`, whoever sends it; orders that work stay.
+    Entries {
+        /// Whose switch.
+        by: BlockedBy,
+        /// Let in.
+        allowed: bool,
+    },
+    /// End the strategy for good, as after a halt, by this policy. Nothing if it has ended already.
+    Stop(OnFault),
+    /// Other limits and breakers from now on: rules that stay go on counting, breakers that are open stay open where a rule of
+    /// their name stays.
+    Safety(Box<Safety>),
 }

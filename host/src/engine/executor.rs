@@ -237,6 +237,9 @@ pub trait Executor: Send {
     /// The market moves through one minute; `market` still holds the close before it.
     fn minute(&mut self, minute: &MinuteView<'_>, market: &Market, out: &mut Vec<Happening>);
 
+    /// Best prices of an instrument, seen at this moment.
+    fn quote(&mut self, instrument: u32, bid: Price, ask: Price);
+
     /// What was accepted since the close meets it, where the profile fills at this close. `time` is the last millisecond of the
     /// minute that just closed.
     fn at_close(&mut self, time: Timestamp, market: &Market, out: &mut Vec<Happening>);

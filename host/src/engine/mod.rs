@@ -27,7 +27,9 @@ pub use record::{AccountPoint, Entry, Happening, Record};
 pub(crate) use risk::unknown_instrument;
 pub use risk::{Approved, GridExits, Terms, exits_on_grid, terms_on_grid};
 pub use run::{Engine, EngineSetup, Gauge};
-pub use strategy::{COVERS_GAP, CandleCall, Fault, FaultCause, LAST_OF_MOMENT, Location, Strategy};
+pub use strategy::{
+    COVERS_GAP, CandleCall, Ended, Fault, FaultCause, LAST_OF_MOMENT, Location, Strategy,
+};
 pub use streams::{MissingStream, missing_streams};
 pub use telemetry::{Level, LogLine, Mark, Marker, Pane, Plot, PlotStyle, Telemetry};
 pub use trader::{Trader, TraderSetup};

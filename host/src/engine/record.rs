@@ -4,6 +4,7 @@ use crate::domain::{
     Cash, FillEvent, FundingEvent, InstrumentChange, LiquidationEvent, OrderChange, OrderView,
     Placed, PositionEvent, Price, Refusal, Timestamp,
 };
+use crate::engine::safety::BlockedBy;
 use crate::engine::{FaultCause, Location};
 use crate::ledger::{Posting, Trade};
 
@@ -139,6 +140,15 @@ pub enum Happening {
         /// The figure that tripped it, in the unit of its metric.
         value: f64,
     },
+    /// A switch of entries was turned: new positions are kept out, or let in as far as it goes.
+    Entries {
+        /// When.
+        time: Timestamp,
+        /// Whose switch.
+        by: BlockedBy,
+        /// Let in.
+        allowed: bool,
+    },
     /// The account, at each change of the UTC day and at the end.
     Account(AccountPoint),
     /// A strategy was stopped.
@@ -152,7 +162,7 @@ pub enum Happening {
         /// Where in the author's sources, if the guest said.
         location: Option<Location>,
     },
-    /// A strategy asked to be stopped.
+    /// A strategy was stopped by its own wish, a breaker or the user.
     Halt {
         /// When.
         time: Timestamp,

@@ -140,6 +140,15 @@ impl Engine {
             Event::Delist(delisting) => self.delistings.push(*delisting),
             Event::Row(row) => self.rows.push(row.clone()),
             Event::Command { strategy, command } => self.command(strategy, command),
+            Event::Quote {
+                instrument,
+                bid,
+                ask,
+            } => {
+                for trader in &mut self.traders {
+                    trader.quote(instrument, bid, ask);
+                }
+            }
             Event::Settle => self.settle(),
         }
         &self.record

@@ -3,9 +3,11 @@
 //!
 //! What can only reduce a position passes everything here: a safety layer never keeps anybody in a position.
 
+mod entries;
 mod gate;
 mod window;
 
+pub use entries::{Blocked, BlockedBy};
 pub use window::Breaker;
 use window::Window;
 
@@ -266,11 +268,29 @@ impl Guard {
             .collect()
     }
 
-    /// The open breaker that lasts longest: its name and the moment it closes.
-    pub(super) fn open(&self, now: Timestamp) -> Option<(&str, Timestamp)> {
+    /// The open breaker that lasts longest.
+    pub(super) fn open(&self, now: Timestamp) -> Option<Blocked<'_>> {
         let open = self.circuits.iter().filter(|c| c.breaker.is_open(now));
-        open.filter_map(|c| Some((c.rule.name.as_str(), c.breaker.open_until()?)))
-            .max_by_key(|(_, until)| *until)
+        let (rule, until) = open
+            .filter_map(|c| Some((c.rule.name.as_str(), c.breaker.open_until()?)))
+            .max_by_key(|(_, until)| *until)?;
+        Some(Blocked::Breaker { rule, until })
+    }
+
+    /// Other limits and rules from now on. A rule that is the same goes on counting; one of the same name counts anew, but if its
+    /// breaker is open it stays so as long as it would have. Breakers that lost their rule while open close: those.
+    pub(super) fn replace(&mut self, safety: &Safety) -> Vec<Switch> {
+        let mut before = std::mem::take(&mut self.circuits);
+        self.limits = safety.limits;
+        for rule in &safety.breakers {
+            let known = before.iter().position(|c| c.rule.name == rule.name);
+            self.circuits.push(match known {
+                Some(index) => before.remove(index).under(rule),
+                None => Circuit::new(rule.clone()),
+            });
+        }
+        let open = before.iter().filter(|c| c.breaker.open_until().is_some());
+        open.map(|circuit| circuit.switch(false)).collect()
     }
 
     /// Is a breaker open that takes positions away.
@@ -288,6 +308,17 @@ impl Circuit {
             tripped_at: 0.0,
             rule,
         }
+    }
+
+    /// The same breaker under another rule.
+    fn under(self, rule: &BreakerRule) -> Self {
+        if self.rule == *rule {
+            return self;
+        }
+        let mut changed = Self::new(rule.clone());
+        changed.breaker.stay_as(&self.breaker);
+        changed.tripped_at = self.tripped_at;
+        changed
     }
 
     fn note(&mut self, now: Timestamp, happening: &Happening) {

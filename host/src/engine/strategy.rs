@@ -89,6 +89,22 @@ impl FaultCause {
     }
 }
 
+/// Why a strategy has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// By a fault of its own.
+    Fault {
+        /// What kind.
+        cause: FaultCause,
+        /// One sentence.
+        message: String,
+    },
+    /// By its own wish or by a circuit breaker; its reason.
+    Halt(String),
+    /// By the user.
+    Stopped,
+}
+
 /// One running strategy.
 ///
 /// `desk` is what the strategy may see and do; an implementation may move it elsewhere for the time of the call (into a
@@ -138,4 +154,9 @@ pub trait Strategy: Send {
         time: Timestamp,
         event: &StrategyEvent,
     ) -> Result<(), Fault>;
+
+    /// Fuel its last call used and bytes of its linear memory; none where nobody counts, and after a fault.
+    fn spent(&self) -> Option<(u64, u64)> {
+        None
+    }
 }

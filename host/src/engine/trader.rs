@@ -1,21 +1,22 @@
 //! One strategy at its desk: warm-up, what it is shown at each moment and in which order, what happens when it faults.
 
+mod commands;
+
 use std::collections::VecDeque;
 
 use crate::domain::{
     AccountChange, CandleColumns, Cash, Cause, Delivery, EventKinds, Manifest, Market, Needs,
-    OnFault, Placed, Quote, Refusal, SeriesBinding, SeriesNeed, SlotState, StrategyEvent,
-    StreamRow, StreamSource, Timeframe, Timestamp,
+    OnFault, Quote, SeriesBinding, SeriesNeed, SlotState, StrategyEvent, StreamRow, StreamSource,
+    Timeframe, Timestamp,
 };
 use crate::engine::bars::{Bars, call};
 use crate::engine::desk::{Desk, DeskLimits, DeskSetup, Phase, RoleBinding};
-use crate::engine::event::Command;
 use crate::engine::executor::{EndOfData, Executor, MinuteView};
 use crate::engine::history::push_columns;
 use crate::engine::record::{AccountPoint, Happening};
 use crate::engine::run::{Gauge, wind_down};
 use crate::engine::safety::{Effect, Switch};
-use crate::engine::strategy::{CandleCall, Fault, LAST_OF_MOMENT, Strategy};
+use crate::engine::strategy::{CandleCall, Ended, Fault, LAST_OF_MOMENT, Strategy};
 use crate::engine::streams::Streams;
 
 /// What a trader is made of.
@@ -90,8 +91,9 @@ pub struct Trader {
     queue: VecDeque<(Timestamp, StrategyEvent)>,
     missing: u32,
     on_fault: OnFault,
-    /// Commands of this moment have not met the close yet.
-    commanded: bool,
+    ended: Option<Ended>,
+    /// Commands or best prices of this moment have not been settled yet.
+    unsettled: bool,
 }
 
 impl Trader {
@@ -154,7 +156,8 @@ impl Trader {
             queue: VecDeque::new(),
             missing: 0,
             on_fault: setup.on_fault,
-            commanded: false,
+            ended: None,
+            unsettled: false,
         }
     }
 
@@ -193,6 +196,18 @@ impl Trader {
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.live
+    }
+
+    /// Why it ended; nothing while it takes part.
+    #[must_use]
+    pub fn ended(&self) -> Option<&Ended> {
+        self.ended.as_ref()
+    }
+
+    /// Fuel its last call used and bytes of its linear memory; none of what is native or has ended.
+    #[must_use]
+    pub fn spent(&self) -> Option<(u64, u64)> {
+        self.strategy.as_ref()?.spent()
     }
 
     // --- one minute --------------------------------------------------------------------------------------------------------
@@ -283,16 +298,19 @@ impl Trader {
         let mut switches = guard.rearm(now);
         self.queue_events();
         switches.extend(self.desk.check_breakers(now));
-        for switch in &switches {
-            self.desk.happenings.push(Happening::Breaker {
-                time: now,
-                rule: switch.rule.clone(),
-                open: switch.open,
-                value: switch.value,
-            });
-        }
+        self.tell_breakers(now, &switches);
         switches.retain(|switch| switch.open);
         self.apply_breakers(now, &switches);
+    }
+
+    fn tell_breakers(&mut self, now: Timestamp, switches: &[Switch]) {
+        let told = switches.iter().map(|switch| Happening::Breaker {
+            time: now,
+            rule: switch.rule.clone(),
+            open: switch.open,
+            value: switch.value,
+        });
+        self.desk.happenings.extend(told);
     }
 
     /// What breakers do that opened now, and those that take positions away as long as they are open.
@@ -308,7 +326,7 @@ impl Trader {
         let flattens = self.desk.safety.as_ref().is_some_and(|g| g.flattens(now));
         let closes = flattens && self.desk.as_host(now, Cause::Risk, Desk::close_for_risk);
         if closes && self.strategy.is_none() {
-            self.commanded = true;
+            self.unsettled = true;
         }
         if let Some(rule) = halted_by {
             self.desk.halt = Some(format!("the circuit breaker `{rule}` opened"));
@@ -594,52 +612,39 @@ impl Trader {
             message,
             location,
         } = fault;
+        self.ended = Some(Ended::Fault {
+            cause,
+            message: message.clone(),
+        });
         self.desk.happenings.push(Happening::Fault {
             time: now,
             cause,
             message,
             location,
         });
-        self.stop(now);
+        self.stop(now, self.on_fault);
+        self.meet_close(now);
     }
 
     #[cold]
     fn halted(&mut self, now: Timestamp) {
         let why = self.desk.halt.take().unwrap_or_default();
+        self.ended = Some(Ended::Halt(why.clone()));
         self.desk
             .happenings
             .push(Happening::Halt { time: now, why });
-        self.stop(now);
-    }
-
-    /// The strategy is gone; its declared policy is applied by the host.
-    fn stop(&mut self, now: Timestamp) {
-        self.strategy = None;
-        self.live = true;
-        self.queue.clear();
-        let policy = self.on_fault;
-        self.desk
-            .as_host(now, Cause::Risk, |desk| wind_down(desk, policy));
-        self.desk.phase = Phase::Stopped;
+        self.stop(now, self.on_fault);
         self.meet_close(now);
     }
 
-    pub(super) fn command(&mut self, now: Timestamp, command: &Command) {
-        let result = self
-            .desk
-            .as_host(now, Cause::Order, |desk| answer(desk, command));
+    /// The strategy is gone; a policy is applied by the host. What it sends meets the close afterwards.
+    fn stop(&mut self, now: Timestamp, policy: OnFault) {
+        self.strategy = None;
+        self.live = true;
+        self.queue.clear();
         self.desk
-            .happenings
-            .push(Happening::Answer { time: now, result });
-        self.commanded = true;
-    }
-
-    /// What commands sent meets the close, once all of the moment are in.
-    #[inline]
-    pub(super) fn settle(&mut self, now: Timestamp) {
-        if std::mem::take(&mut self.commanded) {
-            self.meet_close(now);
-        }
+            .as_host(now, Cause::Risk, |desk| wind_down(desk, policy));
+        self.desk.phase = Phase::Stopped;
     }
 
     /// Turns what happened since the last look into events the strategy asked for, and lets the safety layer see it. What became
@@ -685,12 +690,10 @@ impl Trader {
                     Some((*time, StrategyEvent::Account(AccountChange::AccountClosed)))
                 }
                 Happening::Breaker { time, open, .. } if self.events.account => {
-                    let change = if *open {
-                        AccountChange::CircuitOpen
-                    } else {
-                        AccountChange::CircuitClosed
-                    };
-                    Some((*time, StrategyEvent::Account(change)))
+                    Some((*time, circuit_event(*open)))
+                }
+                Happening::Entries { time, allowed, .. } if self.events.account => {
+                    Some((*time, circuit_event(!allowed)))
                 }
                 _ => None,
             };
@@ -699,28 +702,13 @@ impl Trader {
     }
 }
 
-fn answer(desk: &mut Desk, command: &Command) -> Result<Option<Placed>, Refusal> {
-    match command {
-        Command::Submit(request) => desk.submit(request).map(Some),
-        Command::Cancel(order) => desk.cancel(*order).map(|()| None),
-        Command::Amend { order, change } => desk.amend(*order, change).map(|()| None),
-        Command::CancelAll(instrument) => {
-            desk.cancel_all(*instrument);
-            Ok(None)
-        }
-        Command::SetExits { position, exits } => desk.set_exits(*position, exits).map(|()| None),
-        Command::CloseAll(instrument) => {
-            desk.close_all(*instrument);
-            Ok(None)
-        }
-        Command::SetLeverage {
-            instrument,
-            leverage,
-        } => desk.set_leverage(*instrument, *leverage).map(|()| None),
-        Command::AdjustMargin { position, amount } => {
-            desk.adjust_margin(*position, *amount).map(|()| None)
-        }
-    }
+/// Entries are kept out, or no longer by whoever did.
+fn circuit_event(open: bool) -> StrategyEvent {
+    StrategyEvent::Account(if open {
+        AccountChange::CircuitOpen
+    } else {
+        AccountChange::CircuitClosed
+    })
 }
 
 fn bind_series(

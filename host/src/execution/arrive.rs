@@ -77,10 +77,13 @@ impl World<'_> {
         };
         let side = order.side();
         match order.terms {
-            Terms::Market => {
-                let price = self.last_here(order);
-                self.fill_slipped(id, price);
-            }
+            Terms::Market => match self.best.get(&order.instrument()) {
+                Some(best) => self.take_best(id, *best),
+                None => {
+                    let price = self.last_here(order);
+                    self.fill_slipped(id, price);
+                }
+            },
             Terms::Stop(trigger) | Terms::StopLimit { trigger, .. } => {
                 self.arrive_trigger(id, Level::stop(side, trigger), gapped);
             }
@@ -299,21 +302,14 @@ impl World<'_> {
         }
     }
 
-    /// Market orders sent at this close fill at it, where the profile says so (S02, S178).
+    /// Market orders sent at this close fill at it (S02, S178), or at the best prices seen right after it, as the profile says.
     pub(super) fn fill_at_close(&mut self) {
-        // Before the first candle there is no close.
-        let closed = self.state.candle > crate::domain::Timestamp(i64::MIN);
-        if self.rules.profile.fill_timing != FillTiming::ThisClose || !closed {
-            return;
-        }
-        // In configured order of the symbols, then as sent; where the minute is missing there is no close to fill at.
+        // In configured order of the symbols, then as sent.
         let first = |world: &Self| {
             let waiting = |o: &&WorkingOrder| {
-                o.stage == Stage::Arriving
-                    && o.terms == Terms::Market
+                o.waits_at_close()
                     && o.created_at == world.time.plus_ms(1)
-                    && o.arrives_at == o.created_at
-                    && world.market.quotes[o.instrument() as usize].fresh
+                    && world.fills_at_close(o.instrument())
             };
             let orders = world.state.orders.known().filter(waiting);
             orders.map(|o| (o.instrument(), o.id)).min()
@@ -321,6 +317,18 @@ impl World<'_> {
         while let Some((_, id)) = first(self) {
             self.arrive(id, false);
             self.act_woken();
+        }
+    }
+
+    /// Is there a price to fill at: where the minute is missing there is no close, and before the first candle neither.
+    fn fills_at_close(&self, instrument: u32) -> bool {
+        match self.rules.profile.fill_timing {
+            FillTiming::NextOpen => false,
+            FillTiming::ThisClose => {
+                let closed = self.state.candle > crate::domain::Timestamp(i64::MIN);
+                closed && self.market.quotes[instrument as usize].fresh
+            }
+            FillTiming::Quote => self.best.contains_key(&instrument),
         }
     }
 

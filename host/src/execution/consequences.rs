@@ -264,6 +264,17 @@ impl World<'_> {
 
     /// Ends an order and, if it opened nothing, its children.
     pub(super) fn finish(&mut self, id: u32, status: OrderStatus, reason: EndReason) {
+        self.finish_saying(id, status, reason, String::new());
+    }
+
+    /// The same with a sentence for people.
+    pub(super) fn finish_saying(
+        &mut self,
+        id: u32,
+        status: OrderStatus,
+        reason: EndReason,
+        message: String,
+    ) {
         if self
             .state
             .orders
@@ -291,7 +302,7 @@ impl World<'_> {
                     status,
                     reason,
                     tag: order.asked.tag(),
-                    message: String::new(),
+                    message,
                 },
             });
         }

@@ -1,5 +1,7 @@
 //! One fill and everything that follows from it: postings, siblings, children, exits, orders of a closed position.
 
+use std::collections::BTreeMap;
+
 use crate::domain::{
     Cash, Cause, Cost, EndReason, FillEvent, Liquidity, Market, OrderStatus, OrderView,
     PositionChange, PositionEvent, Price, Qty, Rate, Rounding, Side, TimeInForce, Timestamp, UNIT,
@@ -7,6 +9,7 @@ use crate::domain::{
 };
 use crate::engine::{Happening, MinuteView, Terms};
 use crate::execution::BoundMargin;
+use crate::execution::best::Best;
 use crate::execution::orders::{ExitKind, Stage, WorkingOrder};
 use crate::execution::path::{Exact, PathOrder};
 use crate::execution::state::{Ruleset, State};
@@ -39,6 +42,8 @@ pub(super) struct World<'a> {
     /// The minute being walked through.
     pub minute: Option<&'a MinuteView<'a>>,
     pub here: Here,
+    /// Best prices that market orders take, by instrument, where the profile fills at them.
+    pub best: BTreeMap<u32, Best>,
     /// The path of each book.
     pub ways: Vec<(Book, PathOrder)>,
     /// The only book that takes part, when a path is tried; the others stay at the open.
@@ -113,6 +118,7 @@ impl<'a> World<'a> {
             time,
             minute: None,
             here: Here::Quotes,
+            best: BTreeMap::new(),
             ways: Vec::new(),
             only: None,
             ambiguous: &[],

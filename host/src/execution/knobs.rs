@@ -70,6 +70,8 @@ named!(
         NextOpen = "next_open",
         /// At the close of the candle that was just shown.
         ThisClose = "this_close",
+        /// At the best prices that were seen right after that close.
+        Quote = "quote",
     }
 );
 

@@ -9,6 +9,7 @@
 
 mod amend;
 mod arrive;
+mod best;
 mod consequences;
 mod fill;
 mod impact;

@@ -179,6 +179,12 @@ impl WorkingOrder {
         self.qty = asked.min(self.bound.unwrap_or(asked)) - self.shrunk;
     }
 
+    /// A market order that meets the market at this close, if the profile fills there: nothing holds it up on its way.
+    pub(super) fn waits_at_close(&self) -> bool {
+        let waits = self.stage == Stage::Arriving && self.terms == Terms::Market;
+        waits && self.arrives_at == self.created_at
+    }
+
     pub(super) fn is_attached(&self) -> bool {
         self.exit.is_some()
     }

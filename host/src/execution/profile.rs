@@ -17,6 +17,8 @@ pub struct Profile {
     pub preset: Preset,
     /// Where market orders fill.
     pub fill_timing: FillTiming,
+    /// Widest spread market orders take where they fill at best prices, a fraction of the middle.
+    pub max_spread: Rate,
     /// The price's way inside a candle.
     pub path: PathRule,
     /// What a resting limit needs.
@@ -85,6 +87,8 @@ pub struct Profile {
 
 /// 2 basis points: half a spread plus a little (`simulation.md` section 8).
 const DEFAULT_SLIPPAGE: Rate = Rate(20_000);
+/// 50 basis points: a book thinner than this is no price. Chosen, not measured.
+const DEFAULT_MAX_SPREAD: Rate = Rate(500_000);
 /// jesse's one maintenance rate.
 const JESSE_MAINTENANCE: Rate = Rate(400_000);
 
@@ -95,6 +99,7 @@ impl Profile {
         let strict = Self {
             preset,
             fill_timing: FillTiming::NextOpen,
+            max_spread: DEFAULT_MAX_SPREAD,
             path: PathRule::Pessimistic,
             limit_fill: LimitFill::Through,
             limit_gap: LimitGap::AtLimit,
@@ -254,7 +259,7 @@ impl Profile {
             ("stop_gap", self.stop_gap.to_string()),
             ("marketable_limit", self.marketable_limit.to_string()),
             ("slippage", self.slippage_model.to_string()),
-            ("slippage_bps", Rate(self.slippage.0 * 10_000).to_string()),
+            ("slippage_bps", in_bps(self.slippage).to_string()),
             ("maker", fee(self.maker_fee, "venue")),
             ("taker", fee(self.taker_fee, "venue")),
             ("funding", switch(self.funding)),
@@ -284,7 +289,14 @@ impl Profile {
             ("margin_check", self.margin_check.to_string()),
             ("bound_margin", self.bound_margin.to_string()),
             ("equity_view", self.equity_view.to_string()),
+            ("max_spread_bps", in_bps(self.max_spread).to_string()),
         ]
+    }
+
+    /// Can this knob decide anything, as the others stand.
+    #[must_use]
+    pub fn is_at_work(&self, knob: &str) -> bool {
+        knob != "max_spread_bps" || self.fill_timing == FillTiming::Quote
     }
 
     /// Combinations that mean nothing are refused when the configuration is read (`simulation.md` section 0).
@@ -293,6 +305,11 @@ impl Profile {
     /// The combination, in words.
     pub fn check(&self) -> Result<(), KnobError> {
         let contradiction = |what: &str| Err(KnobError::Contradiction(what.to_owned()));
+        if self.fill_timing == FillTiming::Quote && self.latency_ms > 0 {
+            return contradiction(
+                "fills at the best prices right after a close have no latency: fill_timing quote needs latency_ms 0",
+            );
+        }
         if self.margin_mode == MarginMode::Isolated {
             return Ok(());
         }
@@ -350,7 +367,8 @@ impl Profile {
             "stop_gap" => self.stop_gap = value.parse().map_err(bad)?,
             "marketable_limit" => self.marketable_limit = value.parse().map_err(bad)?,
             "slippage" => self.slippage_model = value.parse().map_err(bad)?,
-            "slippage_bps" => self.slippage = slippage_from_bps(rate(value)?).map_err(bad)?,
+            "slippage_bps" => self.slippage = from_bps(rate(value)?).map_err(bad)?,
+            "max_spread_bps" => self.max_spread = from_bps(rate(value)?).map_err(bad)?,
             "maker" => self.maker_fee = word_or(value, "venue", |v| fee(rate(v)?).map_err(bad))?,
             "taker" => self.taker_fee = word_or(value, "venue", |v| fee(rate(v)?).map_err(bad))?,
             "funding" => self.funding = switch(value).map_err(bad)?,
@@ -466,7 +484,7 @@ const MOST_FEE: Rate = Rate(10_000_000);
 /// Rebates beyond this likewise.
 const MOST_REBATE: Rate = Rate(1_000_000);
 /// Half of the price: a sale at less than nothing must not be writable.
-const MOST_SLIPPAGE_BPS: Rate = Rate(500_000_000_000);
+const MOST_BPS: Rate = Rate(500_000_000_000);
 
 /// A fee as a fraction of notional.
 fn fee(rate: Rate) -> Result<Rate, String> {
@@ -478,9 +496,14 @@ fn fee(rate: Rate) -> Result<Rate, String> {
     Ok(rate)
 }
 
+/// A fraction as basis points.
+pub(super) fn in_bps(rate: Rate) -> Rate {
+    Rate(rate.0 * 10_000)
+}
+
 /// Basis points as a fraction; finer than 0.0001 basis points and more than half the price are refused.
-fn slippage_from_bps(bps: Rate) -> Result<Rate, String> {
-    if bps > MOST_SLIPPAGE_BPS {
+fn from_bps(bps: Rate) -> Result<Rate, String> {
+    if bps > MOST_BPS {
         return Err(format!(
             "{bps} basis points are more than half of the price"
         ));

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use crate::domain::{
     Amendment, Candle, Cash, Cost, EndReason, Exits, Instrument, Market, OrderStatus, OrderView,
-    Placed, PositionView, Qty, Quote, Rate, Refusal, RefusalReason, SlotState, Timestamp,
+    Placed, PositionView, Price, Qty, Quote, Rate, Refusal, RefusalReason, SlotState, Timestamp,
 };
 use crate::engine::{
     Approved, EndOfData, Executor, Happening, MinuteView, Pool, exits_on_grid, no_position,
 };
 use crate::execution::amend::not_open;
+use crate::execution::best::Best;
 use crate::execution::fill::{Here, World, trigger_of};
 use crate::execution::impact::Days;
 use crate::execution::orders::{ExitKind, WorkingOrder};
@@ -41,6 +42,8 @@ pub struct Simulated {
     watch: Watch,
     /// Volumes of past days, where the slippage model looks at them.
     days: Vec<Days>,
+    /// Best prices seen at this moment, by instrument.
+    best: BTreeMap<u32, Best>,
 }
 
 impl Simulated {
@@ -61,6 +64,7 @@ impl Simulated {
             done_at: VecDeque::new(),
             saved: None,
             watch: Watch::new(),
+            best: BTreeMap::new(),
             days: if by_days {
                 vec![Days::default(); instruments.len()]
             } else {
@@ -540,6 +544,7 @@ impl Executor for Simulated {
 
     #[inline]
     fn minute(&mut self, minute: &MinuteView<'_>, market: &Market, out: &mut Vec<Happening>) {
+        self.turn_down_unquoted(minute, market, out);
         self.state.candle = minute.time;
         self.look_back(minute);
         self.cap_volume(minute, market);
@@ -569,9 +574,26 @@ impl Executor for Simulated {
         self.close_of_minute(minute, market, out);
     }
 
+    fn quote(&mut self, instrument: u32, bid: Price, ask: Price) {
+        let best = Best::new(bid, ask);
+        if let (FillTiming::Quote, Some(best)) = (self.profile().fill_timing, best) {
+            self.best.insert(instrument, best);
+        }
+    }
+
     fn at_close(&mut self, time: Timestamp, market: &Market, out: &mut Vec<Happening>) {
-        if self.profile().fill_timing == FillTiming::ThisClose && !self.state.orders.is_empty() {
-            self.change(market, time, out, |world| world.fill_at_close());
+        // Those of a later moment are others.
+        let best = std::mem::take(&mut self.best);
+        let fills = match self.profile().fill_timing {
+            FillTiming::NextOpen => false,
+            FillTiming::ThisClose => true,
+            FillTiming::Quote => !best.is_empty(),
+        };
+        if fills && !self.state.orders.is_empty() {
+            self.change(market, time, out, |world| {
+                world.best = best;
+                world.fill_at_close();
+            });
         }
     }
 
@@ -596,6 +618,19 @@ impl Executor for Simulated {
 }
 
 impl Simulated {
+    /// Market orders of the last close that nobody saw best prices for.
+    #[inline]
+    fn turn_down_unquoted(
+        &mut self,
+        minute: &MinuteView<'_>,
+        market: &Market,
+        out: &mut Vec<Happening>,
+    ) {
+        if self.profile().fill_timing == FillTiming::Quote && !self.state.orders.is_empty() {
+            self.change(market, minute.time, out, |world| world.turn_down_unquoted());
+        }
+    }
+
     /// Instruments that end, the end of the data, and what is forgotten.
     fn close_of_minute(
         &mut self,

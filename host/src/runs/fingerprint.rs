@@ -8,6 +8,7 @@ use crate::domain::{
     Liquidity, OrderKind, OrderStatus, OrderView, Placed, PositionChange, PositionEvent, Price,
     Rate, Refusal, Side, Timestamp,
 };
+use crate::engine::safety::BlockedBy;
 use crate::engine::{
     AccountPoint, Entry, FaultCause, Happening, Level, Marker, Pane, PlotStyle, Record, Telemetry,
 };
@@ -34,11 +35,25 @@ impl Fingerprint {
         Self(stream)
     }
 
+    /// Of records alone, whatever they are of: what a session that has no end compares.
+    #[must_use]
+    pub fn of_records() -> Self {
+        let mut stream = Stream::default();
+        stream.u32(SCHEMA_VERSION);
+        Self(stream)
+    }
+
     /// The next record. One without entries changes nothing.
     pub fn add(&mut self, record: &Record) {
         for Entry { strategy, what } in &record.entries {
             self.0.happening(*strategy, what);
         }
+    }
+
+    /// The digest of everything so far, as bytes; more may follow.
+    #[must_use]
+    pub fn running(&self) -> [u8; 32] {
+        self.0.running()
     }
 
     /// The digest of everything so far.
@@ -131,8 +146,12 @@ impl Stream {
         });
     }
 
+    fn running(&self) -> [u8; 32] {
+        *self.0.finalize().as_bytes()
+    }
+
     fn finish(&self) -> String {
-        hex(self.0.finalize().as_bytes())
+        hex(&self.running())
     }
 
     fn head(&mut self, kind: u8, strategy: u32, time: Timestamp) {
@@ -254,6 +273,14 @@ impl Stream {
                 self.text(rule);
                 self.flag(*open);
                 self.i64(scaled(*value));
+            }
+            Happening::Entries { time, by, allowed } => {
+                self.head(21, strategy, *time);
+                self.u8(match by {
+                    BlockedBy::User => 0,
+                    BlockedBy::Feed => 1,
+                });
+                self.flag(*allowed);
             }
         }
     }

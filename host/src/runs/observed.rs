@@ -281,7 +281,7 @@ impl Observed {
             }
             Happening::Halt { time, why } => self.halts.push((*time, why.clone())),
             // Told by the fills and trades beside them.
-            Happening::Position { .. } | Happening::Answer { .. } => {}
+            Happening::Position { .. } | Happening::Entries { .. } | Happening::Answer { .. } => {}
         }
     }
 

@@ -29,6 +29,8 @@ pub(super) struct Live {
     guest: Strategy,
     handler_fuel: u64,
     setup_fuel: u64,
+    /// What the last call was given.
+    given_fuel: u64,
     /// Warm-up is over with the first candle that comes alone.
     warm: bool,
 }
@@ -41,6 +43,7 @@ impl Live {
             guest,
             handler_fuel,
             setup_fuel,
+            given_fuel: 0,
             warm: false,
         }
     }
@@ -63,15 +66,6 @@ impl WasmStrategy {
         }
     }
 
-    /// Fuel left of the last call: what a call burned is the limit minus this. `None` after a fault.
-    #[must_use]
-    pub fn fuel_left(&self) -> Option<u64> {
-        match &self.life {
-            Life::Live(live) => live.store.get_fuel().ok(),
-            Life::Dead(_) => None,
-        }
-    }
-
     /// One call of the guest: desk in, bounds full, call, desk out.
     #[inline]
     fn call(
@@ -86,6 +80,7 @@ impl WasmStrategy {
             Life::Dead(fault) => return Err(fault.clone()),
         };
         let fuel = fuel(live);
+        live.given_fuel = fuel;
         let state = live.store.data_mut();
         state.begin();
         std::mem::swap(&mut state.desk, desk);
@@ -236,5 +231,14 @@ impl engine::Strategy for WasmStrategy {
                     .call_on_event(store, time.0, event)
             },
         )
+    }
+
+    fn spent(&self) -> Option<(u64, u64)> {
+        let Life::Live(live) = &self.life else {
+            return None;
+        };
+        let left = live.store.get_fuel().ok()?;
+        let memory = live.store.data().memory.bytes() as u64;
+        Some((live.given_fuel.saturating_sub(left), memory))
     }
 }

@@ -257,6 +257,11 @@ impl Memory {
             denied: false,
         }
     }
+
+    /// Linear memory of the instance now.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
 }
 
 /// A new total after growing one part, if it stays within the limit.

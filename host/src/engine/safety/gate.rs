@@ -59,10 +59,7 @@ impl Desk {
         request: &OrderRequest,
         order: &Approved,
     ) -> Result<(), Refusal> {
-        let Some(guard) = &self.safety else {
-            return Ok(());
-        };
-        if self.can_only_reduce(request) {
+        if !self.is_guarded() || self.can_only_reduce(request) {
             return Ok(());
         }
         let parent_nets = request
@@ -76,9 +73,16 @@ impl Desk {
             nets: parent_nets.unwrap_or(request.target == Target::Net),
             instead_of: None,
         };
-        self.check_counts(guard)?;
-        self.check_sizes(&guard.limits, &ask)?;
-        self.check_circuit(guard)
+        if let Some(guard) = &self.safety {
+            self.check_counts(guard)?;
+            self.check_sizes(&guard.limits, &ask)?;
+        }
+        self.check_circuit()
+    }
+
+    /// Is there anything an order could be refused for here.
+    fn is_guarded(&self) -> bool {
+        self.safety.is_some() || !self.shut.is_empty()
     }
 
     /// The same for new values of a working order.
@@ -90,9 +94,9 @@ impl Desk {
         order: u32,
         change: &Amendment,
     ) -> Result<(), Refusal> {
-        let Some(guard) = &self.safety else {
+        if !self.is_guarded() {
             return Ok(());
-        };
+        }
         let Some(view) = self
             .find_order(order)
             .filter(|o| !o.status.is_done() && self.can_open(o))
@@ -118,8 +122,10 @@ impl Desk {
             nets: self.executor().is_net_order(order),
             instead_of: Some(order),
         };
-        self.check_sizes(&guard.limits, &ask)?;
-        self.check_circuit(guard)
+        if let Some(guard) = &self.safety {
+            self.check_sizes(&guard.limits, &ask)?;
+        }
+        self.check_circuit()
     }
 
     /// Breakers that open with the account as it stands.
@@ -132,13 +138,10 @@ impl Desk {
         switches
     }
 
-    fn check_circuit(&self, guard: &Guard) -> Result<(), Refusal> {
-        match guard.open(self.now) {
+    fn check_circuit(&self) -> Result<(), Refusal> {
+        match self.blocked() {
             None => Ok(()),
-            Some((rule, until)) => Err(refuse(
-                RefusalReason::CircuitOpen,
-                format!("the circuit breaker `{rule}` is open until {until}"),
-            )),
+            Some(blocked) => Err(refuse(RefusalReason::CircuitOpen, blocked.to_string())),
         }
     }
 

@@ -140,6 +140,11 @@ impl Breaker {
         self.latch.trip(now);
     }
 
+    /// Opens or closes as another one stands, until the same moment.
+    pub(super) fn stay_as(&mut self, other: &Self) {
+        self.latch.open_until = other.latch.open_until;
+    }
+
     /// Is it open at this moment.
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {
