@@ -113,6 +113,36 @@ pub const LOG_LEVEL: Variable = variable(
     "warn",
     "error, warn, info, debug or trace; logs go to stderr",
 );
+/// How log lines look.
+pub const LOG_FORMAT: Variable = variable(
+    "LOG_FORMAT",
+    "",
+    "text or json [default: text; json for a forward test whose log is no terminal]",
+);
+/// Where `host ctl` reaches a session.
+pub const CONTROL_SOCKET: Variable = variable(
+    "CONTROL_SOCKET",
+    "",
+    "socket of `host ctl` [default: beside the database, host.sqlite -> host.sock]",
+);
+/// Where health and metrics are served.
+pub const HEALTH_ADDRESS: Variable = variable(
+    "HEALTH_ADDRESS",
+    "127.0.0.1:9464",
+    "address of /health and /metrics while a session runs; off = none",
+);
+/// May others read health and metrics.
+pub const METRICS_PUBLIC: Variable = variable(
+    "METRICS_PUBLIC",
+    "no",
+    "yes = HEALTH_ADDRESS may be reached from other machines (containers)",
+);
+/// Is money among the metrics.
+pub const METRICS_MONEY: Variable = variable(
+    "METRICS_MONEY",
+    "no",
+    "yes = /metrics tells equity and drawdown to whoever can read it",
+);
 /// Where alerts go.
 pub const DISCORD_WEBHOOK_URL: Variable =
     secret("DISCORD_WEBHOOK_URL", "where alerts go (not used yet)");
@@ -125,7 +155,7 @@ pub const API_KEY: Variable = secret(
 pub const API_SECRET: Variable = secret("API_SECRET", "the same");
 
 /// Every variable, in the order of `.env.example`.
-pub const VARIABLES: [&Variable; 16] = [
+pub const VARIABLES: [&Variable; 21] = [
     &EXCHANGE,
     &SYMBOL,
     &FETCH_DAYS,
@@ -139,6 +169,11 @@ pub const VARIABLES: [&Variable; 16] = [
     &BUILD_PATH,
     &DATABASE_PATH,
     &LOG_LEVEL,
+    &LOG_FORMAT,
+    &CONTROL_SOCKET,
+    &HEALTH_ADDRESS,
+    &METRICS_PUBLIC,
+    &METRICS_MONEY,
     &DISCORD_WEBHOOK_URL,
     &API_KEY,
     &API_SECRET,
