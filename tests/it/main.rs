@@ -35,6 +35,7 @@ mod strategy_list;
 mod strategy_runs;
 mod support;
 mod tidy;
+mod venue_sim;
 mod venue_stub;
 mod ws_stub;
 

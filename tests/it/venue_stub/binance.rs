@@ -3,6 +3,7 @@
 use host::domain::{Candle, CandleKind, Timeframe};
 
 use super::answer::{Choice, Prefer, Question, Reply};
+use super::book;
 use super::market::{Listed, Venue, seen};
 
 /// Samples of open interest reach back so far.
@@ -45,6 +46,7 @@ pub(super) fn answer(question: &Question<'_>) -> Reply {
         "/fapi/v1/indexPriceKlines" => klines(question, futures, CandleKind::Index, "pair"),
         "/api/v3/klines" => klines(question, Venue::BinanceSpot, CandleKind::Candles, "symbol"),
         "/fapi/v1/fundingRate" => funding(question),
+        "/fapi/v1/depth" => depth(question),
         "/futures/data/openInterestHist" => open_interest(question),
         path => return Reply::text(404, &format!("no such path: {path}")),
     };
@@ -173,7 +175,11 @@ fn funding(question: &Question<'_>) -> Result<Reply, Error> {
     let symbol = listed(question, Venue::BinanceFutures, "symbol")?;
     let has_times = question.text("startTime").is_some() || question.text("endTime").is_some();
     let limit = limit(question, if has_times { 100 } else { 200 }, 1_000, false)?;
-    let chosen = choice(question, limit, true)?.of(&symbol.funding, |s| s.time);
+    let choice = Choice {
+        now: question.market.funding_known_ms(),
+        ..choice(question, limit, true)?
+    };
+    let chosen = choice.of(&symbol.funding, |s| s.time);
     let rows = chosen.iter().map(|settled| {
         let name = &symbol.symbol;
         let (time, rate) = (settled.time, settled.rate);
@@ -186,6 +192,25 @@ fn funding(question: &Question<'_>) -> Result<Reply, Error> {
         )
     });
     Ok(Reply::rows("", rows.collect(), ""))
+}
+
+/// A whole book, numbered in the middle of the change that follows it.
+fn depth(question: &Question<'_>) -> Result<Reply, Error> {
+    let symbol = listed(question, Venue::BinanceFutures, "symbol")?;
+    let limit = limit(question, 500, 1_000, false)?;
+    let (now, number) = (question.market.now_ms, book::at(question.market.now_ms));
+    let book = book::whole(symbol, number, limit);
+    let id = book::number_of_whole(number);
+    let side = |levels: &book::Levels| {
+        let texts = levels
+            .iter()
+            .map(|(price, qty)| format!(r#"["{price}","{qty}"]"#));
+        texts.collect::<Vec<_>>().join(",")
+    };
+    let (bids, asks) = (side(&book.bids), side(&book.asks));
+    let body =
+        format!(r#"{{"lastUpdateId":{id},"E":{now},"T":{now},"bids":[{bids}],"asks":[{asks}]}}"#);
+    Ok(Reply::json(200, body).weighing(2))
 }
 
 fn open_interest(question: &Question<'_>) -> Result<Reply, Error> {

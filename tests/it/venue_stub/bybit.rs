@@ -165,7 +165,10 @@ fn funding(question: &Question<'_>) -> Result<Reply, Refusal> {
     if question.text("startTime").is_some() && question.text("endTime").is_none() {
         return Err(Refusal("endTime is required with startTime".to_owned()));
     }
-    let chosen = choice(question, ("startTime", "endTime"), limit)?;
+    let chosen = Choice {
+        now: question.market.funding_known_ms(),
+        ..choice(question, ("startTime", "endTime"), limit)?
+    };
     let rows = chosen.of(&symbol.funding, |s| s.time).iter().rev();
     let rows = rows.map(|settled| {
         let (name, rate, time) = (&symbol.symbol, settled.rate, settled.time);

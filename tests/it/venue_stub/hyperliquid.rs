@@ -110,7 +110,7 @@ fn funding(question: &Question<'_>, request: &Value) -> Option<Reply> {
     let choice = Choice {
         from: Some(from),
         to,
-        now: question.market.now_ms,
+        now: question.market.funding_known_ms(),
         limit: FUNDING_ROWS,
         prefer: Prefer::Oldest,
         extra_rows: question.extra_rows,

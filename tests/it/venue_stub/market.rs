@@ -8,6 +8,8 @@ use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
+/// Of so many made-up trades one is a liquidation.
+const TRADES_A_LIQUIDATION: usize = 97;
 
 /// Who lists a symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,12 +61,16 @@ pub(crate) struct Listed {
     pub(crate) funding: Vec<Settlement>,
     pub(crate) interest: Vec<Interest>,
     pub(crate) trades: Vec<Trade>,
+    /// Orders that closed liquidated positions, at the price they were filled at. No venue answers questions about them.
+    pub(crate) liquidations: Vec<Trade>,
 }
 
 /// All that is listed, and the clock of the venues.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Market {
     pub(crate) now_ms: i64,
+    /// A settlement is told so long after it happened.
+    pub(crate) funding_late_ms: i64,
     pub(crate) listed: Vec<Listed>,
 }
 
@@ -72,12 +78,18 @@ impl Market {
     pub(crate) fn new(now_ms: i64) -> Self {
         Self {
             now_ms,
+            funding_late_ms: 0,
             listed: Vec::new(),
         }
     }
 
     pub(crate) fn add(&mut self, listed: Listed) {
         self.listed.push(listed);
+    }
+
+    /// Settlements up to here are told.
+    pub(super) fn funding_known_ms(&self) -> i64 {
+        self.now_ms - self.funding_late_ms
     }
 
     pub(crate) fn find(&self, venue: Venue, symbol: &str) -> Option<&Listed> {
@@ -104,6 +116,7 @@ impl Listed {
             funding: Vec::new(),
             interest: Vec::new(),
             trades: Vec::new(),
+            liquidations: Vec::new(),
         };
         let mut chance = SplitMix64::seed_from_u64(seed);
         let mut made = Made::default();
@@ -119,6 +132,8 @@ impl Listed {
         ] {
             listed.candles.insert((kind, Timeframe::M1), minutes);
         }
+        let taken = listed.trades.iter().step_by(TRADES_A_LIQUIDATION);
+        listed.liquidations = taken.copied().collect();
         listed
     }
 
@@ -136,6 +151,13 @@ impl Listed {
         self.candles
             .get(&(kind, timeframe))
             .map_or(&[], Vec::as_slice)
+    }
+
+    /// The candle of a minute, if there is one.
+    pub(crate) fn minute(&self, kind: CandleKind, start: i64) -> Option<&Candle> {
+        let rows = self.rows(kind, Timeframe::M1);
+        let index = rows.binary_search_by_key(&start, |c| c.open_time.0);
+        index.ok().map(|index| &rows[index])
     }
 }
 

@@ -18,6 +18,7 @@
 mod answer;
 mod archive;
 mod binance;
+pub(crate) mod book;
 mod bybit;
 pub(crate) mod faults;
 mod hyperliquid;
@@ -31,7 +32,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use answer::Reply;
 use faults::{Fault, Rule};
-pub(crate) use market::{Listed, Market, Settlement, Venue};
+pub(crate) use market::{Listed, Market, Settlement, Trade, Venue};
 
 /// A request that arrived, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +80,9 @@ struct State {
     used: u32,
 }
 
+/// Who takes connections that ask for a websocket.
+pub(crate) type Sockets = tokio::sync::mpsc::UnboundedSender<std::net::TcpStream>;
+
 /// The server; it ends when it is dropped.
 pub(crate) struct VenueStub {
     address: SocketAddr,
@@ -90,6 +94,15 @@ pub(crate) struct VenueStub {
 impl VenueStub {
     /// Starts it on a free port of this machine.
     pub(crate) fn start(market: Market) -> Self {
+        Self::begin(market, None)
+    }
+
+    /// Starts it; connections that ask for a websocket are handed on.
+    pub(crate) fn with_sockets(market: Market, sockets: Sockets) -> Self {
+        Self::begin(market, Some(sockets))
+    }
+
+    fn begin(market: Market, sockets: Option<Sockets>) -> Self {
         let state = Arc::new(Mutex::new(State {
             market,
             rule: Box::new(|_| None),
@@ -98,7 +111,7 @@ impl VenueStub {
             used: 0,
         }));
         let (end, ended) = tokio::sync::oneshot::channel();
-        let address = server::start(Arc::clone(&state), ended);
+        let address = server::start(Arc::clone(&state), ended, sockets);
         Self {
             address,
             state,

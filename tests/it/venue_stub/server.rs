@@ -16,12 +16,12 @@ use hyper::header::{
 };
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 use super::answer::Reply;
 use super::faults::{self, Fault};
-use super::{Asked, State, route};
+use super::{Asked, Sockets, State, route};
 
 /// Where a redirected request goes.
 const ELSEWHERE: &str = "/elsewhere";
@@ -30,8 +30,12 @@ const OVERLAP: usize = 3;
 
 type Body = BoxBody<Bytes, std::io::Error>;
 
-/// Serves until `ended`; returns where.
-pub(super) fn start(state: Arc<Mutex<State>>, ended: oneshot::Receiver<()>) -> SocketAddr {
+/// Serves until `ended`; returns where. Connections that ask for a websocket go to `sockets`, where there is somebody for them.
+pub(super) fn start(
+    state: Arc<Mutex<State>>,
+    ended: oneshot::Receiver<()>,
+    sockets: Option<Sockets>,
+) -> SocketAddr {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     listener.set_nonblocking(true).expect("a socket can");
@@ -43,7 +47,7 @@ pub(super) fn start(state: Arc<Mutex<State>>, ended: oneshot::Receiver<()>) -> S
         runtime.block_on(async {
             let listener = TcpListener::from_std(listener).expect("a socket");
             tokio::select! {
-                () = serve(listener, state) => {}
+                () = serve(listener, state, sockets) => {}
                 _ = ended => {}
             }
         });
@@ -51,16 +55,39 @@ pub(super) fn start(state: Arc<Mutex<State>>, ended: oneshot::Receiver<()>) -> S
     address
 }
 
-async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
+async fn serve(listener: TcpListener, state: Arc<Mutex<State>>, sockets: Option<Sockets>) {
     while let Ok((socket, _)) = listener.accept().await {
-        let state = Arc::clone(&state);
+        let (state, sockets) = (Arc::clone(&state), sockets.clone());
         tokio::spawn(async move {
+            if let Some(sockets) = sockets
+                && wants_websocket(&socket).await
+            {
+                // Nobody takes it any more: the server is about to end.
+                let _ = socket.into_std().map(|socket| sockets.send(socket));
+                return;
+            }
             let service = hyper::service::service_fn(|request| respond(&state, request));
             let connection = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(socket), service);
             // A connection that ends in an error is what a fault wants, or a client that was killed.
             let _ = connection.await;
         });
+    }
+}
+
+/// Is the first request of a connection one for a websocket? It stays unread.
+async fn wants_websocket(socket: &TcpStream) -> bool {
+    let mut head = [0; 4_096];
+    loop {
+        let Ok(length @ 1..) = socket.peek(&mut head).await else {
+            return false;
+        };
+        let text = String::from_utf8_lossy(&head[..length]).to_ascii_lowercase();
+        if text.contains("\r\n\r\n") || length == head.len() {
+            return text.contains("upgrade: websocket");
+        }
+        // The rest of the head is on its way; what came of it would be seen again at once.
+        tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
