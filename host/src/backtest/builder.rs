@@ -13,6 +13,7 @@ use crate::engine::safety::Safety;
 use crate::engine::{RoleBinding, Strategy};
 use crate::execution::{Preset, Profile};
 use crate::runs::{Component as ComponentFacts, MarketEvent, SharedAccount};
+use crate::strategy::parameters::show;
 use crate::strategy::{Component, Limits};
 
 /// 10,000 of the account's currency.
@@ -179,6 +180,27 @@ impl Backtest {
     #[must_use]
     pub fn starting_balance(&self) -> Cash {
         self.balance
+    }
+
+    /// What is known of its component.
+    pub(crate) fn component(&self) -> &ComponentFacts {
+        &self.component
+    }
+
+    /// Parameters as they are used: name and value.
+    pub(crate) fn parameters_shown(&self) -> Vec<(String, String)> {
+        let shown = |(name, value): &(String, ParameterValue)| (name.clone(), show(value));
+        self.parameters.iter().map(shown).collect()
+    }
+
+    /// The rules of its simulation.
+    pub(crate) fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// What happens after a fault.
+    pub(crate) fn on_fault(&self) -> OnFault {
+        self.on_fault
     }
 
     /// Keeps everything that happens, for a comparison of two runs ([`Outcome::records`](crate::backtest::Outcome::records)).

@@ -81,6 +81,8 @@ pub enum Command {
     },
     /// Cancel the orders of an instrument, or of all, and close its positions.
     CloseAll(Option<u32>),
+    /// Close one position.
+    Close(u32),
     /// Choose the leverage of later fills.
     SetLeverage {
         /// The instrument.

@@ -16,6 +16,10 @@ mod streams;
 mod telemetry;
 mod trader;
 
+/// Raised with every change that gives other results from the same inputs (a "Results change" of the changelog): a journal of another
+/// version is not gone on with unasked.
+pub const VERSION: u32 = 1;
+
 pub use bars::Bars;
 pub(crate) use desk::no_position;
 pub use desk::{Desk, DeskLimits, DeskSetup, Figures, Phase, RoleBinding};

@@ -53,6 +53,9 @@ impl Trader {
             Command::CloseAll(instrument) => {
                 self.as_user(now, |desk| desk.close_all(*instrument));
             }
+            Command::Close(position) => {
+                self.as_user(now, |desk| desk.close(*position, 1.0))?;
+            }
             Command::SetLeverage {
                 instrument,
                 leverage,

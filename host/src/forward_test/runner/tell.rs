@@ -1,0 +1,290 @@
+//! What is told: alerts, journaled with what they tell of, and the picture of the session.
+
+use super::{Ended, Inbox, Runner};
+use crate::alerts::{Alert, words};
+use crate::domain::{MINUTE_MS, OrderStatus, PositionChange, Timestamp};
+use crate::engine::Happening;
+use crate::forward_test::error::ForwardError;
+use crate::forward_test::lane::Fact;
+use crate::forward_test::parity::{self, Proof};
+use crate::forward_test::session::Effects;
+use crate::forward_test::view;
+use crate::persistence::Journal;
+use crate::query::{FeedView, SinkView, Snapshot, StrategyView, Work};
+use crate::venues::socket::wall_clock;
+
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+
+impl Runner<'_> {
+    /// The key of the next alert: the same for the same happening, whenever it is told.
+    pub(super) fn next_key(&mut self) -> String {
+        let (input, count) = &mut self.alerts;
+        *count += 1;
+        format!("{}-{input}-{count}", self.row.name)
+    }
+
+    pub(super) fn push_alert(&mut self, alert: Alert) {
+        let json = serde_json::to_string(&alert).expect("strings and numbers");
+        self.batch.alerts.push(json);
+    }
+
+    pub(super) fn strategy_view(&self, strategy: u32) -> StrategyView {
+        view::strategy(
+            &self.session.lanes[strategy as usize],
+            &self.session.markets,
+        )
+    }
+
+    /// The process begins to work on a session: a new one, or one that goes on.
+    pub(super) fn greet(&mut self) -> Result<(), ForwardError> {
+        let is_new = self.inputs == 0;
+        let version = env!("CARGO_PKG_VERSION");
+        self.note("process", format!("host {version} begins"))?;
+        let (key, name) = (self.next_key(), self.row.name.clone());
+        let alert = if is_new {
+            words::session_started(key, wall_clock(), &name)
+        } else {
+            let alive = self.session.lanes.iter().filter(|l| l.ended.is_none());
+            words::recovered(key, wall_clock(), &name, self.inputs - 1, alive.count())
+        };
+        self.push_alert(alert);
+        self.day = self
+            .session
+            .lanes
+            .iter()
+            .filter(|lane| lane.ended.is_none())
+            .map(|lane| lane.next().day())
+            .min();
+        Ok(())
+    }
+
+    /// Alerts of what strategies did.
+    pub(super) fn tell_of(&mut self, effects: &Effects) {
+        for (strategy, stepped) in effects {
+            for fact in &stepped.facts {
+                self.tell_fact(*strategy, fact);
+            }
+            for (time, text) in &stepped.told {
+                let name = self.session.lanes[*strategy as usize].declared.name.clone();
+                let alert = words::from_strategy(self.next_key(), *time, &name, text);
+                self.push_alert(alert);
+            }
+        }
+    }
+
+    fn tell_fact(&mut self, strategy: u32, fact: &Fact) {
+        let key = {
+            let (input, count) = self.alerts;
+            format!("{}-{input}-{}", self.row.name, count + 1)
+        };
+        let lane = &self.session.lanes[strategy as usize];
+        let name = lane.declared.name.as_str();
+        let symbol = |instrument: u32| view::symbol(lane, &self.session.markets, instrument);
+        let currency = view::currency(lane, &self.session.markets);
+        let time = fact.time;
+        let alert = match &fact.what {
+            Happening::Position { change, .. } if change.change == PositionChange::Opened => {
+                words::trade_opened(key, time, name, &symbol(change.instrument), change)
+            }
+            Happening::Trade(trade) => {
+                words::trade_closed(key, name, &symbol(trade.instrument), &currency, trade)
+            }
+            Happening::OrderChanged { change, .. } if change.status == OrderStatus::Rejected => {
+                words::order_rejected(key, time, name, &symbol(change.instrument), change)
+            }
+            Happening::Liquidated { event, .. } => {
+                words::liquidated(key, time, name, &symbol(event.instrument), &currency, event)
+            }
+            Happening::Fault { cause, message, .. } => {
+                words::fault(key, time, name, cause.name(), message)
+            }
+            Happening::Halt { why, .. } => words::strategy_stopped(key, time, name, why),
+            Happening::Breaker {
+                rule, open, value, ..
+            } => words::breaker(key, time, name, rule, *open, *value),
+            _ => return,
+        };
+        self.alerts.1 += 1;
+        tracing::info!(strategy = name, title = alert.title, "{}", alert.text);
+        self.push_alert(alert);
+    }
+
+    pub(super) fn tell_stopped(&mut self, strategy: u32) {
+        let name = self.session.lanes[strategy as usize].declared.name.clone();
+        tracing::info!(strategy = name, "stopped");
+    }
+
+    pub(super) fn tell_stale(&mut self, market: u32, since: Timestamp) -> Result<(), ForwardError> {
+        let (venue, symbol) = self.names_of(market);
+        self.note("feed lost", format!("{venue} {symbol} since {since}"))?;
+        let alert = words::feed_lost(self.next_key(), wall_clock(), &venue, &symbol, since);
+        self.push_alert(alert);
+        self.line(format!(
+            "no candle of {venue} {symbol} since {since}: entries are blocked"
+        ));
+        Ok(())
+    }
+
+    pub(super) fn tell_back(&mut self, market: u32) -> Result<(), ForwardError> {
+        let (venue, symbol) = self.names_of(market);
+        self.note("feed back", format!("{venue} {symbol}"))?;
+        let alert = words::feed_back(self.next_key(), wall_clock(), &venue, &symbol);
+        self.push_alert(alert);
+        self.line(format!("candles of {venue} {symbol} are back"));
+        Ok(())
+    }
+
+    fn names_of(&self, market: u32) -> (String, String) {
+        let instrument = &self.session.markets[market as usize].instrument;
+        (instrument.venue.clone(), instrument.symbol.clone())
+    }
+
+    /// Once every strategy is past midnight: the summary of the day, and the proof.
+    pub(super) fn end_of_day(&mut self) -> Result<(), ForwardError> {
+        let alive = self.session.lanes.iter().filter(|l| l.ended.is_none());
+        let Some(reached) = alive.map(|lane| lane.next().day()).min() else {
+            return Ok(());
+        };
+        let before = *self.day.get_or_insert(reached);
+        if reached <= before {
+            return Ok(());
+        }
+        self.day = Some(reached);
+        let midnight = Timestamp(reached * DAY_MS);
+        let views: Vec<StrategyView> = self
+            .session
+            .lanes
+            .iter()
+            .filter(|lane| lane.ended.is_none())
+            .map(|lane| view::strategy(lane, &self.session.markets))
+            .collect();
+        let equity = view::equity(&self.session.lanes);
+        let alert =
+            words::daily_summary(self.next_key(), midnight, &self.row.name, &views, &equity);
+        self.push_alert(alert);
+        self.prove_beside();
+        Ok(())
+    }
+
+    /// Is the session so far what backtests of the same data give: computed beside it, from the journal.
+    fn prove_beside(&mut self) {
+        if self.proving {
+            return;
+        }
+        self.proving = true;
+        let (database, name) = (self.database.clone(), self.row.name.clone());
+        let runtime = self.components.runtime().clone();
+        let sender = self.sender.clone();
+        let work = move || {
+            let proof = Journal::read_only(&database)
+                .map_err(ForwardError::from)
+                .and_then(|reader| parity::prove(&reader, &name, runtime, &mut |_| {}))
+                .map_err(|e| e.to_string());
+            // The session may have ended meanwhile.
+            let _ = sender.send(Inbox::Proved(proof));
+        };
+        let started = std::thread::Builder::new()
+            .name("proof".to_owned())
+            .spawn(work);
+        if let Err(error) = started {
+            self.proving = false;
+            tracing::error!(%error, "no thread for the proof");
+        }
+    }
+
+    pub(super) fn proved(&mut self, proof: Result<Proof, String>) -> Result<(), ForwardError> {
+        self.proving = false;
+        let (is_equal, text) = match &proof {
+            Ok(proof) => (proof.is_equal(), proof.to_string()),
+            Err(why) => (false, format!("the proof failed: {why}")),
+        };
+        self.note("proof", text.clone())?;
+        let alert = words::parity(self.next_key(), wall_clock(), &self.row.name, is_equal, &text);
+        self.push_alert(alert);
+        tracing::info!(is_equal, "{text}");
+        Ok(())
+    }
+
+    /// The process ends, the session goes on at the next start.
+    pub(super) fn farewell(&mut self) -> Result<Ended, ForwardError> {
+        self.line("ending: everything is kept".to_owned());
+        let proof = parity::prove(
+            &self.journal,
+            &self.row.name,
+            self.components.runtime().clone(),
+            &mut |_| {},
+        )
+        .map_err(|error| tracing::error!(%error, "the proof failed"))
+        .ok();
+        let words_of_proof = proof.as_ref().map(Proof::to_string);
+        self.note(
+            "process",
+            format!("ends; {}", words_of_proof.as_deref().unwrap_or("no proof")),
+        )?;
+        let views: Vec<StrategyView> = self
+            .session
+            .lanes
+            .iter()
+            .filter(|lane| lane.ended.is_none())
+            .map(|lane| view::strategy(lane, &self.session.markets))
+            .collect();
+        let alert = words::session_stopped(
+            self.next_key(),
+            wall_clock(),
+            &self.row.name,
+            &views,
+            words_of_proof.as_deref(),
+        );
+        self.push_alert(alert);
+        self.commit()?;
+        Ok(Ended {
+            session: self.row.name.clone(),
+            inputs: self.inputs,
+            proof,
+        })
+    }
+
+    /// The journal refused: told past it.
+    pub(super) fn emergency(&mut self, error: &ForwardError) -> Alert {
+        let key = format!("{}-{}-failed", self.row.name, self.inputs);
+        words::journal_failed(key, wall_clock(), &self.row.name, &error.to_string())
+    }
+
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let feeds: Vec<FeedView> = self.feeds.iter().map(|open| open.feed.view()).collect();
+        let lanes = self.session.lanes.iter().filter(|lane| !lane.forgotten);
+        let waiting = self.pending.iter().map(|p| {
+            view::waiting(&p.declared, &self.session.markets, p.backtest())
+        });
+        let views = self.outside.dispatch.views().into_iter();
+        Snapshot {
+            session: self.row.name.clone(),
+            host: env!("CARGO_PKG_VERSION").to_owned(),
+            started: self.session.lanes.iter().map(|lane| lane.start).min(),
+            taken: wall_clock(),
+            inputs: self.inputs,
+            journal_failed: None,
+            feeds,
+            strategies: lanes
+                .map(|lane| view::strategy(lane, &self.session.markets))
+                .chain(waiting)
+                .collect(),
+            work: Work {
+                decision_us: self.decisions.show(),
+                commit_us: self.commits.show(),
+                waiting: 0,
+                steps: self.steps,
+            },
+            settings: self.settings.clone(),
+            alerts: views
+                .map(|view| SinkView {
+                    name: view.name.to_owned(),
+                    sent: view.sent,
+                    failed: view.failed,
+                    waiting: view.waiting,
+                    disabled: view.disabled,
+                })
+                .collect(),
+        }
+    }
+}
