@@ -105,7 +105,7 @@ pub const BUILD_PATH: Variable = variable(
 pub const DATABASE_PATH: Variable = variable(
     "DATABASE_PATH",
     "host.sqlite",
-    "database of forward tests (not used yet)",
+    "journal of forward tests; what became of their alerts lies beside it",
 );
 /// How much is logged.
 pub const LOG_LEVEL: Variable = variable(

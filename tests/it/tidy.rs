@@ -144,7 +144,7 @@ const OWNERS: [(&str, &str); 19] = [
     ("lz4_flex", "data"),
     ("zstd", "data"),
     ("zip", "data|venues"),
-    ("rusqlite", "runs|persistence"),
+    ("rusqlite", "persistence"),
     ("reqwest", "venues|alerts"),
     ("rustls", "venues"),
     ("backon", "venues|alerts"),

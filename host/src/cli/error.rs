@@ -6,8 +6,9 @@ use crate::backtest::BacktestError;
 use crate::config::ConfigError;
 use crate::data::{DataError, ErrorKind};
 use crate::optimize::OptimizeError;
+use crate::persistence::JournalError;
+use crate::persistence::store::StoreError;
 use crate::runs::folder::FolderError;
-use crate::runs::store::StoreError;
 use crate::strategy::{LoadError, RuntimeError};
 use crate::toolchain::BuildError;
 use crate::toolchain::project::ProjectError;
@@ -109,6 +110,16 @@ impl From<StoreError> for CliError {
             message: error.to_string(),
             hint: Some("move the file away to begin a new count".to_owned()),
             exit_code: WORLD,
+        }
+    }
+}
+
+impl From<JournalError> for CliError {
+    fn from(error: JournalError) -> Self {
+        Self {
+            message: error.to_string(),
+            hint: error.hint(),
+            exit_code: if error.is_mistake() { USER } else { WORLD },
         }
     }
 }

@@ -21,6 +21,7 @@ mod plan;
 mod profiles;
 mod progress;
 mod run_file;
+mod runs;
 mod test;
 mod watch;
 
@@ -76,6 +77,8 @@ enum Command {
     Data(data::DataArgs),
     /// The same as `host data fetch`.
     FetchData(data::FetchDataArgs),
+    /// Sessions and what they left.
+    Runs(runs::Args),
     /// Build the example strategies, make a synthetic year, backtest and report.
     Demo(demo::Args),
 }
@@ -116,6 +119,7 @@ pub fn run(cli: Cli) -> Result<u8, CliError> {
             )?;
             Ok(0)
         }
+        Command::Runs(args) => runs::run(&args, &settings),
         Command::Demo(args) => demo::run(&args, &settings),
     }
 }

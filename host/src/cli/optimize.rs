@@ -30,9 +30,9 @@ use crate::optimize::{
     Journal, Method, Objective, Parameters, Pruning, Ranking, Rules, Sampler, Setup, Space, Split,
     Study, Trial, page, table,
 };
+use crate::persistence::store::{Store, StoreError, StudyRow, TrialRow};
 use crate::runs::folder;
 use crate::runs::manifest::hex;
-use crate::runs::store::{Store, StoreError, StudyRow, TrialRow};
 use crate::strategy::parameters::{self, ParameterError, show as shown};
 
 /// Search a strategy's parameters: train on one part of the data, look at the other.

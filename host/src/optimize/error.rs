@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::backtest::BacktestError;
-use crate::runs::store::StoreError;
+use crate::persistence::store::StoreError;
 
 /// Why there is no study.
 #[derive(Debug, thiserror::Error)]

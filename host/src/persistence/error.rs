@@ -32,6 +32,12 @@ pub enum JournalError {
         /// The database.
         path: PathBuf,
     },
+    /// A copy is never written over something.
+    #[error("there is a file {} already", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
     /// The path means no file on a disk of this machine.
     #[error("{} cannot be a journal: {why}", path.display())]
     Place {
@@ -163,6 +169,7 @@ impl JournalError {
                 "choose a place that this user may write, or make this one writable, then start again: what was committed is kept"
             }
             Self::Missing { .. } => "name the database with --database or DATABASE_PATH",
+            Self::Exists { .. } => "name a file that is not there yet",
             Self::Place { .. } => "name a file on a local disk",
             Self::Full { .. } => "free some space, then start again: what was committed is kept",
             Self::Damaged { .. } => {
@@ -187,6 +194,7 @@ impl JournalError {
         matches!(
             self,
             Self::Missing { .. }
+                | Self::Exists { .. }
                 | Self::Place { .. }
                 | Self::Foreign { .. }
                 | Self::Newer { .. }

@@ -24,7 +24,7 @@ use crate::domain::Timestamp;
 const SCHEMA: Schema = Schema {
     // "fwdj"
     application_id: 0x6677_646a,
-    migrations: &[include_str!("migrations/0001_init.sql")],
+    migrations: &[include_str!("migrations/journal_0001_init.sql")],
 };
 
 /// A journal this process writes. What can be read is read as with a [`Reader`].

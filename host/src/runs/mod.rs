@@ -1,8 +1,7 @@
 //! A run leaves a folder that proves itself: what was run, everything that happened, and a fingerprint over it.
 //!
 //! In reading order: what a run is ([`RunResult`], beside it [`Alternatives`]), how it is gathered from the engine's records ([`Observed`]), its
-//! identity ([`fingerprint`]), and the files ([`manifest`], [`json`], [`tables`], [`folder`]). Beside them all tries
-//! of all studies are counted ([`store`]). The format of every file is
+//! identity ([`fingerprint`]), and the files ([`manifest`], [`json`], [`tables`], [`folder`]). The format of every file is
 //! documented in `docs/run-folder.md`. What the figures mean is the business of `analysis`, which reads a [`RunResult`];
 //! nothing here knows it.
 
@@ -13,7 +12,6 @@ pub mod json;
 pub mod manifest;
 mod observed;
 mod result;
-pub mod store;
 pub mod tables;
 
 pub use alternatives::{Alternatives, Compared, Range};

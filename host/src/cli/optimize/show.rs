@@ -13,8 +13,8 @@ use crate::domain::ParameterValue;
 use crate::optimize::page::Page;
 use crate::optimize::table::reasons;
 use crate::optimize::{Counts, Figures, Method, Parameters, Ranking, Setup, State, Trial};
+use crate::persistence::store::Tried;
 use crate::runs::json::pretty;
-use crate::runs::store::Tried;
 use crate::strategy::parameters::show;
 
 const SCHEMA: &str = "optimize/1";

@@ -1,6 +1,6 @@
 //! Adding candles to the catalog: staged beside it, checked against what is there, committed in one step per series.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +18,7 @@ use crate::data::periods::Periods;
 use crate::data::series::SeriesKey;
 use crate::data::streams::record::unite_values;
 use crate::data::table::{Column, folder_of, readable_by_all, write_table};
+use crate::disk::{FileLock, sync_folder};
 use crate::domain::{Candle, Timestamp};
 
 /// A hole longer than this inside one file separates two segments: the longest known outage of an exchange (Bitfinex 2016,
@@ -44,7 +45,7 @@ pub struct CatalogWriter {
     series: Vec<SeriesWriter>,
     records: Vec<RecordWriter>,
     events: Vec<EventWriter>,
-    _lock: File,
+    _lock: FileLock,
 }
 
 /// What an import did to one series.
@@ -69,15 +70,7 @@ impl CatalogWriter {
         let root = catalog.root();
         let io = |e: std::io::Error| DataError::io("writing to", root, &e);
         fs::create_dir_all(root).map_err(io)?;
-        let lock = File::create(root.join(".lock")).map_err(io)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                waiting();
-                lock.lock().map_err(io)?;
-            }
-            Err(TryLockError::Error(e)) => return Err(io(e)),
-        }
+        let lock = FileLock::take(&root.join(".lock"), waiting).map_err(io)?;
         remove_staged(root);
         let staging = tempfile::Builder::new()
             .prefix(STAGING)
@@ -397,14 +390,6 @@ impl Exchange<'_> {
 
 /// Folders between the catalog and its files: venue, market, symbol, kind, timeframe.
 const LEVELS: usize = 5;
-
-/// Makes sure that the names in a folder survive a loss of power.
-pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
-}
 
 /// Data files in the folder of a series that are not among the kept ones, and their sizes.
 pub(super) fn unlisted(

@@ -3,18 +3,19 @@
 //! An answer appears under its name whole or not at all, and its name holds the digest of the question: a fetch that was killed
 //! finds what was answered and asks for the rest. One process works on a series at a time.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::data::DataError;
 use crate::data::catalog::Catalog;
+use crate::disk::FileLock;
 use crate::venues::http::Client;
 use crate::venues::rest::{Method, Window};
 
 /// The spool of one series, for as long as it is held.
 pub(super) struct Spool {
     folder: PathBuf,
-    _lock: File,
+    _lock: FileLock,
 }
 
 /// Where the answer to a window lies, and what lies there before it is one.
@@ -43,16 +44,8 @@ impl Spool {
         let folder = root.join(series);
         let io = |e: std::io::Error| DataError::io("writing to", &folder, &e);
         fs::create_dir_all(&folder).map_err(io)?;
-        // Beside the folder and never removed: who waits for it must not wait for a file that is gone.
-        let lock = File::create(root.join(format!("{series}.lock"))).map_err(io)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                waiting();
-                lock.lock().map_err(io)?;
-            }
-            Err(TryLockError::Error(e)) => return Err(io(e)),
-        }
+        // Beside the folder, which is removed when it is empty.
+        let lock = FileLock::take(&root.join(format!("{series}.lock")), waiting).map_err(io)?;
         // The one before may have removed it when it was done.
         fs::create_dir_all(&folder).map_err(io)?;
         Ok(Self {

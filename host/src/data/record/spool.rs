@@ -18,6 +18,7 @@ use super::line::{Header, Line, SCHEMA};
 use crate::data::DataError;
 use crate::data::catalog::Catalog;
 use crate::data::series::{market_name, symbol_folder};
+use crate::disk::{FileLock, Taken};
 use crate::domain::{InstrumentKind, Symbol};
 
 /// The folder of everything that is being recorded of one market of a venue.
@@ -292,7 +293,7 @@ pub(super) fn keep_unreadable(
 
 /// The right to record some streams of some symbols.
 #[derive(Debug)]
-pub(super) struct Claims(Vec<File>);
+pub(super) struct Claims(Vec<FileLock>);
 
 impl Claims {
     /// Claims a stream of a symbol for this process.
@@ -313,17 +314,15 @@ impl Claims {
         let path = folder.join(format!("{name}.{stream}.lock"));
         let fail = |e: std::io::Error| io("writing", &path, &e);
         fs::create_dir_all(folder).map_err(fail)?;
-        let file = File::create(&path).map_err(fail)?;
-        match file.try_lock() {
-            Ok(()) => {
-                self.0.push(file);
+        match FileLock::try_take(&path).map_err(fail)? {
+            Taken::Ours(lock) => {
+                self.0.push(lock);
                 Ok(())
             }
-            Err(TryLockError::WouldBlock) => Err(DataError::user(format!(
+            Taken::Held(_) => Err(DataError::user(format!(
                 "another process records {stream} of {venue} {symbol} into this folder"
             ))
             .with_hint("end it first, leave this symbol or stream out, or use another --data-dir")),
-            Err(TryLockError::Error(e)) => Err(fail(e)),
         }
     }
 
