@@ -393,7 +393,8 @@ impl Builder {
     }
 
     /// What is said to the run while it goes on: after the last minute that is over by its time, before the next one; before the
-    /// first minute, once the run has begun. What has one time comes in the order given here and meets the market together.
+    /// first minute, once the run has begun. What has one time comes in the order given here, each
+    /// settled by itself, as a session takes it.
     ///
     /// It is no part of the configuration: what it did is in the records.
     #[must_use]

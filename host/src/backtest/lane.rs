@@ -370,8 +370,8 @@ impl Running {
         while let Some(moment) = self.said.next_before(before) {
             for said in &moment {
                 self.gathered.note(self.engine.step(said.event()));
+                self.gathered.note(self.engine.step(Event::Settle));
             }
-            self.gathered.note(self.engine.step(Event::Settle));
             self.gathered.sample_again(&self.engine);
         }
     }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::declared::Declared;
+use super::declared::{Declared, policy, safety};
+use crate::engine::{BlockedBy, Command};
 
 /// One act. Strategies are named by their number in the session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,6 +65,37 @@ pub enum Control {
 }
 
 impl Control {
+    /// What it is for the engine of one strategy: its number and the command; nothing of what only the session knows.
+    ///
+    /// # Errors
+    /// A policy or table that is none.
+    pub fn command(&self) -> Result<Option<(u32, Command)>, String> {
+        Ok(match self {
+            Self::Start { .. } | Self::Forget { .. } => None,
+            Self::Entries {
+                strategy,
+                by_feed,
+                allowed,
+            } => {
+                let by = match by_feed {
+                    true => BlockedBy::Feed,
+                    false => BlockedBy::User,
+                };
+                let allowed = *allowed;
+                Some((*strategy, Command::Entries { by, allowed }))
+            }
+            Self::Flatten { strategy } => Some((*strategy, Command::CloseAll(None))),
+            Self::Close { strategy, position } => Some((*strategy, Command::Close(*position))),
+            Self::Stop { strategy, how } => {
+                let policy = policy(how).ok_or_else(|| format!("`{how}` is no policy"))?;
+                Some((*strategy, Command::Stop(policy)))
+            }
+            Self::Safety { strategy, toml } => {
+                Some((*strategy, Command::Safety(Box::new(safety(toml)?))))
+            }
+        })
+    }
+
     /// The form in the journal.
     #[must_use]
     pub fn to_json(&self) -> String {

@@ -4,10 +4,9 @@ use crate::backtest::BacktestError;
 use crate::domain::{
     FundingSettlement, Instrument, MINUTE_MS, Price, StreamSource, Timeframe, Timestamp,
 };
-use crate::engine::{BlockedBy, Command};
 use crate::execution::FillTiming;
 use crate::forward_test::control::Control;
-use crate::forward_test::declared::{self, Declared};
+use crate::forward_test::declared::Declared;
 use crate::forward_test::lane::{Lane, LaneSetup, Stepped};
 use crate::persistence::{Input, MinuteInput, Origin};
 use crate::query::State;
@@ -324,7 +323,9 @@ impl Session {
         control: Control,
         supply: &mut dyn Supply,
     ) -> Result<Effects, SessionError> {
-        let (strategy, command) = match control {
+        let damaged = |e| SessionError::journal(format!("input {number}: {e}"));
+        let command = control.command().map_err(damaged)?;
+        match control {
             Control::Start {
                 strategy,
                 declared,
@@ -347,37 +348,25 @@ impl Session {
                 allowed,
             } => {
                 let lane = self.lane(number, strategy)?;
-                let by = if by_feed {
-                    lane.starved = !allowed;
-                    BlockedBy::Feed
-                } else {
-                    lane.paused = !allowed;
-                    BlockedBy::User
-                };
-                (strategy, Command::Entries { by, allowed })
+                match by_feed {
+                    true => lane.starved = !allowed,
+                    false => lane.paused = !allowed,
+                }
             }
-            Control::Flatten { strategy } => (strategy, Command::CloseAll(None)),
-            Control::Close { strategy, position } => (strategy, Command::Close(position)),
-            Control::Stop { strategy, how } => {
-                let policy = declared::policy(&how).ok_or_else(|| {
-                    SessionError::journal(format!("input {number}: `{how}` is no policy"))
-                })?;
+            Control::Stop { strategy, .. } => {
                 let lane = self.lane(number, strategy)?;
                 if lane.ended.is_none() {
                     lane.ended = Some((State::Stopped, "stopped by the user".to_owned()));
                 }
-                (strategy, Command::Stop(policy))
             }
             Control::Safety { strategy, toml } => {
-                let safety = declared::safety(&toml)
-                    .map_err(|e| SessionError::journal(format!("input {number}: {e}")))?;
                 self.lane(number, strategy)?.declared.safety = toml;
-                (strategy, Command::Safety(Box::new(safety)))
             }
-            Control::Forget { strategy } => {
-                self.lane(number, strategy)?.forgotten = true;
-                return Ok(Effects::new());
-            }
+            Control::Forget { strategy } => self.lane(number, strategy)?.forgotten = true,
+            Control::Flatten { .. } | Control::Close { .. } => {}
+        }
+        let Some((strategy, command)) = command else {
+            return Ok(Effects::new());
         };
         let mut stepped = Stepped::default();
         self.lane(number, strategy)?.command(&command, &mut stepped);
