@@ -13,7 +13,7 @@ mod flow;
 mod get;
 mod plan;
 mod queue;
-mod rows;
+pub(in crate::data) mod rows;
 mod run;
 mod spool;
 mod target;

@@ -1,7 +1,72 @@
 //! Live data of one venue, as a session takes it: minutes of each market in order, each exactly once (`docs/forward-test.md`).
+//!
+//! In reading order: what a feed tells (here), the feed from outside ([`feed`]: sockets and threads), what it makes of what it is given
+//! ([`machine`]), minutes of one market ([`market`]) with their prices ([`reference`]), settlements ([`due`]) and rows ([`rows`]),
+//! when something is asked ([`asking`]), who asks it ([`ask`]), what was before ([`history`]).
+//!
+//! Rules: a minute is told once and never again; what a venue tells late changes nothing. The machine has no clock, no socket and no
+//! thread of its own.
 
-use crate::data::streams::StreamKind;
-use crate::domain::{Candle, FundingSettlement, Price, Reference, Slot, Timestamp};
+mod ask;
+mod asking;
+mod connections;
+mod due;
+mod feed;
+mod history;
+mod machine;
+mod market;
+mod question;
+mod reference;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+pub use feed::{Arrived, LiveFeed, Setup, Wake};
+
+use crate::data::streams::{StreamKind, Wanted};
+use crate::domain::{Candle, FundingSettlement, Price, Reference, Slot, Symbol, Timestamp};
+
+/// What a session wants of a market.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LiveMarket {
+    /// The session's number of it.
+    pub market: u32,
+    /// Its symbol.
+    pub symbol: Symbol,
+    /// Funding, references and rows.
+    pub wanted: Wanted,
+    /// Best prices, from the order book.
+    pub quotes: bool,
+    /// The first minute that is told; absent = the first that begins after the venue's clock is known.
+    pub from: Option<Timestamp>,
+}
+
+/// When something is late, missing, stale (`defaults.md` section 4). All but the first are on our clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timing {
+    /// A candle that has not come so long after its end is asked for; on the venue's clock.
+    pub confirm_after_ms: i64,
+    /// Between the first questions; later pauses grow.
+    pub ask_again_ms: i64,
+    /// A minute, or the rate of a settlement, that has not come for so long is given up.
+    pub missing_after_ms: i64,
+    /// A market is stale after so many minutes without a candle.
+    pub stale_after_intervals: i64,
+    /// A clock that differs by more is told.
+    pub clock_off_ms: i64,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            confirm_after_ms: 10_000,
+            ask_again_ms: 2_000,
+            missing_after_ms: 60_000,
+            stale_after_intervals: 3,
+            clock_off_ms: 2_000,
+        }
+    }
+}
 
 /// Where a minute came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

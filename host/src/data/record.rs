@@ -8,15 +8,15 @@
 //! by a killed process becomes the same tables; frames nobody can read are kept aside and end a segment, they never end the
 //! recording. Time that was missed is a gap in the segments of the events.
 
-mod book;
-mod candles;
-mod collect;
+pub(in crate::data) mod book;
+pub(in crate::data) mod candles;
+pub(in crate::data) mod collect;
 mod commit;
-mod line;
-mod minutes;
+pub(in crate::data) mod line;
+pub(in crate::data) mod minutes;
 mod part;
 mod parts;
-mod quiet;
+pub(in crate::data) mod quiet;
 mod setup;
 mod spool;
 #[cfg(test)]

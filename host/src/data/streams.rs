@@ -19,6 +19,7 @@ mod tests;
 
 pub use coverage::MarkCoverage;
 pub use feed::StreamFeed;
+pub(in crate::data) use funding::usual_step;
 pub use funding::{MissingFunding, Settlement, settlement_minute};
 pub use open::{Place, Prices, Records, Streams, Wanted, open};
 
@@ -37,17 +38,23 @@ pub enum StreamKind {
     VolumeDelta,
     /// Positions the exchange took away.
     Liquidations,
+    /// Single trades. Only live.
+    Trades,
+    /// The best levels of the order book. Only live.
+    Book,
 }
 
 impl StreamKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Funding,
         Self::Mark,
         Self::Index,
         Self::OpenInterest,
         Self::VolumeDelta,
         Self::Liquidations,
+        Self::Trades,
+        Self::Book,
     ];
 
     /// Its name in the contract and on the command line.
@@ -60,6 +67,8 @@ impl StreamKind {
             Self::OpenInterest => "open-interest",
             Self::VolumeDelta => "volume-delta",
             Self::Liquidations => "liquidations",
+            Self::Trades => "trades",
+            Self::Book => "book",
         }
     }
 
@@ -69,15 +78,21 @@ impl StreamKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Names of the values of a row, in order. Source: `wit/manifest.wit`, `stream-need`.
+    /// Names of the values of a row, in order; a book of `detail` levels has four of each. Source: `wit/manifest.wit`, `stream-need`.
     #[must_use]
-    pub fn columns(self) -> &'static [&'static str] {
-        match self {
+    pub fn columns(self, detail: u32) -> Vec<String> {
+        let names: &[&str] = match self {
             Self::Funding => &["rate", "interval-hours", "price"],
             Self::Mark | Self::Index => &["open", "high", "low", "close"],
             Self::OpenInterest => &["base", "quote"],
             Self::VolumeDelta => &["delta", "cumulative"],
-            Self::Liquidations => &["qty", "price"],
-        }
+            Self::Liquidations | Self::Trades => &["qty", "price"],
+            Self::Book => {
+                let names = ["bid-price", "bid-qty", "ask-price", "ask-qty"];
+                let level = |n: u32| names.map(|name| format!("{name}-{n}"));
+                return (1..=detail.max(1)).flat_map(level).collect();
+            }
+        };
+        names.iter().map(|name| (*name).to_owned()).collect()
     }
 }

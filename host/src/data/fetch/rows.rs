@@ -10,7 +10,7 @@ use crate::domain::{Candle, Timeframe, Timestamp};
 use crate::venues::rest::{FlowRow, FundingRow, History, InterestRow, Page, Rows, Window};
 
 /// Time of every row of a page.
-pub(super) fn times(rows: &Rows) -> Vec<Timestamp> {
+pub(in crate::data) fn times(rows: &Rows) -> Vec<Timestamp> {
     match rows {
         Rows::Candles(rows) => rows.iter().map(|r| r.open_time).collect(),
         Rows::Funding(rows) => rows.iter().map(|r| r.time).collect(),
@@ -30,7 +30,7 @@ pub(super) fn grid(history: History) -> Grid {
 
 /// Is it sure that a page holds all there is of its window. A full page is a stretch of rows without a hole: it may have begun
 /// after the window does, or ended before.
-pub(super) fn is_whole(history: History, window: &Window, page: &Page) -> bool {
+pub(in crate::data) fn is_whole(history: History, window: &Window, page: &Page) -> bool {
     if !page.is_full {
         return true;
     }
@@ -68,7 +68,7 @@ pub(super) fn next_on(grid: Grid, time: Timestamp) -> Timestamp {
 }
 
 /// The middle of a window, on the grid; `None` where it cannot be cut.
-pub(super) fn middle(history: History, window: &Window) -> Option<Timestamp> {
+pub(in crate::data) fn middle(history: History, window: &Window) -> Option<Timestamp> {
     let half = window.from.plus_ms((window.to.0 - window.from.0) / 2);
     let cut = grid(history).timeframe().bucket_start(half);
     (cut > window.from && cut < window.to).then_some(cut)

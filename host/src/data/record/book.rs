@@ -19,7 +19,7 @@ const ANSWER_WAIT_MS: i64 = 30_000;
 
 /// The order book of one symbol.
 #[derive(Debug, Default)]
-pub(super) struct BookState {
+pub(in crate::data) struct BookState {
     known: Option<Known>,
     /// When the last update came of a book that is known no more.
     ended: Option<Timestamp>,
@@ -42,7 +42,7 @@ struct Known {
 
 /// What a frame did.
 #[derive(Debug, Default)]
-pub(super) struct Effect {
+pub(in crate::data) struct Effect {
     /// Frames that are part of the recording now, in order.
     pub kept: Vec<(Timestamp, BookFrame)>,
     /// A segment that ended.
@@ -57,7 +57,12 @@ pub(super) struct Effect {
 
 impl BookState {
     /// Takes a frame of the stream.
-    pub(super) fn frame(&mut self, stream: &dyn Stream, at: Timestamp, frame: BookFrame) -> Effect {
+    pub(in crate::data) fn frame(
+        &mut self,
+        stream: &dyn Stream,
+        at: Timestamp,
+        frame: BookFrame,
+    ) -> Effect {
         let mut effect = Effect::default();
         self.take(stream, at, frame, &mut effect);
         effect.wants_book = self.wants_book(at);
@@ -96,7 +101,7 @@ impl BookState {
     }
 
     /// Takes the answer to a question for the whole book.
-    pub(super) fn answer(
+    pub(in crate::data) fn answer(
         &mut self,
         stream: &dyn Stream,
         at: Timestamp,
@@ -146,7 +151,7 @@ impl BookState {
     }
 
     /// A question failed: another may be asked.
-    pub(super) fn unanswered(&mut self) {
+    pub(in crate::data) fn unanswered(&mut self) {
         self.is_asked = false;
     }
 
@@ -164,7 +169,7 @@ impl BookState {
     }
 
     /// The connection is gone: what comes next does not follow what was known. The segment that ended.
-    pub(super) fn end(&mut self) -> Option<(Timestamp, Timestamp)> {
+    pub(in crate::data) fn end(&mut self) -> Option<(Timestamp, Timestamp)> {
         self.waiting.clear();
         let known = self.known.take()?;
         self.ended = Some(known.last_at);
@@ -172,14 +177,20 @@ impl BookState {
     }
 
     /// The segment so far; it goes on from there.
-    pub(super) fn cut(&mut self) -> Option<(Timestamp, Timestamp)> {
+    pub(in crate::data) fn cut(&mut self) -> Option<(Timestamp, Timestamp)> {
         let known = self.known.as_mut()?;
         let since = std::mem::replace(&mut known.since, known.last_at);
         Some((since, known.last_at))
     }
 
+    /// The levels as they stand, and the venue's time of the last change.
+    pub(in crate::data) fn levels(&self) -> Option<(Timestamp, &Levels)> {
+        let known = self.known.as_ref()?;
+        Some((known.last.time, &known.levels))
+    }
+
     /// The book as it stands, and when it last changed.
-    pub(super) fn held(&self, symbol: &str) -> Option<(Timestamp, HeldBook)> {
+    pub(in crate::data) fn held(&self, symbol: &str) -> Option<(Timestamp, HeldBook)> {
         let known = self.known.as_ref()?;
         let held = HeldBook {
             symbol: symbol.to_owned(),
@@ -194,7 +205,7 @@ impl BookState {
     }
 
     /// Goes on from a book that was held.
-    pub(super) fn resume(&mut self, at: Timestamp, held: &HeldBook) -> BookFrame {
+    pub(in crate::data) fn resume(&mut self, at: Timestamp, held: &HeldBook) -> BookFrame {
         let frame = held.frame();
         self.begin(at, frame.clone(), &mut Effect::default());
         if let Some(known) = self.known.as_mut().filter(|_| !held.after_snapshot) {

@@ -15,7 +15,7 @@ const REMEMBERED: usize = 16;
 
 /// Candles of one length of one symbol.
 #[derive(Debug)]
-pub(super) struct LiveCandles {
+pub(in crate::data) struct LiveCandles {
     timeframe: Timeframe,
     forming: Option<(Candle, Option<bool>)>,
     accepted: BTreeMap<Timestamp, Candle>,
@@ -23,17 +23,17 @@ pub(super) struct LiveCandles {
 
 /// What a frame of a candle did.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Outcome {
+pub(in crate::data) enum Outcome {
     /// The candle is final.
     Accepted(Candle),
-    /// A version that differs from the final one.
-    Revision,
+    /// A version that differs from this final one.
+    Revision(Candle),
     /// A candle went by that was never closed.
     Unconfirmed,
 }
 
 impl LiveCandles {
-    pub(super) fn new(timeframe: Timeframe) -> Self {
+    pub(in crate::data) fn new(timeframe: Timeframe) -> Self {
         Self {
             timeframe,
             forming: None,
@@ -42,7 +42,11 @@ impl LiveCandles {
     }
 
     /// Takes a frame.
-    pub(super) fn frame(&mut self, candle: Candle, is_closed: Option<bool>) -> Vec<Outcome> {
+    pub(in crate::data) fn frame(
+        &mut self,
+        candle: Candle,
+        is_closed: Option<bool>,
+    ) -> Vec<Outcome> {
         let time = candle.open_time;
         if let Some(accepted) = self.accepted.get(&time) {
             // A version that is not final may only be late.
@@ -50,7 +54,7 @@ impl LiveCandles {
             return if is_same {
                 Vec::new()
             } else {
-                vec![Outcome::Revision]
+                vec![Outcome::Revision(*accepted)]
             };
         }
         let mut outcomes = Vec::new();
@@ -69,7 +73,7 @@ impl LiveCandles {
     }
 
     /// The candle whose end lies some seconds back by the venue's clock.
-    pub(super) fn over(&mut self, venue_now: Timestamp) -> Option<Outcome> {
+    pub(in crate::data) fn over(&mut self, venue_now: Timestamp) -> Option<Outcome> {
         let timeframe = self.timeframe;
         let is_over = |c: &Candle| timeframe.bucket_end(c.open_time).plus_ms(GRACE_MS) <= venue_now;
         let (open, says) = self.forming.take_if(|(open, _)| is_over(open))?;
@@ -93,7 +97,11 @@ impl LiveCandles {
     }
 
     /// The accepted candle of a time, with what takers bought in it where the venue did not say it.
-    pub(super) fn with_taker_volume(&mut self, time: Timestamp, bought: f64) -> Option<Candle> {
+    pub(in crate::data) fn with_taker_volume(
+        &mut self,
+        time: Timestamp,
+        bought: f64,
+    ) -> Option<Candle> {
         let candle = self.accepted.get_mut(&time)?;
         if !candle.taker_buy_volume.is_nan() || bought > candle.volume {
             return None;
@@ -103,7 +111,7 @@ impl LiveCandles {
     }
 
     /// Frames were missed: what is forming may not be final where the venue never says so.
-    pub(super) fn forget_unclosed(&mut self) {
+    pub(in crate::data) fn forget_unclosed(&mut self) {
         self.forming.take_if(|(_, says)| says.is_none());
     }
 }
@@ -135,7 +143,10 @@ mod tests {
             &[Outcome::Accepted(at(0, 2))],
         );
         same::<[Outcome]>(&live.frame(at(0, 2), Some(true)), &[]);
-        same::<[Outcome]>(&live.frame(at(0, 3), Some(true)), &[Outcome::Revision]);
+        same::<[Outcome]>(
+            &live.frame(at(0, 3), Some(true)),
+            &[Outcome::Revision(at(0, 2))],
+        );
         same::<[Outcome]>(&live.frame(at(0, 3), Some(false)), &[]);
     }
 

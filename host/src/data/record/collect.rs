@@ -19,13 +19,13 @@ use crate::data::streams::record::RecordKind;
 use crate::domain::{CandleKind, Timeframe, Timestamp};
 use crate::venues::stream::{Channel, LiquidationFrame, MarkFrame, Stream, StreamEvent};
 use events::settle;
-use seen::{Doubles, Seen};
+pub(in crate::data) use seen::{Doubles, Seen};
 
 /// Between two looks at minutes that may be over.
 const LOOK_EVERY_MS: i64 = 200;
 
 /// One opening of a connection.
-type Opening = (usize, u64);
+pub(in crate::data) type Opening = (usize, u64);
 
 /// What someone outside has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]

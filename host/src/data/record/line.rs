@@ -75,7 +75,7 @@ pub(super) enum What {
 
 /// An order book in a spool. Prices and quantities are units of 1e-8.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct HeldBook {
+pub(in crate::data) struct HeldBook {
     pub symbol: String,
     pub time: i64,
     pub ids: (u64, u64),
@@ -109,7 +109,7 @@ impl Line {
 }
 
 /// What is recorded of a channel: `candles`, `book`.
-pub(super) fn channel_name(channel: Channel) -> &'static str {
+pub(in crate::data) fn channel_name(channel: Channel) -> &'static str {
     match channel {
         Channel::Candles(_) => "candles",
         Channel::Trades => "trades",

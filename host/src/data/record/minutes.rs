@@ -9,14 +9,14 @@ use crate::venues::flow::MinuteFlow;
 use crate::venues::rest::FlowRow;
 
 /// After the end of a minute, how long something of it may still come.
-pub(super) const GRACE_MS: i64 = 3_000;
+pub(in crate::data) const GRACE_MS: i64 = 3_000;
 
 /// Minutes looked at once.
 const MINUTES_MAX: i64 = 1_440;
 
 /// The venue's clock beside ours: the smallest distance seen lately between when something was received and when it happened.
 #[derive(Debug, Default)]
-pub(super) struct Lag {
+pub(in crate::data) struct Lag {
     /// Our minute, the smallest distance in it, and in the one before it.
     minute: i64,
     now: Option<i64>,
@@ -25,7 +25,7 @@ pub(super) struct Lag {
 
 impl Lag {
     /// Something that happened at `time` was received at `at`.
-    pub(super) fn saw(&mut self, at: Timestamp, time: Timestamp) {
+    pub(in crate::data) fn saw(&mut self, at: Timestamp, time: Timestamp) {
         let minute = at.0.div_euclid(MINUTE_MS);
         if minute != self.minute {
             self.before = self.now.filter(|_| minute == self.minute + 1);
@@ -37,26 +37,26 @@ impl Lag {
     }
 
     /// The smallest distance; none before anything was seen.
-    pub(super) fn ms(&self) -> Option<i64> {
+    pub(in crate::data) fn ms(&self) -> Option<i64> {
         self.now.into_iter().chain(self.before).min()
     }
 
     /// What the venue's clock showed at a moment of ours; the same as ours while nothing has told a time.
-    pub(super) fn venue_time(&self, at: Timestamp) -> Timestamp {
+    pub(in crate::data) fn venue_time(&self, at: Timestamp) -> Timestamp {
         Timestamp(at.0.saturating_sub(self.ms().unwrap_or(0)))
     }
 }
 
 /// Candles of one minute from prices.
 #[derive(Debug, Default)]
-pub(super) struct PriceMinutes {
+pub(in crate::data) struct PriceMinutes {
     open: Option<Candle>,
     last: Option<Price>,
 }
 
 impl PriceMinutes {
     /// A price, or that it did not change. Ticks that go back into a minute that is over are left out.
-    pub(super) fn add(&mut self, time: Timestamp, price: Option<Price>) -> Option<Candle> {
+    pub(in crate::data) fn add(&mut self, time: Timestamp, price: Option<Price>) -> Option<Candle> {
         let price = price.or(self.last)?;
         self.last = Some(price);
         let minute = Timeframe::M1.bucket_start(time);
@@ -78,20 +78,20 @@ impl PriceMinutes {
     }
 
     /// The candle of a minute that is over by the venue's clock.
-    pub(super) fn over(&mut self, venue_now: Timestamp) -> Option<Candle> {
+    pub(in crate::data) fn over(&mut self, venue_now: Timestamp) -> Option<Candle> {
         let end = |c: &Candle| c.open_time.0 + MINUTE_MS + GRACE_MS;
         self.open.take_if(|open| end(open) <= venue_now.0)
     }
 
     /// Something was missed.
-    pub(super) fn forget(&mut self) {
+    pub(in crate::data) fn forget(&mut self) {
         *self = Self::default();
     }
 }
 
 /// What takers bought, minute by minute.
 #[derive(Debug, Default)]
-pub(super) struct Flows {
+pub(in crate::data) struct Flows {
     minutes: BTreeMap<Timestamp, MinuteFlow>,
     /// Minutes before this one are done.
     next: Option<Timestamp>,
@@ -99,7 +99,7 @@ pub(super) struct Flows {
 
 impl Flows {
     /// Counts a trade.
-    pub(super) fn add(&mut self, time: Timestamp, taker: Side, qty: Qty) {
+    pub(in crate::data) fn add(&mut self, time: Timestamp, taker: Side, qty: Qty) {
         let minute = Timeframe::M1.bucket_start(time);
         if self.next.is_none_or(|next| minute >= next) {
             self.minutes
@@ -110,7 +110,7 @@ impl Flows {
     }
 
     /// Minutes that are over by the venue's clock and began after `since`, also those without a trade.
-    pub(super) fn over(&mut self, since: Timestamp, venue_now: Timestamp) -> Vec<FlowRow> {
+    pub(in crate::data) fn over(&mut self, since: Timestamp, venue_now: Timestamp) -> Vec<FlowRow> {
         let first_whole = Timeframe::M1.bucket_start(since.plus_ms(MINUTE_MS - 1));
         let end = Timeframe::M1.bucket_start(venue_now.plus_ms(-GRACE_MS));
         let mut minute = self.next.map_or(first_whole, |next| next.max(first_whole));

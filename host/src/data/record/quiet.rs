@@ -14,11 +14,11 @@ type Spoken = (String, &'static str);
 
 /// Silent streams that were told.
 #[derive(Debug, Default)]
-pub(super) struct Quiet(BTreeSet<Spoken>);
+pub(in crate::data) struct Quiet(BTreeSet<Spoken>);
 
 impl Quiet {
     /// Streams that have fallen silent; each once until it speaks again. Trades and liquidations may always be silent.
-    pub(super) fn look(
+    pub(in crate::data) fn look(
         &mut self,
         connections: &[Connection],
         heard: &BTreeMap<Spoken, Timestamp>,

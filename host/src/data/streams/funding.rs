@@ -14,7 +14,7 @@ const HOUR_MS: i64 = 3_600_000;
 const OFF_HOUR_MS: i64 = 30_000;
 
 /// Time between settlements where no record says it.
-pub(super) fn usual_step(venue: &str) -> Timeframe {
+pub(in crate::data) fn usual_step(venue: &str) -> Timeframe {
     match venue {
         "hyperliquid" => Timeframe::H1,
         _ => Timeframe::H8,

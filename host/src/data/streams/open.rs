@@ -360,7 +360,7 @@ impl Streams {
                     instrument,
                     kind: kind.name().to_owned(),
                     detail: *detail,
-                    columns: kind.columns().iter().map(|c| (*c).to_owned()).collect(),
+                    columns: kind.columns(*detail),
                 },
                 rows: self.rows(*kind, *detail, base, period)?,
             })
@@ -381,6 +381,7 @@ impl Streams {
                 let records = &self.liquidations.as_ref()?.records;
                 Some(ready(records, LIQUIDATION_DELAY_MS))
             }
+            StreamKind::Trades | StreamKind::Book => None,
             StreamKind::VolumeDelta => {
                 let timeframe = joined(base, detail)?;
                 self.taker_volume

@@ -245,7 +245,7 @@ pub(super) fn settle(part: &mut Part, symbol: &str, timeframe: Timeframe, outcom
             let why = format!("no candle of {symbol}");
             part.unreadable(candle.open_time, why, format!("{candle:?}"));
         }
-        Outcome::Revision => part.counts.revisions += 1,
+        Outcome::Revision(_) => part.counts.revisions += 1,
         Outcome::Unconfirmed => part.counts.unconfirmed += 1,
     }
 }

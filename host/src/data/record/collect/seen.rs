@@ -11,14 +11,14 @@ const EVENTS_REMEMBERED: usize = 256;
 
 /// Ids that were seen, the oldest forgotten.
 #[derive(Default)]
-pub(super) struct Seen {
+pub(in crate::data) struct Seen {
     order: VecDeque<String>,
     ids: BTreeSet<String>,
 }
 
 impl Seen {
     /// Is it new.
-    pub(super) fn is_new(&mut self, id: &str) -> bool {
+    pub(in crate::data) fn is_new(&mut self, id: &str) -> bool {
         if !self.ids.insert(id.to_owned()) {
             return false;
         }
@@ -33,7 +33,7 @@ impl Seen {
 }
 
 /// Events without an id: an equal one over another connection is the same one.
-pub(super) struct Doubles<T>(VecDeque<(Opening, T)>);
+pub(in crate::data) struct Doubles<T>(VecDeque<(Opening, T)>);
 
 impl<T> Default for Doubles<T> {
     fn default() -> Self {
@@ -42,7 +42,7 @@ impl<T> Default for Doubles<T> {
 }
 
 impl<T: PartialEq + Clone> Doubles<T> {
-    pub(super) fn is_new(&mut self, opening: Opening, event: &T) -> bool {
+    pub(in crate::data) fn is_new(&mut self, opening: Opening, event: &T) -> bool {
         let place = self
             .0
             .iter()

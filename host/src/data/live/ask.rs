@@ -1,0 +1,176 @@
+//! Threads that send questions, and read the answers before they are handed on.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::question::{About, Answer, Question, Told};
+use crate::data::fetch::rows::{is_whole, middle, times};
+use crate::domain::{Symbol, Timeframe, Timestamp};
+use crate::venues::adapters;
+use crate::venues::http::{Answer as Answered, Client};
+use crate::venues::rest::{History, Request, Rest, Rows, Window};
+use crate::venues::socket::wall_clock;
+
+/// Questions of one feed under way at once.
+const THREADS: usize = 4;
+
+/// Somebody who can be asked.
+pub(super) struct Venue {
+    pub rest: &'static dyn Rest,
+    pub client: Arc<Client>,
+}
+
+/// Questions on their way; the threads end with it.
+pub(super) struct Asking {
+    questions: Sender<(Question, Symbol)>,
+}
+
+impl Asking {
+    /// `take` is called from the threads.
+    pub(super) fn new(venue: &Arc<Venue>, take: impl Fn(Answer) + Send + Sync + 'static) -> Self {
+        let (questions, receiver) = channel();
+        let receiver = Arc::new(Mutex::new(receiver));
+        let take = Arc::new(take);
+        for _ in 0..THREADS {
+            let (venue, receiver, take) =
+                (Arc::clone(venue), Arc::clone(&receiver), Arc::clone(&take));
+            std::thread::spawn(move || {
+                while let Some((question, symbol)) = next(&receiver) {
+                    venue.answer(&question, &symbol, &*take);
+                }
+            });
+        }
+        Self { questions }
+    }
+
+    pub(super) fn send(&self, question: Question, symbol: &Symbol) {
+        // The threads live as long as this.
+        let _ = self.questions.send((question, symbol.clone()));
+    }
+}
+
+fn next(questions: &Mutex<Receiver<(Question, Symbol)>>) -> Option<(Question, Symbol)> {
+    let questions = questions.lock().unwrap_or_else(PoisonError::into_inner);
+    questions.recv().ok()
+}
+
+impl Venue {
+    fn answer(&self, question: &Question, symbol: &Symbol, take: &dyn Fn(Answer)) {
+        let tell = |told| {
+            take(Answer {
+                question: question.clone(),
+                told,
+            });
+        };
+        let outcome = match &question.about {
+            About::Clock => self.clock(symbol),
+            About::Book(levels) => self.book(symbol, *levels),
+            About::Rows { history, from, to } => self
+                .rows(symbol, *history, (*from, *to), &mut |rows| {
+                    tell(Told::Rows(rows))
+                })
+                .map(|()| Told::End),
+        };
+        tell(outcome.unwrap_or_else(Told::Failed));
+    }
+
+    fn clock(&self, symbol: &Symbol) -> Result<Told, String> {
+        let Some(question) = self.rest.clock(symbol) else {
+            return Err("it has no clock to ask".to_owned());
+        };
+        let sent = wall_clock();
+        let body = self.send(&question)?.unwrap_or_default();
+        let time = self.rest.read_clock(&body).map_err(|e| e.to_string())?;
+        Ok(Told::Clock(time, (wall_clock().0 - sent.0).max(0)))
+    }
+
+    fn book(&self, symbol: &Symbol, levels: u16) -> Result<Told, String> {
+        let stream = adapters::stream(self.rest.venue(), symbol.market());
+        let question = stream.and_then(|stream| stream.book_request(symbol, levels));
+        let question = question.ok_or("there is no question for an order book")?;
+        let body = self.send(&question)?;
+        body.map(Told::Book)
+            .ok_or_else(|| "there is no order book".to_owned())
+    }
+
+    /// The body of an answer; none where there is no such thing.
+    fn send(&self, question: &Request) -> Result<Option<Vec<u8>>, String> {
+        let judge =
+            |request: &Request, head: crate::venues::rest::Head<'_>| self.rest.judge(request, head);
+        match self.client.send(&judge, question) {
+            Ok(Answered::Body(body)) => Ok(Some(body)),
+            Ok(Answered::Absent) => Ok(None),
+            Err(e) => Err(e.to_string()),
+        }
+    }
+
+    /// Hands on all rows of a history in `[from, to)`, window by window, each row within what was asked.
+    ///
+    /// # Errors
+    /// What went wrong, in words; what was handed on before is good.
+    pub(super) fn rows(
+        &self,
+        symbol: &Symbol,
+        history: History,
+        (from, to): (Timestamp, Timestamp),
+        take: &mut dyn FnMut(Rows),
+    ) -> Result<(), String> {
+        let mut begin = from;
+        while begin < to {
+            let end = Timeframe::Month1.bucket_end(begin).min(to);
+            let mut windows = self.rest.windows(symbol, history, begin, end);
+            windows.reverse();
+            while let Some(window) = windows.pop() {
+                let body = self.send(&window.request)?.unwrap_or_default();
+                let page = self.rest.read(history, &window, &body).map_err(|e| {
+                    format!(
+                        "the answer to {} cannot be read: {e}",
+                        window.request.asked()
+                    )
+                })?;
+                if is_whole(history, &window, &page) {
+                    take(within(page.rows, &window));
+                    continue;
+                }
+                let middle = middle(history, &window).ok_or_else(|| {
+                    format!("the answer to {} is not complete", window.request.asked())
+                })?;
+                for (begin, end) in [(middle, window.to), (window.from, middle)] {
+                    let halves = self.rest.windows(symbol, history, begin, end);
+                    windows.extend(halves.into_iter().rev());
+                }
+            }
+            begin = end;
+        }
+        Ok(())
+    }
+}
+
+/// The rows of a window, without those around it.
+fn within(rows: Rows, window: &Window) -> Rows {
+    let all = times(&rows);
+    let mut inside = all.iter().map(|t| *t >= window.from && *t < window.to);
+    let mut keep = || inside.next().unwrap_or(false);
+    match rows {
+        Rows::Candles(mut rows) => {
+            rows.retain(|_| keep());
+            rows.sort_by_key(|r| r.open_time);
+            Rows::Candles(rows)
+        }
+        Rows::Funding(mut rows) => {
+            rows.retain(|_| keep());
+            rows.sort_by_key(|r| r.time);
+            Rows::Funding(rows)
+        }
+        Rows::OpenInterest(mut rows) => {
+            rows.retain(|_| keep());
+            rows.sort_by_key(|r| r.time);
+            Rows::OpenInterest(rows)
+        }
+        Rows::TakerFlow(mut rows) => {
+            rows.retain(|_| keep());
+            rows.sort_by_key(|r| r.open_time);
+            Rows::TakerFlow(rows)
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The mark or index price of each minute: of ticks where all of the minute was heard, else asked for, else absent.
+
+use std::collections::BTreeMap;
+
+use super::Timing;
+use super::asking::{Asker, Lacking};
+use crate::data::record::minutes::{GRACE_MS, PriceMinutes};
+use crate::domain::{Candle, CandleKind, MINUTE_MS, Ohlc, Price, Timestamp};
+
+/// What is known of something a minute waits for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Decision<T> {
+    /// The minute goes on with this.
+    Known(T),
+    /// It may still come.
+    Wait,
+}
+
+/// Moments a decision is made at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    /// Our clock.
+    pub now: Timestamp,
+    /// The venue's.
+    pub venue: Timestamp,
+}
+
+/// One reference price of one market.
+#[derive(Debug)]
+pub(super) struct Prices {
+    /// Mark or index.
+    pub kind: CandleKind,
+    ticks: PriceMinutes,
+    made: BTreeMap<Timestamp, Ohlc>,
+    /// Does the venue answer questions for it.
+    has_history: bool,
+    pub asker: Asker,
+    lacking: Lacking,
+}
+
+impl Prices {
+    pub(super) fn new(kind: CandleKind, has_history: bool) -> Self {
+        Self {
+            kind,
+            ticks: PriceMinutes::default(),
+            made: BTreeMap::new(),
+            has_history,
+            asker: Asker::default(),
+            lacking: Lacking::default(),
+        }
+    }
+
+    /// A tick. `since` is the moment of the venue from which on none was missed.
+    pub(super) fn tick(&mut self, time: Timestamp, price: Option<Price>, since: Option<Timestamp>) {
+        let done = self.ticks.add(time, price);
+        self.keep_whole(done, since);
+    }
+
+    /// Ends the minute that is over by the venue's clock.
+    pub(super) fn look(&mut self, venue: Timestamp, since: Option<Timestamp>) {
+        let done = self.ticks.over(venue);
+        self.keep_whole(done, since);
+    }
+
+    fn keep_whole(&mut self, done: Option<Candle>, since: Option<Timestamp>) {
+        let whole = done.filter(|c| since.is_some_and(|since| since <= c.open_time));
+        if let Some(candle) = whole {
+            self.made.insert(candle.open_time, Ohlc::of(&candle));
+        }
+    }
+
+    /// Nobody listens any more: what was heard of a minute is not all of it.
+    pub(super) fn forget(&mut self) {
+        self.ticks.forget();
+    }
+
+    /// A candle of an answer; was it new. What ticks made stays.
+    pub(super) fn answer(&mut self, candle: &Candle) -> bool {
+        let is_new = !self.made.contains_key(&candle.open_time);
+        self.made
+            .entry(candle.open_time)
+            .or_insert(Ohlc::of(candle));
+        is_new
+    }
+
+    /// A question for what begins before `until` ended.
+    pub(super) fn ended(&mut self, until: Timestamp, now: Timestamp, timing: &Timing) {
+        if self.asker.ended(now, timing) {
+            self.lacking.renew(now);
+        }
+        self.lacking.note(until, now);
+    }
+
+    /// The price of a minute whose candle is there.
+    pub(super) fn decide(
+        &mut self,
+        minute: Timestamp,
+        at: Moment,
+        since: Option<Timestamp>,
+        timing: &Timing,
+    ) -> Decision<Option<Ohlc>> {
+        if let Some(made) = self.made.get(&minute) {
+            return Decision::Known(Some(*made));
+        }
+        if may_be_heard(minute, at.venue, since) {
+            return Decision::Wait;
+        }
+        if !self.has_history {
+            return Decision::Known(None);
+        }
+        self.lacking.note(minute.plus_ms(MINUTE_MS), at.now);
+        let held = self.lacking.since(minute).unwrap_or(at.now);
+        // A reference is worth less than the time: nobody waits a minute for it.
+        if at.now.0 - held.0 >= timing.confirm_after_ms {
+            return Decision::Known(None);
+        }
+        Decision::Wait
+    }
+
+    /// What has to be asked for of the minutes from `next` to `end`, which are over.
+    pub(super) fn wants(
+        &self,
+        next: Timestamp,
+        end: Timestamp,
+        at: Moment,
+        since: Option<Timestamp>,
+    ) -> Option<(Timestamp, Timestamp)> {
+        if !self.has_history || !self.asker.is_ready(at.now) {
+            return None;
+        }
+        let mut minute = next;
+        while minute < end {
+            if !self.made.contains_key(&minute) && !may_be_heard(minute, at.venue, since) {
+                return Some((minute, end));
+            }
+            minute = minute.plus_ms(MINUTE_MS);
+        }
+        None
+    }
+
+    /// Minutes before `next` are done.
+    pub(super) fn passed(&mut self, next: Timestamp) {
+        while self.made.first_key_value().is_some_and(|(m, _)| *m < next) {
+            self.made.pop_first();
+        }
+        self.lacking.passed(next);
+    }
+}
+
+/// Was all of a minute heard that may not be over yet.
+fn may_be_heard(minute: Timestamp, venue: Timestamp, since: Option<Timestamp>) -> bool {
+    let over = minute.plus_ms(MINUTE_MS + GRACE_MS);
+    since.is_some_and(|since| since <= minute) && venue < over
+}
