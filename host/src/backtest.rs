@@ -56,4 +56,5 @@ pub use run::{Outcome, Progress, SoFar, run_together};
 pub use safety_file::{BreakerEntry, EffectName, MetricName, Number, SafetyFile, SafetyFileError};
 pub use said::Said;
 pub use source::{Loaded, Source};
+pub(crate) use steps::describe;
 pub use streams::StreamsFrom;

@@ -14,7 +14,7 @@ pub(super) fn append(log: &mut String, record: &Record) {
 }
 
 /// One happening in a line.
-pub(super) fn describe(what: &Happening) -> String {
+pub(crate) fn describe(what: &Happening) -> String {
     match what {
         Happening::Accepted { order, .. } => format!(
             "order {} accepted: {} {} {}, position {}",

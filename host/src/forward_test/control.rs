@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::declared::{Declared, policy, safety};
-use crate::engine::{BlockedBy, Command};
+use crate::engine::Command;
+use crate::engine::safety::BlockedBy;
 
 /// One act. Strategies are named by their number in the session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

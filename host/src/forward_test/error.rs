@@ -61,7 +61,7 @@ impl ForwardError {
         match self {
             Self::Journal(error) => error.hint(),
             Self::Data(error) => error.hint().map(str::to_owned),
-            Self::Load(error) => InitError::hint_of_load(error),
+            Self::Load(error) => error.hint(),
             Self::Session(SessionError::Strategy(error)) | Self::Strategy { source: error, .. } => {
                 error.hint()
             }

@@ -43,6 +43,8 @@ pub struct Stepped {
 pub struct Lane {
     /// What it is made of.
     pub declared: Declared,
+    /// The table `[safety]` it began with.
+    pub first_safety: String,
     /// What its component says of itself.
     pub component: ComponentFacts,
     /// Parameters as they are used: name and value.
@@ -137,6 +139,7 @@ impl Lane {
             queues: vec![VecDeque::new(); setup.declared.markets.len()],
             component: setup.component,
             parameters: setup.parameters,
+            first_safety: setup.declared.safety.clone(),
             declared: setup.declared,
             start: setup.start,
             trades: Vec::new(),

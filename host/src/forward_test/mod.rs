@@ -2,10 +2,25 @@
 
 mod control;
 mod declared;
+mod error;
 mod lane;
+mod parity;
+mod percentiles;
+mod recover;
+mod runner;
 mod session;
+mod supply;
+mod venues;
+mod view;
+mod wish;
 
 pub use control::Control;
 pub use declared::Declared;
+pub use error::ForwardError;
 pub use lane::{Fact, Lane, Stepped};
+pub use parity::{Proof, Proven, Verdict, outcomes, prove};
+pub use recover::engine_version;
+pub use runner::{Again, DropIn, Ended, Outside, Setup, Told, run};
 pub use session::{Effects, Session, SessionError, Supply};
+pub use venues::Venues;
+pub use wish::Wish;

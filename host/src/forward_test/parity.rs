@@ -1,7 +1,6 @@
 //! Is a session what backtests of the same data give: rebuilt from its journal alone, and compared to the last record.
 
 use std::fmt;
-use std::ops::ControlFlow;
 
 use crate::backtest::{Backtest, Builder, Outcome, Said, Source, StreamsFrom, describe};
 use crate::data::DataError;
@@ -350,7 +349,7 @@ impl<'a> Rebuilt<'a> {
                 references(&minutes, |m| m.reference.mark.map(|mark| mark.path)),
                 references(&minutes, |m| m.reference.index),
                 settlements.copied().collect(),
-                rows.map(|(_, row)| row.given()).collect(),
+                rows.map(|(_, row)| { let _ = row; }).collect(),
             ));
         }
         let end = candles.iter().filter_map(|c: &Vec<Candle>| c.last()).map(|c| c.open_time).max();

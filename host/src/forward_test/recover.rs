@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use crate::data::instrument_file;
 use crate::domain::Instrument;
 use crate::forward_test::error::ForwardError;
-use crate::forward_test::session::{Session, SessionError};
+use crate::forward_test::session::{Effects, Session, SessionError};
 use crate::forward_test::supply::{Components, JournalSupply};
 use crate::persistence::{Input, Reader, SessionRow};
 use crate::runs::fingerprint::SCHEMA_VERSION;
@@ -59,6 +59,14 @@ pub fn instruments(reader: &Reader, row: &SessionRow) -> Result<Vec<Instrument>,
     Ok(markets.iter().map(read).collect::<Result<_, _>>()?)
 }
 
+/// What is seen while a journal is followed.
+pub enum Seen<'a> {
+    /// An input and its number, before it is applied.
+    Before(u64, &'a Input),
+    /// What it did.
+    After(&'a Effects),
+}
+
 /// Follows a journal to its end. `progress` is told the number of inputs followed, now and then.
 ///
 /// # Errors
@@ -68,6 +76,20 @@ pub fn follow(
     row: &SessionRow,
     components: &mut Components,
     progress: &mut dyn FnMut(u64),
+) -> Result<Recovered, ForwardError> {
+    follow_seen(reader, row, components, progress, &mut |_, _| {})
+}
+
+/// The same; whatever happens is shown to `see`.
+///
+/// # Errors
+/// As [`follow`].
+pub fn follow_seen(
+    reader: &Reader,
+    row: &SessionRow,
+    components: &mut Components,
+    progress: &mut dyn FnMut(u64),
+    see: &mut dyn FnMut(&Session, Seen<'_>),
 ) -> Result<Recovered, ForwardError> {
     let mut digests: BTreeMap<(u64, u32), [u8; 32]> = BTreeMap::new();
     reader.digests(row.id, 1, &mut |input, strategy, digest| {
@@ -97,9 +119,11 @@ pub fn follow(
         if matches!(&input, Input::Note { kind, .. } if kind == ENGINE_ACCEPTED) {
             (accepted, differs) = (number, None);
         }
+        see(&session, Seen::Before(number, &input));
         match session.apply(number, &input, &mut supply) {
             Err(error) => failed = Some(error),
             Ok(effects) => {
+                see(&session, Seen::After(&effects));
                 for (strategy, stepped) in effects {
                     let was = digests.remove(&(number, strategy));
                     if differs.is_none() && stepped.digest != was {

@@ -95,7 +95,7 @@ pub struct Row {
 }
 
 /// Kinds whose rows are not given to a strategy that starts later: they have no history.
-const WITHOUT_HISTORY: [&str; 3] = ["trades", "book", "liquidations"];
+pub(super) const WITHOUT_HISTORY: [&str; 3] = ["trades", "book", "liquidations"];
 
 impl Market {
     fn new(instrument: Instrument) -> Self {
@@ -450,7 +450,7 @@ fn sources(built: &crate::backtest::Backtest) -> Vec<StreamSource> {
                 instrument,
                 kind: kind.name().to_owned(),
                 detail,
-                columns: kind.columns_of(detail),
+                columns: kind.columns(detail),
             });
         }
     }

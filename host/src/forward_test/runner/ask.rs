@@ -310,7 +310,7 @@ impl Runner<'_> {
         let (database, sender) = (self.database.clone(), self.sender.clone());
         let work = move || {
             let copied = Journal::read_only(&database)
-                .and_then(|reader| reader.backup(&path, &mut |_| {}))
+                .and_then(|reader| reader.backup(&path, &mut |_, _| {}))
                 .map(|_| Answer::Done(format!("copied to {}", path.display())))
                 .map_err(|e| Declined {
                     message: e.to_string(),

@@ -33,6 +33,8 @@ pub(super) struct Book {
 }
 
 /// History that was not brought is asked for again after so long.
+const WAY_MS_MAX: u64 = 2_000;
+/// See `history`.
 const AGAIN: Duration = Duration::from_secs(10);
 
 impl Runner<'_> {
@@ -387,7 +389,9 @@ impl Runner<'_> {
         }
         for market in wanted {
             let feed = self.books[market as usize].feed;
-            let way = feed.map_or(0, |feed| self.feeds[feed].feed.way_ms());
+            let clock = feed.and_then(|feed| self.feeds[feed].feed.view().clock_ms);
+            // The smallest distance seen between the venue's stamp and our receipt: the way of a message, as far as clocks agree.
+            let way = u64::try_from(clock.unwrap_or(0)).unwrap_or(0).min(WAY_MS_MAX);
             self.quotes.push((Instant::now() + Duration::from_millis(way), market));
         }
     }

@@ -52,6 +52,11 @@ impl Pending {
             .collect()
     }
 
+    /// What it will be.
+    pub(super) fn backtest(&self) -> &Backtest {
+        &self.built
+    }
+
     pub(super) fn fills_at_quotes(&self) -> bool {
         self.built.profile().fill_timing == FillTiming::Quote
     }

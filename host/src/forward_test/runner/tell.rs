@@ -178,7 +178,7 @@ impl Runner<'_> {
         let work = move || {
             let proof = Journal::read_only(&database)
                 .map_err(ForwardError::from)
-                .and_then(|reader| parity::prove(&reader, &name, runtime, &mut |_| {}))
+                .and_then(|reader| parity::prove(&reader, &name, runtime, &mut |_, _| {}))
                 .map_err(|e| e.to_string());
             // The session may have ended meanwhile.
             let _ = sender.send(Inbox::Proved(proof));
@@ -212,7 +212,7 @@ impl Runner<'_> {
             &self.journal,
             &self.row.name,
             self.components.runtime().clone(),
-            &mut |_| {},
+            &mut |_, _| {},
         )
         .map_err(|error| tracing::error!(%error, "the proof failed"))
         .ok();
