@@ -28,6 +28,7 @@ mod peers;
 mod python;
 mod record;
 mod refusals;
+mod runs;
 mod sandbox;
 mod seed0;
 mod several;

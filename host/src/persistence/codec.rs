@@ -16,6 +16,12 @@ pub(super) const MINUTE_COLUMNS: &str = "number, market, time, origin, state, op
 /// Columns of `input` in the order of [`other`] and [`insert_other`], the session aside.
 pub(super) const INPUT_COLUMNS: &str = "number, kind, market, time, name, body";
 
+/// Writes a row: the session, then these columns.
+pub(super) fn insert_sql(table: &str, columns: &str) -> String {
+    let places = vec!["?"; 1 + columns.split(',').count()].join(", ");
+    format!("INSERT INTO {table} (session, {columns}) VALUES ({places})")
+}
+
 /// Why a row cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unreadable {
@@ -339,3 +345,6 @@ pub(super) fn other(row: &Row<'_>) -> Result<Input, Unreadable> {
     };
     Ok(input)
 }
+
+#[cfg(test)]
+mod properties;

@@ -118,8 +118,9 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, JournalError> {
     let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
     connection.busy_timeout(BUSY).map_err(fail)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // A damaged page is an error where it is read, not a wrong value.
-    (connection.pragma_update(None, "cell_size_check", true)).map_err(fail)?;
+    // A damaged page is an error where it is read, not a wrong value; what a strange file brings along is not run.
+    let careful = "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF";
+    connection.execute_batch(careful).map_err(fail)?;
     Ok(connection)
 }
 
@@ -138,6 +139,12 @@ fn recognize(connection: &Connection, path: &Path, schema: &Schema) -> Result<i6
         });
     }
     let found = number("PRAGMA user_version")?;
+    if found < 0 || (found == 0) != is_new {
+        return Err(JournalError::Damaged {
+            path: path.to_owned(),
+            why: format!("it has tables, but layout {found}"),
+        });
+    }
     let known = i64::try_from(schema.migrations.len()).expect("a handful of steps");
     if found > known {
         return Err(JournalError::Newer {
@@ -167,3 +174,6 @@ fn migrate(connection: &mut Connection, path: &Path, schema: &Schema) -> Result<
     };
     migrate().map_err(|source| JournalError::sqlite(path, source))
 }
+
+#[cfg(test)]
+mod tests;

@@ -281,11 +281,7 @@ fn write_inputs(
     session: i64,
     inputs: &[(u64, Input)],
 ) -> rusqlite::Result<()> {
-    let insert = |table, columns: &str| {
-        let places = vec!["?"; 1 + columns.split(',').count()].join(", ");
-        let sql = format!("INSERT INTO {table} (session, {columns}) VALUES ({places})");
-        transaction.prepare_cached(&sql)
-    };
+    let insert = |table, columns| transaction.prepare_cached(&codec::insert_sql(table, columns));
     let mut minutes = insert("minute", MINUTE_COLUMNS)?;
     let mut others = insert("input", INPUT_COLUMNS)?;
     for (number, input) in inputs {
@@ -307,6 +303,3 @@ fn finish(transaction: &Transaction<'_>, session: i64, end: &Finish) -> rusqlite
     assert_eq!(changed, 1, "session {session} is in the journal");
     Ok(())
 }
-
-#[cfg(test)]
-mod tests;

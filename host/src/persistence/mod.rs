@@ -14,6 +14,8 @@ mod input;
 mod journal;
 mod reader;
 pub mod store;
+#[cfg(test)]
+mod tests;
 
 pub use backup::Copied;
 pub use batch::{Batch, Finish, MarketRow, NewSession, SessionRow};

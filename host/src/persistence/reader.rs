@@ -97,6 +97,16 @@ impl Reader {
         // One view of both tables, however long it takes.
         let view = self.connection.unchecked_transaction();
         let _view = view.map_err(|e| self.error(e))?;
+        self.inputs_within(session, from, tell)
+    }
+
+    /// The same within a view that stands.
+    pub(super) fn inputs_within(
+        &self,
+        session: i64,
+        from: u64,
+        tell: &mut dyn FnMut(u64, Input) -> ControlFlow<()>,
+    ) -> Result<(), JournalError> {
         let prepare = |columns, table| {
             let sql = format!(
                 "SELECT {columns} FROM {table} WHERE session = ?1 AND number >= ?2 ORDER BY number"
