@@ -9,7 +9,9 @@ use host::domain::{
     Candle, Cash, Instrument, InstrumentKind, Needs, ParameterValue, Price, PriceRule, Qty, Rate,
     Slot, StreamRow, StreamSource, Tier, Timeframe, Timestamp, TriggerBy, UNIT,
 };
-use host::engine::{DeskLimits, Engine, EngineSetup, Event, FaultCause, Happening, TraderSetup};
+use host::engine::{
+    DeskLimits, Ended, Engine, EngineSetup, Event, FaultCause, Happening, TraderSetup,
+};
 use host::execution::{Preset, Profile, Simulated};
 use host::strategy::parameters;
 use host::strategy::{Component, InitError, Limits, LoadError, Runtime};
@@ -263,6 +265,22 @@ fn trader(
         seed: 1,
         keep_history: component.imports_history(),
     }
+}
+
+#[test]
+fn what_the_last_call_used_is_known_until_the_strategy_ends() {
+    let quiet = Run::of("none").minutes(3);
+    let spent = quiet.engine.trader(0).spent();
+    let (fuel, memory) = spent.expect("it runs");
+    assert!(fuel > 0 && fuel < short().handler_fuel, "{fuel}");
+    assert!(memory > 0 && memory % 65_536 == 0, "{memory}");
+    assert_eq!(quiet.engine.trader(0).ended(), None);
+
+    let attacked = Run::of("panic").minutes(6);
+    assert_eq!(attacked.engine.trader(0).spent(), None);
+    let (cause, message) = attacked.fault(0);
+    let ended = Ended::Fault { cause, message };
+    assert_eq!(attacked.engine.trader(0).ended(), Some(&ended));
 }
 
 // --- attacks during a run --------------------------------------------------------------------------------------------------

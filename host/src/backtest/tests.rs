@@ -20,6 +20,7 @@ use crate::engine::{Block, CandleCall, Desk, Fault, Feed, Happening, Strategy};
 use crate::execution::{FundingMissing, Preset, Profile, Walk};
 
 mod events;
+mod said;
 mod shared;
 
 const HOUR: i64 = 60 * MINUTE_MS;

@@ -6,7 +6,7 @@ use crate::execution::{LiquidationRule, MarginMode};
 use crate::ledger::PostingKind;
 
 /// Minutes of candles, and the price from a minute on.
-fn prices(minutes: std::ops::Range<i64>, steps: &[(i64, i64)]) -> Arc<[Candle]> {
+pub(super) fn prices(minutes: std::ops::Range<i64>, steps: &[(i64, i64)]) -> Arc<[Candle]> {
     minutes
         .map(|minute| {
             let known = steps.iter().take_while(|(from, _)| *from <= minute);
@@ -17,7 +17,7 @@ fn prices(minutes: std::ops::Range<i64>, steps: &[(i64, i64)]) -> Arc<[Candle]> 
 }
 
 /// Wants a net quantity after the candles that close at these minutes.
-fn plans(plan: &'static [(i64, f64)]) -> Rule {
+pub(super) fn plans(plan: &'static [(i64, f64)]) -> Rule {
     Box::new(move |_, candle| {
         let close = (candle.open_time.0 - first().0) / MINUTE_MS + 15;
         plan.iter()
@@ -26,7 +26,7 @@ fn plans(plan: &'static [(i64, f64)]) -> Rule {
     })
 }
 
-fn cash(whole: i64) -> Cash {
+pub(super) fn cash(whole: i64) -> Cash {
     Cash(i128::from(whole) * i128::from(UNIT))
 }
 

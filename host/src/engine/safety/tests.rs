@@ -2,6 +2,7 @@
 
 mod breakers;
 mod effects;
+mod entries;
 mod limits;
 mod properties;
 

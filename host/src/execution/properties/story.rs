@@ -286,7 +286,7 @@ fn knobs() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
     );
     let second = (
         one("slippage", &["volume_share", "sqrt"]),
-        one("fill_timing", &["this_close"]),
+        one("fill_timing", &["this_close", "quote"]),
         one("bracket_start", &["next_candle"]),
         one("maintenance", &["0.02"]),
         one("partial_liquidation", &["venue"]),
@@ -455,6 +455,19 @@ impl Run {
                     command: &command,
                 });
             }
+            self.quote();
+        }
+    }
+
+    /// Best prices without a spread; they mean something under one timing only.
+    fn quote(&mut self) {
+        for (instrument, close) in (0..).zip(self.closes) {
+            let price = Price(close * TICK);
+            self.step(Event::Quote {
+                instrument,
+                bid: price,
+                ask: price,
+            });
         }
     }
 

@@ -358,7 +358,16 @@ fn every_field_of_what_endangers_an_account_counts() {
         open,
         value,
     };
+    let entries = |time, by, allowed| Happening::Entries {
+        time: at(time),
+        by,
+        allowed,
+    };
     let mut all = vec![
+        entries(1, BlockedBy::User, true),
+        entries(2, BlockedBy::User, true),
+        entries(1, BlockedBy::Feed, true),
+        entries(1, BlockedBy::User, false),
         stop(1, 1, 2),
         stop(1, 2, 1),
         stop(2, 1, 1),
@@ -509,6 +518,26 @@ fn the_layout_is_pinned() {
         value: 0.5,
     };
     assert_eq!(print(&[breaker]), hex(blake3::hash(&bytes).as_bytes()));
+
+    let mut bytes = vec![];
+    bytes.extend(2u32.to_le_bytes());
+    bytes.push(21);
+    bytes.extend(0u32.to_le_bytes());
+    bytes.extend(60_000i64.to_le_bytes());
+    bytes.extend([1, 0]);
+    let mut of_records = Fingerprint::of_records();
+    of_records.add(&Record {
+        time: Timestamp(0),
+        entries: vec![Entry {
+            strategy: 0,
+            what: Happening::Entries {
+                time: Timestamp(60_000),
+                by: BlockedBy::Feed,
+                allowed: false,
+            },
+        }],
+    });
+    assert_eq!(of_records.running(), *blake3::hash(&bytes).as_bytes());
 
     let reasons = [
         (RefusalReason::InvalidNumber, 0),

@@ -3,7 +3,10 @@
 use proptest::prelude::{ProptestConfig, Strategy, any, prop};
 use proptest::{prop_assert_eq, proptest};
 
-use super::{Bench, Effect, Happening, OrderKind, OrderRequest, Side, breaker, rapid_loss};
+use super::{
+    Bench, BlockedBy, Command, Effect, Happening, OrderKind, OrderRequest, Safety, Side, breaker,
+    rapid_loss,
+};
 use crate::domain::{Direction, Exit, Exits, PositionChange, Target};
 use crate::execution::{PositionMode, Preset, Profile};
 
@@ -92,13 +95,14 @@ fn request(wish: Wish, price: f64, parent: Option<u32>) -> OrderRequest {
     }
 }
 
-/// What opened or increased while a breaker was open, as the record tells it.
+/// What opened or increased while entries were shut or a breaker was open, as the record tells it.
 fn opened_while_blocked(happened: &[Happening]) -> Vec<&Happening> {
     let mut open = false;
     let mut found = Vec::new();
     for what in happened {
         match what {
             Happening::Breaker { open: now, .. } => open = *now,
+            Happening::Entries { allowed, .. } => open = !*allowed,
             Happening::Position { change, .. } => {
                 let grows = matches!(
                     change.change,
@@ -114,16 +118,27 @@ fn opened_while_blocked(happened: &[Happening]) -> Vec<&Happening> {
     found
 }
 
-fn run(wishes: &[Wish], effect: Effect, position_mode: PositionMode) -> Bench {
+/// Entries are shut after this many wishes, if ever: what works then is canceled, since it may stay.
+fn run(
+    wishes: &[Wish],
+    safety: Safety,
+    position_mode: PositionMode,
+    paused_after: Option<usize>,
+) -> Bench {
     let profile = Profile {
         position_mode,
         ..Profile::preset(Preset::Strict)
     };
-    let safety = breaker(rapid_loss(50, 5), 4, effect);
     let mut bench = Bench::of(profile, safety, 0, None);
     let mut price = 100;
     let mut parent = None;
-    for wish in wishes {
+    for (index, wish) in wishes.iter().enumerate() {
+        if paused_after == Some(index) {
+            bench.command(Command::CancelAll(None)).expect("it cancels");
+            let (by, allowed) = (BlockedBy::User, false);
+            let pause = Command::Entries { by, allowed };
+            bench.command(pause).expect("it pauses");
+        }
         let before = bench.happened.len();
         let _ = bench.submit(request(*wish, price as f64, parent));
         let accepted = bench.happened[before..].iter().find_map(|what| match what {
@@ -147,7 +162,18 @@ proptest! {
         mode in prop::sample::select(vec![PositionMode::OneWay, PositionMode::Hedge, PositionMode::Independent]),
     ) {
         let effect = if flatten { Effect::Flatten } else { Effect::BlockEntries };
-        let bench = run(&wishes, effect, mode);
+        let safety = breaker(rapid_loss(50, 5), 4, effect);
+        let bench = run(&wishes, safety, mode, None);
+        prop_assert_eq!(opened_while_blocked(&bench.happened), Vec::<&Happening>::new());
+    }
+
+    #[test]
+    fn a_paused_account_never_opens(
+        wishes in wishes(),
+        paused_after in 0..30_usize,
+        mode in prop::sample::select(vec![PositionMode::OneWay, PositionMode::Hedge, PositionMode::Independent]),
+    ) {
+        let bench = run(&wishes, Safety::default(), mode, Some(paused_after));
         prop_assert_eq!(opened_while_blocked(&bench.happened), Vec::<&Happening>::new());
     }
 }
