@@ -5,8 +5,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::outbox::{AlertSource, DeliveryBook};
+use super::words::{self, Stamp};
 use super::worker::{Figures, Next, Worker};
-use super::{Alert, Clock, Kind, Level, Sink, Tone, Volumes};
+use super::{Alert, Clock, Sink, Volumes};
+use crate::domain::Timestamp;
 
 /// Emergencies kept for a sink that cannot take them: the first ones tell why.
 const EMERGENCIES_MAX: usize = 16;
@@ -244,26 +246,15 @@ impl Desk {
     }
 
     fn tell_others(&self, desks: &[Arc<Self>], clock: &dyn Clock) {
-        let alert = gone(&self.view(), clock.now_ms());
+        let now_ms = clock.now_ms();
+        let stamp = Stamp {
+            key: format!("{}-{now_ms}", self.name),
+            time: Timestamp(now_ms),
+        };
+        let why = held(&self.figures).disabled.clone();
+        let alert = words::sink_gone(stamp, self.name, &why.unwrap_or_default());
         let others = desks.iter().filter(|desk| desk.name != self.name);
         others.for_each(|desk| desk.urge(&alert));
-    }
-}
-
-/// A sink is told by the others.
-fn gone(sink: &SinkView, now_ms: i64) -> Alert {
-    let why = sink.disabled.as_deref().unwrap_or("it is gone");
-    Alert {
-        key: format!("{}-{now_ms}", sink.name),
-        time_ms: now_ms,
-        level: Level::Error,
-        kind: Kind::Alerts,
-        tone: Tone::Alarm,
-        strategy: None,
-        title: format!("No more alerts by {}", sink.name),
-        text: format!("{why}. Set it right and start again: what was not brought still waits."),
-        fields: Vec::new(),
-        equity: Vec::new(),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod picture;
 mod secret;
 mod text;
 mod volumes;
+pub mod words;
 mod worker;
 
 #[cfg(test)]

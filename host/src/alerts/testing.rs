@@ -101,6 +101,10 @@ impl AlertSource for Outbox {
         let alerts = kept.alerts.iter().filter(|alert| alert.0 > id);
         Ok(alerts.take(limit).cloned().collect())
     }
+
+    fn last(&mut self) -> Result<i64, String> {
+        Ok(self.usable()?.alerts.last().map_or(0, |alert| alert.0))
+    }
 }
 
 impl DeliveryBook for Outbox {
