@@ -113,9 +113,11 @@ pub const LOG_LEVEL: Variable = variable(
     "warn",
     "error, warn, info, debug or trace; logs go to stderr",
 );
-/// Where alerts go.
-pub const DISCORD_WEBHOOK_URL: Variable =
-    secret("DISCORD_WEBHOOK_URL", "where alerts go (not used yet)");
+/// Where alerts go in Discord.
+pub const DISCORD_WEBHOOK_URL: Variable = secret(
+    "DISCORD_WEBHOOK_URL",
+    "webhook of the Discord channel alerts go to; empty = none",
+);
 /// Accepted, unused until live trading.
 pub const API_KEY: Variable = secret(
     "API_KEY",

@@ -66,24 +66,24 @@ impl Dispatch {
     pub fn start(
         sinks: Vec<(Box<dyn Sink>, Volumes)>,
         open: impl Fn(&str) -> (Box<dyn AlertSource>, Box<dyn DeliveryBook>),
-        clock: &Arc<dyn Clock>,
+        clock: Arc<dyn Clock>,
     ) -> Self {
         let workers: Vec<Worker> = sinks
             .into_iter()
             .map(|(sink, volumes)| {
                 let outbox = open(sink.name());
-                Worker::new(sink, volumes, outbox, Arc::clone(clock))
+                Worker::new(sink, volumes, outbox, Arc::clone(&clock))
             })
             .collect();
         let desks: Arc<[Arc<Desk>]> = workers.iter().map(Desk::of).collect();
         let working = Arc::new(Working::default());
         *held(&working.count) = workers.len();
         for (index, worker) in workers.into_iter().enumerate() {
-            let (desks, working) = (Arc::clone(&desks), Arc::clone(&working));
-            let clock = Arc::clone(clock);
+            let leave = Leave(Arc::clone(&working));
+            let (desks, clock) = (Arc::clone(&desks), Arc::clone(&clock));
             let name = format!("alerts-{}", worker.name());
             let work = move || {
-                let _leave = Leave(working);
+                let _leave = leave;
                 desks[index].work(worker, &desks, &*clock);
             };
             let started = std::thread::Builder::new().name(name).spawn(work);
@@ -102,10 +102,10 @@ impl Dispatch {
     }
 
     /// Tells every sink what is in no journal: the journal itself failed. Never blocks.
-    pub fn emergency(&self, alert: &Alert) {
+    pub fn emergency(&self, alert: Alert) {
         tracing::error!(key = alert.key, text = alert.text, "{}", alert.title);
         for desk in &*self.desks {
-            desk.urge(alert);
+            desk.urge(&alert);
         }
     }
 

@@ -28,7 +28,7 @@ pub(super) enum Next {
     Pause(u64),
     /// Nothing waits.
     Idle,
-    /// The other side wants nothing of us. The flag: it is told for the first time.
+    /// The other side wants nothing of us.
     Ended {
         /// It was told before this process began.
         known: bool,

@@ -267,6 +267,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
         fn no_message_is_larger_than_discord_takes(
             titles in prop::collection::vec("\\PC{0,400}", 1..12),

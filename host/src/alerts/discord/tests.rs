@@ -1,7 +1,8 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::alerts::testing::{Answer, Asked, FakeClock, Stub, alert};
+use crate::alerts::testing::{Answer, Asked, FakeClock, Outbox, Stub, alert};
+use crate::alerts::{Dispatch, SystemClock, Volumes};
 
 const TOKEN: &str = "s3cr3t-token";
 
@@ -262,6 +263,41 @@ fn a_dead_service_and_one_that_repeats_our_address_show_no_secret() {
         why.starts_with("no connection") && !why.contains(TOKEN),
         "{why}"
     );
+}
+
+fn dispatch(stub: &Stub, outbox: &Outbox) -> Dispatch {
+    let sink = Box::new(discord(stub, &FakeClock::at(0)));
+    let sinks: Vec<(Box<dyn Sink>, Volumes)> = vec![(sink, Volumes::default())];
+    Dispatch::start(sinks, |_| outbox.open(), Arc::new(SystemClock))
+}
+
+#[test]
+fn a_burst_is_one_message_and_one_embed() {
+    let (stub, outbox) = (Stub::answering([taken()]), Outbox::with(1..=12));
+    dispatch(&stub, &outbox).stop(Duration::from_secs(60));
+    let asked = stub.asked();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(
+        body(&asked[0])["embeds"][0]["title"],
+        "12 trades closed in 11 s"
+    );
+    assert_eq!(outbox.kept().cursor, Some(12));
+}
+
+#[test]
+fn what_waits_when_the_process_ends_is_brought_by_the_next_one() {
+    let bad = Stub::answering([answer(503, &[], "")]);
+    let outbox = Outbox::with([1]);
+    let first = dispatch(&bad, &outbox);
+    first.stop(Duration::ZERO);
+    assert_eq!(outbox.kept().cursor, Some(0));
+    let good = Stub::answering([taken()]);
+    dispatch(&good, &outbox).stop(Duration::from_secs(60));
+    assert_eq!(
+        body(&good.asked()[0])["embeds"][0]["footer"]["text"],
+        "s-1-0"
+    );
+    assert_eq!(outbox.kept().cursor, Some(1));
 }
 
 #[test]
