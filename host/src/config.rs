@@ -143,9 +143,11 @@ pub const METRICS_MONEY: Variable = variable(
     "no",
     "yes = /metrics tells equity and drawdown to whoever can read it",
 );
-/// Where alerts go.
-pub const DISCORD_WEBHOOK_URL: Variable =
-    secret("DISCORD_WEBHOOK_URL", "where alerts go (not used yet)");
+/// Where alerts go in Discord.
+pub const DISCORD_WEBHOOK_URL: Variable = secret(
+    "DISCORD_WEBHOOK_URL",
+    "webhook of the Discord channel alerts go to; empty = none",
+);
 /// Accepted, unused until live trading.
 pub const API_KEY: Variable = secret(
     "API_KEY",

@@ -5,8 +5,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::outbox::{AlertSource, DeliveryBook};
+use super::words::{self, Stamp};
 use super::worker::{Figures, Next, Worker};
-use super::{Alert, Clock, Kind, Level, Sink, Tone, Volumes};
+use super::{Alert, Clock, Sink, Volumes};
+use crate::domain::Timestamp;
 
 /// Emergencies kept for a sink that cannot take them: the first ones tell why.
 const EMERGENCIES_MAX: usize = 16;
@@ -64,24 +66,24 @@ impl Dispatch {
     pub fn start(
         sinks: Vec<(Box<dyn Sink>, Volumes)>,
         open: impl Fn(&str) -> (Box<dyn AlertSource>, Box<dyn DeliveryBook>),
-        clock: &Arc<dyn Clock>,
+        clock: Arc<dyn Clock>,
     ) -> Self {
         let workers: Vec<Worker> = sinks
             .into_iter()
             .map(|(sink, volumes)| {
                 let outbox = open(sink.name());
-                Worker::new(sink, volumes, outbox, Arc::clone(clock))
+                Worker::new(sink, volumes, outbox, Arc::clone(&clock))
             })
             .collect();
         let desks: Arc<[Arc<Desk>]> = workers.iter().map(Desk::of).collect();
         let working = Arc::new(Working::default());
         *held(&working.count) = workers.len();
         for (index, worker) in workers.into_iter().enumerate() {
-            let (desks, working) = (Arc::clone(&desks), Arc::clone(&working));
-            let clock = Arc::clone(clock);
+            let leave = Leave(Arc::clone(&working));
+            let (desks, clock) = (Arc::clone(&desks), Arc::clone(&clock));
             let name = format!("alerts-{}", worker.name());
             let work = move || {
-                let _leave = Leave(working);
+                let _leave = leave;
                 desks[index].work(worker, &desks, &*clock);
             };
             let started = std::thread::Builder::new().name(name).spawn(work);
@@ -100,10 +102,10 @@ impl Dispatch {
     }
 
     /// Tells every sink what is in no journal: the journal itself failed. Never blocks.
-    pub fn emergency(&self, alert: &Alert) {
+    pub fn emergency(&self, alert: Alert) {
         tracing::error!(key = alert.key, text = alert.text, "{}", alert.title);
         for desk in &*self.desks {
-            desk.urge(alert);
+            desk.urge(&alert);
         }
     }
 
@@ -244,26 +246,15 @@ impl Desk {
     }
 
     fn tell_others(&self, desks: &[Arc<Self>], clock: &dyn Clock) {
-        let alert = gone(&self.view(), clock.now_ms());
+        let now_ms = clock.now_ms();
+        let stamp = Stamp {
+            key: format!("{}-{now_ms}", self.name),
+            time: Timestamp(now_ms),
+        };
+        let why = held(&self.figures).disabled.clone();
+        let alert = words::sink_gone(stamp, self.name, &why.unwrap_or_default());
         let others = desks.iter().filter(|desk| desk.name != self.name);
         others.for_each(|desk| desk.urge(&alert));
-    }
-}
-
-/// A sink is told by the others.
-fn gone(sink: &SinkView, now_ms: i64) -> Alert {
-    let why = sink.disabled.as_deref().unwrap_or("it is gone");
-    Alert {
-        key: format!("{}-{now_ms}", sink.name),
-        time_ms: now_ms,
-        level: Level::Error,
-        kind: Kind::Alerts,
-        tone: Tone::Alarm,
-        strategy: None,
-        title: format!("No more alerts by {}", sink.name),
-        text: format!("{why}. Set it right and start again: what was not brought still waits."),
-        fields: Vec::new(),
-        equity: Vec::new(),
     }
 }
 

@@ -4,12 +4,17 @@
 //! Nothing here can hold up the engine: workers read what is committed, with threads and files of their own.
 
 mod clock;
+pub mod discord;
 mod dispatch;
 mod gather;
+mod http;
 mod outbox;
 mod pause;
+pub mod picture;
 mod secret;
+mod text;
 mod volumes;
+pub mod words;
 mod worker;
 
 #[cfg(test)]

@@ -9,6 +9,12 @@ pub trait AlertSource: Send {
     /// # Errors
     /// They cannot be read now; a sentence.
     fn after(&mut self, id: i64, limit: usize) -> Result<Vec<(i64, Alert)>, String>;
+
+    /// Id of the last one; 0 = there is none.
+    ///
+    /// # Errors
+    /// It cannot be read now; a sentence.
+    fn last(&mut self) -> Result<i64, String>;
 }
 
 /// An attempt that brought nothing.

@@ -1,6 +1,8 @@
 //! Shared by the tests of this stage.
 
 use std::collections::VecDeque;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -99,6 +101,10 @@ impl AlertSource for Outbox {
         let alerts = kept.alerts.iter().filter(|alert| alert.0 > id);
         Ok(alerts.take(limit).cloned().collect())
     }
+
+    fn last(&mut self) -> Result<i64, String> {
+        Ok(self.usable()?.alerts.last().map_or(0, |alert| alert.0))
+    }
 }
 
 impl DeliveryBook for Outbox {
@@ -181,4 +187,99 @@ impl Sink for FakeSink {
         let answer = self.answers.lock().expect("no panic holds it").pop_front();
         answer.unwrap_or(Sent::Taken(alerts.len()))
     }
+}
+
+/// What a stub of a service answers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+    /// Nothing is answered while the connection stands.
+    pub(crate) hangs: bool,
+}
+
+/// What a stub was asked: the first line and the headers, lower-case names, and the body.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+/// A service on a port of this machine. It answers in order, the last answer again and again.
+pub(crate) struct Stub {
+    pub(crate) address: SocketAddr,
+    asked: Arc<Mutex<Vec<Asked>>>,
+    answers: Arc<Mutex<VecDeque<Answer>>>,
+}
+
+impl Stub {
+    pub(crate) fn answering(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let stub = Self {
+            address: listener.local_addr().expect("it is bound"),
+            asked: Arc::default(),
+            answers: Arc::new(Mutex::new(answers.into_iter().collect())),
+        };
+        let (asked, answers) = (Arc::clone(&stub.asked), Arc::clone(&stub.answers));
+        std::thread::spawn(move || {
+            let mut hanging = Vec::new();
+            for socket in listener.incoming().flatten() {
+                // Whoever stops in the middle of a question is not answered.
+                let Ok(question) = read(&socket) else {
+                    continue;
+                };
+                asked.lock().expect("no panic holds it").push(question);
+                let mut answers = answers.lock().expect("no panic holds it");
+                let answer = match answers.len() {
+                    0 | 1 => answers.front().cloned().unwrap_or_default(),
+                    _ => answers.pop_front().unwrap_or_default(),
+                };
+                match answer.hangs {
+                    true => hanging.push(socket),
+                    false => drop(write(&socket, &answer)),
+                }
+            }
+        });
+        stub
+    }
+
+    /// What it was asked so far.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().expect("no panic holds it").clone()
+    }
+}
+
+fn read(socket: &TcpStream) -> std::io::Result<Asked> {
+    let mut reader = BufReader::new(socket);
+    let mut head = String::new();
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        if line.trim().is_empty() {
+            break;
+        }
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().map_err(std::io::Error::other)?;
+        }
+        head += &line;
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    Ok(Asked { head, body })
+}
+
+fn write(mut socket: &TcpStream, answer: &Answer) -> std::io::Result<()> {
+    let headers: String = answer
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    let (status, length) = (answer.status, answer.body.len());
+    write!(
+        socket,
+        "HTTP/1.1 {status} X\r\n{headers}connection: close\r\ncontent-length: {length}\r\n\r\n{}",
+        answer.body
+    )
 }

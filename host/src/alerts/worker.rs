@@ -28,7 +28,7 @@ pub(super) enum Next {
     Pause(u64),
     /// Nothing waits.
     Idle,
-    /// The other side wants nothing of us. The flag: it is told for the first time.
+    /// The other side wants nothing of us.
     Ended {
         /// It was told before this process began.
         known: bool,
@@ -97,9 +97,11 @@ impl Worker {
         match self.book.cursor(name) {
             Ok(Some(cursor)) => self.cursor = cursor,
             Ok(None) => {
-                self.cursor = self.newest();
-                let kept = self.book.done(name, self.cursor);
-                self.note(kept);
+                let begun = self.source.last().and_then(|last| {
+                    self.cursor = last;
+                    self.book.done(name, last)
+                });
+                self.note(begun);
             }
             Err(why) => {
                 // What was brought already may come again; nothing is left out.
@@ -123,23 +125,6 @@ impl Worker {
         self.attempts = failure.attempts;
         self.pauses = Pauses::after(failure.attempts);
         self.pause = Some(Pause::new(now_ms, left_ms.min(PAUSE_KEPT_MAX_MS), true));
-    }
-
-    /// The last alert there is.
-    fn newest(&mut self) -> i64 {
-        let mut newest = 0;
-        loop {
-            match self.source.after(newest, BATCH) {
-                Ok(alerts) => match alerts.last() {
-                    Some((id, _)) => newest = *id,
-                    None => return newest,
-                },
-                Err(why) => {
-                    self.note(Err(why));
-                    return newest;
-                }
-            }
-        }
     }
 
     /// Name of its sink.

@@ -21,7 +21,7 @@ use crate::ledger::PostingKind;
 use crate::runs::RunResult;
 
 mod costs;
-mod data;
+pub(crate) mod data;
 mod events;
 pub(crate) mod markup;
 pub mod overview;

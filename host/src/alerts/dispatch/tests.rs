@@ -26,7 +26,7 @@ impl Sink for Hanging {
 fn start(sinks: Vec<Box<dyn Sink>>, outbox: &Outbox) -> Dispatch {
     let clock: Arc<dyn Clock> = FakeClock::at(0);
     let sinks = sinks.into_iter().map(|sink| (sink, Volumes::default()));
-    Dispatch::start(sinks.collect(), |_| outbox.open(), &clock)
+    Dispatch::start(sinks.collect(), |_| outbox.open(), clock)
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn a_hanging_sink_delays_nobody_who_rings() {
             outbox.commit([alert(number)]);
         }
         dispatch.wake();
-        dispatch.emergency(&alert(-number % 20));
+        dispatch.emergency(alert(-number % 20));
     }
     let urgent = held(&dispatch.desks[0].rung).urgent.len();
     assert_eq!(urgent, EMERGENCIES_MAX);
@@ -91,7 +91,7 @@ fn the_others_tell_of_a_sink_that_is_gone() {
             other.open()
         }
     };
-    let dispatch = Dispatch::start(sinks.collect(), open, &clock);
+    let dispatch = Dispatch::start(sinks.collect(), open, clock);
     assert_eq!(
         calls.recv().expect("it is called"),
         ["No more alerts by fake"]

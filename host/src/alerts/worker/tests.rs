@@ -126,10 +126,8 @@ fn who_wants_nothing_is_left_alone_until_the_next_start() {
     assert_eq!(second.turn(), Next::Ended { known: true });
     let mut third = worker(&outbox, &sink, &clock);
     assert_eq!(third.turn(), Next::Again);
-    assert_eq!(
-        (outbox.kept().cursor, outbox.kept().disabled.as_ref()),
-        (Some(1), None)
-    );
+    let kept = outbox.kept();
+    assert_eq!((kept.cursor, &kept.disabled), (Some(1), &None));
 }
 
 #[test]

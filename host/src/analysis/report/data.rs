@@ -184,7 +184,7 @@ fn added_up(run: &RunResult, kind: PostingKind, times: &[i64]) -> Vec<f64> {
 
 /// The places of the lowest and the highest value of each of `limit / 2` stretches, with both ends: what a line through all
 /// of them would look like.
-pub(super) fn extremes(values: &[f64], limit: usize) -> Vec<usize> {
+pub(crate) fn extremes(values: &[f64], limit: usize) -> Vec<usize> {
     if values.len() <= limit {
         return (0..values.len()).collect();
     }
