@@ -116,6 +116,29 @@ pub const LOG_LEVEL: Variable = variable(
 /// Where alerts go.
 pub const DISCORD_WEBHOOK_URL: Variable =
     secret("DISCORD_WEBHOOK_URL", "where alerts go (not used yet)");
+/// Token of a Telegram bot.
+pub const TELEGRAM_BOT_TOKEN: Variable = secret(
+    "TELEGRAM_BOT_TOKEN",
+    "token of your Telegram bot, from @BotFather: alerts, and commands of TELEGRAM_USERS; docs/alerts.md",
+);
+/// Chat of the alerts.
+pub const TELEGRAM_CHAT_ID: Variable = variable(
+    "TELEGRAM_CHAT_ID",
+    "",
+    "chat of the alerts, CHAT or CHAT/TOPIC [default: the private chat of the lowest id in TELEGRAM_USERS]",
+);
+/// Who may command.
+pub const TELEGRAM_USERS: Variable = variable(
+    "TELEGRAM_USERS",
+    "",
+    "ids of the users who may command, by comma; nobody else is answered, in no chat",
+);
+/// Where the service is.
+pub const TELEGRAM_API_URL: Variable = variable(
+    "TELEGRAM_API_URL",
+    "https://api.telegram.org",
+    "Telegram's own server, or one you run",
+);
 /// Accepted, unused until live trading.
 pub const API_KEY: Variable = secret(
     "API_KEY",
@@ -125,7 +148,7 @@ pub const API_KEY: Variable = secret(
 pub const API_SECRET: Variable = secret("API_SECRET", "the same");
 
 /// Every variable, in the order of `.env.example`.
-pub const VARIABLES: [&Variable; 16] = [
+pub const VARIABLES: [&Variable; 20] = [
     &EXCHANGE,
     &SYMBOL,
     &FETCH_DAYS,
@@ -140,6 +163,10 @@ pub const VARIABLES: [&Variable; 16] = [
     &DATABASE_PATH,
     &LOG_LEVEL,
     &DISCORD_WEBHOOK_URL,
+    &TELEGRAM_BOT_TOKEN,
+    &TELEGRAM_CHAT_ID,
+    &TELEGRAM_USERS,
+    &TELEGRAM_API_URL,
     &API_KEY,
     &API_SECRET,
 ];

@@ -3,6 +3,13 @@
 //! An [`Alert`] is journaled with the records it tells of, in the same transaction; workers bring it to each sink at least once.
 //! Nothing here can hold up the engine: workers read what is committed, with threads and files of their own.
 
+mod clock;
+mod secret;
+pub mod telegram;
+
+pub use clock::{Clock, SystemClock};
+pub use secret::Secret;
+
 use serde::{Deserialize, Serialize};
 
 /// How much it matters.
