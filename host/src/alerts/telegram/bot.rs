@@ -107,7 +107,10 @@ impl Bot {
     pub fn run(mut self) {
         while !self.time.is_ending() {
             if let Turn::Ended(why) = self.turn() {
-                tracing::error!(why, "telegram: no commands from now on; the session goes on");
+                tracing::error!(
+                    why,
+                    "telegram: no commands from now on; the session goes on"
+                );
                 return;
             }
         }
@@ -147,7 +150,10 @@ impl Bot {
             .iter()
             .map(|c| json!({"command": c.name, "description": c.help}))
             .collect();
-        match self.api.call(Call::new("setMyCommands", json!({"commands": menu}))) {
+        match self
+            .api
+            .call(Call::new("setMyCommands", json!({"commands": menu})))
+        {
             // Only the menu is missing.
             Err(Failure::Bad(why)) => tracing::warn!(why, "telegram: no menu of commands"),
             other => drop(other?),
@@ -177,7 +183,8 @@ impl Bot {
         let was_held = self.time.now_ms() - asked_ms >= HELD_LEAST_MS;
         let is_new = updates.last().is_some_and(|u| Some(u.id) >= offset);
         if !is_new && !was_held {
-            self.time.pause(Duration::from_millis(HELD_LEAST_MS.unsigned_abs()));
+            self.time
+                .pause(Duration::from_millis(HELD_LEAST_MS.unsigned_abs()));
         }
         Ok(())
     }
@@ -216,7 +223,10 @@ impl Bot {
             Failure::TooMany { wait_ms } => self.time.pause(Duration::from_millis(*wait_ms)),
             _ => self.trouble(&why),
         }
-        self.link.counters.failed_polls.fetch_add(1, Ordering::Relaxed);
+        self.link
+            .counters
+            .failed_polls
+            .fetch_add(1, Ordering::Relaxed);
         Turn::Next
     }
 
@@ -227,7 +237,9 @@ impl Bot {
         let is_told = |told: i64| now_ms - told < CONFLICT_TELL_MS;
         if !self.conflict_told_ms.is_some_and(is_told) {
             self.conflict_told_ms = Some(now_ms);
-            tracing::warn!("telegram: another process reads this bot's messages: two hosts must not share a token");
+            tracing::warn!(
+                "telegram: another process reads this bot's messages: two hosts must not share a token"
+            );
             let say = "⚠️ Another process reads this bot's messages: commands reach either of them. \
                        Give each host a bot of its own.";
             self.send(self.link.chat(), None, &Page::saying(say));
@@ -240,7 +252,10 @@ impl Bot {
 
     fn trouble(&mut self, why: &str) {
         if self.troubles == 0 {
-            tracing::warn!(why, "telegram: no updates; asked again after growing pauses");
+            tracing::warn!(
+                why,
+                "telegram: no updates; asked again after growing pauses"
+            );
         }
         let pause_s = (1_u64 << self.troubles.min(10)).min(TROUBLE_PAUSE_MAX_S);
         self.troubles = self.troubles.saturating_add(1);
@@ -316,7 +331,11 @@ impl Bot {
             let Some(last) = same.last() else { continue };
             let names: Vec<String> = same
                 .iter()
-                .map(|c| format!("/{} {}", c.name, c.words.join(" ")).trim().to_owned())
+                .map(|c| {
+                    format!("/{} {}", c.name, c.words.join(" "))
+                        .trim()
+                        .to_owned()
+                })
                 .collect();
             let page = Page::saying("⌛ These came too late and are dropped:")
                 .line(Line::default().bold(names.join(", ")))

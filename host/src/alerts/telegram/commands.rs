@@ -138,19 +138,19 @@ pub const ALL: [Command; 21] = [
         "[n] [strategy]",
         "the last lines strategies logged",
     ),
-    command(What::Runs, "runs", "", "strategies of this session, in short"),
+    command(
+        What::Runs,
+        "runs",
+        "",
+        "strategies of this session, in short",
+    ),
     command(
         What::StopEntry,
         "stopentry",
         "[strategy]",
         "no new entries; exits go on",
     ),
-    command(
-        What::Resume,
-        "resume",
-        "[strategy]",
-        "let entries in again",
-    ),
+    command(What::Resume, "resume", "[strategy]", "let entries in again"),
     command(
         What::Stop,
         "stop",
@@ -169,19 +169,19 @@ pub const ALL: [Command; 21] = [
         "id|all [strategy]",
         "close one position, or all",
     ),
-    command(
-        What::Reload,
-        "reload_config",
-        "",
-        "read forward.toml again",
-    ),
+    command(What::Reload, "reload_config", "", "read forward.toml again"),
     command(
         What::ShowConfig,
         "show_config",
         "[strategy]",
         "settings and parameters, secrets left out",
     ),
-    command(What::Version, "version", "", "versions of host and strategies"),
+    command(
+        What::Version,
+        "version",
+        "",
+        "versions of host and strategies",
+    ),
     command(What::Help, "help", "", "this list"),
 ];
 

@@ -68,7 +68,11 @@ impl<'a> Words<'a> {
             match word.trim_start_matches('#').parse() {
                 Ok(number) if found.number.is_none() => found.number = Some(number),
                 _ if found.rest.is_none() => found.rest = Some(word),
-                _ => return Err(Refusal::Words(Page::saying(format!("I do not understand `{word}`: /help")))),
+                _ => {
+                    return Err(Refusal::Words(Page::saying(format!(
+                        "I do not understand `{word}`: /help"
+                    ))));
+                }
             }
         }
         Ok(found)
@@ -183,9 +187,9 @@ impl Desk<'_> {
             snapshot: &snapshot,
             strategies: &strategies,
         };
-        let resumed = lines
-            .iter()
-            .fold(Page::default(), |page, line| page.line(Line::default().plain(line)));
+        let resumed = lines.iter().fold(Page::default(), |page, line| {
+            page.line(Line::default().plain(line))
+        });
         Ok(Outcome {
             page: resumed.page(answers::runs(view)).page(answers::help()),
             result,
@@ -212,12 +216,15 @@ impl Desk<'_> {
         stopped.dedup();
         self.remembered.set_stopped(&snapshot.session, &stopped);
         if lines.is_empty() {
-            return Ok(shown(Page::saying("Nothing to stop: no strategy lets entries in.")));
+            return Ok(shown(Page::saying(
+                "Nothing to stop: no strategy lets entries in.",
+            )));
         }
-        let page = lines
-            .iter()
-            .fold(Page::default(), |page, line| page.line(Line::default().plain(line)));
-        let note = "Exits and resting orders go on. /start resumes, /forceexit all closes positions.";
+        let page = lines.iter().fold(Page::default(), |page, line| {
+            page.line(Line::default().plain(line))
+        });
+        let note =
+            "Exits and resting orders go on. /start resumes, /forceexit all closes positions.";
         Ok(Outcome {
             page: page.gap().line(Line::default().plain(note)),
             result: lines.join("; "),
@@ -264,9 +271,9 @@ impl Desk<'_> {
                 },
                 several => {
                     let say = format!("Several strategies have a position #{id}. Say which:");
-                    let lines = several.iter().map(|s| {
-                        Line::default().code(format!("/forceexit {id} {}", s.name))
-                    });
+                    let lines = several
+                        .iter()
+                        .map(|s| Line::default().code(format!("/forceexit {id} {}", s.name)));
                     let page = lines.fold(Page::saying(say), Page::line);
                     return Err(Refusal::Words(page));
                 }
@@ -281,7 +288,10 @@ impl Desk<'_> {
     }
 
     fn snapshot(&self) -> Result<Box<Snapshot>, Declined> {
-        match self.handle.ask(self.origin.clone(), Request::Status, PATIENCE)? {
+        match self
+            .handle
+            .ask(self.origin.clone(), Request::Status, PATIENCE)?
+        {
             Answer::Status(snapshot) => Ok(snapshot),
             Answer::Done(said) => Err(Declined::new(
                 format!("the session said `{said}` instead of its status"),
@@ -342,7 +352,8 @@ fn chosen<'a>(
     };
     let strategies = || snapshot.strategies.iter();
     let exact = strategies().find(|s| s.name == name);
-    let found = exact.or_else(|| strategies().find(|s| s.name.to_lowercase() == name.to_lowercase()));
+    let found =
+        exact.or_else(|| strategies().find(|s| s.name.to_lowercase() == name.to_lowercase()));
     found.map(|strategy| vec![strategy]).ok_or_else(|| {
         let lines = strategies().map(|s| Line::default().code(&s.name));
         let say = format!("There is no strategy `{name}`. There are:");

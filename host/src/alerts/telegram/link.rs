@@ -65,7 +65,11 @@ impl Link {
         let mut state = self.state();
         if state.chat.id == from {
             state.chat.id = to;
-            tracing::warn!(from, to, "telegram: the group has a new id: set it as TELEGRAM_CHAT_ID");
+            tracing::warn!(
+                from,
+                to,
+                "telegram: the group has a new id: set it as TELEGRAM_CHAT_ID"
+            );
         }
     }
 

@@ -203,7 +203,9 @@ fn code_blocks(lines: &[String], units_max: usize) -> Vec<String> {
         inside.push_str(&line);
     }
     blocks.push(inside);
-    let filled = blocks.into_iter().filter(|inside| !inside.trim().is_empty());
+    let filled = blocks
+        .into_iter()
+        .filter(|inside| !inside.trim().is_empty());
     filled
         .map(|inside| format!("{OPEN}{inside}{CLOSE}"))
         .collect()
@@ -295,7 +297,12 @@ mod tests {
             text = text.replace(&format!("<{tag}>"), "");
             text = text.replace(&format!("</{tag}>"), "");
         }
-        for (escaped, c) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'")] {
+        for (escaped, c) in [
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&#39;", "'"),
+        ] {
             text = text.replace(escaped, c);
         }
         text.replace("&amp;", "&")

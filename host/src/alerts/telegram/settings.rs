@@ -65,7 +65,9 @@ impl Settings {
             },
             (None, None) => {
                 return Err(SettingsError {
-                    message: "TELEGRAM_BOT_TOKEN is set, but neither TELEGRAM_USERS nor TELEGRAM_CHAT_ID".to_owned(),
+                    message:
+                        "TELEGRAM_BOT_TOKEN is set, but neither TELEGRAM_USERS nor TELEGRAM_CHAT_ID"
+                            .to_owned(),
                     hint: "put your own user id into TELEGRAM_USERS: docs/alerts.md says how to find it",
                 });
             }

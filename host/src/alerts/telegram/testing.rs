@@ -19,9 +19,7 @@ use crate::control::{Answer, Asked, Declined, Handle, Origin, Request};
 use crate::domain::{Cash, Cause, Direction, OnFault, Price, Qty, Timestamp};
 use crate::engine::AccountPoint;
 use crate::ledger::Trade;
-use crate::query::{
-    FeedView, MarketView, PositionLine, Snapshot, State, StrategyView, Work,
-};
+use crate::query::{FeedView, MarketView, PositionLine, Snapshot, State, StrategyView, Work};
 
 /// The token of every test: no log, no error may show its second half.
 pub(super) const TOKEN: &str = "123456:AAsecret-half";
@@ -301,7 +299,11 @@ pub(super) fn strategy(name: &str) -> StrategyView {
             point("2024-01-10T12:00:00Z", "10120.5"),
         ],
         sandbox: Some((12_000, 1 << 20)),
-        log: vec![(at("2024-01-10T11:59:00Z"), "info".to_owned(), "crossed up".to_owned())],
+        log: vec![(
+            at("2024-01-10T11:59:00Z"),
+            "info".to_owned(),
+            "crossed up".to_owned(),
+        )],
     }
 }
 

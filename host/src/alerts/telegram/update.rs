@@ -59,7 +59,9 @@ pub fn read(result: &Value) -> Vec<Update> {
 
 fn update(value: &Value) -> Option<Update> {
     let id = value.get("update_id")?.as_i64()?;
-    let message = value.get("message").and_then(|m| Message::deserialize(m).ok());
+    let message = value
+        .get("message")
+        .and_then(|m| Message::deserialize(m).ok());
     let button = || value.get("callback_query")?.get("id")?.as_str();
     let what = match message.and_then(Message::command) {
         Some(command) => What::Command(command),
@@ -168,7 +170,13 @@ mod tests {
         let Some(updates) = recorded("private_command") else {
             return;
         };
-        let [Update { id: 892_252_934, what: What::Command(command) }] = &updates[..] else {
+        let [
+            Update {
+                id: 892_252_934,
+                what: What::Command(command),
+            },
+        ] = &updates[..]
+        else {
             panic!("{updates:?}");
         };
         assert_eq!(
@@ -188,7 +196,12 @@ mod tests {
             panic!("{updates:?}");
         };
         assert_eq!(
-            (command.chat, command.user, command.name.as_str(), command.topic),
+            (
+                command.chat,
+                command.user,
+                command.name.as_str(),
+                command.topic
+            ),
             (-1_001_293_752_024, 5_964_236_329, "profit", None)
         );
         assert!(!command.is_private);

@@ -29,18 +29,21 @@ pub(in super::super) fn performance(view: View<'_>) -> Page {
         if groups.is_empty() {
             return page.text("no closed trades");
         }
-        groups.iter().enumerate().fold(page, |page, (place, group)| {
-            page.line(
-                Line::default()
-                    .plain(format!("{}. {} ", place + 1, group.name))
-                    .bold(gain(group.net, &strategy.currency)),
-            )
-            .line(Line::default().plain(format!(
-                "{} · {} won",
-                plural(group.trades as u64, "trade"),
-                percent(group.win_rate)
-            )))
-        })
+        groups
+            .iter()
+            .enumerate()
+            .fold(page, |page, (place, group)| {
+                page.line(
+                    Line::default()
+                        .plain(format!("{}. {} ", place + 1, group.name))
+                        .bold(gain(group.net, &strategy.currency)),
+                )
+                .line(Line::default().plain(format!(
+                    "{} · {} won",
+                    plural(group.trades as u64, "trade"),
+                    percent(group.win_rate)
+                )))
+            })
     })
 }
 
@@ -57,26 +60,28 @@ pub(in super::super) fn trades(view: View<'_>, n: usize) -> Page {
     }
     let title = plural(all.len() as u64, "closed trade");
     let page = titled("📒", &title);
-    all.iter().take(n).fold(page, |page, (strategy, symbol, trade)| {
-        let what = format!("{symbol} {} ", trade.direction.name());
-        let how = format!(
-            "{} · {} · {}",
-            trade.exit_time,
-            duration(Some(holding_seconds(trade))),
-            trade.exit_cause.name()
-        );
-        let page = page.gap().line(
-            Line::default()
-                .plain(what)
-                .bold(gain(trade.net, &strategy.currency)),
-        );
-        let page = page.line(Line::default().plain(how));
-        if view.strategies.len() > 1 {
-            page.line(Line::default().italic(&strategy.name))
-        } else {
-            page
-        }
-    })
+    all.iter()
+        .take(n)
+        .fold(page, |page, (strategy, symbol, trade)| {
+            let what = format!("{symbol} {} ", trade.direction.name());
+            let how = format!(
+                "{} · {} · {}",
+                trade.exit_time,
+                duration(Some(holding_seconds(trade))),
+                trade.exit_cause.name()
+            );
+            let page = page.gap().line(
+                Line::default()
+                    .plain(what)
+                    .bold(gain(trade.net, &strategy.currency)),
+            );
+            let page = page.line(Line::default().plain(how));
+            if view.strategies.len() > 1 {
+                page.line(Line::default().italic(&strategy.name))
+            } else {
+                page
+            }
+        })
 }
 
 /// How many positions and orders there are.

@@ -83,8 +83,5 @@ fn rows(labels: &[String], trades: &[Trade], period: Period, currency: &str) -> 
 fn labels(taken: Timestamp, period: Period, n: u32) -> Vec<String> {
     let start = |time: Timestamp| period.timeframe().bucket_start(time);
     let starts = std::iter::successors(Some(start(taken)), |at| Some(start(at.plus_ms(-1))));
-    starts
-        .take(n as usize)
-        .map(|at| period.label(at))
-        .collect()
+    starts.take(n as usize).map(|at| period.label(at)).collect()
 }

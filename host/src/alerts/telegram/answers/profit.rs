@@ -8,8 +8,8 @@ use crate::analysis::daily::{DAY_MS, Daily};
 use crate::analysis::format::{cash, count, duration, money, number, percent};
 use crate::analysis::returns::ReturnMetrics;
 use crate::analysis::stats::ratio;
-use crate::analysis::trades::{Tally, TradeInputs, TradeMetrics, volume};
 use crate::analysis::tables;
+use crate::analysis::trades::{Tally, TradeInputs, TradeMetrics, volume};
 use crate::domain::{Cash, Cost, Timestamp};
 use crate::engine::AccountPoint;
 use crate::ledger::Trade;
@@ -27,9 +27,12 @@ pub(in super::super) fn profit(view: View<'_>, days: Option<u32>) -> Page {
         || "Profit".to_owned(),
         |days| format!("Profit of the last {}", plural_days(days)),
     );
-    let page = view.strategies.iter().fold(titled("💰", &title), |page, strategy| {
-        page.page(short(strategy, &figures(strategy)))
-    });
+    let page = view
+        .strategies
+        .iter()
+        .fold(titled("💰", &title), |page, strategy| {
+            page.page(short(strategy, &figures(strategy)))
+        });
     page.gap()
         .line(Line::default().plain("All figures of one: /profit strategy"))
 }
@@ -52,7 +55,10 @@ pub(in super::super) fn balance(view: View<'_>) -> Page {
                 "Margin of positions",
                 cash(account.position_margin, currency),
             ))
-            .line(fact("Margin of orders", cash(account.order_margin, currency)))
+            .line(fact(
+                "Margin of orders",
+                cash(account.order_margin, currency),
+            ))
             .line(fact("Fees paid", cash(strategy.fees, currency)))
             .line(fact("Funding", gain(strategy.funding, currency)));
     }
@@ -108,7 +114,11 @@ impl Figures {
 
     /// What the account gained, open positions included.
     fn of_all(&self, currency: &str) -> String {
-        let sign = if self.returns.net_profit > 0.0 { "+" } else { "" };
+        let sign = if self.returns.net_profit > 0.0 {
+            "+"
+        } else {
+            ""
+        };
         let profit = money(Some(self.returns.net_profit), currency);
         format!("{sign}{profit} ({})", percent(self.returns.total_return))
     }
@@ -171,7 +181,10 @@ fn whole(strategy: &StrategyView, figures: &Figures, days: Option<u32>) -> Page 
             "Max drawdown (daily)",
             percent(figures.returns.max_drawdown),
         ))
-        .line(fact("Volume", money(Some(figures.volume.to_f64()), currency)))
+        .line(fact(
+            "Volume",
+            money(Some(figures.volume.to_f64()), currency),
+        ))
         .line(fact(
             "Fees of trades",
             money(Some(trades.fees_paid), currency),
