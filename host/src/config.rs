@@ -119,7 +119,7 @@ pub const DISCORD_WEBHOOK_URL: Variable =
 /// Token of a Telegram bot.
 pub const TELEGRAM_BOT_TOKEN: Variable = secret(
     "TELEGRAM_BOT_TOKEN",
-    "token of your Telegram bot, from @BotFather: alerts, and commands of TELEGRAM_USERS; docs/alerts.md",
+    "token of your Telegram bot, from @BotFather: alerts, and commands of TELEGRAM_USERS; docs/telegram.md",
 );
 /// Chat of the alerts.
 pub const TELEGRAM_CHAT_ID: Variable = variable(

@@ -290,6 +290,7 @@ impl Bot {
             // In a group it may be meant for another bot.
             if command.is_private || command.addressed.is_some() {
                 let say = format!("There is no command /{}. Try /help", command.name);
+                audit(command, "unknown");
                 self.reply(command, &Page::saying(say));
             }
             return;

@@ -68,7 +68,7 @@ impl Settings {
                     message:
                         "TELEGRAM_BOT_TOKEN is set, but neither TELEGRAM_USERS nor TELEGRAM_CHAT_ID"
                             .to_owned(),
-                    hint: "put your own user id into TELEGRAM_USERS: docs/alerts.md says how to find it",
+                    hint: "put your own user id into TELEGRAM_USERS: docs/telegram.md says how to find it",
                 });
             }
         };
