@@ -148,6 +148,29 @@ pub const DISCORD_WEBHOOK_URL: Variable = secret(
     "DISCORD_WEBHOOK_URL",
     "webhook of the Discord channel alerts go to; empty = none",
 );
+/// Token of a Telegram bot.
+pub const TELEGRAM_BOT_TOKEN: Variable = secret(
+    "TELEGRAM_BOT_TOKEN",
+    "token of your Telegram bot, from @BotFather: alerts, and commands of TELEGRAM_USERS; docs/telegram.md",
+);
+/// Chat of the alerts.
+pub const TELEGRAM_CHAT_ID: Variable = variable(
+    "TELEGRAM_CHAT_ID",
+    "",
+    "chat of the alerts, CHAT or CHAT/TOPIC [default: the private chat of the lowest id in TELEGRAM_USERS]",
+);
+/// Who may command.
+pub const TELEGRAM_USERS: Variable = variable(
+    "TELEGRAM_USERS",
+    "",
+    "ids of the users who may command, by comma; nobody else is answered, in no chat",
+);
+/// Where the service is.
+pub const TELEGRAM_API_URL: Variable = variable(
+    "TELEGRAM_API_URL",
+    "https://api.telegram.org",
+    "Telegram's own server, or one you run",
+);
 /// Accepted, unused until live trading.
 pub const API_KEY: Variable = secret(
     "API_KEY",
@@ -157,7 +180,7 @@ pub const API_KEY: Variable = secret(
 pub const API_SECRET: Variable = secret("API_SECRET", "the same");
 
 /// Every variable, in the order of `.env.example`.
-pub const VARIABLES: [&Variable; 21] = [
+pub const VARIABLES: [&Variable; 25] = [
     &EXCHANGE,
     &SYMBOL,
     &FETCH_DAYS,
@@ -177,6 +200,10 @@ pub const VARIABLES: [&Variable; 21] = [
     &METRICS_PUBLIC,
     &METRICS_MONEY,
     &DISCORD_WEBHOOK_URL,
+    &TELEGRAM_BOT_TOKEN,
+    &TELEGRAM_CHAT_ID,
+    &TELEGRAM_USERS,
+    &TELEGRAM_API_URL,
     &API_KEY,
     &API_SECRET,
 ];

@@ -12,6 +12,7 @@ mod outbox;
 mod pause;
 pub mod picture;
 mod secret;
+pub mod telegram;
 mod text;
 mod volumes;
 pub mod words;

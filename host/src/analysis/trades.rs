@@ -260,6 +260,12 @@ fn entry_notional(trade: &Trade) -> Cost {
     trade.entry_price * trade.qty
 }
 
+/// What was traded in it: the value of its entries and of its exits.
+#[must_use]
+pub fn volume(trade: &Trade) -> Cost {
+    entry_notional(trade) + trade.exit_price * trade.qty
+}
+
 /// Net over the equity when the trade was opened.
 #[must_use]
 pub fn return_on_equity(trade: &Trade) -> Option<f64> {
