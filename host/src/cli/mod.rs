@@ -28,7 +28,6 @@ mod watch;
 
 use clap::{Parser, Subcommand};
 
-use crate::cli::logging::LogFormat;
 use crate::config::Settings;
 
 pub use error::{CliError, tell};
@@ -91,10 +90,7 @@ enum Command {
 /// What to print, with a hint and an exit code.
 pub fn run(cli: Cli) -> Result<u8, CliError> {
     let settings = Settings::load(&std::env::current_dir().map_err(CliError::world)?)?;
-    logging::start(
-        &settings,
-        LogFormat::choose(None, &settings, LogFormat::Text)?,
-    );
+    logging::start(&settings)?;
     match cli.command {
         Command::Backtest(args) => backtest::run(&args, &settings),
         Command::LookaheadCheck(args) => checks::look_ahead(&args, &settings),

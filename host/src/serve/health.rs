@@ -27,18 +27,19 @@ struct Watched {
     web: Web,
 }
 
-/// Takes the address; what is asked there is answered by the future.
+/// Takes the address; what is asked there is answered by the future, which does not end by itself.
 pub(super) async fn open(
     web: Web,
     probe: Arc<Probe>,
-) -> io::Result<(
-    SocketAddr,
-    impl Future<Output = io::Result<()>> + Send + 'static,
-)> {
+) -> io::Result<(SocketAddr, impl Future<Output = ()> + Send + 'static)> {
     let listener = TcpListener::bind(web.address).await?;
     let address = listener.local_addr()?;
-    let router = router(Watched { probe, web });
-    let serving = axum::serve(Gate::new(listener), router).into_future();
+    let serving = axum::serve(Gate::new(listener), router(Watched { probe, web }));
+    let serving = async {
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "health and metrics are no longer served");
+        }
+    };
     Ok((address, serving))
 }
 
@@ -76,7 +77,7 @@ async fn health(State(watched): State<Arc<Watched>>) -> Response {
 
 async fn scrape(State(watched): State<Arc<Watched>>) -> Response {
     let seen = watched.probe.look().await;
-    let text = metrics::text(seen.as_deref(), watched.web.tells_money);
+    let text = metrics::text(seen, watched.web.tells_money);
     let kind = [(header::CONTENT_TYPE, metrics::CONTENT_TYPE)];
     (kind, text).into_response()
 }

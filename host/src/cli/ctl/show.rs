@@ -18,15 +18,7 @@ pub(super) fn overview(status: &Status, style: Style) -> String {
     let started = status.started.as_deref().map_or(UNDEFINED.to_owned(), when);
     let title = format!("{}, since {started}", tame(&status.session));
     let headers = [
-        "Strategy",
-        "State",
-        "Markets",
-        "Equity",
-        "PnL",
-        "PnL %",
-        "Open",
-        "Last minute",
-        "Lag",
+        "Strategy", "State", "Markets", "Equity", "PnL", "PnL %", "Open", "Minute", "Lag",
     ];
     let aligns = [
         Align::Left,
@@ -89,7 +81,7 @@ fn row(one: &StrategyStatus, feeds: &[FeedStatus]) -> [Cell; 9] {
         toned(pnl.map_or(UNDEFINED.to_owned(), signed), pnl),
         toned(percent(one.pnl_ratio), one.pnl_ratio),
         cell(one.positions.len().to_string()),
-        cell(last.map_or(UNDEFINED.to_owned(), when)),
+        cell(last.map_or(UNDEFINED.to_owned(), clock)),
         cell(lag(market.and_then(|market| market.behind_ms))),
     ]
 }
@@ -360,6 +352,12 @@ fn signed(value: f64) -> String {
 /// RFC 3339 as tables show it.
 fn when(text: &str) -> String {
     Timestamp::parse(text).map_or_else(|_| tame(text), |time| time.to_string())
+}
+
+/// The time of day alone: how far back it is tells the lag beside it.
+fn clock(text: &str) -> String {
+    let whole = when(text);
+    whole.rsplit(' ').next().unwrap_or_default().to_owned()
 }
 
 /// How long ago the last minute ended.

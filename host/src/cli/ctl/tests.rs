@@ -89,20 +89,20 @@ fn the_table_shows_each_strategy_in_a_row_people_know() {
         &Status::from(&picture),
         crate::analysis::summary::Style::Plain,
     );
-    let expected = "\
-                                             paper, since 2024-01-31 12:00
-┌──────────┬─────────┬──────────────────────────┬────────────────┬─────────┬────────┬──────┬──────────────────┬───────┐
-│ Strategy │ State   │ Markets                  │         Equity │     PnL │  PnL % │ Open │ Last minute      │   Lag │
-├──────────┼─────────┼──────────────────────────┼────────────────┼─────────┼────────┼──────┼──────────────────┼───────┤
-│ trend    │ running │ binance BTC/USDT:USDT    │ 10,450.00 USDT │ +450.00 │ 4.50 % │    1 │ 2024-01-31 12:01 │ 0.5 s │
-│ second   │ faulted │ binance BTC/USDT:USDT +1 │  9,999.12 USDT │   -0.88 │ -0.01 % │    0 │ 2024-01-31 12:01 │ 0.5 s │
-└──────────┴─────────┴──────────────────────────┴────────────────┴─────────┴────────┴──────┴──────────────────┴───────┘
+    let expected = "
+                                        paper, since 2024-01-31 12:00
+┌──────────┬─────────┬──────────────────────────┬────────────────┬─────────┬─────────┬──────┬────────┬───────┐
+│ Strategy │ State   │ Markets                  │         Equity │     PnL │   PnL % │ Open │ Minute │   Lag │
+├──────────┼─────────┼──────────────────────────┼────────────────┼─────────┼─────────┼──────┼────────┼───────┤
+│ trend    │ running │ binance BTC/USDT:USDT    │ 10,450.00 USDT │ +450.00 │  4.50 % │    1 │ 12:01  │ 0.5 s │
+│ second   │ faulted │ binance BTC/USDT:USDT +1 │  9,999.12 USDT │   -0.88 │ -0.01 % │    0 │ 12:01  │ 0.5 s │
+└──────────┴─────────┴──────────────────────────┴────────────────┴─────────┴─────────┴──────┴────────┴───────┘
 second: out of fuel at 2024-01-31 12:00
 binance: 2 of 2 connections, 1,234 messages, 12 ms behind the venue's stamps, 1 reconnect
 journal: 42 inputs, a commit takes 900 µs (99 of 100 at most 2.5 ms); a decision 40 µs (99 of 100 at most 90 µs)
 alerts to discord: 5 sent, 1 waiting, switched off: the webhook was deleted
 ";
-    assert_eq!(text, expected, "\n{text}");
+    assert_eq!(format!("\n{text}"), expected, "\n{text}");
 }
 
 #[test]
