@@ -4,6 +4,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -22,6 +23,9 @@ use crate::serve::probe::Probe;
 use crate::serve::settings::Web;
 use crate::serve::status::{Readiness, states};
 
+/// How long a connection may last.
+const VISIT: Duration = Duration::from_secs(10);
+
 struct Watched {
     probe: Arc<Probe>,
     web: Web,
@@ -34,7 +38,7 @@ pub(super) async fn open(
 ) -> io::Result<(SocketAddr, impl Future<Output = ()> + Send + 'static)> {
     let listener = TcpListener::bind(web.address).await?;
     let address = listener.local_addr()?;
-    let serving = axum::serve(Gate::new(listener), router(Watched { probe, web }));
+    let serving = axum::serve(Gate::new(listener, VISIT), router(Watched { probe, web }));
     let serving = async {
         if let Err(error) = serving.await {
             tracing::error!(%error, "health and metrics are no longer served");
