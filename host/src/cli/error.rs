@@ -9,6 +9,8 @@ use crate::optimize::OptimizeError;
 use crate::persistence::JournalError;
 use crate::persistence::store::StoreError;
 use crate::runs::folder::FolderError;
+use crate::serve::client::ClientError;
+use crate::serve::start::ServeError;
 use crate::strategy::{LoadError, RuntimeError};
 use crate::toolchain::BuildError;
 use crate::toolchain::project::ProjectError;
@@ -192,6 +194,30 @@ impl From<NewError> for CliError {
             message: error.to_string(),
             hint: error.hint().map(str::to_owned),
             exit_code,
+        }
+    }
+}
+
+impl From<ClientError> for CliError {
+    fn from(error: ClientError) -> Self {
+        let exit_code = match error {
+            ClientError::Question(_) => USER,
+            _ => WORLD,
+        };
+        Self {
+            message: error.to_string(),
+            hint: error.hint(),
+            exit_code,
+        }
+    }
+}
+
+impl From<ServeError> for CliError {
+    fn from(error: ServeError) -> Self {
+        Self {
+            message: error.to_string(),
+            hint: error.hint().map(str::to_owned),
+            exit_code: if error.is_users() { USER } else { WORLD },
         }
     }
 }

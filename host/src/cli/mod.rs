@@ -5,6 +5,7 @@ mod backtest;
 mod build;
 mod calc;
 mod checks;
+mod ctl;
 pub mod data;
 mod demo;
 mod error;
@@ -13,6 +14,7 @@ mod faults;
 mod flags;
 mod inspect;
 mod locate;
+pub mod logging;
 mod market;
 mod new;
 mod optimize;
@@ -27,7 +29,7 @@ mod watch;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{self, Settings};
+use crate::config::Settings;
 
 pub use error::{CliError, tell};
 
@@ -79,6 +81,8 @@ enum Command {
     FetchData(data::FetchDataArgs),
     /// Sessions and what they left.
     Runs(runs::Args),
+    /// Ask a running forward test, or tell it what to do.
+    Ctl(ctl::Args),
     /// Build the example strategies, make a synthetic year, backtest and report.
     Demo(demo::Args),
 }
@@ -89,7 +93,7 @@ enum Command {
 /// What to print, with a hint and an exit code.
 pub fn run(cli: Cli) -> Result<u8, CliError> {
     let settings = Settings::load(&std::env::current_dir().map_err(CliError::world)?)?;
-    start_logging(&settings);
+    logging::start(&settings)?;
     match cli.command {
         Command::Backtest(args) => backtest::run(&args, &settings),
         Command::LookaheadCheck(args) => checks::look_ahead(&args, &settings),
@@ -120,20 +124,7 @@ pub fn run(cli: Cli) -> Result<u8, CliError> {
             Ok(0)
         }
         Command::Runs(args) => runs::run(&args, &settings),
+        Command::Ctl(args) => ctl::run(&args, &settings),
         Command::Demo(args) => demo::run(&args, &settings),
     }
-}
-
-fn start_logging(settings: &Settings) {
-    let level = settings
-        .get(&config::LOG_LEVEL)
-        .unwrap_or("warn")
-        .to_owned();
-    let filter = tracing_subscriber::EnvFilter::try_new(level)
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    // A second command in one process (a test) keeps the first logger.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .try_init();
 }

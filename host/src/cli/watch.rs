@@ -46,8 +46,8 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
     }
 }
 
-/// Run folders are complete or not there: the program does not end in the middle of writing one.
-fn end_on_interrupt(writing: Arc<Mutex<()>>) -> Result<(), CliError> {
+/// Ends the program with a word and exit code 0 on Ctrl-C, once nobody writes: run folders are complete or not there.
+pub(super) fn end_on_interrupt(writing: Arc<Mutex<()>>) -> Result<(), CliError> {
     ctrlc::set_handler(move || {
         let _whole = writing.lock();
         eprintln!("\nno longer watching");

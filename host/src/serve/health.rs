@@ -4,6 +4,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -22,23 +23,27 @@ use crate::serve::probe::Probe;
 use crate::serve::settings::Web;
 use crate::serve::status::{Readiness, states};
 
+/// How long a connection may last.
+const VISIT: Duration = Duration::from_secs(10);
+
 struct Watched {
     probe: Arc<Probe>,
     web: Web,
 }
 
-/// Takes the address; what is asked there is answered by the future.
+/// Takes the address; what is asked there is answered by the future, which does not end by itself.
 pub(super) async fn open(
     web: Web,
     probe: Arc<Probe>,
-) -> io::Result<(
-    SocketAddr,
-    impl Future<Output = io::Result<()>> + Send + 'static,
-)> {
+) -> io::Result<(SocketAddr, impl Future<Output = ()> + Send + 'static)> {
     let listener = TcpListener::bind(web.address).await?;
     let address = listener.local_addr()?;
-    let router = router(Watched { probe, web });
-    let serving = axum::serve(Gate::new(listener), router).into_future();
+    let serving = axum::serve(Gate::new(listener, VISIT), router(Watched { probe, web }));
+    let serving = async {
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "health and metrics are no longer served");
+        }
+    };
     Ok((address, serving))
 }
 
@@ -76,7 +81,7 @@ async fn health(State(watched): State<Arc<Watched>>) -> Response {
 
 async fn scrape(State(watched): State<Arc<Watched>>) -> Response {
     let seen = watched.probe.look().await;
-    let text = metrics::text(seen.as_deref(), watched.web.tells_money);
+    let text = metrics::text(seen, watched.web.tells_money);
     let kind = [(header::CONTENT_TYPE, metrics::CONTENT_TYPE)];
     (kind, text).into_response()
 }

@@ -4,11 +4,11 @@
 //! Prometheus takes like any counter.
 
 use std::fmt;
+use std::sync::Arc;
 
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeGaugeValue, EncodeMetric, text};
+use prometheus_client::encoding::{DescriptorEncoder, EncodeGaugeValue, text};
 use prometheus_client::metrics::MetricType;
-use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
 use crate::domain::Timestamp;
@@ -23,10 +23,10 @@ const DIGEST: usize = 12;
 
 /// The text of a scrape. `None`: the session does not answer; only that is told then.
 #[must_use]
-pub fn text(snapshot: Option<&Snapshot>, tells_money: bool) -> String {
+pub fn text(snapshot: Option<Arc<Snapshot>>, tells_money: bool) -> String {
     let mut registry = Registry::with_prefix("host");
     registry.register_collector(Box::new(Scrape {
-        snapshot: snapshot.cloned(),
+        snapshot,
         tells_money,
     }));
     let mut text = String::new();
@@ -36,7 +36,7 @@ pub fn text(snapshot: Option<&Snapshot>, tells_money: bool) -> String {
 
 #[derive(Debug)]
 struct Scrape {
-    snapshot: Option<Snapshot>,
+    snapshot: Option<Arc<Snapshot>>,
     tells_money: bool,
 }
 
@@ -101,7 +101,11 @@ impl Page<'_> {
         }
         let mut family = self.encoder.encode_descriptor(name, help, None, kind)?;
         for (labels, value) in rows {
-            ConstGauge::new(value).encode(family.encode_family(&labels)?)?;
+            if labels.is_empty() {
+                family.encode_gauge(&value)?;
+            } else {
+                family.encode_family(&labels)?.encode_gauge(&value)?;
+            }
         }
         Ok(())
     }

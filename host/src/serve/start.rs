@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::{self, Runtime};
+use tokio::task::JoinHandle;
 
 use crate::config;
 use crate::control::Handle;
@@ -85,7 +86,7 @@ pub struct Serve {
     runtime: Option<Runtime>,
     /// None once it is closed.
     socket: Option<ControlSocket>,
-    health: Option<SocketAddr>,
+    health: Option<(SocketAddr, JoinHandle<()>)>,
     sd_notify: bool,
 }
 
@@ -112,7 +113,8 @@ impl Serve {
         if serving.sd_notify {
             runtime.spawn(notify::watch(probe));
         }
-        tracing::info!(socket = %serving.socket.display(), health = ?health, "the session can be asked");
+        let address = health.as_ref().map(|(address, _)| *address);
+        tracing::info!(socket = %serving.socket.display(), health = ?address, "the session can be asked");
         Ok(Self {
             runtime: Some(runtime),
             socket: Some(socket),
@@ -124,7 +126,7 @@ impl Serve {
     /// Where health and metrics are, with the port the system chose where 0 was asked for.
     #[must_use]
     pub fn health_address(&self) -> Option<SocketAddr> {
-        self.health
+        self.health.as_ref().map(|(address, _)| *address)
     }
 
     /// Tells systemd that the end is meant. Questions are still answered.
@@ -143,17 +145,25 @@ impl Drop for Serve {
         if let Some(socket) = self.socket.take() {
             runtime.block_on(socket.finish(LAST_WORDS));
         }
+        if let Some((_, serving)) = self.health.take() {
+            // Once it is over the address is free for the next session.
+            serving.abort();
+            let _ = runtime.block_on(serving);
+        }
         // A thread may wait for a session that never answers: it is left behind.
         runtime.shutdown_background();
     }
 }
 
-fn open_web(web: Web, probe: &Arc<Probe>, runtime: &Runtime) -> Result<SocketAddr, ServeError> {
+fn open_web(
+    web: Web,
+    probe: &Arc<Probe>,
+    runtime: &Runtime,
+) -> Result<(SocketAddr, JoinHandle<()>), ServeError> {
     let opened = runtime.block_on(health::open(web, Arc::clone(probe)));
     let (address, serving) = opened.map_err(|source| ServeError::Bind {
         address: web.address,
         source,
     })?;
-    runtime.spawn(serving);
-    Ok(address)
+    Ok((address, runtime.spawn(serving)))
 }

@@ -53,7 +53,7 @@ fn systemd_hears_ready_alive_and_stopping() {
         .stdout(std::process::Stdio::null())
         .spawn()
         .expect("it starts");
-    let mut heard = || {
+    let heard = || {
         let mut bytes = [0_u8; 500];
         let length = systemd.recv(&mut bytes).expect("a word");
         String::from_utf8_lossy(&bytes[..length]).into_owned()

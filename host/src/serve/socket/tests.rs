@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use tokio::runtime::Runtime;
 
 use super::*;
+use crate::control::Answer;
 use crate::serve::client::{Client, ClientError};
 use crate::serve::testing::{every_request, hanging, session, snapshot};
 use crate::serve::wire::Reply;
