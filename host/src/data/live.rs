@@ -2,13 +2,14 @@
 //!
 //! In reading order: what a feed tells (here), the feed from outside ([`feed`]: sockets and threads), what it makes of what it is given
 //! ([`machine`]), minutes of one market ([`market`]) with their prices ([`reference`]), settlements ([`due`]) and rows ([`rows`]),
-//! when something is asked ([`asking`]), who asks it ([`ask`]), what was before ([`history`]).
+//! the venue's clock ([`clock`]), when something is asked ([`asking`]), who asks it ([`ask`]), what was before ([`history`]).
 //!
 //! Rules: a minute is told once and never again; what a venue tells late changes nothing. The machine has no clock, no socket and no
 //! thread of its own.
 
 mod ask;
 mod asking;
+mod clock;
 mod connections;
 mod due;
 mod feed;

@@ -21,7 +21,8 @@ pub use coverage::MarkCoverage;
 pub use feed::StreamFeed;
 pub(in crate::data) use funding::usual_step;
 pub use funding::{MissingFunding, Settlement, settlement_minute};
-pub use open::{Place, Prices, Records, Streams, Wanted, open};
+pub use open::{Journaled, Place, Prices, Records, Streams, Wanted, open};
+pub use rows::{MinuteRows, Row};
 
 /// A kind of stream, as strategies name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +71,12 @@ impl StreamKind {
             Self::Trades => "trades",
             Self::Book => "book",
         }
+    }
+
+    /// Is it made of minutes, candles and prices, rather than received row by row.
+    #[must_use]
+    pub fn is_made_of_minutes(self) -> bool {
+        matches!(self, Self::Mark | Self::Index | Self::VolumeDelta)
     }
 
     /// By its name in the contract.

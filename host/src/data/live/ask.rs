@@ -75,13 +75,19 @@ impl Venue {
     }
 
     fn clock(&self, symbol: &Symbol) -> Result<Told, String> {
-        let Some(question) = self.rest.clock(symbol) else {
-            return Err("it has no clock to ask".to_owned());
-        };
         let sent = wall_clock();
-        let body = self.send(&question)?.unwrap_or_default();
-        let time = self.rest.read_clock(&body).map_err(|e| e.to_string())?;
+        let time = self.now(symbol)?;
         Ok(Told::Clock(time, (wall_clock().0 - sent.0).max(0)))
+    }
+
+    /// What the venue's clock shows.
+    ///
+    /// # Errors
+    /// It has none, or does not answer.
+    pub(super) fn now(&self, symbol: &Symbol) -> Result<Timestamp, String> {
+        let question = self.rest.clock(symbol).ok_or("it has no clock to ask")?;
+        let body = self.send(&question)?.unwrap_or_default();
+        self.rest.read_clock(&body).map_err(|e| e.to_string())
     }
 
     fn book(&self, symbol: &Symbol, levels: u16) -> Result<Told, String> {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::asking::Asker;
+use super::clock::VenueClock;
 use super::connections::{Connections, Line};
 use super::due::Due;
 use super::market::{Market, Tell};
@@ -15,7 +16,6 @@ use super::{BestPrices, LiveEvent, LiveMarket, Timing};
 use crate::data::DataError;
 use crate::data::record::book::{BookState, Effect};
 use crate::data::record::collect::Opening;
-use crate::data::record::minutes::Lag;
 use crate::data::streams::{StreamKind, usual_step};
 use crate::domain::{Candle, CandleKind, MINUTE_MS, Timeframe, Timestamp};
 use crate::query::FeedView;
@@ -24,11 +24,9 @@ use crate::venues::socket::Incoming;
 use crate::venues::stream::{BookFrame, Channel, Connection, MarkFrame, Stream, StreamEvent};
 
 /// The venue's clock is asked for this often.
-const CLOCK_EVERY_MS: i64 = 300_000;
+const CLOCK_EVERY_MS: i64 = 60_000;
 /// Levels of a book whose best prices alone are wanted.
 const QUOTE_LEVELS: u16 = 1;
-/// A time that lies further ahead of the venue's clock is nonsense.
-const AHEAD_MAX_MS: i64 = 100 * 86_400_000;
 /// Samples of open interest where the stream has none: what every venue with a history of it keeps.
 const INTEREST: History = History::OpenInterest(Timeframe::M5);
 /// A sample appears some time after it was taken.
@@ -56,11 +54,8 @@ pub(super) struct Machine {
     /// Open interest of venues whose stream does not tell it.
     interest: BTreeMap<usize, Asker>,
     connections: Connections,
-    /// What is certain: the venue's clock shows at least this.
-    lag: Lag,
-    /// What tells the moment it was sent.
-    exact: Lag,
-    clock: Asker,
+    clock: VenueClock,
+    clock_asker: Asker,
     clock_asked: Option<Timestamp>,
     is_clock_off: bool,
     asked: u64,
@@ -83,9 +78,8 @@ impl Machine {
             best: BTreeMap::new(),
             interest: BTreeMap::new(),
             connections: Connections::default(),
-            lag: Lag::default(),
-            exact: Lag::default(),
-            clock: Asker::default(),
+            clock: VenueClock::default(),
+            clock_asker: Asker::default(),
             clock_asked: None,
             is_clock_off: false,
             asked: 0,
@@ -180,15 +174,7 @@ impl Machine {
     fn moment(&self, now: Timestamp) -> Moment {
         Moment {
             now,
-            venue: self.lag.venue_time(now),
-        }
-    }
-
-    /// The venue's clock showed at least `time` when something was received.
-    fn saw(&mut self, at: Timestamp, time: Timestamp) {
-        let far = time.0.saturating_sub(self.lag.venue_time(at).0) > AHEAD_MAX_MS;
-        if self.lag.ms().is_none() || !far {
-            self.lag.saw(at, time);
+            venue: self.clock.at(now),
         }
     }
 
@@ -252,7 +238,7 @@ impl Machine {
 
     fn frame(&mut self, at: Timestamp, opening: Opening, text: &str, tell: &mut Tell<'_>) {
         self.frames += 1;
-        let venue = self.lag.venue_time(at);
+        let venue = self.clock.at(at);
         self.connections.heard(opening, venue);
         let events = match self.stream.read(text) {
             Ok(events) => events,
@@ -285,15 +271,15 @@ impl Machine {
             StreamEvent::Mark(tick) => self.mark(at, &tick, tell),
             StreamEvent::Trade(trade) => {
                 if let Some(market) = self.known(&trade.symbol) {
-                    self.happened(at, trade.time);
-                    let known = self.lag.venue_time(at);
+                    self.clock.saw(at, trade.time);
+                    let known = self.clock.at(at);
                     self.markets[market].rows.trade(&trade, known);
                 }
             }
             StreamEvent::Liquidation(one) => {
                 if let Some(market) = self.known(&one.symbol) {
-                    self.happened(at, one.time);
-                    let known = self.lag.venue_time(at);
+                    self.clock.saw(at, one.time);
+                    let known = self.clock.at(at);
                     self.markets[market].rows.liquidation(opening, &one, known);
                 }
             }
@@ -305,12 +291,6 @@ impl Machine {
 
     fn known(&self, name: &str) -> Option<usize> {
         self.names.get(name).copied()
-    }
-
-    /// Something says when it happened.
-    fn happened(&mut self, at: Timestamp, time: Timestamp) {
-        self.saw(at, time);
-        self.exact.saw(at, time);
     }
 
     fn candle(
@@ -335,7 +315,8 @@ impl Machine {
             return self.unreadable(&why, tell);
         }
         let has_early = market.waits_for_others();
-        self.saw(at, Timestamp(candle.open_time.0.saturating_add(closed)));
+        self.clock
+            .saw(at, Timestamp(candle.open_time.0.saturating_add(closed)));
         self.begin(at, tell);
         self.advance(index, at, tell);
         if has_early {
@@ -348,9 +329,9 @@ impl Machine {
             return;
         };
         if let Some(time) = tick.time {
-            self.happened(at, time);
+            self.clock.saw(at, time);
         }
-        let known = self.lag.venue_time(at);
+        let known = self.clock.at(at);
         let time = tick.time.unwrap_or(known);
         let since = self.connections.since(index, "mark");
         let market = &mut self.markets[index];
@@ -375,7 +356,7 @@ impl Machine {
         let Some(index) = self.known(&frame.symbol) else {
             return;
         };
-        self.happened(at, frame.time);
+        self.clock.saw(at, frame.time);
         let Some(book) = self.books.get_mut(&index) else {
             return;
         };
@@ -387,7 +368,7 @@ impl Machine {
         if effect.wants_book {
             self.want_book(index);
         }
-        let known = self.lag.venue_time(at);
+        let known = self.clock.at(at);
         let Some((time, levels)) = self.books.get(&index).and_then(BookState::levels) else {
             self.best.remove(&index);
             return;
@@ -418,10 +399,9 @@ impl Machine {
         let index = question.market;
         match told {
             Told::Clock(time, took_ms) => {
-                self.clock.heard(at, true);
-                self.clock.ended(at, &self.timing);
-                self.saw(at, time);
-                self.exact.saw(at.plus_ms(-took_ms / 2), time);
+                self.clock_asker.heard(at, true);
+                self.clock_asker.ended(at, &self.timing);
+                self.clock.answered(at, time, took_ms);
                 self.begin(at, tell);
             }
             Told::Book(body) => self.whole_book(index, at, &body, tell),
@@ -439,7 +419,7 @@ impl Machine {
     }
 
     fn rows(&mut self, index: usize, at: Timestamp, id: u64, rows: Rows, tell: &mut Tell<'_>) {
-        let known = self.lag.venue_time(at);
+        let known = self.clock.at(at);
         let market = &mut self.markets[index];
         match rows {
             Rows::Candles(candles) => {
@@ -470,7 +450,7 @@ impl Machine {
         let market = &mut self.markets[question.market];
         match question.about {
             About::Clock => {
-                self.clock.ended(at, &timing);
+                self.clock_asker.ended(at, &timing);
             }
             About::Book(_) => {
                 if let Some(book) = self.books.get_mut(&question.market) {
@@ -516,7 +496,7 @@ impl Machine {
 
     /// Minutes begin once the venue's clock is known.
     fn begin(&mut self, now: Timestamp, tell: &mut Tell<'_>) {
-        if self.lag.ms().is_none() {
+        if !self.clock.is_known() {
             return;
         }
         let at = self.moment(now);
@@ -536,7 +516,7 @@ impl Machine {
         self.begin(now, tell);
         self.clock_question(now);
         self.judge_clock(tell);
-        if self.lag.ms().is_none() {
+        if !self.clock.is_known() {
             return;
         }
         let at = self.moment(now);
@@ -552,9 +532,9 @@ impl Machine {
     }
 
     fn clock_question(&mut self, now: Timestamp) {
-        let asked = self.clock_asked.filter(|_| self.lag.ms().is_some());
+        let asked = self.clock_asked.filter(|_| self.clock.is_known());
         let is_due = asked.is_none_or(|asked| now.0 - asked.0 >= CLOCK_EVERY_MS);
-        if self.markets.is_empty() || !is_due || !self.clock.is_ready(now) {
+        if self.markets.is_empty() || !is_due || !self.clock_asker.is_ready(now) {
             return;
         }
         self.clock_asked = Some(now);
@@ -563,7 +543,9 @@ impl Machine {
 
     /// A clock that differs is told once, and again when it is right.
     fn judge_clock(&mut self, tell: &mut Tell<'_>) {
-        let Some(ms) = self.exact.ms() else { return };
+        let Some(ms) = self.clock.answered_ms() else {
+            return;
+        };
         let is_off = ms.abs() > self.timing.clock_off_ms;
         if is_off != self.is_clock_off {
             self.is_clock_off = is_off;
@@ -582,7 +564,7 @@ impl Machine {
 
     /// Sends the questions of a market whose time has come.
     fn ask(&mut self, index: usize, now: Timestamp) {
-        if self.lag.ms().is_none() {
+        if !self.clock.is_known() {
             return;
         }
         let at = self.moment(now);
@@ -616,10 +598,10 @@ impl Machine {
         self.asked += 1;
         let id = self.asked;
         if let Some(now) = now {
-            let venue = self.lag.venue_time(now);
+            let venue = self.clock.at(now);
             self.asked_at.insert(id, venue);
             match &about {
-                About::Clock => self.clock.sent(id, now),
+                About::Clock => self.clock_asker.sent(id, now),
                 About::Rows {
                     history: History::OpenInterest(_),
                     ..
@@ -663,7 +645,7 @@ impl Machine {
             reconnects: self.connections.reconnects(),
             frames: self.frames,
             unreadable: self.unreadable,
-            clock_ms: self.exact.ms().or(self.lag.ms()),
+            clock_ms: self.clock.answered_ms(),
             markets: self.markets.iter().map(Market::view).collect(),
         }
     }

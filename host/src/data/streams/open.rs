@@ -1,6 +1,6 @@
 //! What one symbol has besides its candles, for a run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,13 +8,14 @@ use super::StreamKind;
 use super::funding::{self, MissingFunding, Settlement};
 use super::record::{Record, RecordKind};
 use super::reference::{Lane, Track};
-use super::rows::{Delta, Emitter, Row, Rows};
+use super::rows::{Delta, Emitter, Joined, Row, Rows};
 use crate::data::DataError;
 use crate::data::catalog::{Catalog, Series, content_digest};
 use crate::data::feed::{Candles, Months, Period, Source};
 use crate::data::series::SeriesKey;
 use crate::domain::{
-    Candle, CandleKind, InstrumentKind, StreamSource, Symbol, Timeframe, Timestamp,
+    Candle, CandleKind, FundingSettlement, InstrumentKind, StreamSource, Symbol, Timeframe,
+    Timestamp,
 };
 use crate::venues::adapters;
 
@@ -209,6 +210,21 @@ pub struct Streams {
     pub liquidations: Option<Records>,
     /// Do the candles tell the volume takers bought.
     pub taker_volume: bool,
+    /// Rows as they were received, by kind and detail: they are delivered in place of what is made of the fields above.
+    pub given: BTreeMap<(StreamKind, u32), Vec<Row>>,
+}
+
+/// What a session wrote down of a market, for a run over it.
+#[derive(Debug, Clone, Default)]
+pub struct Journaled {
+    /// Mark prices of its minutes, as far as they had one.
+    pub mark: Vec<Candle>,
+    /// Index prices, likewise.
+    pub index: Vec<Candle>,
+    /// Settlements, oldest first.
+    pub settlements: Vec<FundingSettlement>,
+    /// Rows that were received, in the order in which they were.
+    pub rows: Vec<(StreamKind, u32, Row)>,
 }
 
 const DAY_MS: i64 = 86_400_000;
@@ -229,7 +245,38 @@ impl Streams {
             open_interest: Vec::new(),
             liquidations: None,
             taker_volume: false,
+            given: BTreeMap::new(),
         }
+    }
+
+    /// What a session wrote down: the run gets each row when the session got it. Every kind of row that is wanted is there, be it
+    /// without a row.
+    #[must_use]
+    pub fn journaled(place: Place, wanted: Wanted, journaled: Journaled) -> Self {
+        let mut streams = Self::none(place, wanted);
+        let settlement = |s: FundingSettlement| Settlement {
+            time: s.time,
+            available_at: s.time,
+            rate: s.rate,
+            exact_rate: s.rate.to_f64(),
+            price: s.price,
+            interval_hours: f64::NAN,
+            substituted: s.substituted,
+        };
+        let settlements = journaled.settlements.into_iter();
+        streams.funding = settlements.map(settlement).collect();
+        streams.mark = Some(Prices::new(journaled.mark, Timeframe::M1));
+        streams.index = Some(Prices::new(journaled.index, Timeframe::M1));
+        streams.taker_volume = true;
+        for wanted in &streams.wanted.rows {
+            if !wanted.0.is_made_of_minutes() {
+                streams.given.insert(*wanted, Vec::new());
+            }
+        }
+        for (kind, detail, row) in journaled.rows {
+            streams.given.entry((kind, detail)).or_default().push(row);
+        }
+        streams
     }
 
     /// Funding from records in memory, sorted by time.
@@ -268,7 +315,11 @@ impl Streams {
             return None;
         }
         let name = kind.name();
+        let is_live = matches!(kind, StreamKind::Trades | StreamKind::Book);
         let error = match detail {
+            _ if is_live => {
+                DataError::user(format!("there is no recorded {name} of {}", self.place))
+            }
             0 => DataError::user(format!("there is no {name} of {}", self.place)),
             n => DataError::user(format!(
                 "there is no {name} of {} every {n} minutes",
@@ -276,6 +327,8 @@ impl Streams {
             )),
         };
         Some(match kind {
+            _ if is_live => error
+                .with_hint("it is only there while it happens: run it with `host forward-test`"),
             StreamKind::VolumeDelta => error.with_hint(
                 "it comes from candles with taker buy volume: import some that have that column",
             ),
@@ -332,6 +385,17 @@ impl Streams {
                 });
             }
         }
+        for ((kind, detail), rows) in &self.given {
+            hasher.update(format!("given {} {detail}\n", kind.name()).as_bytes());
+            for row in rows {
+                let moments = [row.time.0, row.available_at.0].into_iter();
+                let values = row.values.iter().map(|v| v.to_bits().to_le_bytes());
+                let parts = moments.map(i64::to_le_bytes).chain(values);
+                parts.for_each(|part| {
+                    hasher.update(&part);
+                });
+            }
+        }
         hasher.finalize().to_hex().to_string()
     }
 
@@ -368,7 +432,18 @@ impl Streams {
         wanted.filter_map(emitter).collect()
     }
 
+    /// The rows of a kind that are known beforehand, in order of the time they are available.
+    pub(in crate::data) fn ready_rows(&self, kind: StreamKind, detail: u32) -> Vec<Row> {
+        match self.rows(kind, detail, Timeframe::M1, Period::default()) {
+            Some(Rows::Ready(rows)) => rows.into(),
+            _ => Vec::new(),
+        }
+    }
+
     fn rows(&self, kind: StreamKind, detail: u32, base: Timeframe, period: Period) -> Option<Rows> {
+        if let Some(given) = self.given.get(&(kind, detail)) {
+            return Some(Rows::Ready(as_given(given)));
+        }
         match kind {
             StreamKind::Funding => {
                 let recorded = self.funding.iter().filter(|s| !s.substituted);
@@ -410,6 +485,13 @@ fn funding_row(s: &Settlement) -> Row {
     }
 }
 
+/// Rows in the order in which they became known.
+fn as_given(given: &[Row]) -> VecDeque<Row> {
+    let mut rows = given.to_vec();
+    rows.sort_by_key(|row| row.available_at);
+    rows.into()
+}
+
 /// Records in the order in which they become known.
 fn ready(records: &[Record], delay_ms: i64) -> Rows {
     let mut rows: Vec<_> = records
@@ -426,11 +508,12 @@ fn ready(records: &[Record], delay_ms: i64) -> Rows {
 
 fn price_rows(prices: &Prices, detail: u32, period: Period) -> Option<Rows> {
     let timeframe = joined(prices.timeframe, detail)?;
-    Some(Rows::Prices(Lane::new(prices.read(period)), timeframe))
+    let lane = Lane::new(prices.read(period));
+    Some(Rows::Prices(lane, Joined::new(timeframe)))
 }
 
 /// The timeframe of so many minutes (0 = the candles' own), if candles of this length make it up.
-fn joined(own: Timeframe, minutes: u32) -> Option<Timeframe> {
+pub(super) fn joined(own: Timeframe, minutes: u32) -> Option<Timeframe> {
     if minutes == 0 {
         return Some(own);
     }

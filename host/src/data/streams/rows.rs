@@ -2,17 +2,24 @@
 
 use std::collections::VecDeque;
 
+use super::StreamKind;
+use super::open::joined;
 use super::reference::{Lane, join};
 use crate::data::DataError;
-use crate::domain::{Candle, Ohlc, SlotState, StreamRow, StreamSource, Timeframe, Timestamp};
+use crate::domain::{
+    Candle, Ohlc, Reference, Slot, SlotState, StreamRow, StreamSource, Timeframe, Timestamp,
+};
 use crate::engine::Block;
 
 /// One row before it has a source.
-#[derive(Debug, Clone)]
-pub(super) struct Row {
-    pub(super) time: Timestamp,
-    pub(super) available_at: Timestamp,
-    pub(super) values: Vec<f64>,
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// When it happened.
+    pub time: Timestamp,
+    /// When it is known.
+    pub available_at: Timestamp,
+    /// As many as its kind has columns.
+    pub values: Vec<f64>,
 }
 
 /// A stream of one instrument.
@@ -26,12 +33,98 @@ pub(super) enum Rows {
     /// Known beforehand, in order of the time they are available.
     Ready(VecDeque<Row>),
     /// Candles of a reference price, joined to this length.
-    Prices(Lane, Timeframe),
+    Prices(Lane, Joined),
     /// Taker buys less taker sells of the run's own candles, joined to this length.
     Delta(Delta),
 }
 
+/// Prices joined to a longer candle, as far as they came.
+#[derive(Debug)]
+pub(super) struct Joined {
+    timeframe: Timeframe,
+    open: Option<(Timestamp, Ohlc)>,
+}
+
+impl Joined {
+    pub(super) fn new(timeframe: Timeframe) -> Self {
+        Self {
+            timeframe,
+            open: None,
+        }
+    }
+
+    /// A part that begins at `time`. The row of the stretch before it, if this one begins another.
+    fn add(&mut self, time: Timestamp, part: Ohlc) -> Option<Row> {
+        let bucket = self.timeframe.bucket_start(time);
+        match &mut self.open {
+            Some((start, whole)) if *start == bucket => {
+                *whole = join(*whole, part);
+                None
+            }
+            _ => {
+                let done = self.open.replace((bucket, part));
+                done.map(|open| price_row(open, self.timeframe))
+            }
+        }
+    }
+
+    /// The row of a stretch that is over at `end`.
+    fn over(&mut self, end: Timestamp) -> Option<Row> {
+        let timeframe = self.timeframe;
+        let is_over = |(time, _): &mut (Timestamp, Ohlc)| timeframe.bucket_end(*time) <= end;
+        let done = self.open.take_if(is_over)?;
+        Some(price_row(done, timeframe))
+    }
+}
+
+/// Rows that are made of minutes as they come: mark and index prices, the volume delta. The same as a run over recorded minutes of one
+/// minute's length gets.
+#[derive(Debug)]
+pub struct MinuteRows(Made);
+
+#[derive(Debug)]
+enum Made {
+    Mark(Joined),
+    Index(Joined),
+    Delta(Delta),
+}
+
+impl MinuteRows {
+    /// Of a kind and an interval in minutes (0 = one minute); none of kinds that are received, and of intervals that are none.
+    #[must_use]
+    pub fn new(kind: StreamKind, detail: u32) -> Option<Self> {
+        let timeframe = joined(Timeframe::M1, detail)?;
+        Some(Self(match kind {
+            StreamKind::Mark => Made::Mark(Joined::new(timeframe)),
+            StreamKind::Index => Made::Index(Joined::new(timeframe)),
+            StreamKind::VolumeDelta => Made::Delta(Delta::new(timeframe)),
+            _ => return None,
+        }))
+    }
+
+    /// The next minute, missing ones too; the row of a stretch that ends with it.
+    pub fn minute(
+        &mut self,
+        (start, end): (Timestamp, Timestamp),
+        slot: &Slot,
+        reference: &Reference,
+    ) -> Option<Row> {
+        let (joined, part) = match &mut self.0 {
+            Made::Mark(joined) => (joined, reference.mark.map(|mark| mark.path)),
+            Made::Index(joined) => (joined, reference.index),
+            Made::Delta(delta) => {
+                let candle = (slot.state == SlotState::Real).then_some(&slot.candle);
+                return delta.minute(start, end, candle);
+            }
+        };
+        // Minutes leave no hole, so what was open ended with the minute that ended it.
+        let before = part.and_then(|part| joined.add(start, part));
+        before.or_else(|| joined.over(end))
+    }
+}
+
 /// The volume delta under way.
+#[derive(Debug)]
 pub(super) struct Delta {
     timeframe: Timeframe,
     /// Start of the stretch under way, its delta so far.
@@ -88,26 +181,14 @@ impl Emitter {
                     rows.pop_front().into_iter().for_each(&mut take);
                 }
             }
-            Rows::Prices(lane, timeframe) => {
+            Rows::Prices(lane, joined) => {
                 // What starts a whole candle before `end` is known by then, and so are all of its parts.
-                let complete = timeframe.bucket_start(end);
-                let mut open: Option<(Timestamp, Ohlc)> = None;
+                let complete = joined.timeframe.bucket_start(end);
                 while let Some(candle) = lane.before(complete)? {
-                    let time = timeframe.bucket_start(candle.open_time);
-                    let part = Ohlc::of(&candle);
-                    match &mut open {
-                        Some((start, whole)) if *start == time => *whole = join(*whole, part),
-                        _ => {
-                            open.into_iter()
-                                .map(|open| price_row(open, *timeframe))
-                                .for_each(&mut take);
-                            open = Some((time, part));
-                        }
-                    }
+                    let done = joined.add(candle.open_time, Ohlc::of(&candle));
+                    done.into_iter().for_each(&mut take);
                 }
-                open.into_iter()
-                    .map(|open| price_row(open, *timeframe))
-                    .for_each(take);
+                joined.over(end).into_iter().for_each(take);
             }
             Rows::Delta(delta) => {
                 let column = self.source.instrument as usize;

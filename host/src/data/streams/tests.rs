@@ -663,3 +663,147 @@ fn the_recorded_block_has_funding_and_a_mark_each_minute() {
     // The perpetual's mark is within a fraction of a percent of its last price.
     assert!(worst > 0.0 && worst < 0.005, "{worst}");
 }
+
+mod minutes {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::data::streams::{Journaled, MinuteRows, Row};
+    use crate::domain::{FundingSettlement, Ohlc, Rate, Reference, Slot};
+
+    /// A minute that may lack its candle and its prices.
+    fn some_minute(at: i64, seed: u64) -> (Slot, Reference) {
+        let time = Timestamp(START + at * MINUTE);
+        let real = Slot::real(crate::data::testing::candle(time.0, at + (seed % 7) as i64));
+        let price = |n: u64| Ohlc {
+            low: Price((90 + (seed % n) as i64) * UNIT),
+            high: Price((190 + (seed % n) as i64) * UNIT),
+            ..Ohlc::flat(Price(150 * UNIT))
+        };
+        let is_there = |bit: u64| seed & bit != 0;
+        let slot = if is_there(1 << 60 | 1 << 61) {
+            real
+        } else {
+            Slot::missing(time)
+        };
+        let mark = is_there(1 << 62 | 1 << 59).then(|| MarkCandle {
+            path: price(11),
+            shown: price(11).close,
+        });
+        let index = is_there(1 << 58 | 1 << 57).then(|| price(13));
+        (slot, Reference { mark, index })
+    }
+
+    fn candle_of(time: i64, path: Ohlc) -> Candle {
+        Candle {
+            open: path.open,
+            high: path.high,
+            low: path.low,
+            close: path.close,
+            ..Candle::flat(Timestamp(time), path.close)
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        /// What a session makes of minutes as they come, and what it received, is what a run over its journal gets.
+        #[test]
+        fn a_session_and_a_run_over_its_journal_get_the_same_rows(
+            seeds in prop::collection::vec(any::<u64>(), 1..400),
+            first in 0..90_i64,
+            details in prop::collection::vec(prop::sample::select(vec![0_u32, 1, 5, 15, 60]), 3),
+            received in prop::collection::vec((0..400_i64, 1..60_000_i64, -5.0..5.0_f64), 0..20),
+        ) {
+            let mut kinds: Vec<_> = [StreamKind::Mark, StreamKind::Index, StreamKind::VolumeDelta]
+                .into_iter().zip(details).collect();
+            kinds.push((StreamKind::Trades, 0));
+            let wanted = Wanted { funding: true, references: true, rows: kinds.clone() };
+            let (mut candles, mut made) = (Vec::new(), Vec::new());
+            let mut journaled = Journaled::default();
+            let mut makers: Vec<_> = (0_u32..)
+                .zip(&kinds)
+                .filter_map(|(n, (kind, detail))| Some((n, MinuteRows::new(*kind, *detail)?)))
+                .collect();
+            for (n, seed) in (first..).zip(&seeds) {
+                let (mut slot, reference) = some_minute(n, *seed);
+                // A feed begins and ends with a candle.
+                if n == first || n - first + 1 == seeds.len() as i64 {
+                    slot = Slot::real(crate::data::testing::candle(START + n * MINUTE, n));
+                }
+                let time = START + n * MINUTE;
+                if slot.state == SlotState::Real {
+                    candles.push(slot.candle);
+                }
+                journaled.mark.extend(reference.mark.map(|m| candle_of(time, m.path)));
+                journaled.index.extend(reference.index.map(|path| candle_of(time, path)));
+                let span = (Timestamp(time), Timestamp(time + MINUTE));
+                for (source, maker) in &mut makers {
+                    let row = maker.minute(span, &slot, &reference);
+                    made.extend(row.map(|row| (n - first, *source, row)));
+                }
+            }
+            for (minute, ms, value) in received {
+                if minute >= seeds.len() as i64 {
+                    continue;
+                }
+                let known = Timestamp(START + (first + minute) * MINUTE + ms);
+                let row = Row { time: known.plus_ms(-1), available_at: known, values: vec![value, 1.0] };
+                made.push((minute, 3, row.clone()));
+                journaled.rows.push((StreamKind::Trades, 0, row));
+            }
+            made.sort_by_key(|(_, source, row)| (row.available_at, *source));
+            let due = (first + 59) / 60 * 60;
+            journaled.settlements.push(FundingSettlement {
+                instrument: 0,
+                time: Timestamp(START + due * MINUTE),
+                rate: Rate(123),
+                price: None,
+                substituted: true,
+            });
+            let streams = Streams::journaled(streams(wanted.clone()).place, wanted, journaled);
+            let got = run(vec![candles], Timeframe::M1, &[streams]);
+            let funded: Vec<_> = got.iter().filter(|m| !m.funding().is_empty()).map(|m| m.at).collect();
+            let is_within = due - first < seeds.len() as i64;
+            prop_assert_eq!(funded, is_within.then_some(due).into_iter().collect::<Vec<_>>());
+            let rows: Vec<_> = (0_i64..).zip(&got).flat_map(|(n, minute)| {
+                let rows = minute.events.iter().filter_map(|event| match event {
+                    FeedEvent::Row(row) => Some(row),
+                    _ => None,
+                });
+                rows.map(move |row| {
+                    let values = row.values.clone();
+                    (n, row.source, Row { time: row.time, available_at: row.available_at, values })
+                })
+            }).collect();
+            // Absent values are NaN, which equals nothing: what is shown is compared.
+            prop_assert_eq!(format!("{rows:?}"), format!("{made:?}"));
+        }
+    }
+
+    #[test]
+    fn trades_and_the_book_are_refused_with_where_they_are() {
+        for (kind, detail, name) in [
+            (StreamKind::Trades, 0, "trades"),
+            (StreamKind::Book, 5, "book"),
+        ] {
+            let wanted = Wanted {
+                rows: vec![(kind, detail)],
+                ..Wanted::default()
+            };
+            let period = (Timestamp(START), Timestamp(START + MINUTE));
+            let lack = streams(wanted)
+                .lacks(kind, detail, Timeframe::M1, period)
+                .expect("not there");
+            assert!(
+                lack.to_string()
+                    .contains(&format!("no recorded {name} of binance")),
+                "{lack}"
+            );
+            assert!(lack.hint().expect("a hint").contains("host forward-test"));
+        }
+        let names = StreamKind::Book.columns(2);
+        assert_eq!(names.len(), 8);
+        assert_eq!((&*names[0], &*names[7]), ("bid-price-1", "ask-qty-2"));
+    }
+}
