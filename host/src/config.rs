@@ -292,6 +292,23 @@ impl Settings {
         PathBuf::from(self.get(variable).unwrap_or_default())
     }
 
+    /// Another file or folder than was set: a flag said so.
+    pub fn set_path(&mut self, variable: &Variable, path: &Path) {
+        let text = path.to_string_lossy().into_owned();
+        self.values.insert(variable.name, text);
+    }
+
+    /// Every variable and its value, for people; secrets are stars.
+    #[must_use]
+    pub fn shown(&self) -> Vec<(String, String)> {
+        let shown = |variable: &&Variable| {
+            let value = self.get(variable)?;
+            let value = if variable.secret { "***" } else { value };
+            Some((variable.name.to_owned(), value.to_owned()))
+        };
+        VARIABLES.iter().filter_map(shown).collect()
+    }
+
     fn set(&mut self, name: &str, value: String) {
         if let Some(variable) = all().find(|v| v.name == name)
             && !value.is_empty()

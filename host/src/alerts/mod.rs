@@ -8,6 +8,7 @@ pub mod discord;
 mod dispatch;
 mod gather;
 mod http;
+mod kept;
 mod outbox;
 mod pause;
 pub mod picture;

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::backtest::BacktestError;
 use crate::config::ConfigError;
 use crate::data::{DataError, ErrorKind};
+use crate::forward_test::ForwardError;
 use crate::optimize::OptimizeError;
 use crate::persistence::JournalError;
 use crate::persistence::store::StoreError;
@@ -98,6 +99,16 @@ impl From<BacktestError> for CliError {
 
 impl From<OptimizeError> for CliError {
     fn from(error: OptimizeError) -> Self {
+        Self {
+            message: error.to_string(),
+            hint: error.hint(),
+            exit_code: error.exit_code(),
+        }
+    }
+}
+
+impl From<ForwardError> for CliError {
+    fn from(error: ForwardError) -> Self {
         Self {
             message: error.to_string(),
             hint: error.hint(),

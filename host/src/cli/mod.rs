@@ -12,6 +12,7 @@ mod error;
 mod events;
 mod faults;
 mod flags;
+mod forward_test;
 mod inspect;
 mod locate;
 pub mod logging;
@@ -22,6 +23,7 @@ mod output;
 mod plan;
 mod profiles;
 mod progress;
+mod replay;
 mod run_file;
 mod runs;
 mod test;
@@ -79,6 +81,10 @@ enum Command {
     Data(data::DataArgs),
     /// The same as `host data fetch`.
     FetchData(data::FetchDataArgs),
+    /// Run strategies on live feeds with simulated money.
+    ForwardTest(Box<forward_test::Args>),
+    /// Prove a forward test equal to backtests of the same candles.
+    Replay(replay::Args),
     /// Sessions and what they left.
     Runs(runs::Args),
     /// Ask a running forward test, or tell it what to do.
@@ -123,6 +129,8 @@ pub fn run(cli: Cli) -> Result<u8, CliError> {
             )?;
             Ok(0)
         }
+        Command::ForwardTest(args) => forward_test::run(&args, &settings),
+        Command::Replay(args) => replay::run(&args, &settings),
         Command::Runs(args) => runs::run(&args, &settings),
         Command::Ctl(args) => ctl::run(&args, &settings),
         Command::Demo(args) => demo::run(&args, &settings),

@@ -34,6 +34,8 @@ pub(super) struct Route {
     pub weight: Option<String>,
     /// The user's limits and breakers, instead of those of the run.
     pub safety: Option<PathBuf>,
+    /// What happens after a fault: the word of a policy, instead of the strategy's own.
+    pub on_fault: Option<String>,
     /// Where it is written, for messages.
     pub place: Option<String>,
 }
@@ -532,7 +534,7 @@ fn weight(text: Option<&str>) -> Result<Option<Rate>, CliError> {
 }
 
 /// The safety layer in a file; without one there is none.
-fn safety(path: Option<&PathBuf>) -> Result<Safety, CliError> {
+pub(super) fn safety(path: Option<&PathBuf>) -> Result<Safety, CliError> {
     let Some(path) = path else {
         return Ok(Safety::default());
     };

@@ -1,5 +1,6 @@
 //! `run.toml`: what is run, written down. Unknown keys are mistakes, and a mistake is told with file, line and key.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -7,6 +8,7 @@ use clap::ValueEnum as _;
 use serde::Deserialize;
 use toml::{Spanned, Table, Value};
 
+use crate::alerts::Volumes;
 use crate::cli::CliError;
 use crate::cli::events::EventToml;
 use crate::cli::flags::{Account, Flags, Funding, Knob};
@@ -17,7 +19,12 @@ use crate::execution::{Preset, Profile};
 #[serde(deny_unknown_fields)]
 struct FileToml {
     run: Option<Spanned<RunToml>>,
+    #[serde(default)]
     routes: Vec<Spanned<RouteToml>>,
+    /// A backtest of the same file does without it.
+    forward: Option<Spanned<ForwardToml>>,
+    #[serde(default)]
+    alerts: BTreeMap<String, Spanned<BTreeMap<String, String>>>,
     #[serde(default)]
     events: Vec<Spanned<EventToml>>,
 }
@@ -44,6 +51,35 @@ struct RunToml {
     set: Table,
 }
 
+/// `[forward]`: what only a forward test knows.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct ForwardToml {
+    name: Option<String>,
+    drop_in: Option<PathBuf>,
+    #[serde(default)]
+    replace_open: bool,
+    paper_fills: Option<String>,
+    max_spread_bps: Option<Value>,
+}
+
+/// What a file says of a forward test alone.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ForwardPart {
+    /// Name of the session.
+    pub name: Option<String>,
+    /// Folder whose components run.
+    pub drop_in: Option<PathBuf>,
+    /// A changed component replaces the running one although positions are open.
+    pub replace_open: bool,
+    /// profile or quote.
+    pub paper_fills: Option<String>,
+    /// The widest spread a market order takes.
+    pub max_spread_bps: Option<String>,
+    /// How loud each kind of alert is, by sink.
+    pub volumes: Vec<(String, Volumes)>,
+}
+
 /// `[[routes]]`: one strategy and its symbols.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,6 +100,7 @@ struct RouteToml {
     leverage: Option<Value>,
     weight: Option<Value>,
     safety: Option<PathBuf>,
+    on_fault: Option<String>,
 }
 
 const PROFILES: &str =
@@ -86,18 +123,46 @@ struct Reader {
 
 /// Reads a run file. What it says of the whole run fills in the flags that were not given; a flag wins over it.
 pub(super) fn read(path: &Path, flags: &mut Flags) -> Result<Vec<Route>, CliError> {
-    let text = std::fs::read_to_string(path).map_err(|e| {
+    let text = text_of_file(path)?;
+    let path = path.to_owned();
+    let (routes, _) = Reader { path, text }.read(flags, Routes::Needed)?;
+    Ok(routes)
+}
+
+/// The same file for a forward test, with what only that knows.
+pub(super) fn read_forward(
+    path: &Path,
+    flags: &mut Flags,
+) -> Result<(Vec<Route>, ForwardPart), CliError> {
+    let text = text_of_file(path)?;
+    let path = path.to_owned();
+    Reader { path, text }.read(flags, Routes::OrFolder)
+}
+
+/// Must a file have routes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Routes {
+    /// Yes.
+    Needed,
+    /// Or a folder whose components run.
+    OrFolder,
+}
+
+fn text_of_file(path: &Path) -> Result<String, CliError> {
+    std::fs::read_to_string(path).map_err(|e| {
         CliError::user(
             format!("reading {}: {e}", path.display()),
             "a run file is TOML with [run] and [[routes]]: docs/run-file.md",
         )
-    })?;
-    let path = path.to_owned();
-    Reader { path, text }.read(flags)
+    })
 }
 
 impl Reader {
-    fn read(&self, flags: &mut Flags) -> Result<Vec<Route>, CliError> {
+    fn read(
+        &self,
+        flags: &mut Flags,
+        needed: Routes,
+    ) -> Result<(Vec<Route>, ForwardPart), CliError> {
         let file: FileToml = toml::from_str(&self.text).map_err(|e| self.syntax(&e))?;
         if let Some(run) = file.run {
             let span = run.span();
@@ -116,16 +181,62 @@ impl Reader {
             })?;
             flags.events.push(told);
         }
-        if file.routes.is_empty() {
+        let part = self.forward(file.forward, file.alerts)?;
+        let is_folder = needed == Routes::OrFolder && part.drop_in.is_some();
+        if file.routes.is_empty() && !is_folder {
             return Err(self.at(0..0, None, "there are no routes", "add a [[routes]]"));
         }
         let routes = file.routes.into_iter().enumerate();
-        routes
+        let routes: Result<Vec<Route>, CliError> = routes
             .map(|(index, route)| {
                 let span = route.span();
                 self.route(index, &span, route.into_inner())
             })
-            .collect()
+            .collect();
+        Ok((routes?, part))
+    }
+
+    fn forward(
+        &self,
+        forward: Option<Spanned<ForwardToml>>,
+        alerts: BTreeMap<String, Spanned<BTreeMap<String, String>>>,
+    ) -> Result<ForwardPart, CliError> {
+        let mut part = ForwardPart::default();
+        if let Some(forward) = forward {
+            let span = forward.span();
+            let forward = forward.into_inner();
+            let spread = forward.max_spread_bps.as_ref();
+            part = ForwardPart {
+                name: forward.name,
+                drop_in: forward.drop_in,
+                replace_open: forward.replace_open,
+                paper_fills: forward.paper_fills,
+                max_spread_bps: spread
+                    .map(|v| self.text_of(&span, "max_spread_bps", v))
+                    .transpose()?,
+                volumes: Vec::new(),
+            };
+        }
+        for (sink, kinds) in alerts {
+            let span = kinds.span();
+            if !["discord", "telegram"].contains(&sink.as_str()) {
+                let message = format!("there is no sink `{sink}`");
+                return Err(self.at(
+                    span,
+                    Some(&sink),
+                    message,
+                    "write [alerts.discord] or [alerts.telegram]",
+                ));
+            }
+            let mut volumes = Volumes::default();
+            for (kind, word) in kinds.into_inner() {
+                volumes
+                    .set(&kind, &word)
+                    .map_err(|e| self.at(span.clone(), Some(&kind), e.to_string(), &e.hint()))?;
+            }
+            part.volumes.push((sink, volumes));
+        }
+        Ok(part)
     }
 
     fn defaults(
@@ -282,6 +393,7 @@ impl Reader {
             leverage: text("leverage", route.leverage)?,
             weight: text("weight", route.weight)?,
             safety: route.safety,
+            on_fault: route.on_fault,
             place: Some(format!(
                 "{} line {} (route {})",
                 self.path.display(),
@@ -418,7 +530,8 @@ mod tests {
             path: "run.toml".into(),
             text: text.to_owned(),
         }
-        .read(flags)
+        .read(flags, Routes::Needed)
+        .map(|(routes, _)| routes)
     }
 
     #[test]

@@ -28,7 +28,9 @@ use crate::data::periods::Periods;
 use crate::data::series::SeriesKey;
 use crate::domain::{Symbol, Timestamp};
 use crate::venues::http::{Answer, Client, HttpError};
-use crate::venues::rest::{History, Listing, NoListing, Offer, Request as Question, Rest, WireError};
+use crate::venues::rest::{
+    History, Listing, NoListing, Offer, Request as Question, Rest, WireError,
+};
 
 /// A clock that differs more from the venue's is told.
 const SKEW_TOLD_MS: i64 = 2_000;

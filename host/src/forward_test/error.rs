@@ -4,7 +4,7 @@ use crate::backtest::BacktestError;
 use crate::data::{DataError, ErrorKind};
 use crate::forward_test::session::SessionError;
 use crate::persistence::JournalError;
-use crate::strategy::{InitError, LoadError};
+use crate::strategy::LoadError;
 
 /// Why there is no session, or no longer.
 #[derive(Debug, thiserror::Error)]

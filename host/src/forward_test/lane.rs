@@ -5,11 +5,11 @@
 
 use std::collections::VecDeque;
 
-use crate::domain::{
-    Cash, FundingSettlement, MINUTE_MS, OnFault, OrderKind, Price, Reference, Slot, SlotState, StreamRow, StreamSource,
-    Timestamp,
-};
 use crate::data::streams::{MinuteRows, StreamKind};
+use crate::domain::{
+    Cash, FundingSettlement, MINUTE_MS, OnFault, OrderKind, Price, Reference, Slot, SlotState,
+    StreamRow, StreamSource, Timestamp,
+};
 use crate::engine::{AccountPoint, Command, Engine, Event, Happening, Record};
 use crate::forward_test::declared::Declared;
 use crate::ledger::Trade;
@@ -55,8 +55,6 @@ pub struct Lane {
     pub trades: Vec<Trade>,
     /// The account at the start, and at each change of the day.
     pub days: Vec<AccountPoint>,
-    /// The account at the close of each hour, the oldest left out.
-    pub hours: VecDeque<AccountPoint>,
     /// Fees paid.
     pub fees: Cash,
     /// Funding received.
@@ -89,10 +87,6 @@ pub struct Lane {
     at_quotes: bool,
     on_fault: OnFault,
 }
-
-/// Hours of equity that are kept for pictures: 90 days.
-const HOURS_KEPT: usize = 24 * 90;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
 
 /// What a lane is made of.
 pub struct LaneSetup {
@@ -144,7 +138,6 @@ impl Lane {
             start: setup.start,
             trades: Vec::new(),
             days: vec![opening],
-            hours: VecDeque::new(),
             fees: Cash::ZERO,
             funding: Cash::ZERO,
             counts: Counts::default(),
@@ -270,9 +263,7 @@ impl Lane {
         values: &[f64],
     ) {
         let is_it = |s: &&StreamSource| {
-            s.instrument as usize == instrument
-                && s.kind == kind
-                && (s.detail == detail || s.detail == 0)
+            s.instrument as usize == instrument && s.kind == kind && s.detail == detail
         };
         let Some(source) = self.sources.iter().position(|s| is_it(&s)) else {
             return;
@@ -364,12 +355,6 @@ impl Lane {
         self.step(event, stepped);
         self.next = close;
         stepped.minutes += 1;
-        if time >= self.start && close.0 % HOUR_MS == 0 {
-            self.hours.push_back(self.engine.account_point(0));
-            if self.hours.len() > HOURS_KEPT {
-                self.hours.pop_front();
-            }
-        }
         self.pass_on_alerts(stepped);
     }
 
@@ -383,13 +368,9 @@ impl Lane {
     ) {
         let mut rows = Vec::new();
         for (source, instrument, made) in &mut self.derived {
-            let row = made.minute(time, close, &slots[*instrument], &references[*instrument]);
-            rows.extend(row.map(|(time, available_at, values)| StreamRow {
-                source: *source,
-                time,
-                available_at,
-                values,
-            }));
+            let moment = (time, close);
+            let row = made.minute(moment, &slots[*instrument], &references[*instrument]);
+            rows.extend(row.map(|row| row.of(*source)));
         }
         for row in rows {
             self.insert(row);

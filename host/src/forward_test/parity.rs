@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::backtest::{Backtest, Builder, Outcome, Said, Source, StreamsFrom, describe};
 use crate::data::DataError;
-use crate::data::streams::{Place, Streams};
-use crate::domain::{Candle, MINUTE_MS, Ohlc, SlotState, Timeframe, Timestamp};
+use crate::data::streams::{Journaled, Place, Streams};
+use crate::domain::{Candle, FundingSettlement, MINUTE_MS, Ohlc, SlotState, Timeframe, Timestamp};
 use crate::engine::Happening;
 use crate::forward_test::control::Control;
 use crate::forward_test::error::ForwardError;
@@ -62,6 +62,12 @@ pub enum Verdict {
 }
 
 impl Proof {
+    /// Things that happened, of all strategies.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.strategies.iter().map(|s| s.records).sum()
+    }
+
     /// Is everything equal.
     #[must_use]
     pub fn is_equal(&self) -> bool {
@@ -85,12 +91,12 @@ impl fmt::Display for Proof {
             .filter(|s| s.verdict != Verdict::Equal)
             .collect();
         if odd.is_empty() {
-            let records: u64 = self.strategies.iter().map(|s| s.records).sum();
             return write!(
                 f,
-                "session {}: equal to backtests of its candles, to the byte ({} strategies, {records} records, {} inputs)",
+                "session {}: equal to backtests of its candles, to the byte ({} strategies, {} records, {} inputs)",
                 self.session,
                 self.strategies.len(),
+                self.records(),
                 self.inputs
             );
         }
@@ -161,7 +167,12 @@ impl Notes {
                     self.said[strategy as usize].push(at);
                 }
             }
-            Seen::Before(_, Input::Quote { market, bid, ask, .. }) => {
+            Seen::Before(
+                _,
+                Input::Quote {
+                    market, bid, ask, ..
+                },
+            ) => {
                 for (lane, said) in session.lanes.iter().zip(&mut self.said) {
                     let places = (0..).zip(&lane.declared.markets);
                     for (instrument, _) in places.filter(|(_, m)| *m == market) {
@@ -244,8 +255,7 @@ pub fn outcomes(
     runtime: Runtime,
     progress: &mut dyn FnMut(&str, u64),
 ) -> Result<Vec<Outcome>, ForwardError> {
-    let mut rebuilt =
-        Rebuilt::follow(reader, session, runtime, &mut |n| progress("following", n))?;
+    let mut rebuilt = Rebuilt::follow(reader, session, runtime, &mut |n| progress("following", n))?;
     let mut outcomes = Vec::new();
     for strategy in 0..rebuilt.session.lanes.len() {
         progress("rebuilding", strategy as u64);
@@ -288,7 +298,10 @@ impl<'a> Rebuilt<'a> {
                 .map(|rows| rows.into_iter().map(|row| row.name).collect())
                 .unwrap_or_default();
             ForwardError::user(
-                format!("there is no session `{name}` in {}", reader.path().display()),
+                format!(
+                    "there is no session `{name}` in {}",
+                    reader.path().display()
+                ),
                 format!("there are {}", known.join(", ")),
             )
         })?;
@@ -342,18 +355,26 @@ impl<'a> Rebuilt<'a> {
             let late = self.notes.late_rows.iter();
             let late = late.filter(|(number, m, _)| m == market && *number > input);
             let rows = early.chain(late.map(|(number, _, row)| (*number, row)));
-            let settlements = known.funding.iter().filter(|s| s.time >= from);
-            streams.push(Streams::journaled(
-                place,
-                built.wanted(index),
-                references(&minutes, |m| m.reference.mark.map(|mark| mark.path)),
-                references(&minutes, |m| m.reference.index),
-                settlements.copied().collect(),
-                rows.map(|(_, row)| { let _ = row; }).collect(),
-            ));
+            let mut settlements: Vec<FundingSettlement> = known.funding.clone();
+            settlements.retain(|s| s.time >= from);
+            settlements.sort_by_key(|s| s.time);
+            let journaled = Journaled {
+                mark: references(&minutes, |m| m.reference.mark.map(|mark| mark.path)),
+                index: references(&minutes, |m| m.reference.index),
+                settlements,
+                rows: rows.filter_map(|(_, row)| row.given()).collect(),
+            };
+            streams.push(Streams::journaled(place, built.wanted(index), journaled));
         }
-        let end = candles.iter().filter_map(|c: &Vec<Candle>| c.last()).map(|c| c.open_time).max();
-        let Some(end) = end.map(|time| time.plus_ms(MINUTE_MS)).filter(|end| *end > start) else {
+        let end = candles
+            .iter()
+            .filter_map(|c: &Vec<Candle>| c.last())
+            .map(|c| c.open_time)
+            .max();
+        let Some(end) = end
+            .map(|time| time.plus_ms(MINUTE_MS))
+            .filter(|end| *end > start)
+        else {
             return Ok(None);
         };
         // What was replaced by later limits is in what was said.
@@ -426,10 +447,7 @@ fn real(minutes: &[MinuteInput]) -> Vec<Candle> {
 }
 
 /// Candles of a reference price, of the minutes that have one.
-fn references(
-    minutes: &[MinuteInput],
-    of: impl Fn(&MinuteInput) -> Option<Ohlc>,
-) -> Vec<Candle> {
+fn references(minutes: &[MinuteInput], of: impl Fn(&MinuteInput) -> Option<Ohlc>) -> Vec<Candle> {
     let candle = |minute: &MinuteInput| {
         let path = of(minute)?;
         Some(Candle {

@@ -29,7 +29,11 @@ impl Percentiles {
     pub fn show(&self) -> Option<(u64, u64)> {
         let mut sorted = self.micros.clone();
         sorted.sort_unstable();
-        let at = |part: usize| sorted.get((sorted.len().saturating_sub(1)) * part / 100).copied();
+        let at = |part: usize| {
+            sorted
+                .get((sorted.len().saturating_sub(1)) * part / 100)
+                .copied()
+        };
         Some((at(50)?, at(99)?))
     }
 }

@@ -53,7 +53,10 @@ pub fn instruments(reader: &Reader, row: &SessionRow) -> Result<Vec<Instrument>,
     let markets = reader.markets(row.id)?;
     let read = |market: &crate::persistence::MarketRow| {
         instrument_file::of_text(&market.instrument).map_err(|e| {
-            SessionError::journal(format!("the rules of {} {}: {e}", market.venue, market.symbol))
+            SessionError::journal(format!(
+                "the rules of {} {}: {e}",
+                market.venue, market.symbol
+            ))
         })
     };
     Ok(markets.iter().map(read).collect::<Result<_, _>>()?)

@@ -151,6 +151,8 @@ struct Runner<'a> {
     steps: u64,
     ticked: Instant,
     looked: Instant,
+    /// Minutes brought since this process went on with the session, until it has caught up.
+    missed: Option<u64>,
     /// The last UTC day that was told.
     day: Option<i64>,
     is_ready: bool,
@@ -197,7 +199,11 @@ pub fn run(
             message: format!(
                 "session {}: following its journal, strategy {} recorded something else at input {} than before",
                 row.name,
-                followed.session.lanes.get(differs.strategy as usize).map_or("?", |l| l.declared.name.as_str()),
+                followed
+                    .session
+                    .lanes
+                    .get(differs.strategy as usize)
+                    .map_or("?", |l| l.declared.name.as_str()),
                 differs.input
             ),
             hint: Some(format!(
@@ -213,7 +219,12 @@ pub fn run(
         outside: surroundings(handle)?,
         sender,
         inbox,
-        books: followed.session.markets.iter().map(|_| Book::default()).collect(),
+        books: followed
+            .session
+            .markets
+            .iter()
+            .map(|_| Book::default())
+            .collect(),
         inputs: followed.inputs,
         session: followed.session,
         journal,
@@ -236,6 +247,7 @@ pub fn run(
         steps: 0,
         ticked: now,
         looked: now,
+        missed: None,
         day: None,
         is_ready: false,
         proving: false,
@@ -255,7 +267,9 @@ pub fn run(
 /// A session that begins, or the successor of one that was rolled.
 fn begin(journal: &mut Journal, setup: &Setup) -> Result<SessionRow, ForwardError> {
     let sessions = journal.sessions()?;
-    let last = sessions.last().filter(|row| row.why.as_deref() == Some(roll::ROLLED));
+    let last = sessions
+        .last()
+        .filter(|row| row.why.as_deref() == Some(roll::ROLLED));
     let base = last.map_or(setup.name.as_str(), |row| row.name.as_str());
     Ok(journal.begin(NewSession {
         name: free_name(base, |name| sessions.iter().any(|row| row.name == name)),
@@ -447,7 +461,7 @@ impl Runner<'_> {
         }
         tracing::error!(session = %self.row.name, %error, "the session ends");
         let alert = self.emergency(error);
-        self.outside.dispatch.emergency(&alert);
+        self.outside.dispatch.emergency(alert);
     }
 
     fn wake(&self, feed: usize) -> Wake {

@@ -1,6 +1,7 @@
 //! The state of a session: markets, strategies, and what an input does to them. No I/O, no clock: the same inputs give the same records.
 
 use crate::backtest::BacktestError;
+use crate::data::streams::{self, StreamKind};
 use crate::domain::{
     FundingSettlement, Instrument, MINUTE_MS, Price, StreamSource, Timeframe, Timestamp,
 };
@@ -92,6 +93,19 @@ pub struct Row {
     pub available_at: Timestamp,
     /// Its values.
     pub values: Vec<f64>,
+}
+
+impl Row {
+    /// As a backtest is given it.
+    #[must_use]
+    pub fn given(&self) -> Option<(StreamKind, u32, streams::Row)> {
+        let row = streams::Row {
+            time: self.time,
+            available_at: self.available_at,
+            values: self.values.clone(),
+        };
+        Some((StreamKind::of(&self.kind)?, self.detail, row))
+    }
 }
 
 /// Kinds whose rows are not given to a strategy that starts later: they have no history.
@@ -227,7 +241,9 @@ impl Session {
 
     fn known(&mut self, number: u64, market: u32) -> Result<&mut Market, SessionError> {
         self.markets.get_mut(market as usize).ok_or_else(|| {
-            SessionError::journal(format!("input {number} is of the market {market}, which is not there"))
+            SessionError::journal(format!(
+                "input {number} is of the market {market}, which is not there"
+            ))
         })
     }
 

@@ -10,8 +10,6 @@ use crate::query::{Counts, PositionLine, State, StrategyView};
 
 /// Lines of a log that are shown.
 const LOG_LINES: usize = 100;
-/// Points of an equity line in an alert.
-const POINTS: usize = 200;
 
 /// `BTC/USDT:USDT`, by the lane's own number of the instrument.
 pub(super) fn symbol(lane: &Lane, markets: &[Market], instrument: u32) -> String {
@@ -135,30 +133,4 @@ pub(super) fn waiting(declared: &Declared, markets: &[Market], built: &Backtest)
         sandbox: None,
         log: Vec::new(),
     }
-}
-
-/// Equity of all strategies together at the hours that all of them know: milliseconds since 1970 and account currency.
-#[expect(clippy::cast_precision_loss, reason = "a picture")]
-pub(super) fn equity(lanes: &[Lane]) -> Vec<(i64, f64)> {
-    let alive: Vec<&Lane> = lanes.iter().filter(|l| l.ended.is_none()).collect();
-    let mut sums: std::collections::BTreeMap<i64, (usize, i128)> = std::collections::BTreeMap::new();
-    for lane in &alive {
-        for point in &lane.hours {
-            let sum = sums.entry(point.time.0).or_default();
-            sum.0 += 1;
-            sum.1 += point.equity.0;
-        }
-    }
-    let whole: Vec<(i64, f64)> = sums
-        .into_iter()
-        .filter(|(_, (count, _))| *count == alive.len())
-        .map(|(time, (_, sum))| (time, sum as f64 / crate::domain::UNIT as f64))
-        .collect();
-    let step = whole.len().div_ceil(POINTS).max(1);
-    let last = whole.last().copied();
-    let mut points: Vec<(i64, f64)> = whole.into_iter().step_by(step).collect();
-    if points.last() != last.as_ref() {
-        points.extend(last);
-    }
-    points
 }

@@ -64,6 +64,8 @@ pub(super) struct Machine {
     wants: Vec<Want>,
     frames: u64,
     unreadable: u64,
+    /// When the last frame came, by our clock.
+    heard: Option<Timestamp>,
 }
 
 impl Machine {
@@ -86,6 +88,7 @@ impl Machine {
             asked_at: BTreeMap::new(),
             wants: Vec::new(),
             frames: 0,
+            heard: None,
             unreadable: 0,
         }
     }
@@ -238,6 +241,7 @@ impl Machine {
 
     fn frame(&mut self, at: Timestamp, opening: Opening, text: &str, tell: &mut Tell<'_>) {
         self.frames += 1;
+        self.heard = Some(at);
         let venue = self.clock.at(at);
         self.connections.heard(opening, venue);
         let events = match self.stream.read(text) {
@@ -645,6 +649,7 @@ impl Machine {
             reconnects: self.connections.reconnects(),
             frames: self.frames,
             unreadable: self.unreadable,
+            heard: self.heard,
             clock_ms: self.clock.answered_ms(),
             markets: self.markets.iter().map(Market::view).collect(),
         }

@@ -217,7 +217,7 @@ fn price_row((time, whole): (Timestamp, Ohlc), timeframe: Timeframe) -> Row {
 }
 
 impl Row {
-    pub(super) fn of(self, source: u32) -> StreamRow {
+    pub(crate) fn of(self, source: u32) -> StreamRow {
         StreamRow {
             source,
             time: self.time,

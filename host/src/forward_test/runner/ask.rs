@@ -152,12 +152,7 @@ impl Runner<'_> {
         }
     }
 
-    fn entries(
-        &mut self,
-        who: &str,
-        name: Option<&str>,
-        allowed: bool,
-    ) -> Result<String, Failed> {
+    fn entries(&mut self, who: &str, name: Option<&str>, allowed: bool) -> Result<String, Failed> {
         let lanes = self.named(name)?;
         let (mut changed, mut blocked) = (0, Vec::new());
         for strategy in lanes {
@@ -238,7 +233,11 @@ impl Runner<'_> {
             .trader(0)
             .desk();
         if desk.find_position(position).is_none() {
-            let open: Vec<String> = desk.positions(None).iter().map(|p| p.id.to_string()).collect();
+            let open: Vec<String> = desk
+                .positions(None)
+                .iter()
+                .map(|p| p.id.to_string())
+                .collect();
             return Err(Declined::new(
                 format!("{name} has no open position {position}"),
                 match open.as_slice() {
@@ -269,10 +268,11 @@ impl Runner<'_> {
         }
         let how = policy.name().to_owned();
         self.control(who, &Control::Stop { strategy, how })?;
-        self.tell_stopped(strategy);
         let what = match policy {
             OnFault::Flatten => "orders canceled, positions close with the next fill",
-            OnFault::Cancel => "orders that would open or increase canceled, positions keep their exits",
+            OnFault::Cancel => {
+                "orders that would open or increase canceled, positions keep their exits"
+            }
             OnFault::Hold => "orders and positions stay as they are",
         };
         Ok(format!("{name} stopped: {what}"))
@@ -283,9 +283,10 @@ impl Runner<'_> {
         let mut names = Vec::new();
         for (name, wish, component) in self.load(wishes)? {
             let is_taken = self.pending.iter().any(|p| p.declared.name == name)
-                || self.session.lane_of(&name).is_some_and(|index| {
-                    self.session.lanes[index as usize].ended.is_none()
-                });
+                || self
+                    .session
+                    .lane_of(&name)
+                    .is_some_and(|index| self.session.lanes[index as usize].ended.is_none());
             if is_taken {
                 return Err(Declined::new(
                     format!("there is a strategy `{name}` already"),
@@ -319,7 +320,9 @@ impl Runner<'_> {
             // The session may have ended meanwhile.
             let _ = sender.send(Inbox::Copied(reply, copied));
         };
-        let started = std::thread::Builder::new().name("backup".to_owned()).spawn(work);
+        let started = std::thread::Builder::new()
+            .name("backup".to_owned())
+            .spawn(work);
         if let Err(error) = started {
             tracing::error!(%error, "no thread for a backup");
         }

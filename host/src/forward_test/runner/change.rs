@@ -218,7 +218,9 @@ impl Runner<'_> {
                 Ok(lines) => lines.into_iter().for_each(|line| self.line(line)),
                 Err(Failed::Session(error)) => return Err(error),
                 Err(Failed::Request(declined)) => {
-                    let hint = declined.hint.map_or_else(String::new, |h| format!(" ({h})"));
+                    let hint = declined
+                        .hint
+                        .map_or_else(String::new, |h| format!(" ({h})"));
                     self.line(format!("{}: {}{hint}", path.display(), declined.message));
                 }
             }

@@ -107,7 +107,11 @@ impl Runner<'_> {
             rows: Vec::new(),
         };
         let mut quotes = false;
-        let lanes = self.session.lanes.iter().filter(|l| l.takes_part_in(market));
+        let lanes = self
+            .session
+            .lanes
+            .iter()
+            .filter(|l| l.takes_part_in(market));
         let of_lanes = lanes.map(|lane| (lane.rows_of(market), lane.fills_at_quotes()));
         let of_pending = self.pending.iter().filter(|p| p.wants(market));
         let of_pending = of_pending.map(|p| (p.rows_of(market), p.fills_at_quotes()));
@@ -141,7 +145,9 @@ impl Runner<'_> {
     pub(super) fn arrived(&mut self, feed: usize, arrived: Arrived) -> Result<(), ForwardError> {
         self.arrived = Some(arrived.instant);
         let mut told = Vec::new();
-        self.feeds[feed].feed.take(arrived, &mut |event| told.push(event));
+        self.feeds[feed]
+            .feed
+            .take(arrived, &mut |event| told.push(event));
         let done = told.into_iter().try_for_each(|event| self.live(event));
         self.arrived = None;
         done
@@ -165,9 +171,7 @@ impl Runner<'_> {
             LiveEvent::Minute { market, .. } | LiveEvent::Row { market, .. } => {
                 self.hold_or_apply(market, event)
             }
-            LiveEvent::Funding(settlement) => {
-                self.hold_or_apply(settlement.instrument, event)
-            }
+            LiveEvent::Funding(settlement) => self.hold_or_apply(settlement.instrument, event),
             LiveEvent::History {
                 request,
                 market,
@@ -258,6 +262,7 @@ impl Runner<'_> {
     fn minute(&mut self, market: u32, minute: &LiveMinute) -> Result<(), ForwardError> {
         let input = minute_input(market, minute, origin(minute.from));
         let effects = self.input(Input::Minute(input))?;
+        self.catch_up(minute.from == From::Stream);
         self.feed_again(market)?;
         self.plan_quotes(&effects);
         self.end_of_day()?;
@@ -266,7 +271,8 @@ impl Runner<'_> {
 
     /// Strategies that waited for this market trade again, once all of their markets are there.
     fn feed_again(&mut self, market: u32) -> Result<(), ForwardError> {
-        let is_starved = |l: &crate::forward_test::Lane| l.starved && l.takes_part_in(market as usize);
+        let is_starved =
+            |l: &crate::forward_test::Lane| l.starved && l.takes_part_in(market as usize);
         if self.books[market as usize].stale || !self.session.lanes.iter().any(is_starved) {
             return Ok(());
         }
@@ -391,8 +397,11 @@ impl Runner<'_> {
             let feed = self.books[market as usize].feed;
             let clock = feed.and_then(|feed| self.feeds[feed].feed.view().clock_ms);
             // The smallest distance seen between the venue's stamp and our receipt: the way of a message, as far as clocks agree.
-            let way = u64::try_from(clock.unwrap_or(0)).unwrap_or(0).min(WAY_MS_MAX);
-            self.quotes.push((Instant::now() + Duration::from_millis(way), market));
+            let way = u64::try_from(clock.unwrap_or(0))
+                .unwrap_or(0)
+                .min(WAY_MS_MAX);
+            self.quotes
+                .push((Instant::now() + Duration::from_millis(way), market));
         }
     }
 

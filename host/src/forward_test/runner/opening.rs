@@ -2,7 +2,7 @@
 
 use super::feeds::Book;
 use super::{Runner, Told};
-use crate::alerts::words;
+use crate::alerts::words::{self, FillsAt};
 use crate::backtest::Backtest;
 use crate::data::instrument_file;
 use crate::data::streams::StreamKind;
@@ -139,9 +139,7 @@ impl Runner<'_> {
                 "try again once the file is written",
             ));
         }
-        self.batch
-            .components
-            .push((sha256, name.to_owned(), bytes));
+        self.batch.components.push((sha256, name.to_owned(), bytes));
         self.pending.push(Pending {
             declared,
             built,
@@ -263,7 +261,10 @@ impl Runner<'_> {
         let mut declared = pending.declared;
         if let Some(old) = pending.replaces {
             // It goes on with the money the one before it left.
-            let wallet = self.session.lanes[old as usize].engine().account_point(0).wallet;
+            let wallet = self.session.lanes[old as usize]
+                .engine()
+                .account_point(0)
+                .wallet;
             declared.balance = wallet.0.to_string();
         }
         let strategy = u32::try_from(self.session.lanes.len()).expect("few strategies");
@@ -276,7 +277,12 @@ impl Runner<'_> {
         };
         self.control(&pending.who, &control)?;
         let view = self.strategy_view(strategy);
-        let alert = words::strategy_started(self.next_key(), start, &view);
+        let fills = match pending.built.profile().fill_timing {
+            FillTiming::Quote => FillsAt::Quote,
+            FillTiming::ThisClose => FillsAt::ThisClose,
+            _ => FillsAt::NextOpen,
+        };
+        let alert = words::strategy_started(self.stamp(start), &view, fills);
         self.push_alert(alert);
         (self.tell)(Told::Line(format!(
             "{} starts with the minute {start}",
@@ -304,6 +310,9 @@ impl Runner<'_> {
     fn tell_ready(&mut self) -> Result<(), ForwardError> {
         if !self.is_ready && self.pending.is_empty() {
             self.is_ready = true;
+            if self.missed.is_none() {
+                self.tell_begun();
+            }
             (self.tell)(Told::Ready);
         }
         Ok(())

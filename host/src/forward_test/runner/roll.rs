@@ -57,16 +57,20 @@ impl Runner<'_> {
         self.paused_before = paused.map(|l| l.declared.name.clone()).collect();
         for (strategy, _) in &open {
             let strategy = *strategy;
-            self.control(who, &super::Control::Entries {
-                strategy,
-                by_feed: false,
-                allowed: false,
-            })?;
+            self.control(
+                who,
+                &super::Control::Entries {
+                    strategy,
+                    by_feed: false,
+                    allowed: false,
+                },
+            )?;
             self.control(who, &super::Control::Flatten { strategy })?;
         }
         self.roll_if_flat()?;
         Ok(if open.is_empty() {
-            "the session ends, its successor begins with the same accounts after a warm-up".to_owned()
+            "the session ends, its successor begins with the same accounts after a warm-up"
+                .to_owned()
         } else {
             format!(
                 "{} strategies close their positions with the next fill, then the session ends and its successor begins",
@@ -182,7 +186,8 @@ impl Runner<'_> {
                 name: declared.name.clone(),
                 source,
             })?;
-            self.pending.push(Pending::of_successor(declared, built, paused));
+            self.pending
+                .push(Pending::of_successor(declared, built, paused));
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! What is told: alerts, journaled with what they tell of, and the picture of the session.
 
 use super::{Ended, Inbox, Runner};
-use crate::alerts::{Alert, words};
+use crate::alerts::Alert;
+use crate::alerts::words::{self, About, Stamp};
 use crate::domain::{MINUTE_MS, OrderStatus, PositionChange, Timestamp};
 use crate::engine::Happening;
 use crate::forward_test::error::ForwardError;
@@ -16,13 +17,6 @@ use crate::venues::socket::wall_clock;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
 impl Runner<'_> {
-    /// The key of the next alert: the same for the same happening, whenever it is told.
-    pub(super) fn next_key(&mut self) -> String {
-        let (input, count) = &mut self.alerts;
-        *count += 1;
-        format!("{}-{input}-{count}", self.row.name)
-    }
-
     pub(super) fn push_alert(&mut self, alert: Alert) {
         let json = serde_json::to_string(&alert).expect("strings and numbers");
         self.batch.alerts.push(json);
@@ -35,27 +29,48 @@ impl Runner<'_> {
         )
     }
 
-    /// The process begins to work on a session: a new one, or one that goes on.
+    /// The process begins to work on a session: a new one, or one that goes on, which is told once it has caught up.
     pub(super) fn greet(&mut self) -> Result<(), ForwardError> {
         let is_new = self.inputs == 0;
         let version = env!("CARGO_PKG_VERSION");
         self.note("process", format!("host {version} begins"))?;
-        let (key, name) = (self.next_key(), self.row.name.clone());
-        let alert = if is_new {
-            words::session_started(key, wall_clock(), &name)
+        if is_new {
+            self.missed = None;
         } else {
-            let alive = self.session.lanes.iter().filter(|l| l.ended.is_none());
-            words::recovered(key, wall_clock(), &name, self.inputs - 1, alive.count())
-        };
-        self.push_alert(alert);
-        self.day = self
-            .session
-            .lanes
-            .iter()
-            .filter(|lane| lane.ended.is_none())
-            .map(|lane| lane.next().day())
-            .min();
+            self.missed = Some(0);
+        }
+        let alive = self.session.lanes.iter().filter(|l| l.ended.is_none());
+        self.day = alive.map(|lane| lane.next().day()).min();
         Ok(())
+    }
+
+    /// A session that was begun by this process, with the strategies it begins with.
+    pub(super) fn tell_begun(&mut self) {
+        let (stamp, snapshot) = (self.stamp(wall_clock()), self.snapshot());
+        self.push_alert(words::session_started(stamp, &snapshot));
+    }
+
+    /// A minute of a session that goes on: the first live one says how many were missed.
+    pub(super) fn catch_up(&mut self, is_live: bool) {
+        let Some(missed) = &mut self.missed else {
+            return;
+        };
+        if !is_live {
+            *missed += 1;
+            return;
+        }
+        let missed = *missed;
+        self.missed = None;
+        let (stamp, snapshot) = (self.stamp(wall_clock()), self.snapshot());
+        self.push_alert(words::recovered(stamp, &snapshot, missed));
+    }
+
+    /// When something happened, and the key of the next alert: the same for the same happening, whenever it is told.
+    pub(super) fn stamp(&mut self, time: Timestamp) -> Stamp {
+        let (input, count) = &mut self.alerts;
+        *count += 1;
+        let key = format!("{}-{input}-{count}", self.row.name);
+        Stamp { key, time }
     }
 
     /// Alerts of what strategies did.
@@ -66,58 +81,64 @@ impl Runner<'_> {
             }
             for (time, text) in &stepped.told {
                 let name = self.session.lanes[*strategy as usize].declared.name.clone();
-                let alert = words::from_strategy(self.next_key(), *time, &name, text);
+                let alert = words::from_strategy(self.stamp(*time), &name, text);
                 self.push_alert(alert);
             }
         }
     }
 
     fn tell_fact(&mut self, strategy: u32, fact: &Fact) {
-        let key = {
-            let (input, count) = self.alerts;
-            format!("{}-{input}-{}", self.row.name, count + 1)
-        };
         let lane = &self.session.lanes[strategy as usize];
-        let name = lane.declared.name.as_str();
-        let symbol = |instrument: u32| view::symbol(lane, &self.session.markets, instrument);
+        let instrument = match &fact.what {
+            Happening::Position { change, .. } => change.instrument,
+            Happening::Trade(trade) => trade.instrument,
+            Happening::OrderChanged { change, .. } => change.instrument,
+            Happening::Liquidated { event, .. } => event.instrument,
+            _ => 0,
+        };
+        let name = lane.declared.name.clone();
+        let symbol = view::symbol(lane, &self.session.markets, instrument);
         let currency = view::currency(lane, &self.session.markets);
-        let time = fact.time;
+        let on_fault = lane.on_fault();
+        let about = About {
+            strategy: &name,
+            symbol: &symbol,
+            currency: &currency,
+        };
+        let stamp = self.stamp(fact.time);
         let alert = match &fact.what {
             Happening::Position { change, .. } if change.change == PositionChange::Opened => {
-                words::trade_opened(key, time, name, &symbol(change.instrument), change)
+                words::trade_opened(stamp, about, change)
             }
-            Happening::Trade(trade) => {
-                words::trade_closed(key, name, &symbol(trade.instrument), &currency, trade)
-            }
+            Happening::Trade(trade) => words::trade_closed(stamp, about, trade),
             Happening::OrderChanged { change, .. } if change.status == OrderStatus::Rejected => {
-                words::order_rejected(key, time, name, &symbol(change.instrument), change)
+                words::order_rejected(stamp, about, change.reason.name(), &change.message)
             }
-            Happening::Liquidated { event, .. } => {
-                words::liquidated(key, time, name, &symbol(event.instrument), &currency, event)
-            }
-            Happening::Fault { cause, message, .. } => {
-                words::fault(key, time, name, cause.name(), message)
-            }
-            Happening::Halt { why, .. } => words::strategy_stopped(key, time, name, why),
+            Happening::Liquidated { event, .. } => words::liquidated(stamp, about, event),
+            Happening::Fault {
+                cause,
+                message,
+                location,
+                ..
+            } => words::fault(stamp, &name, *cause, message, location.as_ref(), on_fault),
+            Happening::Halt { .. } => words::strategy_stopped(stamp, &self.strategy_view(strategy)),
             Happening::Breaker {
                 rule, open, value, ..
-            } => words::breaker(key, time, name, rule, *open, *value),
-            _ => return,
+            } => words::breaker(stamp, &name, rule, *open, *value),
+            _ => {
+                // No alert: its number is free again.
+                self.alerts.1 -= 1;
+                return;
+            }
         };
-        self.alerts.1 += 1;
         tracing::info!(strategy = name, title = alert.title, "{}", alert.text);
         self.push_alert(alert);
-    }
-
-    pub(super) fn tell_stopped(&mut self, strategy: u32) {
-        let name = self.session.lanes[strategy as usize].declared.name.clone();
-        tracing::info!(strategy = name, "stopped");
     }
 
     pub(super) fn tell_stale(&mut self, market: u32, since: Timestamp) -> Result<(), ForwardError> {
         let (venue, symbol) = self.names_of(market);
         self.note("feed lost", format!("{venue} {symbol} since {since}"))?;
-        let alert = words::feed_lost(self.next_key(), wall_clock(), &venue, &symbol, since);
+        let alert = words::feed_lost(self.stamp(wall_clock()), &venue, &symbol, Some(since));
         self.push_alert(alert);
         self.line(format!(
             "no candle of {venue} {symbol} since {since}: entries are blocked"
@@ -127,8 +148,10 @@ impl Runner<'_> {
 
     pub(super) fn tell_back(&mut self, market: u32) -> Result<(), ForwardError> {
         let (venue, symbol) = self.names_of(market);
+        let since = self.session.markets[market as usize].head();
+        let since = since.unwrap_or_else(wall_clock);
         self.note("feed back", format!("{venue} {symbol}"))?;
-        let alert = words::feed_back(self.next_key(), wall_clock(), &venue, &symbol);
+        let alert = words::feed_back(self.stamp(wall_clock()), &venue, &symbol, since);
         self.push_alert(alert);
         self.line(format!("candles of {venue} {symbol} are back"));
         Ok(())
@@ -151,17 +174,8 @@ impl Runner<'_> {
         }
         self.day = Some(reached);
         let midnight = Timestamp(reached * DAY_MS);
-        let views: Vec<StrategyView> = self
-            .session
-            .lanes
-            .iter()
-            .filter(|lane| lane.ended.is_none())
-            .map(|lane| view::strategy(lane, &self.session.markets))
-            .collect();
-        let equity = view::equity(&self.session.lanes);
-        let alert =
-            words::daily_summary(self.next_key(), midnight, &self.row.name, &views, &equity);
-        self.push_alert(alert);
+        let (stamp, snapshot) = (self.stamp(midnight), self.snapshot());
+        self.push_alert(words::daily_summary(stamp, &snapshot));
         self.prove_beside();
         Ok(())
     }
@@ -194,12 +208,14 @@ impl Runner<'_> {
 
     pub(super) fn proved(&mut self, proof: Result<Proof, String>) -> Result<(), ForwardError> {
         self.proving = false;
-        let (is_equal, text) = match &proof {
-            Ok(proof) => (proof.is_equal(), proof.to_string()),
-            Err(why) => (false, format!("the proof failed: {why}")),
+        let (is_equal, records, text) = match &proof {
+            Ok(proof) => (proof.is_equal(), proof.records(), proof.to_string()),
+            Err(why) => (false, 0, format!("the proof failed: {why}")),
         };
         self.note("proof", text.clone())?;
-        let alert = words::parity(self.next_key(), wall_clock(), &self.row.name, is_equal, &text);
+        let difference = (!is_equal).then_some(text.as_str());
+        let stamp = self.stamp(wall_clock());
+        let alert = words::parity(stamp, &self.row.name, records, difference);
         self.push_alert(alert);
         tracing::info!(is_equal, "{text}");
         Ok(())
@@ -221,20 +237,9 @@ impl Runner<'_> {
             "process",
             format!("ends; {}", words_of_proof.as_deref().unwrap_or("no proof")),
         )?;
-        let views: Vec<StrategyView> = self
-            .session
-            .lanes
-            .iter()
-            .filter(|lane| lane.ended.is_none())
-            .map(|lane| view::strategy(lane, &self.session.markets))
-            .collect();
-        let alert = words::session_stopped(
-            self.next_key(),
-            wall_clock(),
-            &self.row.name,
-            &views,
-            words_of_proof.as_deref(),
-        );
+        let (stamp, snapshot) = (self.stamp(wall_clock()), self.snapshot());
+        let why = words_of_proof.as_deref().unwrap_or("asked to end");
+        let alert = words::session_stopped(stamp, &snapshot, why);
         self.push_alert(alert);
         self.commit()?;
         Ok(Ended {
@@ -247,15 +252,17 @@ impl Runner<'_> {
     /// The journal refused: told past it.
     pub(super) fn emergency(&mut self, error: &ForwardError) -> Alert {
         let key = format!("{}-{}-failed", self.row.name, self.inputs);
-        words::journal_failed(key, wall_clock(), &self.row.name, &error.to_string())
+        let time = wall_clock();
+        words::journal_failed(Stamp { key, time }, &self.row.name, &error.to_string())
     }
 
     pub(super) fn snapshot(&self) -> Snapshot {
         let feeds: Vec<FeedView> = self.feeds.iter().map(|open| open.feed.view()).collect();
         let lanes = self.session.lanes.iter().filter(|lane| !lane.forgotten);
-        let waiting = self.pending.iter().map(|p| {
-            view::waiting(&p.declared, &self.session.markets, p.backtest())
-        });
+        let waiting = self
+            .pending
+            .iter()
+            .map(|p| view::waiting(&p.declared, &self.session.markets, p.backtest()));
         let views = self.outside.dispatch.views().into_iter();
         Snapshot {
             session: self.row.name.clone(),

@@ -1,0 +1,76 @@
+//! Alerts and deliveries as [`crate::persistence`] keeps them.
+
+use super::Alert;
+use super::outbox::{AlertSource, DeliveryBook, Failure};
+use super::telegram::memory::Memory;
+use crate::persistence::{Deliveries, FailedAttempt, Reader};
+
+impl AlertSource for Reader {
+    fn after(&mut self, id: i64, limit: usize) -> Result<Vec<(i64, Alert)>, String> {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let found = self.alerts_after(id, limit).map_err(|e| e.to_string())?;
+        let read = |(id, json): (i64, String)| {
+            let alert = serde_json::from_str(&json);
+            alert
+                .map(|alert| (id, alert))
+                .map_err(|e| format!("alert {id} of the journal: {e}"))
+        };
+        found.into_iter().map(read).collect()
+    }
+
+    fn last(&mut self) -> Result<i64, String> {
+        self.last_alert().map_err(|e| e.to_string())
+    }
+}
+
+impl DeliveryBook for Deliveries {
+    fn cursor(&mut self, sink: &str) -> Result<Option<i64>, String> {
+        Self::cursor(self, sink).map_err(|e| e.to_string())
+    }
+
+    fn done(&mut self, sink: &str, id: i64) -> Result<(), String> {
+        Self::done(self, sink, id).map_err(|e| e.to_string())
+    }
+
+    fn failed(&mut self, sink: &str, failure: &Failure) -> Result<(), String> {
+        let attempt = FailedAttempt {
+            id: failure.id,
+            attempts: failure.attempts,
+            next_at_ms: failure.next_at_ms,
+            why: failure.why.clone(),
+        };
+        Self::failed(self, sink, &attempt).map_err(|e| e.to_string())
+    }
+
+    fn failure(&mut self, sink: &str) -> Result<Option<Failure>, String> {
+        let found = Self::failure(self, sink).map_err(|e| e.to_string())?;
+        Ok(found.map(|attempt| Failure {
+            id: attempt.id,
+            attempts: attempt.attempts,
+            next_at_ms: attempt.next_at_ms,
+            why: attempt.why,
+        }))
+    }
+
+    fn dropped(&mut self, sink: &str, id: i64, why: &str) -> Result<(), String> {
+        Self::dropped(self, sink, id, why).map_err(|e| e.to_string())
+    }
+
+    fn set_disabled(&mut self, sink: &str, why: Option<&str>) -> Result<(), String> {
+        Self::set_disabled(self, sink, why).map_err(|e| e.to_string())
+    }
+
+    fn disabled(&mut self, sink: &str) -> Result<Option<String>, String> {
+        Self::disabled(self, sink).map_err(|e| e.to_string())
+    }
+}
+
+impl Memory for Deliveries {
+    fn setting(&mut self, key: &str) -> Result<Option<String>, String> {
+        Self::setting(self, key).map_err(|e| e.to_string())
+    }
+
+    fn set_setting(&mut self, key: &str, value: &str) -> Result<(), String> {
+        Self::set_setting(self, key, value).map_err(|e| e.to_string())
+    }
+}
