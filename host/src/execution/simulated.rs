@@ -582,14 +582,17 @@ impl Executor for Simulated {
     }
 
     fn at_close(&mut self, time: Timestamp, market: &Market, out: &mut Vec<Happening>) {
-        // Those of a later moment are others.
-        let best = std::mem::take(&mut self.best);
         let fills = match self.profile().fill_timing {
             FillTiming::NextOpen => false,
             FillTiming::ThisClose => true,
-            FillTiming::Quote => !best.is_empty(),
+            FillTiming::Quote => !self.best.is_empty(),
         };
-        if fills && !self.state.orders.is_empty() {
+        if !fills {
+            return;
+        }
+        // Those of a later moment are others.
+        let best = std::mem::take(&mut self.best);
+        if !self.state.orders.is_empty() {
             self.change(market, time, out, |world| {
                 world.best = best;
                 world.fill_at_close();
