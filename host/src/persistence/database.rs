@@ -126,23 +126,18 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, JournalError> {
 
 /// The layout of a file that is ours or new; nothing is written before this is known.
 fn recognize(connection: &Connection, path: &Path, schema: &Schema) -> Result<i64, JournalError> {
-    let number = |sql: &str| -> Result<i64, JournalError> {
-        let value = connection.query_row(sql, [], |row| row.get(0));
-        value.map_err(|source| JournalError::sqlite(path, source))
-    };
-    let application = number("PRAGMA application_id")?;
-    let tables = number("SELECT count(*) FROM sqlite_schema")?;
+    let (application, found, tables) =
+        head(connection).map_err(|source| JournalError::sqlite(path, source))?;
     let is_new = application == 0 && tables == 0;
     if application != i64::from(schema.application_id) && !is_new {
         return Err(JournalError::Foreign {
             path: path.to_owned(),
         });
     }
-    let found = number("PRAGMA user_version")?;
     if found < 0 || (found == 0) != is_new {
         return Err(JournalError::Damaged {
             path: path.to_owned(),
-            why: format!("it has tables, but layout {found}"),
+            why: format!("it has {tables} tables and indexes, but layout {found}"),
         });
     }
     let known = i64::try_from(schema.migrations.len()).expect("a handful of steps");
@@ -154,6 +149,18 @@ fn recognize(connection: &Connection, path: &Path, schema: &Schema) -> Result<i6
         });
     }
     Ok(found)
+}
+
+/// Whose file it is, its layout and the number of its tables and indexes.
+fn head(connection: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
+    // One view: another connection may bring the file up to date at this moment.
+    let view = connection.unchecked_transaction()?;
+    let number = |sql: &str| view.query_row(sql, [], |row| row.get(0));
+    Ok((
+        number("PRAGMA application_id")?,
+        number("PRAGMA user_version")?,
+        number("SELECT count(*) FROM sqlite_schema")?,
+    ))
 }
 
 /// Brings a file to the newest layout: each step is done wholly or not at all.

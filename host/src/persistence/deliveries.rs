@@ -236,6 +236,31 @@ mod tests {
     }
 
     #[test]
+    fn workers_that_start_at_the_same_moment_share_a_new_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = folder.path().join("host.sqlite");
+        let together = std::sync::Barrier::new(8);
+        std::thread::scope(|scope| {
+            for worker in 0..8 {
+                let (journal, together) = (&journal, &together);
+                scope.spawn(move || {
+                    together.wait();
+                    let mut deliveries = Deliveries::open(journal, 9).expect("opened");
+                    for id in 1..=5 {
+                        let done = deliveries.done(&worker.to_string(), id);
+                        done.expect("kept");
+                    }
+                });
+            }
+        });
+        let deliveries = Deliveries::open(&journal, 9).expect("it is there");
+        for worker in 0..8 {
+            let cursor = deliveries.cursor(&worker.to_string());
+            assert_eq!(cursor.expect("read"), Some(5), "{worker}");
+        }
+    }
+
+    #[test]
     fn marks_beyond_the_journal_are_those_of_a_journal_that_was_replaced() {
         let folder = tempfile::tempdir().expect("a folder");
         let journal = folder.path().join("host.sqlite");

@@ -7,66 +7,26 @@
 //! processes may write at once (WAL; the second one waits).
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::JournalError;
+use super::database::{self, Durability, Schema};
 use crate::domain::Timestamp;
 
 /// Name of the file in the folder of results.
 pub const FILE: &str = "store.db";
 
-/// Layout of the tables, in the file's `user_version`.
-const LAYOUT: i64 = 1;
-
-/// How long a process waits for another one's writing.
-const BUSY: Duration = Duration::from_secs(30);
-
-const TABLES: &str = "
-    CREATE TABLE IF NOT EXISTS studies (
-        id TEXT PRIMARY KEY,          -- digest of what decides it
-        run TEXT NOT NULL,            -- folder of its first run
-        component TEXT NOT NULL,      -- SHA-256 of the file
-        strategy TEXT NOT NULL,
-        version TEXT NOT NULL,
-        dataset TEXT NOT NULL,        -- fingerprint of the candles
-        objective TEXT NOT NULL,
-        method TEXT NOT NULL,
-        seed TEXT NOT NULL,
-        began_ms INTEGER NOT NULL
-    );
-    CREATE TABLE IF NOT EXISTS trials (
-        study TEXT NOT NULL REFERENCES studies(id),
-        number INTEGER NOT NULL,
-        parameters TEXT NOT NULL,     -- digest of names and values
-        state TEXT NOT NULL,
-        score REAL,                   -- null = none
-        told_ms INTEGER NOT NULL,
-        PRIMARY KEY (study, number)
-    ) WITHOUT ROWID;
-    CREATE INDEX IF NOT EXISTS studies_of ON studies (component, dataset);
-";
+/// Layout of the tables. Files of the first hosts carry no mark of a program.
+const SCHEMA: Schema = Schema {
+    application_id: 0,
+    migrations: &[include_str!("migrations/store_0001_init.sql")],
+};
 
 /// Why the store cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// `SQLite` says so.
-    #[error("run store {}: {source}", path.display())]
-    Database {
-        /// The file.
-        path: PathBuf,
-        /// What it says.
-        source: rusqlite::Error,
-    },
-    /// A newer host wrote it.
-    #[error("run store {} has layout {found}, this host knows {LAYOUT}", path.display())]
-    Layout {
-        /// The file.
-        path: PathBuf,
-        /// Its layout.
-        found: i64,
-    },
-}
+#[error("run store: {0}")]
+pub struct StoreError(#[from] JournalError);
 
 /// A study, for the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,26 +87,9 @@ impl Store {
     /// # Errors
     /// The disk refuses, the file is none of ours or of a newer host.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        let path = folder.join(FILE);
-        let database = |source| StoreError::Database {
-            path: path.clone(),
-            source,
-        };
-        // A folder that cannot be made is told by the database that cannot be opened in it.
-        let _ = std::fs::create_dir_all(folder);
-        let connection = Connection::open(&path).map_err(database)?;
-        connection.busy_timeout(BUSY).map_err(database)?;
-        let found: i64 = connection
-            .query_row("PRAGMA user_version", [], |row| row.get(0))
-            .map_err(database)?;
-        if found > LAYOUT {
-            return Err(StoreError::Layout { path, found });
-        }
+        let path = database::place(&folder.join(FILE))?;
         // A trial that is lost with the machine is in its journal and is counted when the study goes on.
-        let prepare = format!(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {TABLES} PRAGMA user_version = {LAYOUT};"
-        );
-        connection.execute_batch(&prepare).map_err(database)?;
+        let connection = database::open_writer(&path, &SCHEMA, Durability::Process)?;
         Ok(Self { path, connection })
     }
 
@@ -224,10 +167,7 @@ impl Store {
     }
 
     fn done<T>(&self, result: rusqlite::Result<T>) -> Result<T, StoreError> {
-        result.map_err(|source| StoreError::Database {
-            path: self.path.clone(),
-            source,
-        })
+        result.map_err(|source| StoreError(JournalError::sqlite(&self.path, source)))
     }
 }
 
@@ -292,7 +232,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(FILE);
         let newer = Connection::open(&path).expect("a new file");
-        newer.execute_batch("PRAGMA user_version = 9").expect("set");
+        newer
+            .execute_batch("CREATE TABLE newer (x); PRAGMA user_version = 9")
+            .expect("set");
         drop(newer);
         let Err(error) = Store::open(folder.path()) else {
             panic!("a newer layout")
@@ -300,7 +242,7 @@ mod tests {
         assert!(
             error
                 .to_string()
-                .ends_with("has layout 9, this host knows 1"),
+                .ends_with("has layout 9, this host knows layouts up to 1"),
             "{error}"
         );
         std::fs::write(&path, "no database, but long enough to be looked at as one")
