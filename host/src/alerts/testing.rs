@@ -142,11 +142,14 @@ impl DeliveryBook for Outbox {
     }
 }
 
+/// What a sink was sent at once.
+type Attempt = Vec<(Alert, Volume)>;
+
 /// A sink that answers as it is told and remembers what it was sent; with no answer left it takes everything.
 #[derive(Clone, Default)]
 pub(crate) struct FakeSink {
     pub(crate) answers: Arc<Mutex<VecDeque<Sent>>>,
-    pub(crate) sent: Arc<Mutex<Vec<Vec<(Alert, Volume)>>>>,
+    pub(crate) sent: Arc<Mutex<Vec<Attempt>>>,
 }
 
 impl FakeSink {
@@ -164,7 +167,7 @@ impl FakeSink {
     /// Titles of what it was sent, attempt by attempt.
     pub(crate) fn titles(&self) -> Vec<Vec<String>> {
         let sent = self.sent.lock().expect("no panic holds it");
-        let titles = |alerts: &Vec<(Alert, Volume)>| {
+        let titles = |alerts: &Attempt| {
             alerts
                 .iter()
                 .map(|(alert, _)| alert.title.clone())

@@ -121,7 +121,7 @@ impl Worker {
 
     fn resume(&mut self, failure: &Failure) {
         let now_ms = self.clock.now_ms();
-        let left_ms = u64::try_from(failure.next_at_ms - now_ms).unwrap_or(0);
+        let left_ms = u64::try_from(failure.next_at_ms.saturating_sub(now_ms)).unwrap_or(0);
         self.attempts = failure.attempts;
         self.pauses = Pauses::after(failure.attempts);
         self.pause = Some(Pause::new(now_ms, left_ms.min(PAUSE_KEPT_MAX_MS), true));
