@@ -313,7 +313,7 @@ pub(super) fn snapshot(strategies: Vec<StrategyView>) -> Snapshot {
         session: "desk".to_owned(),
         host: "0.1.0".to_owned(),
         started: Some(at("2024-01-08")),
-        taken: at("2024-01-10T12:00:30Z"),
+        taken: at("2024-01-10T12:00:00Z"),
         inputs: 4_000,
         journal_failed: None,
         feeds: vec![FeedView {
