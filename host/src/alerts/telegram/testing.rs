@@ -21,6 +21,9 @@ use crate::engine::AccountPoint;
 use crate::ledger::Trade;
 use crate::query::{FeedView, MarketView, PositionLine, Snapshot, State, StrategyView, Work};
 
+/// Files of `../shared`, or a line that says why a test did nothing.
+pub(super) use crate::data::testing::shared_or_skip;
+
 /// The token of every test: no log, no error may show its second half.
 pub(super) const TOKEN: &str = "123456:AAsecret-half";
 /// The operator, in his private chat.

@@ -139,7 +139,7 @@ BTC/USDT:USDT long <b>-100.00 USDT</b>
 3 trades · 66.67 % won"
     );
     assert_eq!(
-        one("/status table"),
+        one("/status Table"),
         "\
 📋 <b>Open positions</b>
 <pre>position     profit     for

@@ -10,10 +10,10 @@ use super::super::bot::{Bot, Turn};
 use super::super::client::Client;
 use super::super::link::Link;
 use super::super::testing::{
-    Canned, FakeMemory, FakeSession, FakeTime, Stub, TOKEN, settings, snapshot, strategy, update,
+    Canned, FakeMemory, FakeSession, FakeTime, Stub, TOKEN, settings, shared_or_skip, snapshot,
+    strategy, update,
 };
 use super::super::time::Ending;
-use crate::data::testing::shared_or_skip;
 
 fn ok(result: &Value) -> Canned {
     (200, "", json!({"ok": true, "result": result}).to_string())
