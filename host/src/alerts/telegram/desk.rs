@@ -113,7 +113,7 @@ impl Desk<'_> {
     fn show(&mut self, what: What, words: &[&str]) -> Result<Outcome, Refusal> {
         let snapshot = self.snapshot()?;
         let is_table = |word: &&str| what == What::Status && word.eq_ignore_ascii_case("table");
-        let wants_table = words.iter().any(|word| is_table(word));
+        let wants_table = words.iter().any(&is_table);
         let others = words.iter().copied().filter(|word| !is_table(word));
         let words: Vec<&str> = others.collect();
         let words = Words::of(&words)?;
@@ -249,7 +249,7 @@ impl Desk<'_> {
     fn force_exit(&mut self, words: &[&str]) -> Result<Outcome, Refusal> {
         let snapshot = self.snapshot()?;
         let is_all = |word: &&str| word.eq_ignore_ascii_case("all");
-        let wants_all = words.iter().any(|word| is_all(word));
+        let wants_all = words.iter().any(&is_all);
         let others: Vec<&str> = words.iter().copied().filter(|w| !is_all(w)).collect();
         let words = Words::of(&others)?;
         let strategies = chosen(&snapshot, words.rest)?;
