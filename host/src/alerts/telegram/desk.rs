@@ -112,12 +112,10 @@ impl Desk<'_> {
     /// Reads only.
     fn show(&mut self, what: What, words: &[&str]) -> Result<Outcome, Refusal> {
         let snapshot = self.snapshot()?;
-        let wants_table = what == What::Status && words.contains(&"table");
-        let words: Vec<&str> = words
-            .iter()
-            .copied()
-            .filter(|word| !(wants_table && *word == "table"))
-            .collect();
+        let is_table = |word: &&str| what == What::Status && word.eq_ignore_ascii_case("table");
+        let wants_table = words.iter().any(&is_table);
+        let others = words.iter().copied().filter(|word| !is_table(word));
+        let words: Vec<&str> = others.collect();
         let words = Words::of(&words)?;
         let strategies = chosen(&snapshot, words.rest)?;
         let view = View {
@@ -250,12 +248,9 @@ impl Desk<'_> {
 
     fn force_exit(&mut self, words: &[&str]) -> Result<Outcome, Refusal> {
         let snapshot = self.snapshot()?;
-        let wants_all = words.iter().any(|word| word.eq_ignore_ascii_case("all"));
-        let others: Vec<&str> = words
-            .iter()
-            .copied()
-            .filter(|word| !word.eq_ignore_ascii_case("all"))
-            .collect();
+        let is_all = |word: &&str| word.eq_ignore_ascii_case("all");
+        let wants_all = words.iter().any(&is_all);
+        let others: Vec<&str> = words.iter().copied().filter(|w| !is_all(w)).collect();
         let words = Words::of(&others)?;
         let strategies = chosen(&snapshot, words.rest)?;
         let request = match (wants_all, words.number) {

@@ -21,6 +21,12 @@ use crate::engine::AccountPoint;
 use crate::ledger::Trade;
 use crate::query::{FeedView, MarketView, PositionLine, Snapshot, State, StrategyView, Work};
 
+/// Files of `../shared`, or a line that says why a test did nothing.
+pub(super) use crate::data::testing::shared_or_skip;
+
+/// What a client needs of its process.
+pub(super) use crate::venues::tls::install as choose_tls;
+
 /// The token of every test: no log, no error may show its second half.
 pub(super) const TOKEN: &str = "123456:AAsecret-half";
 /// The operator, in his private chat.
@@ -313,7 +319,7 @@ pub(super) fn snapshot(strategies: Vec<StrategyView>) -> Snapshot {
         session: "desk".to_owned(),
         host: "0.1.0".to_owned(),
         started: Some(at("2024-01-08")),
-        taken: at("2024-01-10T12:00:30Z"),
+        taken: at("2024-01-10T12:00:00Z"),
         inputs: 4_000,
         journal_failed: None,
         feeds: vec![FeedView {
@@ -352,7 +358,7 @@ pub(super) struct Stub {
 
 impl Stub {
     pub(super) fn start(answers: Vec<Canned>) -> Self {
-        crate::venues::tls::install();
+        choose_tls();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let base = format!("http://{}", listener.local_addr().expect("it is bound"));
         let requests = Arc::new(Mutex::new(Vec::new()));

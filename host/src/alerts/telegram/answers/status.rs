@@ -2,8 +2,9 @@
 
 use super::{View, aligned, bare_gain, gain, seconds, shortened, sign, titled};
 use crate::alerts::telegram::page::{Line, Page};
+use crate::analysis::daily::Daily;
 use crate::analysis::format::{cash, duration, percent, plural};
-use crate::analysis::stats::ratio;
+use crate::analysis::returns::ReturnMetrics;
 use crate::query::{PositionLine, Snapshot, StrategyView};
 
 /// Characters of a name in a table: a phone shows some 35 in a line.
@@ -161,7 +162,7 @@ fn name(strategy: &StrategyView) -> Line {
 /// Equity, and what it is more than at the start.
 fn money(strategy: &StrategyView) -> Line {
     let gained = strategy.account.equity - strategy.starting_balance;
-    let share = ratio(gained.to_f64(), strategy.starting_balance.to_f64());
+    let share = ReturnMetrics::of(&Daily::of_account(&strategy.days)).total_return;
     Line::default().plain(format!(
         "{} · {} ({})",
         cash(strategy.account.equity, &strategy.currency),

@@ -72,7 +72,7 @@ Win rate: <b>66.67 %</b>
 Profit factor: <b>2.00</b>
 Expectancy: <b>33.33 USDT</b>
 Average duration: <b>1h 20m</b>
-Max drawdown (daily): <b>-0.49 %</b>
+Max drawdown (daily): <b>-0.29 %</b>
 Volume: <b>123,000.00 USDT</b>
 Fees of trades: <b>61.50 USDT</b>
 Best symbol: <b>BTC/USDT:USDT +100.00 USDT</b>
@@ -139,7 +139,7 @@ BTC/USDT:USDT long <b>-100.00 USDT</b>
 3 trades · 66.67 % won"
     );
     assert_eq!(
-        one("/status table"),
+        one("/status Table"),
         "\
 📋 <b>Open positions</b>
 <pre>position     profit     for

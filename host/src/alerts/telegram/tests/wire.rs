@@ -10,10 +10,10 @@ use super::super::bot::{Bot, Turn};
 use super::super::client::Client;
 use super::super::link::Link;
 use super::super::testing::{
-    Canned, FakeMemory, FakeSession, FakeTime, Stub, TOKEN, settings, snapshot, strategy, update,
+    Canned, FakeMemory, FakeSession, FakeTime, Stub, TOKEN, choose_tls, settings, shared_or_skip,
+    snapshot, strategy, update,
 };
 use super::super::time::Ending;
-use crate::data::testing::shared_or_skip;
 
 fn ok(result: &Value) -> Canned {
     (200, "", json!({"ok": true, "result": result}).to_string())
@@ -142,7 +142,7 @@ fn a_question_is_given_up_when_everything_ends() {
     // Accepts, never answers.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let base = format!("http://{}", listener.local_addr().expect("it is bound"));
-    crate::venues::tls::install();
+    choose_tls();
     let ending = Ending::default();
     let mut client = Client::new(&settings(&base), ending.clone()).expect("sockets");
     let patient = || Call {
