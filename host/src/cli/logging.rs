@@ -183,31 +183,29 @@ fn write(waiting: &Receiver<Entry>, lost: &AtomicU64, mut out: impl Write) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Condvar, Mutex};
+    use std::sync::Mutex;
 
     use super::*;
 
-    /// Writes nothing until it is opened.
+    /// Writes nothing while somebody holds its gate.
     #[derive(Clone, Default)]
-    struct Stuck(Arc<(Mutex<(bool, Vec<u8>)>, Condvar)>);
+    struct Stuck {
+        gate: Arc<Mutex<()>>,
+        written: Arc<Mutex<Vec<u8>>>,
+    }
 
     impl Stuck {
-        fn open(&self) {
-            self.0.0.lock().expect("whole").0 = true;
-            self.0.1.notify_all();
-        }
-
         fn text(&self) -> String {
-            let held = self.0.0.lock().expect("whole");
-            String::from_utf8_lossy(&held.1).into_owned()
+            let written = self.written.lock().expect("whole");
+            String::from_utf8_lossy(&written).into_owned()
         }
     }
 
     impl Write for Stuck {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            let held = self.0.0.lock().expect("whole");
-            let mut held = self.0.1.wait_while(held, |held| !held.0).expect("whole");
-            held.1.extend_from_slice(bytes);
+            let _open = self.gate.lock().expect("whole");
+            let mut written = self.written.lock().expect("whole");
+            written.extend_from_slice(bytes);
             Ok(bytes.len())
         }
 
@@ -219,6 +217,7 @@ mod tests {
     #[test]
     fn a_log_nobody_reads_holds_up_nobody_and_tells_what_was_lost() {
         let out = Stuck::default();
+        let closed = out.gate.lock().expect("whole");
         let lines = Lines::to(out.clone());
         let mut writer = lines.queue.make_writer();
         for number in 0..ROOM + 100 {
@@ -226,7 +225,7 @@ mod tests {
                 .write_all(format!("{number}\n").as_bytes())
                 .expect("it never fails");
         }
-        out.open();
+        drop(closed);
         drop(lines);
         while !out.text().contains("\"lost\":") {
             std::thread::yield_now();
@@ -243,7 +242,6 @@ mod tests {
     #[test]
     fn the_last_lines_are_written_before_the_end() {
         let out = Stuck::default();
-        out.open();
         let lines = Lines::to(out.clone());
         lines
             .queue
