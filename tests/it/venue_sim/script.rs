@@ -13,6 +13,7 @@
 
 use host::domain::{Candle, CandleKind, Price};
 
+use super::hub::Form;
 use crate::venue_stub::book;
 use crate::venue_stub::{Listed, Market, Settlement, Trade, Venue};
 
@@ -22,7 +23,8 @@ pub(super) const MINUTE: i64 = 60_000;
 const TICKS: [i64; 4] = [0, 15_000, 30_000, 59_000];
 /// When a running candle is told.
 const RUNNING: [i64; 2] = [20_000, 40_000];
-const WHOLE: i64 = 59_500;
+/// When nothing more trades in a minute.
+pub(super) const WHOLE: i64 = 59_500;
 const CLOSING: i64 = MINUTE + 256;
 const CLOSING_QUIET: i64 = MINUTE + 2_000;
 
@@ -47,6 +49,8 @@ pub(super) enum What {
         is_closed: bool,
         /// The minute after it, in the same frame.
         next: Option<Candle>,
+        /// It is another version, for those who have heard the true one: the first they hear is what counts.
+        is_revision: bool,
     },
     Mark(Mark),
     Trade {
@@ -57,6 +61,19 @@ pub(super) enum What {
     Liquidation(Trade),
     /// The book of this number, see [`book`].
     Book(i64),
+}
+
+impl What {
+    /// Is it told to who wants this?
+    pub(super) fn is_told(&self, form: Form) -> bool {
+        match self {
+            Self::Candle { .. } => form == Form::Candles,
+            Self::Mark(_) => form == Form::Mark,
+            Self::Trade { .. } => form == Form::Trades,
+            Self::Liquidation(_) => form == Form::Liquidations,
+            Self::Book(_) => matches!(form, Form::Book(_) | Form::BookChanges(_) | Form::Best),
+        }
+    }
 }
 
 /// Mark, index and what is told with them.
@@ -139,6 +156,7 @@ fn candles(listed: &Listed, minute: i64, add: &mut impl FnMut(i64, What)) {
         candle,
         is_closed: false,
         next: None,
+        is_revision: false,
     };
     let never_closes = listed.venue == Venue::Hyperliquid;
     if let Some(candle) = listed.minute(CandleKind::Candles, minute) {
@@ -160,6 +178,7 @@ fn candles(listed: &Listed, minute: i64, add: &mut impl FnMut(i64, What)) {
                     candle: *candle,
                     is_closed: true,
                     next: next.filter(|_| is_pair),
+                    is_revision: false,
                 },
             );
         }
