@@ -186,7 +186,7 @@ fn depth_update(name: &str, stamp: i64, ids: (i64, i64, i64), book: &Book) -> St
     let (first, last, before) = ids;
     let (b, a) = (levels(&book.bids), levels(&book.asks));
     format!(
-        r#"{{"e":"depthUpdate","E":{stamp},"T":{stamp},"s":"{name}","ps":"{name}","U":{first},"u":{last},"pu":{before},"b":{b},"a":{a},"st":1}}"#
+        r#"{{"e":"depthUpdate","E":{stamp},"T":{stamp},"s":"{name}","U":{first},"u":{last},"pu":{before},"b":{b},"a":{a}}}"#
     )
 }
 

@@ -173,11 +173,18 @@ fn ticker(listed: &Listed, stamp: i64, kind: &str, mark: &Mark, before: Option<&
     add("indexPrice", index(mark), was(index));
     add("fundingRate", rate(mark), was(rate));
     add("nextFundingTime", next(mark), was(next));
-    // Best prices move all the time; the rest comes with a snapshot alone.
-    add("bid1Size", format!("{}.5", stamp / 1_000 % 100), None);
+    // Best prices move all the time; what nobody reads comes with a snapshot alone.
+    let moving = format!("{}.5", stamp / 1_000 % 100);
+    add("bid1Size", moving.clone(), None);
     if before.is_none() {
+        let last = price(mark);
+        for name in ["lastPrice", "bid1Price", "ask1Price"] {
+            add(name, last.clone(), None);
+        }
+        add("ask1Size", moving, None);
         add("openInterest", "58183.909".to_owned(), None);
         add("volume24h", "51085.9410".to_owned(), None);
+        add("turnover24h", "4295596438.8240".to_owned(), None);
     }
     let fields = fields.join(",");
     let name = &listed.symbol;

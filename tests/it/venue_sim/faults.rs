@@ -38,7 +38,7 @@ pub(crate) enum Fault {
     /// The next question is answered with 429 and to come again in a second.
     TooMany,
     /// The same without a time.
-    TooManyForever,
+    TooManyUntimed,
     /// Binance ends a connection that is 24 hours old.
     DayCut,
     /// The next subscription is refused.

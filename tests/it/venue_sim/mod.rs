@@ -12,6 +12,7 @@
 //! * While something that was subscribed is sent to nobody, [`Play::lonely_minutes`] pass; then the clock waits until all is back. A
 //!   process that is killed and started again finds the time at which it left.
 //! * A client that reads slowly holds up the play: at most some thirty minutes are on their way to it.
+//! * What goes wrong is decided by seed and minute ([`faults`]), and whatever was missed can be asked for.
 //! * Frames have the shape of the recorded ones; the ticks of a mark minute make its candle again ([`script`]).
 
 mod binance;
@@ -228,7 +229,7 @@ impl VenueSim {
         self.shared.changed.notify_one();
     }
 
-    /// From the next minute on this goes wrong.
+    /// From the next minute on this goes wrong, but in the last ten minutes of the play.
     pub(crate) fn faults(&self, faults: Faults) {
         *self.shared.faults.lock().expect("no panic") = faults;
     }

@@ -25,6 +25,9 @@ const SLICE: Duration = Duration::from_millis(20);
 /// Binance ends connections that are so old.
 const DAY: i64 = 1_440 * MINUTE;
 
+/// Nothing goes wrong at the end, so that every client has time to find out what it missed.
+const QUIET_END: i64 = 10 * MINUTE;
+
 /// Something the play does.
 enum Act {
     Tell(Moment),
@@ -150,7 +153,10 @@ impl Player {
     /// Everything that happens in the unit of a minute, in order.
     fn acts(&mut self, minute: i64) -> Vec<(i64, Act)> {
         let market = &self.shared.market;
-        let faults = self.shared.faults.lock().expect("no panic").of(minute);
+        let mut faults = self.shared.faults.lock().expect("no panic").of(minute);
+        if minute >= self.play.end_ms - QUIET_END {
+            faults.clear();
+        }
         let moments = script::unit(market, minute);
         let moments = self.bent.bend(market, minute, &faults, moments);
         let mut acts: Vec<_> = moments.into_iter().map(|m| (m.at, Act::Tell(m))).collect();
@@ -187,7 +193,7 @@ impl Player {
             }
             Fault::Mute => self.shared.mute(now, how, FOR_EVER).is_some(),
             Fault::Garbage => self.litter(now, how).await,
-            Fault::TooMany | Fault::TooManyForever => {
+            Fault::TooMany | Fault::TooManyUntimed => {
                 let retry_after_s = (fault == Fault::TooMany).then_some(1);
                 let busy = QuestionFault::TooMany { retry_after_s };
                 self.shared.busy.lock().expect("no panic").push_back(busy);

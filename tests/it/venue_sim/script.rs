@@ -128,18 +128,35 @@ pub(super) fn unit(market: &Market, minute: i64) -> Vec<Moment> {
     moments
 }
 
-/// The ticks a minute begins with: those of the first one, which no unit before it has told.
+/// What the first minute begins with, which no unit before it has told.
 pub(super) fn opening(market: &Market, minute: i64) -> Vec<Moment> {
-    let all = market.listed.iter().enumerate();
-    let told = all.filter_map(|(number, listed)| {
-        Some(Moment {
+    let mut moments = Vec::new();
+    for (number, listed) in market.listed.iter().enumerate() {
+        let first = first_of(listed, minute).map(running);
+        let mark = mark(listed, minute, 0).map(What::Mark);
+        moments.extend(first.into_iter().chain(mark).map(|what| Moment {
             at: minute,
             stamp: minute,
             listed: number,
-            what: What::Mark(mark(listed, minute, 0)?),
-        })
-    });
-    told.collect()
+            what,
+        }));
+    }
+    moments
+}
+
+/// The first frame of a minute's candle, where it is how the end of the minute before is known.
+fn first_of(listed: &Listed, minute: i64) -> Option<Candle> {
+    let candle = listed.minute(CandleKind::Candles, minute).map(begun);
+    candle.filter(|_| listed.venue == Venue::Hyperliquid)
+}
+
+fn running(candle: Candle) -> What {
+    What::Candle {
+        candle,
+        is_closed: false,
+        next: None,
+        is_revision: false,
+    }
 }
 
 /// Indexes of the trades of a minute.
@@ -149,15 +166,6 @@ fn within(trades: &[Trade], minute: i64) -> std::ops::Range<usize> {
 }
 
 fn candles(listed: &Listed, minute: i64, add: &mut impl FnMut(i64, What)) {
-    let next = listed
-        .minute(CandleKind::Candles, minute + MINUTE)
-        .map(begun);
-    let running = |candle| What::Candle {
-        candle,
-        is_closed: false,
-        next: None,
-        is_revision: false,
-    };
     let never_closes = listed.venue == Venue::Hyperliquid;
     if let Some(candle) = listed.minute(CandleKind::Candles, minute) {
         let is_quiet = candle.volume == 0.0;
@@ -172,18 +180,19 @@ fn candles(listed: &Listed, minute: i64, add: &mut impl FnMut(i64, What)) {
             let at = if is_quiet { CLOSING_QUIET } else { CLOSING };
             // Bybit puts both into one frame when they fall together; here in one minute of seven.
             let is_pair = listed.venue == Venue::Bybit && minute / MINUTE % 7 == 0;
+            let next = listed.minute(CandleKind::Candles, minute + MINUTE);
             add(
                 minute + at,
                 What::Candle {
                     candle: *candle,
                     is_closed: true,
-                    next: next.filter(|_| is_pair),
+                    next: next.filter(|_| is_pair).map(begun),
                     is_revision: false,
                 },
             );
         }
     }
-    if let Some(next) = next.filter(|_| never_closes) {
+    if let Some(next) = first_of(listed, minute + MINUTE) {
         add(minute + MINUTE, running(next));
     }
 }

@@ -53,10 +53,10 @@ impl Client {
     }
 
     /// One that says this on that path.
-    pub(super) fn saying(sim: &VenueSim, venue: &str, path: &str, text: &str) -> Self {
+    pub(super) fn saying(sim: &VenueSim, venue: &str, path: &str, say: &[&str]) -> Self {
         let mut client = Self::of(sim, venue, &[("BTCUSDT", Channel::Mark)]);
         client.url = format!("{}{path}", sim.ws_url());
-        client.subscribe = vec![text.to_owned()];
+        client.subscribe = say.iter().map(|text| (*text).to_owned()).collect();
         client
     }
 

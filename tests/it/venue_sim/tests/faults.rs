@@ -182,7 +182,7 @@ async fn a_refused_subscription_is_accepted_the_next_time() {
 
 #[tokio::test]
 async fn the_next_question_finds_the_venue_busy() {
-    for (fault, has_time) in [(Fault::TooMany, true), (Fault::TooManyForever, false)] {
+    for (fault, has_time) in [(Fault::TooMany, true), (Fault::TooManyUntimed, false)] {
         let case = case(fault, 60_000).await;
         let answer = asked(&case.sim, "/fapi/v1/time").await;
         assert_eq!(answer.status, 429);
@@ -237,7 +237,7 @@ async fn questions_fill_what_faults_left_out() {
         (Fault::Revision, 0.05),
         (Fault::ClockSkew, 0.05),
         (Fault::Garbage, 0.05),
-        (Fault::TooManyForever, 0.01),
+        (Fault::TooManyUntimed, 0.01),
         (Fault::Refusal, 0.005),
     ];
     sim.faults(Faults::seeded(11, &often));
