@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::hub::{Form, Heard, Topic};
 use super::script::{MINUTE, Moment, What};
+use super::text::padded;
 use crate::venue_stub::book::{self, Book, Levels};
 use crate::venue_stub::{Listed, Market, Trade, Venue};
 
@@ -185,7 +186,7 @@ fn depth_update(name: &str, stamp: i64, ids: (i64, i64, i64), book: &Book) -> St
     let (first, last, before) = ids;
     let (b, a) = (levels(&book.bids), levels(&book.asks));
     format!(
-        r#"{{"e":"depthUpdate","E":{stamp},"T":{stamp},"s":"{name}","ps":"{name}","U":{first},"u":{last},"pu":{before},"b":{b},"a":{a},"st":1}}"#
+        r#"{{"e":"depthUpdate","E":{stamp},"T":{stamp},"s":"{name}","U":{first},"u":{last},"pu":{before},"b":{b},"a":{a}}}"#
     )
 }
 
@@ -193,20 +194,4 @@ fn levels(levels: &Levels) -> String {
     let level = |(price, qty): &(Price, _)| format!(r#"["{}","{qty}"]"#, padded(*price, 2));
     let texts: Vec<String> = levels.iter().map(level).collect();
     format!("[{}]", texts.join(","))
-}
-
-/// A number with at least so many decimals, as the venue pads them.
-fn padded(number: impl ToString, decimals: usize) -> String {
-    let mut text = number.to_string();
-    let point = match text.find('.') {
-        Some(point) => point,
-        None => {
-            text.push('.');
-            text.len() - 1
-        }
-    };
-    while text.len() - point - 1 < decimals {
-        text.push('0');
-    }
-    text
 }

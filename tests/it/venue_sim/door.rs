@@ -1,8 +1,8 @@
 //! Which venue a path belongs to, and what of it: the three are told apart by their paths alone.
 
-use super::binance;
-use super::hub::{Form, Heard, Topic};
+use super::hub::{Form, Heard};
 use super::script::Moment;
+use super::{binance, bybit, hyperliquid};
 use crate::venue_stub::{Listed, Market, Venue};
 
 /// Where a client came in.
@@ -10,13 +10,25 @@ use crate::venue_stub::{Listed, Market, Venue};
 pub(super) enum Door {
     Binance {
         class: binance::Class,
+        /// Frames say the stream they are of.
         is_wrapped: bool,
     },
+    Bybit,
+    Hyperliquid,
 }
 
 impl Door {
-    /// The venue of an address, and what the address itself subscribes to.
+    /// The venue of an address, and what the address itself subscribes to; none for an address of nobody.
     pub(super) fn open(market: &Market, path: &str, query: &str) -> Option<(Self, Heard)> {
+        // Binance has the same path for book data, but lists nothing here then.
+        let lists = |venue| market.listed.iter().any(|l| l.venue == venue);
+        match path {
+            "/v5/public/linear" => return Some((Self::Bybit, Heard::default())),
+            "/ws" if lists(Venue::Hyperliquid) => {
+                return Some((Self::Hyperliquid, Heard::default()));
+            }
+            _ => {}
+        }
         let (class, is_wrapped, streams) = binance::door(path, query)?;
         let topics = streams.iter();
         let topics = topics.filter_map(|name| binance::topic(market, class, name));
@@ -30,6 +42,8 @@ impl Door {
     pub(super) fn venue(self) -> Venue {
         match self {
             Self::Binance { .. } => Venue::BinanceFutures,
+            Self::Bybit => Venue::Bybit,
+            Self::Hyperliquid => Venue::Hyperliquid,
         }
     }
 
@@ -37,27 +51,38 @@ impl Door {
     pub(super) fn hear(self, market: &Market, text: &str, is_refused: bool) -> Heard {
         match self {
             Self::Binance { class, .. } => binance::hear(market, class, text, is_refused),
+            Self::Bybit => bybit::hear(market, text, is_refused),
+            Self::Hyperliquid => hyperliquid::hear(market, text, is_refused),
         }
     }
 
     pub(super) fn is_wrapped(self) -> bool {
-        match self {
-            Self::Binance { is_wrapped, .. } => is_wrapped,
-        }
+        matches!(
+            self,
+            Self::Binance {
+                is_wrapped: true,
+                ..
+            }
+        )
     }
 }
 
-/// The topic a moment is told on, given the form a client wants it in; none if the client wants something else.
+/// The frame of a moment for who subscribed to this form of it.
 pub(super) fn frame(listed: &Listed, moment: &Moment, form: Form, is_wrapped: bool) -> String {
     match listed.venue {
         Venue::BinanceFutures | Venue::BinanceSpot => {
             binance::frame(listed, moment, form, is_wrapped)
         }
-        Venue::Bybit | Venue::Hyperliquid => unreachable!("{:?}", listed.venue),
+        Venue::Bybit => bybit::frame(listed, moment, form),
+        Venue::Hyperliquid => hyperliquid::frame(listed, moment, form),
     }
 }
 
 /// What a venue sends first to who has just subscribed.
-pub(super) fn greeting(_listed: &Listed, _topic: Topic, _now: i64) -> Option<String> {
-    None
+pub(super) fn greeting(listed: &Listed, form: Form, now: i64) -> Option<String> {
+    match listed.venue {
+        Venue::BinanceFutures | Venue::BinanceSpot => None,
+        Venue::Bybit => bybit::greeting(listed, form, now),
+        Venue::Hyperliquid => hyperliquid::greeting(listed, form, now),
+    }
 }

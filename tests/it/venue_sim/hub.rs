@@ -5,7 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 
+use super::faults::chosen;
+use super::script::{Moment, WHOLE, What};
 use crate::venue_stub::Venue;
+
+/// A line that is mute so long never speaks again.
+pub(super) const FOR_EVER: i64 = i64::MAX;
+
+/// Minutes a line is remembered to have heard.
+const REMEMBERED: usize = 64;
 
 /// What of a symbol is sent, and in which form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +73,8 @@ pub(super) struct Line {
     /// The last ping it was sent, and the last it answered.
     pub(super) pinged: u64,
     pub(super) answered: u64,
+    /// Symbols and minutes whose last frame it was sent, of the last few.
+    pub(super) complete: BTreeSet<(i64, usize)>,
     /// Nothing is sent before the venue's clock says this.
     pub(super) mute_until: i64,
 }
@@ -77,6 +87,8 @@ pub(super) struct Hub {
     pub(super) wanted: BTreeSet<Topic>,
     /// Counts subscriptions and their ends, so that silence of them can be noticed.
     pub(super) changes: u64,
+    /// The next subscription is refused.
+    pub(super) is_refusing: bool,
 }
 
 impl Hub {
@@ -98,9 +110,20 @@ impl Hub {
         self.changes += 1;
     }
 
-    /// Is everything that is wanted sent to somebody?
+    /// One of those who listen, by a number, whatever the order they came in.
+    pub(super) fn chosen(&self, now: i64, how: u64, is_it: impl Fn(&Line) -> bool) -> Option<u64> {
+        let lines = self.lines.iter();
+        let listening = lines.filter(|(_, line)| line.listens(now) && is_it(line));
+        let mut by_topic: Vec<_> = listening.map(|(id, line)| (&line.topics, *id)).collect();
+        by_topic.sort();
+        let ids: Vec<u64> = by_topic.into_iter().map(|(_, id)| id).collect();
+        chosen(&ids, how)
+    }
+
+    /// Is everything that is wanted sent to somebody, or will be?
     pub(super) fn is_covered(&self) -> bool {
-        let all = self.lines.values().flat_map(|l| &l.topics);
+        let all = self.lines.values().filter(|l| l.mute_until < FOR_EVER);
+        let all = all.flat_map(|l| &l.topics);
         let sent: BTreeSet<_> = all.collect();
         self.wanted.iter().all(|topic| sent.contains(topic))
     }
@@ -116,5 +139,33 @@ impl Line {
     /// Something is sent to it now.
     pub(super) fn listens(&self, now: i64) -> bool {
         !self.topics.is_empty() && now >= self.mute_until
+    }
+
+    /// In which forms a moment is sent to it; what is sent is remembered.
+    pub(super) fn forms_of(&mut self, moment: &Moment) -> Vec<Form> {
+        let of_it = self.topics.iter().filter(|t| t.listed == moment.listed);
+        let forms = of_it
+            .map(|t| t.form)
+            .filter(|form| moment.what.is_told(*form));
+        let forms: Vec<Form> = forms.collect();
+        if let What::Candle {
+            candle,
+            is_revision,
+            ..
+        } = moment.what
+            && !forms.is_empty()
+        {
+            let minute = (candle.open_time.0, moment.listed);
+            if is_revision && !self.complete.contains(&minute) {
+                return Vec::new();
+            }
+            if moment.at >= candle.open_time.0 + WHOLE {
+                self.complete.insert(minute);
+            }
+            if self.complete.len() > REMEMBERED {
+                self.complete.pop_first();
+            }
+        }
+        forms
     }
 }

@@ -12,28 +12,35 @@
 //! * While something that was subscribed is sent to nobody, [`Play::lonely_minutes`] pass; then the clock waits until all is back. A
 //!   process that is killed and started again finds the time at which it left.
 //! * A client that reads slowly holds up the play: at most some thirty minutes are on their way to it.
+//! * What goes wrong is decided by seed and minute ([`faults`]), and whatever was missed can be asked for.
 //! * Frames have the shape of the recorded ones; the ticks of a mark minute make its candle again ([`script`]).
 
 mod binance;
+mod bybit;
 mod door;
+pub(crate) mod faults;
+mod history;
 mod hub;
+mod hyperliquid;
 mod play;
 mod script;
+mod shared;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use host::venues::adapters;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::venue_stub::{Asked, Market, VenueStub};
-use door::Door;
-use hub::{Form, Heard, Hub, Line, Send};
-use script::{Moment, What};
+use faults::{Bent, Fault, Faults};
+pub(crate) use history::recorded;
+use shared::{Progress, Shared};
 
 /// How fast a history is played.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,28 +93,10 @@ pub(crate) struct Log {
     pub(crate) messages: Vec<String>,
     /// Frames that were handed to connections.
     pub(crate) sent: u64,
-}
-
-/// How far the play is.
-#[derive(Default)]
-struct Progress {
-    /// Minutes played.
-    played: i64,
-    is_finished: bool,
-}
-
-/// What the play, the connections and the tests share.
-struct Shared {
-    /// The whole history; its clock is not the play's.
-    market: Market,
-    now: AtomicI64,
-    lonely_minutes: AtomicI64,
-    hub: Mutex<Hub>,
-    /// Connections, subscriptions or answers changed; the play waits for it.
-    changed: Notify,
-    log: Mutex<Log>,
-    progress: Mutex<Progress>,
-    progressed: Condvar,
+    /// Faults that happened, and the minute they belong to.
+    pub(crate) faults: Vec<(i64, Fault)>,
+    /// How often the clock waited for clients that were gone.
+    pub(crate) waits: u64,
 }
 
 /// The simulator; it ends when it is dropped.
@@ -140,7 +129,13 @@ impl VenueSim {
             log: Mutex::default(),
             progress: Mutex::default(),
             progressed: Condvar::new(),
+            faults: Mutex::default(),
+            busy: Mutex::default(),
         });
+        let asked = Arc::clone(&shared);
+        stub.fault_when(Box::new(move |_| {
+            asked.busy.lock().expect("no panic").pop_front()
+        }));
         let (steps, stepped) = mpsc::unbounded_channel();
         let player = play::Player {
             shared: Arc::clone(&shared),
@@ -151,6 +146,9 @@ impl VenueSim {
             lonely: 0,
             ping: 0,
             began: None,
+            bent: Bent::default(),
+            speaking: Vec::new(),
+            patience: None,
         };
         let (end, ended) = oneshot::channel();
         run(Arc::clone(&shared), player, arrivals, ended);
@@ -231,6 +229,11 @@ impl VenueSim {
         self.shared.changed.notify_one();
     }
 
+    /// From the next minute on this goes wrong, but in the last ten minutes of the play.
+    pub(crate) fn faults(&self, faults: Faults) {
+        *self.shared.faults.lock().expect("no panic") = faults;
+    }
+
     /// What happened so far.
     pub(crate) fn log(&self) -> Log {
         Log {
@@ -273,142 +276,4 @@ fn run(
             }
         });
     });
-}
-
-impl Shared {
-    fn hub(&self) -> MutexGuard<'_, Hub> {
-        self.hub.lock().expect("no panic holds it")
-    }
-
-    fn log(&self) -> MutexGuard<'_, Log> {
-        self.log.lock().expect("no panic holds it")
-    }
-
-    fn with_hub<T>(&self, look: impl FnOnce(&Hub) -> T) -> T {
-        look(&self.hub())
-    }
-
-    fn now(&self) -> i64 {
-        self.now.load(Ordering::SeqCst)
-    }
-
-    fn set_now(&self, now: i64) {
-        self.now.store(now, Ordering::SeqCst);
-    }
-
-    fn lonely_minutes(&self) -> i64 {
-        self.lonely_minutes.load(Ordering::SeqCst)
-    }
-
-    /// A connection stands; its number.
-    fn admit(&self, path: &str, door: &Door, sender: mpsc::Sender<Send>) -> u64 {
-        let number = {
-            let mut log = self.log();
-            log.connections.push(path.to_owned());
-            log.connections.len() as u64
-        };
-        let line = Line {
-            venue: door.venue(),
-            sender,
-            topics: Default::default(),
-            is_wrapped: door.is_wrapped(),
-            opened_at: self.now(),
-            pinged: 0,
-            answered: 0,
-            mute_until: i64::MIN,
-        };
-        self.hub().lines.insert(number, line);
-        self.changed.notify_one();
-        number
-    }
-
-    fn dismiss(&self, line: u64) {
-        self.hub().remove(line);
-        self.changed.notify_one();
-    }
-
-    /// What a client's message does.
-    fn hear(&self, door: &Door, text: &str) -> Heard {
-        self.log().messages.push(text.to_owned());
-        door.hear(&self.market, text, false)
-    }
-
-    /// Topics are sent from now on; what each begins with.
-    fn subscribe(&self, line: u64, heard: &Heard) -> Vec<String> {
-        self.hub().subscribe(line, heard);
-        self.changed.notify_one();
-        let now = self.now();
-        let greeting =
-            |topic: &hub::Topic| door::greeting(&self.market.listed[topic.listed], *topic, now);
-        heard.subscribe.iter().filter_map(greeting).collect()
-    }
-
-    /// A client has read everything before this ping.
-    fn answered(&self, line: u64, number: &[u8]) {
-        let number = number.try_into().map_or(0, u64::from_be_bytes);
-        if let Some(line) = self.hub().lines.get_mut(&line) {
-            line.answered = line.answered.max(number);
-        }
-        self.changed.notify_one();
-    }
-
-    /// Who wants a moment, and in which form.
-    fn wanting(&self, moment: &Moment) -> Vec<(mpsc::Sender<Send>, Form, bool)> {
-        let now = self.now();
-        let mut wanting = Vec::new();
-        for line in self.hub().lines.values().filter(|l| l.listens(now)) {
-            let topics = line.topics.iter();
-            for topic in
-                topics.filter(|t| t.listed == moment.listed && is_told(&moment.what, t.form))
-            {
-                wanting.push((line.sender.clone(), topic.form, line.is_wrapped));
-            }
-        }
-        self.log().sent += wanting.len() as u64;
-        wanting
-    }
-
-    /// Who is asked whether it has read everything.
-    fn to_ping(&self, number: u64) -> Vec<mpsc::Sender<Send>> {
-        let now = self.now();
-        let mut hub = self.hub();
-        let listening = hub.lines.values_mut().filter(|l| l.listens(now));
-        let pinged = listening.map(|line| {
-            line.pinged = number;
-            line.sender.clone()
-        });
-        pinged.collect()
-    }
-
-    fn progress(&self) {
-        self.progress.lock().expect("no panic").played += 1;
-        self.progressed.notify_all();
-    }
-
-    fn finish(&self) {
-        self.progress.lock().expect("no panic").is_finished = true;
-        self.progressed.notify_all();
-    }
-
-    /// For whoever waits in vain.
-    fn state_in_words(&self) -> String {
-        let played = self.progress.lock().map_or(0, |p| p.played);
-        let hub = self.hub();
-        let lines: Vec<_> = hub.lines.values().map(|l| (l.venue, &l.topics)).collect();
-        format!(
-            "{played} minutes are played, wanted is {:?}, sent is {lines:?}",
-            hub.wanted
-        )
-    }
-}
-
-/// Is a moment told to who wants this?
-fn is_told(what: &What, form: Form) -> bool {
-    match what {
-        What::Candle { .. } => form == Form::Candles,
-        What::Mark(_) => form == Form::Mark,
-        What::Trade { .. } => form == Form::Trades,
-        What::Liquidation(_) => form == Form::Liquidations,
-        What::Book(_) => matches!(form, Form::Book(_) | Form::BookChanges(_) | Form::Best),
-    }
 }

@@ -8,16 +8,33 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use super::door;
-use super::hub::Send;
+use super::faults::{self, Bent, Fault, Rubbish};
+use super::hub::{FOR_EVER, Form, Line, Send};
 use super::script::{self, MINUTE, Moment};
-use super::{Pace, Play, Shared};
-use crate::venue_stub::VenueStub;
+use super::shared::Shared;
+use super::{Pace, Play};
+use crate::venue_stub::faults::Fault as QuestionFault;
+use crate::venue_stub::{Venue, VenueStub};
 
 /// After so many minutes everybody must have read those before them: at most twice as many are on their way.
 const LEASH: i64 = 16;
 
 /// How long a clock that follows ours stands still at most.
 const SLICE: Duration = Duration::from_millis(20);
+
+/// Binance ends connections that are so old.
+const DAY: i64 = 1_440 * MINUTE;
+
+/// Nothing goes wrong at the end, so that every client has time to find out what it missed.
+const QUIET_END: i64 = 10 * MINUTE;
+
+/// Something the play does.
+enum Act {
+    Tell(Moment),
+    Hit(Fault, u64),
+    /// A connection that was mute speaks again.
+    Speak(u64),
+}
 
 /// Plays a history to whoever listens.
 pub(super) struct Player {
@@ -33,6 +50,11 @@ pub(super) struct Player {
     pub(super) ping: u64,
     /// When the play began.
     pub(super) began: Option<Instant>,
+    pub(super) bent: Bent,
+    /// Who speaks again, and when.
+    pub(super) speaking: Vec<(i64, u64)>,
+    /// Minutes that pass after a connection was cut, until all are there again.
+    pub(super) patience: Option<i64>,
 }
 
 impl Player {
@@ -96,24 +118,130 @@ impl Player {
 
     /// A few minutes pass without clients; then the clock waits for them, unless it follows ours.
     async fn in_company(&mut self) {
+        let mut is_waiting = false;
         loop {
             if self.shared.with_hub(|hub| hub.is_covered()) {
                 self.lonely = 0;
+                self.patience = None;
                 return;
             }
             let follows_ours = matches!(self.play.pace, Pace::TimesRealTime(_));
-            if follows_ours || self.lonely < self.shared.lonely_minutes() {
+            let patience = self.patience.unwrap_or(i64::MAX);
+            if follows_ours || self.lonely < self.shared.lonely_minutes().min(patience) {
                 self.lonely += 1;
                 return;
+            }
+            if !is_waiting {
+                self.shared.log().waits += 1;
+                is_waiting = true;
             }
             self.shared.changed.notified().await;
         }
     }
 
     async fn minute(&mut self, minute: i64) {
-        for moment in script::unit(&self.shared.market, minute) {
-            self.reach(moment.at).await;
-            self.tell(&moment).await;
+        for (at, act) in self.acts(minute) {
+            self.reach(at).await;
+            match act {
+                Act::Tell(moment) => self.tell(&moment).await,
+                Act::Hit(fault, how) => self.hit(minute, fault, how).await,
+                Act::Speak(line) => self.speak(line, at).await,
+            }
+        }
+    }
+
+    /// Everything that happens in the unit of a minute, in order.
+    fn acts(&mut self, minute: i64) -> Vec<(i64, Act)> {
+        let market = &self.shared.market;
+        let mut faults = self.shared.faults.lock().expect("no panic").of(minute);
+        if minute >= self.play.end_ms - QUIET_END {
+            faults.clear();
+        }
+        let moments = script::unit(market, minute);
+        let moments = self.bent.bend(market, minute, &faults, moments);
+        let mut acts: Vec<_> = moments.into_iter().map(|m| (m.at, Act::Tell(m))).collect();
+        let hits = faults.into_iter();
+        acts.extend(hits.map(|(fault, how)| (hit_at(minute, fault, how), Act::Hit(fault, how))));
+        let (due, later) = self
+            .speaking
+            .iter()
+            .partition(|(at, _)| *at < minute + MINUTE);
+        self.speaking = later;
+        let due: Vec<(i64, u64)> = due;
+        acts.extend(due.into_iter().map(|(at, line)| (at, Act::Speak(line))));
+        acts.sort_by_key(|(at, _)| *at);
+        acts
+    }
+
+    /// A fault of connections or questions happens, where there is one to happen to; those of frames are in the moments.
+    async fn hit(&mut self, minute: i64, fault: Fault, how: u64) {
+        let now = self.shared.now();
+        let is_hit = match fault {
+            Fault::Disconnect => self.cut(now, how, Send::Drop, |_| true).await,
+            Fault::DayCut => {
+                let is_old =
+                    |l: &Line| l.venue == Venue::BinanceFutures && now - l.opened_at >= DAY;
+                self.cut(now, how, Send::Close(1001, "24 hours"), is_old)
+                    .await
+            }
+            Fault::Silence => {
+                let minutes = (how >> 32) as i64 % 3 + 1;
+                let until = minute + (minutes + 1) * MINUTE;
+                let line = self.shared.mute(now, how, until);
+                self.speaking.extend(line.map(|line| (until - 1, line)));
+                line.is_some()
+            }
+            Fault::Mute => self.shared.mute(now, how, FOR_EVER).is_some(),
+            Fault::Garbage => self.litter(now, how).await,
+            Fault::TooMany | Fault::TooManyUntimed => {
+                let retry_after_s = (fault == Fault::TooMany).then_some(1);
+                let busy = QuestionFault::TooMany { retry_after_s };
+                self.shared.busy.lock().expect("no panic").push_back(busy);
+                true
+            }
+            Fault::Refusal => {
+                self.shared.hub().is_refusing = true;
+                true
+            }
+            _ => true,
+        };
+        if is_hit {
+            self.shared.note(minute, fault);
+        }
+    }
+
+    /// Ends one of the connections that are so; up to the minutes that may pass without a client do.
+    async fn cut(&mut self, now: i64, how: u64, end: Send, is_so: impl Fn(&Line) -> bool) -> bool {
+        let Some(sender) = self.shared.cut(now, how, is_so) else {
+            return false;
+        };
+        let most = self.shared.lonely_minutes() as u64;
+        self.patience = Some(((how >> 32) % (most + 1)) as i64);
+        // One that is gone already needs no end.
+        let _ = sender.send(end).await;
+        true
+    }
+
+    async fn litter(&self, now: i64, how: u64) -> bool {
+        let Some(sender) = self.shared.one_who_listens(now, how >> 8) else {
+            return false;
+        };
+        let message = match faults::rubbish(how) {
+            Rubbish::Text(text) => Message::text(text),
+            Rubbish::Bytes(bytes) => Message::binary(bytes),
+        };
+        sender.send(Send::Frame(message)).await.is_ok()
+    }
+
+    /// A venue that was silent begins its topics anew.
+    async fn speak(&self, line: u64, now: i64) {
+        let Some((sender, topics)) = self.shared.speak(line) else {
+            return;
+        };
+        for topic in topics.into_iter().filter(|t| t.form != Form::Trades) {
+            if let Some(text) = self.shared.greeting(topic, now) {
+                let _ = sender.send(Send::Frame(Message::text(text))).await;
+            }
         }
     }
 
@@ -141,7 +269,7 @@ impl Player {
     async fn tell(&mut self, moment: &Moment) {
         let wanting = self.shared.wanting(moment);
         let listed = &self.shared.market.listed[moment.listed];
-        let mut made: Vec<((super::hub::Form, bool), Utf8Bytes)> = Vec::new();
+        let mut made: Vec<((Form, bool), Utf8Bytes)> = Vec::new();
         for (sender, form, is_wrapped) in wanting {
             let shape = (form, is_wrapped);
             let found = made.iter().find(|(known, _)| *known == shape);
@@ -170,4 +298,16 @@ impl Player {
             let _ = timeout(SLICE, self.shared.changed.notified()).await;
         }
     }
+}
+
+/// When within the unit of a minute a fault happens that is not one of frames.
+fn hit_at(minute: i64, fault: Fault, how: u64) -> i64 {
+    minute
+        + match fault {
+            Fault::Disconnect => 1 + (how >> 16) as i64 % 59_000,
+            // Between the last tick of a minute and the first of the next: what is lost is whole minutes.
+            Fault::Silence | Fault::Mute => MINUTE - 1,
+            Fault::Garbage => 35_000,
+            _ => 1,
+        }
 }

@@ -13,6 +13,7 @@
 
 use host::domain::{Candle, CandleKind, Price};
 
+use super::hub::Form;
 use crate::venue_stub::book;
 use crate::venue_stub::{Listed, Market, Settlement, Trade, Venue};
 
@@ -22,7 +23,8 @@ pub(super) const MINUTE: i64 = 60_000;
 const TICKS: [i64; 4] = [0, 15_000, 30_000, 59_000];
 /// When a running candle is told.
 const RUNNING: [i64; 2] = [20_000, 40_000];
-const WHOLE: i64 = 59_500;
+/// When nothing more trades in a minute.
+pub(super) const WHOLE: i64 = 59_500;
 const CLOSING: i64 = MINUTE + 256;
 const CLOSING_QUIET: i64 = MINUTE + 2_000;
 
@@ -47,6 +49,8 @@ pub(super) enum What {
         is_closed: bool,
         /// The minute after it, in the same frame.
         next: Option<Candle>,
+        /// It is another version, for those who have heard the true one: the first they hear is what counts.
+        is_revision: bool,
     },
     Mark(Mark),
     Trade {
@@ -57,6 +61,19 @@ pub(super) enum What {
     Liquidation(Trade),
     /// The book of this number, see [`book`].
     Book(i64),
+}
+
+impl What {
+    /// Is it told to who wants this?
+    pub(super) fn is_told(&self, form: Form) -> bool {
+        match self {
+            Self::Candle { .. } => form == Form::Candles,
+            Self::Mark(_) => form == Form::Mark,
+            Self::Trade { .. } => form == Form::Trades,
+            Self::Liquidation(_) => form == Form::Liquidations,
+            Self::Book(_) => matches!(form, Form::Book(_) | Form::BookChanges(_) | Form::Best),
+        }
+    }
 }
 
 /// Mark, index and what is told with them.
@@ -111,18 +128,35 @@ pub(super) fn unit(market: &Market, minute: i64) -> Vec<Moment> {
     moments
 }
 
-/// The ticks a minute begins with: those of the first one, which no unit before it has told.
+/// What the first minute begins with, which no unit before it has told.
 pub(super) fn opening(market: &Market, minute: i64) -> Vec<Moment> {
-    let all = market.listed.iter().enumerate();
-    let told = all.filter_map(|(number, listed)| {
-        Some(Moment {
+    let mut moments = Vec::new();
+    for (number, listed) in market.listed.iter().enumerate() {
+        let first = first_of(listed, minute).map(running);
+        let mark = mark(listed, minute, 0).map(What::Mark);
+        moments.extend(first.into_iter().chain(mark).map(|what| Moment {
             at: minute,
             stamp: minute,
             listed: number,
-            what: What::Mark(mark(listed, minute, 0)?),
-        })
-    });
-    told.collect()
+            what,
+        }));
+    }
+    moments
+}
+
+/// The first frame of a minute's candle, where it is how the end of the minute before is known.
+fn first_of(listed: &Listed, minute: i64) -> Option<Candle> {
+    let candle = listed.minute(CandleKind::Candles, minute).map(begun);
+    candle.filter(|_| listed.venue == Venue::Hyperliquid)
+}
+
+fn running(candle: Candle) -> What {
+    What::Candle {
+        candle,
+        is_closed: false,
+        next: None,
+        is_revision: false,
+    }
 }
 
 /// Indexes of the trades of a minute.
@@ -132,14 +166,6 @@ fn within(trades: &[Trade], minute: i64) -> std::ops::Range<usize> {
 }
 
 fn candles(listed: &Listed, minute: i64, add: &mut impl FnMut(i64, What)) {
-    let next = listed
-        .minute(CandleKind::Candles, minute + MINUTE)
-        .map(begun);
-    let running = |candle| What::Candle {
-        candle,
-        is_closed: false,
-        next: None,
-    };
     let never_closes = listed.venue == Venue::Hyperliquid;
     if let Some(candle) = listed.minute(CandleKind::Candles, minute) {
         let is_quiet = candle.volume == 0.0;
@@ -154,17 +180,19 @@ fn candles(listed: &Listed, minute: i64, add: &mut impl FnMut(i64, What)) {
             let at = if is_quiet { CLOSING_QUIET } else { CLOSING };
             // Bybit puts both into one frame when they fall together; here in one minute of seven.
             let is_pair = listed.venue == Venue::Bybit && minute / MINUTE % 7 == 0;
+            let next = listed.minute(CandleKind::Candles, minute + MINUTE);
             add(
                 minute + at,
                 What::Candle {
                     candle: *candle,
                     is_closed: true,
-                    next: next.filter(|_| is_pair),
+                    next: next.filter(|_| is_pair).map(begun),
+                    is_revision: false,
                 },
             );
         }
     }
-    if let Some(next) = next.filter(|_| never_closes) {
+    if let Some(next) = first_of(listed, minute + MINUTE) {
         add(minute + MINUTE, running(next));
     }
 }
