@@ -115,7 +115,10 @@ fn setup(case: &Case, sockets: &WsStub, questions: &VenueStub, from: i64) -> Set
             answer_wait_ms: 200,
             ..Patience::default()
         },
-        timing: Timing::default(),
+        timing: Timing {
+            ask_again_ms: 200,
+            ..Timing::default()
+        },
         history: None,
         markets: vec![LiveMarket {
             market: 3,
