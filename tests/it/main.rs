@@ -23,6 +23,7 @@ mod import_real;
 mod inspect;
 mod kit;
 mod library;
+mod live_feed;
 mod moved;
 mod optimize;
 mod peer_data;

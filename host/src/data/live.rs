@@ -1,7 +1,8 @@
 //! Live data of one venue, as a session takes it: minutes of each market in order, each exactly once (`docs/forward-test.md`).
 //!
 //! In reading order: what a feed tells (here), the feed from outside ([`feed`]: sockets and threads), what it makes of what it is given
-//! ([`machine`]), minutes of one market ([`market`]) with their prices ([`reference`]), settlements ([`due`]) and rows ([`rows`]),
+//! ([`machine`]), minutes of one market ([`market`]) with their prices ([`reference`]), settlements ([`due`]), rows ([`rows`]) and
+//! taker volume ([`takers`]),
 //! the venue's clock ([`clock`]), when something is asked ([`asking`]), who asks it ([`ask`]), what was before ([`history`]).
 //!
 //! Rules: a minute is told once and never again; what a venue tells late changes nothing. The machine has no clock, no socket and no
@@ -19,6 +20,7 @@ mod market;
 mod question;
 mod reference;
 mod rows;
+mod takers;
 #[cfg(test)]
 mod tests;
 

@@ -9,22 +9,28 @@ use super::asking::Asker;
 use super::clock::VenueClock;
 use super::connections::{Connections, Line};
 use super::due::Due;
-use super::market::{Market, Tell};
+use super::market::{Market, Since, Tell};
 use super::question::{About, Answer, Question, Told};
 use super::reference::{Moment, Prices};
+use super::takers::{Takers, candles_tell_takers};
 use super::{BestPrices, LiveEvent, LiveMarket, Timing};
 use crate::data::DataError;
 use crate::data::record::book::{BookState, Effect};
 use crate::data::record::collect::Opening;
+use crate::data::record::quiet::Quiet;
 use crate::data::streams::{StreamKind, usual_step};
 use crate::domain::{Candle, CandleKind, MINUTE_MS, Timeframe, Timestamp};
 use crate::query::FeedView;
 use crate::venues::rest::{History, Rest, Rows};
 use crate::venues::socket::Incoming;
-use crate::venues::stream::{BookFrame, Channel, Connection, MarkFrame, Stream, StreamEvent};
+use crate::venues::stream::{
+    BookFrame, Channel, Connection, MarkFrame, Stream, StreamEvent, TradeFrame,
+};
 
 /// The venue's clock is asked for this often.
 const CLOCK_EVERY_MS: i64 = 60_000;
+/// Between two looks at what fell silent.
+const LOOK_EVERY_MS: i64 = 1_000;
 /// Levels of a book whose best prices alone are wanted.
 const QUOTE_LEVELS: u16 = 1;
 /// Samples of open interest where the stream has none: what every venue with a history of it keeps.
@@ -62,6 +68,13 @@ pub(super) struct Machine {
     /// The venue's clock when a question was sent.
     asked_at: BTreeMap<u64, Timestamp>,
     wants: Vec<Want>,
+    /// The connections that are wanted now.
+    carried: Vec<Connection>,
+    /// When each channel of a symbol last said something.
+    heard: BTreeMap<(String, &'static str), Timestamp>,
+    quiet: Quiet,
+    /// When silent channels were looked for first and last.
+    looked: Option<(Timestamp, Timestamp)>,
     frames: u64,
     unreadable: u64,
     /// When the last frame came, by our clock.
@@ -87,6 +100,10 @@ impl Machine {
             asked: 0,
             asked_at: BTreeMap::new(),
             wants: Vec::new(),
+            carried: Vec::new(),
+            heard: BTreeMap::new(),
+            quiet: Quiet::default(),
+            looked: None,
             frames: 0,
             heard: None,
             unreadable: 0,
@@ -136,6 +153,10 @@ impl Machine {
         if wanted.needs(StreamKind::Funding) && market.due.is_none() && offers(History::Funding) {
             market.due = Some(Due::new(usual_step(rest.venue())));
         }
+        let needs_takers = wanted.needs(StreamKind::VolumeDelta);
+        if needs_takers && !candles_tell_takers(rest.venue()) {
+            market.takers.get_or_insert_with(Takers::default);
+        }
         let has_interest = wanted.needs(StreamKind::OpenInterest) && offers(INTEREST);
         if has_interest {
             self.interest.entry(index).or_default();
@@ -158,6 +179,7 @@ impl Machine {
 
     /// These connections are being opened, numbered from `first` on.
     pub(super) fn opening(&mut self, first: usize, connections: &[Connection]) {
+        self.carried = connections.to_vec();
         for (number, connection) in (first..).zip(connections) {
             let carried = connection.carries.iter();
             let known = carried.filter_map(|(name, c)| Some((*self.names.get(name)?, *c)));
@@ -249,6 +271,9 @@ impl Machine {
             Err(why) => return self.unreadable(&why.to_string(), tell),
         };
         for event in events {
+            if let Some((symbol, channel)) = spoken(&event) {
+                self.heard.insert((symbol.to_owned(), channel), at);
+            }
             self.event(at, opening, event, tell);
         }
     }
@@ -273,13 +298,7 @@ impl Machine {
                 is_closed,
             } => self.candle(at, &symbol, candle, is_closed, tell),
             StreamEvent::Mark(tick) => self.mark(at, &tick, tell),
-            StreamEvent::Trade(trade) => {
-                if let Some(market) = self.known(&trade.symbol) {
-                    self.clock.saw(at, trade.time);
-                    let known = self.clock.at(at);
-                    self.markets[market].rows.trade(&trade, known);
-                }
-            }
+            StreamEvent::Trade(trade) => self.trade(at, &trade),
             StreamEvent::Liquidation(one) => {
                 if let Some(market) = self.known(&one.symbol) {
                     self.clock.saw(at, one.time);
@@ -291,6 +310,24 @@ impl Machine {
             StreamEvent::Candle { .. } | StreamEvent::Control => {}
             StreamEvent::Refused(text) => tell(LiveEvent::Note(text)),
         }
+    }
+
+    fn trade(&mut self, at: Timestamp, trade: &TradeFrame) {
+        let Some(index) = self.known(&trade.symbol) else {
+            return;
+        };
+        self.clock.saw(at, trade.time);
+        let since = self.connections.since(index, "trades");
+        // The first ones after subscribing are old at some venues: they are no news.
+        let is_old = since.is_none_or(|since| trade.time < since);
+        let market = &mut self.markets[index];
+        if (is_old && self.stream.replays_trades()) || !market.rows.is_new(trade) {
+            return;
+        }
+        if let Some(takers) = &mut market.takers {
+            takers.trade(trade);
+        }
+        market.rows.trade(trade, self.clock.at(at));
     }
 
     fn known(&self, name: &str) -> Option<usize> {
@@ -511,13 +548,17 @@ impl Machine {
 
     fn advance(&mut self, index: usize, now: Timestamp, tell: &mut Tell<'_>) {
         let at = self.moment(now);
-        let since = self.connections.since(index, "mark");
+        let since = Since {
+            mark: self.connections.since(index, "mark"),
+            trades: self.connections.since(index, "trades"),
+        };
         self.markets[index].advance(at, since, &self.timing, tell);
     }
 
     /// Looks at what is over, late or silent.
     pub(super) fn tick(&mut self, now: Timestamp, tell: &mut Tell<'_>) {
         self.begin(now, tell);
+        self.look_for_silence(now, tell);
         self.clock_question(now);
         self.judge_clock(tell);
         if !self.clock.is_known() {
@@ -532,6 +573,21 @@ impl Machine {
             market.rows.sample(at.venue, at.venue);
             self.advance(index, now, tell);
             self.ask(index, now);
+        }
+    }
+
+    /// A venue may accept a subscription and then forget it: that is told.
+    fn look_for_silence(&mut self, now: Timestamp, tell: &mut Tell<'_>) {
+        let (began, last) = *self.looked.get_or_insert((now, now));
+        if now.0 - last.0 < LOOK_EVERY_MS {
+            return;
+        }
+        self.looked = Some((began, now));
+        let venue = self.rest.venue();
+        for (symbol, channel) in self.quiet.look(&self.carried, &self.heard, began, now) {
+            tell(LiveEvent::Note(format!(
+                "{venue} has sent nothing of {channel} of {symbol} for two minutes"
+            )));
         }
     }
 
@@ -653,5 +709,17 @@ impl Machine {
             clock_ms: self.clock.answered_ms(),
             markets: self.markets.iter().map(Market::view).collect(),
         }
+    }
+}
+
+/// Whose event it is, and on which channel.
+fn spoken(event: &StreamEvent) -> Option<(&str, &'static str)> {
+    match event {
+        StreamEvent::Candle { symbol, .. } => Some((symbol, "candles")),
+        StreamEvent::Mark(tick) => Some((&tick.symbol, "mark")),
+        StreamEvent::Book(frame) => Some((&frame.symbol, "book")),
+        // They may always be silent.
+        StreamEvent::Trade(_) | StreamEvent::Liquidation(_) => None,
+        StreamEvent::Control | StreamEvent::Refused(_) => None,
     }
 }

@@ -10,6 +10,7 @@ use super::asking::{Asker, Lacking};
 use super::due::{Due, Settled};
 use super::reference::{Decision, Moment, Prices};
 use super::rows::OwnRows;
+use super::takers::Takers;
 use super::{From, LiveEvent, LiveMarket, LiveMinute, Timing};
 use crate::data::catalog::unite;
 use crate::data::record::candles::{LiveCandles, Outcome};
@@ -32,6 +33,13 @@ pub(super) type Tell<'a> = dyn FnMut(LiveEvent) + 'a;
 /// No candle lies further ahead of what is awaited: a time that does is nonsense, and what it leaves out is not asked for.
 const AHEAD_MAX_MS: i64 = 100 * 86_400_000;
 
+/// Since which moment of the venue nothing was missed of a market's channels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Since {
+    pub mark: Option<Timestamp>,
+    pub trades: Option<Timestamp>,
+}
+
 /// What a market waits for and has.
 pub(super) struct Market {
     /// What the session asked for.
@@ -53,6 +61,8 @@ pub(super) struct Market {
     pub mark: Option<Prices>,
     pub index: Option<Prices>,
     pub due: Option<Due>,
+    /// Where candles do not tell it and somebody wants it.
+    pub takers: Option<Takers>,
     pub rows: OwnRows,
     minutes: (u64, u64),
     revisions: u64,
@@ -77,6 +87,7 @@ impl Market {
             mark: None,
             index: None,
             due: None,
+            takers: None,
             minutes: (0, 0),
             revisions: 0,
             refilled: 0,
@@ -118,7 +129,8 @@ impl Market {
         let mark = told_by_ticks.into_iter().any(|kind| wanted.needs(kind));
         let mut channels = vec![Channel::Candles(Timeframe::M1)];
         channels.extend(mark.then_some(Channel::Mark));
-        channels.extend(wanted.needs(StreamKind::Trades).then_some(Channel::Trades));
+        let trades = wanted.needs(StreamKind::Trades) || self.takers.is_some();
+        channels.extend(trades.then_some(Channel::Trades));
         let liquidations = wanted.needs(StreamKind::Liquidations);
         channels.extend(liquidations.then_some(Channel::Liquidations));
         channels.extend(self.book_levels().map(Channel::Book));
@@ -389,7 +401,7 @@ impl Market {
     pub(super) fn advance(
         &mut self,
         at: Moment,
-        mark_since: Option<Timestamp>,
+        since: Since,
         timing: &Timing,
         tell: &mut Tell<'_>,
     ) {
@@ -406,14 +418,33 @@ impl Market {
             let price = |prices: &mut Option<Prices>| {
                 let prices = prices.as_mut();
                 prices.map_or(Decision::Known(None), |p| {
-                    p.decide(next, at, mark_since, timing)
+                    p.decide(next, at, since.mark, timing)
                 })
             };
             let (mark, index) = (price(&mut self.mark), price(&mut self.index));
             let (Decision::Known(mark), Decision::Known(index)) = (mark, index) else {
                 return;
             };
+            let accepted = match self.with_takers(accepted, at, since.trades) {
+                Decision::Known(accepted) => accepted,
+                Decision::Wait => return,
+            };
             self.tell_minute(next, accepted, settled, (mark, index), at, tell);
+        }
+    }
+
+    fn with_takers(
+        &mut self,
+        accepted: Option<(Candle, From)>,
+        at: Moment,
+        since: Option<Timestamp>,
+    ) -> Decision<Option<(Candle, From)>> {
+        let Some(((candle, from), takers)) = accepted.zip(self.takers.as_mut()) else {
+            return Decision::Known(accepted);
+        };
+        match takers.decide(candle, at, since) {
+            Decision::Known(candle) => Decision::Known(Some((candle, from))),
+            Decision::Wait => Decision::Wait,
         }
     }
 
@@ -479,6 +510,9 @@ impl Market {
         self.lacking.passed(next);
         if let Some(due) = &mut self.due {
             due.passed(time, settled);
+        }
+        if let Some(takers) = &mut self.takers {
+            takers.passed(next);
         }
         for prices in self.mark.iter_mut().chain(&mut self.index) {
             prices.passed(next);

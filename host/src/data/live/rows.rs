@@ -93,11 +93,13 @@ impl OwnRows {
         self.push((StreamKind::Funding, 0), time, known, values);
     }
 
-    /// A trade; another connection may have told it.
+    /// Is a trade of the market, and told for the first time: another connection may have told it.
+    pub(super) fn is_new(&mut self, trade: &TradeFrame) -> bool {
+        trade.is_market && self.trades.is_new(&trade.id)
+    }
+
+    /// A new trade.
     pub(super) fn trade(&mut self, trade: &TradeFrame, known: Timestamp) {
-        if !trade.is_market || !self.trades.is_new(&trade.id) {
-            return;
-        }
         let sign = match trade.taker {
             Side::Buy => 1.0,
             Side::Sell => -1.0,

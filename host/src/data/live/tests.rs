@@ -596,3 +596,134 @@ fn one_more_market_is_followed_and_begins_later() {
     assert!(bench.machine.replaces(1));
     assert_eq!(bench.machine.view().connections, (1, 1));
 }
+
+#[test]
+fn taker_volume_is_counted_from_trades_where_candles_do_not_tell_it() {
+    let wanted = Wanted {
+        rows: vec![(StreamKind::VolumeDelta, 0)],
+        ..Wanted::default()
+    };
+    let mut bench = Bench::new("bybit", "BTC/USDT:USDT", wanted);
+    bench.clock(START - 900, START - 900);
+    let trade = |id: i64, time: i64, side: &str, qty: &str| {
+        Incoming::Frame(format!(
+            r#"{{"topic":"publicTrade.BTCUSDT","type":"snapshot","ts":{time},"data":[{{"T":{time},"s":"BTCUSDT","S":"{side}","v":"{qty}","p":"100.5","L":"PlusTick","i":"{id}","BT":false}}]}}"#
+        ))
+    };
+    let closed = |n: i64| {
+        let (open, end) = (START + n * M, START + (n + 1) * M - 1);
+        Incoming::Frame(format!(
+            r#"{{"topic":"kline.1.BTCUSDT","type":"snapshot","ts":1,"data":[{{"start":{open},"end":{end},"interval":"1","open":"100","close":"101","high":"102","low":"99","volume":"2","turnover":"1","confirm":true,"timestamp":1}}]}}"#
+        ))
+    };
+    bench.line(
+        START - 500,
+        0,
+        Incoming::Frame(r#"{"success":true,"ret_msg":"","op":"subscribe"}"#.to_owned()),
+    );
+    bench.line(START + 1_000, 0, trade(1, START + 990, "Buy", "0.5"));
+    bench.line(START + 1_000, 0, trade(1, START + 990, "Buy", "0.5"));
+    bench.line(START + 2_000, 0, trade(2, START + 1_990, "Sell", "1.25"));
+    bench.line(START + M + 50, 0, closed(0));
+    bench.line(START + M + 60, 0, trade(3, START + M - 20, "Buy", "0.25"));
+    bench.tick(START + M + 2_900);
+    assert_eq!(bench.minutes(), [], "a trade of it may still come");
+    bench.tick(START + M + 3_000);
+    let bought = bench.minute_of(0).map(|m| m.slot.candle.taker_buy_volume);
+    assert_eq!(bought, Some(0.75));
+    // After a gap nobody knows.
+    bench.line(START + M + 4_000, 0, Incoming::Closed("gone".to_owned()));
+    bench.line(START + M + 4_100, 0, closed(1));
+    let bought = bench
+        .minute_of(1)
+        .map(|m| m.slot.candle.taker_buy_volume.is_nan());
+    assert_eq!(bought, Some(true));
+}
+
+#[test]
+fn best_prices_and_rows_of_the_book_follow_its_updates() {
+    let mut bench = Bench::new(
+        "bybit",
+        "BTC/USDT:USDT",
+        Wanted {
+            rows: vec![(StreamKind::Book, 2)],
+            ..Wanted::default()
+        },
+    );
+    bench.clock(START - 900, START - 900);
+    let book = |kind: &str, number: i64, time: i64, bids: &str| {
+        Incoming::Frame(format!(
+            r#"{{"topic":"orderbook.50.BTCUSDT","type":"{kind}","ts":{time},"data":{{"s":"BTCUSDT","b":{bids},"a":[["101","3"]],"u":{number},"seq":{number}}},"cts":{time}}}"#
+        ))
+    };
+    assert_eq!(bench.machine.best(7), None);
+    bench.line(
+        START + 100,
+        0,
+        book("snapshot", 5, START + 90, r#"[["100","1"],["99","2"]]"#),
+    );
+    bench.line(
+        START + 200,
+        0,
+        book("delta", 6, START + 190, r#"[["100.5","4"]]"#),
+    );
+    let best = bench.machine.best(7).expect("a book");
+    assert_eq!((best.bid.0 * 2, best.ask.0), (201 * UNIT, 101 * UNIT));
+    bench.line(
+        START + 1_200,
+        0,
+        book("delta", 7, START + 1_190, r#"[["100.5","0"]]"#),
+    );
+    bench.line(
+        START + 2_300,
+        0,
+        book("delta", 8, START + 2_290, r#"[["100.25","1"]]"#),
+    );
+    // A number is left out: the book is not known any more.
+    bench.line(
+        START + 3_500,
+        0,
+        book("delta", 10, START + 3_490, r#"[["90","1"]]"#),
+    );
+    assert_eq!(bench.machine.best(7), None);
+    let closed = format!(
+        r#"{{"topic":"kline.1.BTCUSDT","type":"snapshot","ts":1,"data":[{{"start":{START},"end":{},"interval":"1","open":"100","close":"101","high":"102","low":"99","volume":"2","turnover":"1","confirm":true,"timestamp":1}}]}}"#,
+        START + M - 1
+    );
+    bench.line(START + M + 50, 0, Incoming::Frame(closed));
+    let rows: Vec<_> = bench
+        .told
+        .iter()
+        .filter_map(|event| match event {
+            LiveEvent::Row {
+                kind: StreamKind::Book,
+                detail: 2,
+                values,
+                ..
+            } => Some(values.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        rows.len(),
+        2,
+        "one a second at most, when it changed: {rows:?}"
+    );
+    assert_eq!(rows[0][..6], [100.0, 1.0, 101.0, 3.0, 99.0, 2.0]);
+    assert!(rows[0][6].is_nan(), "there is no second ask");
+    assert_eq!(rows[1][0], 100.25);
+}
+
+#[test]
+fn a_channel_that_says_nothing_is_told_once() {
+    let mut bench = begun(Wanted {
+        funding: false,
+        ..executed()
+    });
+    for second in 0..300 {
+        bench.tick(START + second * 1_000);
+        bench.kline(START + second * 1_000, &minute(second / 60), false);
+    }
+    let silent = |e: &LiveEvent| matches!(e, LiveEvent::Note(text) if text.contains("nothing of mark of BTCUSDT"));
+    assert_eq!(bench.count(silent), 1);
+}
