@@ -17,6 +17,7 @@ mod driver;
 mod fetch;
 mod fixtures_binance;
 mod formulas;
+mod forward;
 mod golden;
 mod http;
 mod import_real;

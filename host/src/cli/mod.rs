@@ -99,7 +99,10 @@ enum Command {
 /// What to print, with a hint and an exit code.
 pub fn run(cli: Cli) -> Result<u8, CliError> {
     let settings = Settings::load(&std::env::current_dir().map_err(CliError::world)?)?;
-    logging::start(&settings)?;
+    // What runs for weeks starts its own log, which never waits.
+    if !matches!(cli.command, Command::ForwardTest(_)) {
+        logging::start(&settings)?;
+    }
     match cli.command {
         Command::Backtest(args) => backtest::run(&args, &settings),
         Command::LookaheadCheck(args) => checks::look_ahead(&args, &settings),

@@ -59,6 +59,7 @@ pub struct Lane {
     pub fees: Cash,
     /// Funding received.
     pub funding: Cash,
+    /// What it sent and what became of it.
     pub counts: Counts,
     /// Entries are blocked by the user.
     pub paused: bool,

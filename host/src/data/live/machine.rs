@@ -78,7 +78,7 @@ pub(super) struct Machine {
     frames: u64,
     unreadable: u64,
     /// When the last frame came, by our clock.
-    heard: Option<Timestamp>,
+    last_frame: Option<Timestamp>,
 }
 
 impl Machine {
@@ -105,7 +105,7 @@ impl Machine {
             quiet: Quiet::default(),
             looked: None,
             frames: 0,
-            heard: None,
+            last_frame: None,
             unreadable: 0,
         }
     }
@@ -263,7 +263,7 @@ impl Machine {
 
     fn frame(&mut self, at: Timestamp, opening: Opening, text: &str, tell: &mut Tell<'_>) {
         self.frames += 1;
-        self.heard = Some(at);
+        self.last_frame = Some(at);
         let venue = self.clock.at(at);
         self.connections.heard(opening, venue);
         let events = match self.stream.read(text) {
@@ -705,7 +705,7 @@ impl Machine {
             reconnects: self.connections.reconnects(),
             frames: self.frames,
             unreadable: self.unreadable,
-            heard: self.heard,
+            heard: self.last_frame,
             clock_ms: self.clock.answered_ms(),
             markets: self.markets.iter().map(Market::view).collect(),
         }

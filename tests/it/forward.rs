@@ -1,0 +1,10 @@
+//! Forward tests of the real program beside the venue simulator: what they leave equals backtests of the same candles.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "other processes are watched and killed by the clock"
+)]
+
+mod desk;
+mod parity;
+
+pub(crate) use desk::{Desk, MINUTE};
