@@ -95,17 +95,14 @@ impl Desk {
         serde_json::from_slice(&answered).ok()
     }
 
-    /// Waits until every market of the session has its last minute.
+    /// Waits until every strategy of the session has seen its last minute.
     pub(crate) fn wait_for_end(&self, session: &mut Session) {
+        let end = host::domain::Timestamp(self.play.end_ms).rfc3339();
         self.wait(session, "the last minute", |status| {
-            let end = host::domain::Timestamp(self.play.end_ms).rfc3339();
-            let feeds = status["feeds"].as_array().cloned().unwrap_or_default();
-            let markets = feeds.iter().flat_map(|feed| {
-                let markets = feed["markets"].as_array().cloned();
-                markets.unwrap_or_default()
-            });
-            let lasts: Vec<Value> = markets.map(|market| market["last"].clone()).collect();
-            !lasts.is_empty() && lasts.iter().all(|last| *last == end.as_str())
+            let strategies = status["strategies"].as_array().cloned();
+            let strategies = strategies.unwrap_or_default();
+            let has_seen = |s: &Value| s["time"] == end.as_str();
+            !strategies.is_empty() && strategies.iter().all(has_seen)
         });
     }
 

@@ -35,7 +35,13 @@ fn a_day_on_paper_is_the_backtest_of_its_candles() {
     let desk = Desk::new(made_up(2), play);
     let component = example("ma-crossover");
     let component = component.to_string_lossy();
-    let mut session = desk.start(&[&component, "--symbol", "BTC/USDT:USDT"]);
+    let mut session = desk.start(&[
+        &component,
+        "--symbol",
+        "BTC/USDT:USDT",
+        "-p",
+        "timeframe=5m",
+    ]);
     desk.wait_for_end(&mut session);
     let status = desk.status().expect("it answers");
     let ended = session.terminate();
@@ -58,6 +64,8 @@ fn a_day_on_paper_is_the_backtest_of_its_candles() {
         "--end",
         &end,
         "--json",
+        "-p",
+        "timeframe=5m",
     ]);
     let run: Value = serde_json::from_slice(&run.stdout).expect("JSON");
     let strategy = &status["strategies"][0];

@@ -30,7 +30,7 @@ const BEFORE_MS: i64 = 86_400_000;
 const TRIES: usize = 4;
 const PAUSE: Duration = Duration::from_secs(2);
 /// The longest sleep between two looks at the venue's clock, which may run faster than ours.
-const LOOK_MS: i64 = 5_000;
+const LOOK_MS: i64 = 1_000;
 
 type Candles = BTreeMap<Timestamp, Candle>;
 

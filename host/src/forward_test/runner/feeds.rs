@@ -24,8 +24,10 @@ pub(super) struct Book {
     pub begin: Option<Timestamp>,
     /// Told while its first strategy waits for history.
     pub held: Vec<LiveEvent>,
-    /// The question for history under way, and when it failed and may be asked again.
-    pub asked: Option<u64>,
+    /// The question for history under way: its number, and from when on.
+    pub asked: Option<(u64, Timestamp)>,
+    /// History was brought from here on; what is not there of it does not exist.
+    pub known_from: Option<Timestamp>,
     /// When history may be asked for again.
     pub again_at: Option<Instant>,
     /// The feed is stale.
@@ -331,10 +333,9 @@ impl Runner<'_> {
         told: Result<History, String>,
     ) -> Result<(), ForwardError> {
         let book = &mut self.books[market as usize];
-        if book.asked != Some(request) {
+        let Some((_, from)) = book.asked.take_if(|(number, _)| *number == request) else {
             return Ok(());
-        }
-        book.asked = None;
+        };
         let history = match told {
             Ok(history) => history,
             Err(why) => {
@@ -349,6 +350,8 @@ impl Runner<'_> {
                 return Ok(());
             }
         };
+        let known = book.known_from.unwrap_or(from);
+        book.known_from = Some(known.min(from));
         for settlement in &history.funding {
             self.input(funding_input(settlement))?;
         }

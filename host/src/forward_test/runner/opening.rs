@@ -216,8 +216,10 @@ impl Runner<'_> {
     /// What of `[from, ...)` a market does not have.
     fn lacks(&self, market: usize, from: Timestamp) -> Option<(Timestamp, Timestamp)> {
         let first = self.session.markets[market].stretch.map(|(first, _)| first);
-        let to = first.or(self.books[market].begin)?;
-        (from < to).then_some((from, to))
+        let book = &self.books[market];
+        let to = first.or(book.begin)?;
+        let is_known = book.known_from.is_some_and(|known| known <= from);
+        (from < to && !is_known).then_some((from, to))
     }
 
     /// One question a market, for everybody who waits for it.
@@ -243,7 +245,7 @@ impl Runner<'_> {
             let is_waiting = book.asked.is_some() || book.again_at.is_some();
             if let Some(feed) = book.feed.filter(|_| !is_waiting) {
                 self.questions += 1;
-                book.asked = Some(self.questions);
+                book.asked = Some((self.questions, from));
                 let number = u32::try_from(market).expect("few markets");
                 self.feeds[feed]
                     .feed
