@@ -306,11 +306,6 @@ impl Market {
         }
     }
 
-    /// The next minute to be told.
-    pub(super) fn next(&self) -> Option<Timestamp> {
-        self.next
-    }
-
     pub(super) fn view(&self) -> MarketView {
         MarketView {
             symbol: self.asked.symbol.to_string(),

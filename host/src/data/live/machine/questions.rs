@@ -69,9 +69,11 @@ impl Machine {
             }
             Rows::OpenInterest(rows) => {
                 let asker = self.interest.entry(index).or_default();
-                asker.heard(at, !rows.is_empty());
-                rows.iter()
-                    .for_each(|row| market.rows.venue_sample(row, known));
+                let mut brought = false;
+                for row in &rows {
+                    brought |= market.rows.venue_sample(row, known);
+                }
+                asker.heard(at, brought);
             }
             Rows::TakerFlow(_) => {}
         }
@@ -160,14 +162,13 @@ impl Machine {
 
     /// Open interest is asked for where the stream does not tell it, when a sample is due.
     pub(super) fn ask_interest(&mut self, index: usize, at: Moment) {
-        let market = &self.markets[index];
-        let Some(next) = market.next() else { return };
+        let market = &mut self.markets[index];
         let is_ready = (self.interest.get(&index)).is_some_and(|asker| asker.is_ready(at.now));
         if !is_ready || market.rows.hears_interest() {
             return;
         }
         let due = Timeframe::M5.bucket_start(at.venue.plus_ms(-INTEREST_LATE_MS));
-        let from = market.rows.sampled_until().unwrap_or(next);
+        let from = market.rows.sampled_until(due);
         if due > from {
             let (from, to) = (from.plus_ms(1), due.plus_ms(1));
             let history = INTEREST;
