@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use host::data::catalog::{Catalog, CatalogWriter};
 use host::data::live::{Arrived, From, LiveEvent, LiveFeed, LiveMarket, LiveMinute, Setup, Timing};
+use host::data::series::SeriesKey;
 use host::data::streams::Wanted;
 use host::domain::{Candle, CandleKind, InstrumentKind, SlotState, Symbol, Timeframe, Timestamp};
 use host::venues::adapters;
@@ -188,7 +190,11 @@ fn what_the_stream_left_out_comes_by_questions_in_order_at_every_venue() {
         let questions = VenueStub::start(market);
         let (sender, inbox) = channel();
         let from = MIDNIGHT - 10 * M;
-        let setup = setup(case, &sockets, &questions, from);
+        let folder = tempfile::tempdir().expect("a folder");
+        let catalog = Catalog::new(folder.path());
+        let mut setup = setup(case, &sockets, &questions, from);
+        setup.history = Some(catalog.clone());
+        keep(&catalog, case, (-70..-30).map(|n| traded_more(candle(n))));
         // The test may be over when the last frame comes.
         let wake = move |arrived| drop(sender.send(arrived));
         let mut feed = LiveFeed::open(setup, Arc::new(wake)).expect("it opens");
@@ -250,6 +256,30 @@ fn what_the_stream_left_out_comes_by_questions_in_order_at_every_venue() {
         for (minute, n) in history.minutes.iter().zip(-70..) {
             assert_eq!(minute.slot.candle.close, candle(n).close, "{name} {n}");
             assert_eq!(minute.slot.state, SlotState::Real);
+            let kept = if n < -30 {
+                traded_more(candle(n))
+            } else {
+                candle(n)
+            };
+            assert_eq!(minute.slot.candle.volume, kept.volume, "{name} {n}");
         }
     }
+}
+
+/// The candle as only the catalog has it.
+fn traded_more(candle: Candle) -> Candle {
+    Candle {
+        volume: candle.volume + 1.0,
+        ..candle
+    }
+}
+
+/// Puts candles into a catalog.
+fn keep(catalog: &Catalog, case: &Case, candles: impl Iterator<Item = Candle>) {
+    let market = Some(InstrumentKind::LinearPerpetual);
+    let key = SeriesKey::new(case.name, market, case.symbol, Timeframe::M1).expect("a series");
+    let mut writer = CatalogWriter::open(catalog, || ()).expect("nobody writes");
+    let series = writer.series(&key).expect("a new one");
+    candles.for_each(|candle| series.push(&candle).expect("ascending"));
+    writer.commit().expect("a folder");
 }

@@ -3,25 +3,25 @@
 //! * A minute is told when all before it were and everything that belongs to it is there or was given up.
 //! * A minute is given up when, for the time limit, a later candle or an answer without it has been there. As long as nothing is
 //!   heard of a venue at all, nothing is given up: what was left out is asked for when it is back.
+//!
+//! What is asked for is in [`questions`], how minutes are told in [`telling`].
+
+mod questions;
+mod telling;
 
 use std::collections::BTreeMap;
 
 use super::asking::{Asker, Lacking};
-use super::due::{Due, Settled};
-use super::reference::{Decision, Moment, Prices};
+use super::due::Due;
+use super::reference::{Moment, Prices};
 use super::rows::OwnRows;
 use super::takers::Takers;
-use super::{From, LiveEvent, LiveMarket, LiveMinute, Timing};
+use super::{From, LiveEvent, LiveMarket, Timing};
 use crate::data::catalog::unite;
 use crate::data::record::candles::{LiveCandles, Outcome};
-use crate::data::record::minutes::GRACE_MS;
 use crate::data::streams::StreamKind;
-use crate::domain::{
-    Candle, CandleKind, FundingSettlement, MINUTE_MS, MarkCandle, Ohlc, Reference, Slot, Timeframe,
-    Timestamp,
-};
+use crate::domain::{Candle, MINUTE_MS, Timeframe, Timestamp};
 use crate::query::MarketView;
-use crate::venues::rest::History;
 use crate::venues::stream::Channel;
 
 /// From a moment up to another, which is excluded.
@@ -306,224 +306,6 @@ impl Market {
         }
     }
 
-    /// Does an accepted candle wait for one before it.
-    pub(super) fn waits_for_others(&self) -> bool {
-        let first = self.accepted.first_key_value().map(|(first, _)| *first);
-        first
-            .zip(self.next)
-            .is_some_and(|(first, next)| first > next)
-    }
-
-    /// What may be asked for now.
-    pub(super) fn questions(
-        &mut self,
-        at: Moment,
-        mark_since: Option<Timestamp>,
-        timing: &Timing,
-    ) -> Vec<(History, Period)> {
-        let Some(next) = self.next else {
-            return Vec::new();
-        };
-        let mut questions = Vec::new();
-        let candles = History::Candles(CandleKind::Candles, Timeframe::M1);
-        questions.extend(self.wants(next, at, timing).map(|period| (candles, period)));
-        let last = self.accepted.last_key_value();
-        let end = last.map_or(next, |(last, _)| last.plus_ms(MINUTE_MS));
-        let end = end.min(Timeframe::M1.bucket_start(at.venue.plus_ms(-GRACE_MS)));
-        for prices in self.mark.iter().chain(&self.index) {
-            let history = History::Candles(prices.kind, Timeframe::M1);
-            let wanted = prices.wants(next, end, at, mark_since);
-            questions.extend(wanted.map(|period| (history, period)));
-        }
-        let due = self.due.as_ref().and_then(|due| due.wants(next, at));
-        questions.extend(due.map(|period| (History::Funding, period)));
-        questions
-    }
-
-    /// The minutes that lack their candle and may be asked for now.
-    fn wants(&mut self, next: Timestamp, at: Moment, timing: &Timing) -> Option<Period> {
-        if !self.asker.is_ready(at.now) {
-            return None;
-        }
-        let patience_ms = if self.hurry {
-            GRACE_MS
-        } else {
-            timing.confirm_after_ms
-        };
-        let closed = Timeframe::M1.bucket_start(at.venue.plus_ms(-patience_ms));
-        let early = self.accepted.last_key_value().map(|(last, _)| *last);
-        let wanted = hole(&self.accepted, next, closed.max(early.unwrap_or(next)));
-        self.hurry = false;
-        if wanted.is_none() {
-            self.asker.calm();
-        }
-        wanted
-    }
-
-    /// A question was sent.
-    pub(super) fn sent(&mut self, history: History, id: u64, now: Timestamp) {
-        let asker = match history {
-            History::Funding => self.due.as_mut().map(|due| &mut due.asker),
-            History::Candles(CandleKind::Mark, _) => self.mark.as_mut().map(|p| &mut p.asker),
-            History::Candles(CandleKind::Index, _) => self.index.as_mut().map(|p| &mut p.asker),
-            _ => Some(&mut self.asker),
-        };
-        if let Some(asker) = asker {
-            asker.sent(id, now);
-        }
-    }
-
-    /// A question for candles up to `to` ended: with all of its answer or without.
-    pub(super) fn ended(
-        &mut self,
-        id: u64,
-        is_answered: bool,
-        to: Timestamp,
-        now: Timestamp,
-        timing: &Timing,
-    ) {
-        if let Some(prices) = self.prices().find(|p| p.asker.is_under_way(id)) {
-            prices.ended(to, now, timing);
-            return;
-        }
-        if !self.asker.is_under_way(id) {
-            return;
-        }
-        if self.asker.ended(now, timing) {
-            self.lacking.renew(now);
-        }
-        if is_answered {
-            self.lacking.note(to, now);
-        }
-    }
-
-    /// Tells every minute that is ready.
-    pub(super) fn advance(
-        &mut self,
-        at: Moment,
-        since: Since,
-        timing: &Timing,
-        tell: &mut Tell<'_>,
-    ) {
-        while let Some(next) = self.next {
-            let accepted = self.accepted.get(&next).copied();
-            if accepted.is_none() && !self.is_given_up(next, at.now, timing) {
-                return;
-            }
-            let settled = match self.due.as_mut().map(|d| d.decide(next, at, timing)) {
-                Some(Decision::Wait) => return,
-                Some(Decision::Known(settled)) => settled,
-                None => None,
-            };
-            let price = |prices: &mut Option<Prices>| {
-                let prices = prices.as_mut();
-                prices.map_or(Decision::Known(None), |p| {
-                    p.decide(next, at, since.mark, timing)
-                })
-            };
-            let (mark, index) = (price(&mut self.mark), price(&mut self.index));
-            let (Decision::Known(mark), Decision::Known(index)) = (mark, index) else {
-                return;
-            };
-            let accepted = match self.with_takers(accepted, at, since.trades) {
-                Decision::Known(accepted) => accepted,
-                Decision::Wait => return,
-            };
-            self.tell_minute(next, accepted, settled, (mark, index), at, tell);
-        }
-    }
-
-    fn with_takers(
-        &mut self,
-        accepted: Option<(Candle, From)>,
-        at: Moment,
-        since: Option<Timestamp>,
-    ) -> Decision<Option<(Candle, From)>> {
-        let Some(((candle, from), takers)) = accepted.zip(self.takers.as_mut()) else {
-            return Decision::Known(accepted);
-        };
-        match takers.decide(candle, at, since) {
-            Decision::Known(candle) => Decision::Known(Some((candle, from))),
-            Decision::Wait => Decision::Wait,
-        }
-    }
-
-    fn is_given_up(&self, minute: Timestamp, now: Timestamp, timing: &Timing) -> bool {
-        let since = self.lacking.since(minute);
-        let is_over = since.is_some_and(|since| now.0 - since.0 >= timing.missing_after_ms);
-        is_over && !self.asker.is_answering(now, timing)
-    }
-
-    fn tell_minute(
-        &mut self,
-        time: Timestamp,
-        accepted: Option<(Candle, From)>,
-        settled: Option<Settled>,
-        (mark, index): (Option<Ohlc>, Option<Ohlc>),
-        at: Moment,
-        tell: &mut Tell<'_>,
-    ) {
-        let market = self.asked.market;
-        let end = time.plus_ms(MINUTE_MS);
-        if let Some(settled) = &settled {
-            let wanted = self.asked.wanted.rows.contains(&(StreamKind::Funding, 0));
-            if wanted && !settled.substituted {
-                self.rows.funding(time, settled, at.venue);
-            }
-            if self.asked.wanted.funding {
-                tell(LiveEvent::Funding(FundingSettlement {
-                    instrument: market,
-                    time,
-                    rate: settled.rate,
-                    price: settled.price,
-                    substituted: settled.substituted,
-                }));
-            }
-        }
-        self.rows.tell_up_to(market, time, end, tell);
-        let slot = accepted.map_or_else(|| Slot::missing(time), |(candle, _)| Slot::real(candle));
-        let reference = Reference {
-            mark: mark.map(|path| MarkCandle {
-                path,
-                shown: path.close,
-            }),
-            index,
-        };
-        tell(LiveEvent::Minute {
-            market,
-            minute: LiveMinute {
-                time,
-                slot,
-                reference,
-                from: accepted.map_or(From::Question, |(_, from)| from),
-            },
-        });
-        self.minutes.0 += 1;
-        self.minutes.1 += u64::from(accepted.is_none());
-        self.passed(time, settled.as_ref());
-    }
-
-    fn passed(&mut self, time: Timestamp, settled: Option<&Settled>) {
-        let next = time.plus_ms(MINUTE_MS);
-        self.next = Some(next);
-        self.accepted.remove(&time);
-        self.lacking.passed(next);
-        if let Some(due) = &mut self.due {
-            due.passed(time, settled);
-        }
-        if let Some(takers) = &mut self.takers {
-            takers.passed(next);
-        }
-        for prices in self.mark.iter_mut().chain(&mut self.index) {
-            prices.passed(next);
-        }
-    }
-
-    /// The next minute to be told.
-    pub(super) fn next(&self) -> Option<Timestamp> {
-        self.next
-    }
-
     pub(super) fn view(&self) -> MarketView {
         MarketView {
             symbol: self.asked.symbol.to_string(),
@@ -534,21 +316,4 @@ impl Market {
             refilled: self.refilled,
         }
     }
-}
-
-/// From the first to the last minute of `[from, to)` that is not there.
-fn hole<T>(
-    there: &BTreeMap<Timestamp, T>,
-    from: Timestamp,
-    to: Timestamp,
-) -> Option<(Timestamp, Timestamp)> {
-    let mut first = from;
-    let mut last = to;
-    while first < to && there.contains_key(&first) {
-        first = first.plus_ms(MINUTE_MS);
-    }
-    while last > first && there.contains_key(&last.plus_ms(-MINUTE_MS)) {
-        last = last.plus_ms(-MINUTE_MS);
-    }
-    (first < last).then_some((first, last))
 }

@@ -27,6 +27,8 @@ pub(super) struct OwnRows {
     trades: Seen,
     liquidations: Doubles<LiquidationFrame>,
     interest: Option<(Timestamp, f64)>,
+    /// The last sample the venue told when asked.
+    venue_sampled: Option<Timestamp>,
     /// The end of the last sample of open interest, of each detail.
     sampled: BTreeMap<u32, Timestamp>,
     /// Best levels that were told last, of each detail, and when.
@@ -50,6 +52,7 @@ impl OwnRows {
             trades: Seen::default(),
             liquidations: Doubles::default(),
             interest: None,
+            venue_sampled: None,
             sampled: BTreeMap::new(),
             books: BTreeMap::new(),
         }
@@ -161,13 +164,17 @@ impl OwnRows {
         self.interest.is_some()
     }
 
-    /// The last sample that was taken, of the detail that is furthest.
-    pub(super) fn sampled_until(&self) -> Option<Timestamp> {
-        self.sampled.values().max().copied()
+    /// Up to where samples of the venue's own are known; from `due` on if none was asked for before.
+    pub(super) fn sampled_until(&mut self, due: Timestamp) -> Timestamp {
+        *self.venue_sampled.get_or_insert(due)
     }
 
-    /// A sample of the venue's own.
-    pub(super) fn venue_sample(&mut self, row: &InterestRow, known: Timestamp) {
+    /// A sample of the venue's own; is it a new one.
+    pub(super) fn venue_sample(&mut self, row: &InterestRow, known: Timestamp) -> bool {
+        let is_later = self.venue_sampled.is_none_or(|last| last < row.time);
+        if is_later {
+            self.venue_sampled = Some(row.time);
+        }
         for detail in self.details(StreamKind::OpenInterest) {
             let step = i64::from(detail) * MINUTE_MS;
             let on_grid = step == 0 || row.time.0.rem_euclid(step) == 0;
@@ -181,6 +188,7 @@ impl OwnRows {
                 self.push((StreamKind::OpenInterest, detail), row.time, known, values);
             }
         }
+        is_later
     }
 
     /// The book after an update.

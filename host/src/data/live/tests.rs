@@ -10,7 +10,7 @@ use crate::domain::{
     Timeframe, Timestamp, UNIT,
 };
 use crate::venues::adapters;
-use crate::venues::rest::{FundingRow, History, Rows};
+use crate::venues::rest::{FundingRow, History, InterestRow, Rows};
 use crate::venues::socket::Incoming;
 
 mod properties;
@@ -726,4 +726,51 @@ fn a_channel_that_says_nothing_is_told_once() {
     }
     let silent = |e: &LiveEvent| matches!(e, LiveEvent::Note(text) if text.contains("nothing of mark of BTCUSDT"));
     assert_eq!(bench.count(silent), 1);
+}
+
+#[test]
+fn open_interest_the_stream_does_not_tell_is_asked_for_every_five_minutes() {
+    let mut bench = begun(Wanted {
+        rows: vec![
+            (StreamKind::OpenInterest, 0),
+            (StreamKind::OpenInterest, 10),
+        ],
+        ..Wanted::default()
+    });
+    let interest = History::OpenInterest(Timeframe::M5);
+    let mut asked = Vec::new();
+    for n in 0..12 {
+        for second in (0..60).step_by(10) {
+            let at = START + n * M + second * 1_000;
+            bench.tick(at);
+            while let Some((question, from, to)) = bench.asked_for(interest) {
+                asked.push((n, from, to));
+                let row = InterestRow {
+                    time: Timestamp(START + to - 1),
+                    base: to as f64,
+                    quote: 1.0,
+                };
+                bench.answer_all(at, &question, Rows::OpenInterest(vec![row]));
+            }
+        }
+        bench.kline(START + (n + 1) * M + 50, &minute(n), true);
+    }
+    // Those of the hour itself are half a minute late.
+    assert_eq!(
+        asked,
+        [
+            (0, -5 * M + 1, 1),
+            (5, 1, 5 * M + 1),
+            (10, 5 * M + 1, 10 * M + 1)
+        ]
+    );
+    let rows: Vec<_> = bench
+        .told
+        .iter()
+        .filter_map(|event| match event {
+            LiveEvent::Row { detail, time, .. } => Some((*detail, (time.0 - START) / M)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(rows, [(0, 0), (10, 0), (0, 5), (0, 10), (10, 10)]);
 }
