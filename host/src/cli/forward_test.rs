@@ -11,6 +11,7 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 use serde_json::json;
 
+use crate::alerts::Alert;
 use crate::cli::flags::{Flags, Funding};
 use crate::cli::logging::{LogFormat, start_service};
 use crate::cli::output::print;
@@ -20,6 +21,7 @@ use crate::config::{self, Settings};
 use crate::control::{Handle, Origin, Request};
 use crate::data::catalog::Catalog;
 use crate::data::live::Timing;
+use crate::domain::Timestamp;
 use crate::forward_test::{self, Ended, Setup, Told, Venues, Verdict};
 use crate::serve::settings::socket_path;
 use crate::strategy::{Limits, Runtime};
@@ -234,6 +236,7 @@ impl Watch {
                     .set_message(format!("following the journal: {inputs} inputs"));
             }
             Told::Line(line) => self.line(line),
+            Told::Alert(alert) => self.line(&alert_line(alert)),
             Told::Ready => {
                 self.bar
                     .set_message("trading on paper; Ctrl-C ends, everything is kept");
@@ -252,6 +255,16 @@ impl Watch {
             self.bar.suspend(|| eprintln!("{line}"));
         }
     }
+}
+
+/// When, who, what: one line an alert.
+fn alert_line(alert: &Alert) -> String {
+    let time = Timestamp(alert.time_ms);
+    let who = alert.strategy.as_ref();
+    let who = who.map_or_else(String::new, |name| format!("{name}: "));
+    let text = alert.text.lines().next().unwrap_or_default();
+    let gap = if text.is_empty() { "" } else { ". " };
+    format!("{time} {who}{}{gap}{text}", alert.title)
 }
 
 fn text(ended: &Ended) -> String {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use crate::alerts::Dispatch;
+use crate::alerts::{Alert, Dispatch};
 use crate::control::{Answer, Asked, Declined, Handle};
 use crate::data::live::{Arrived, LiveFeed, Wake};
 use crate::domain::InstrumentKind;
@@ -78,6 +78,8 @@ pub enum Told {
     Following(u64),
     /// A line for people.
     Line(String),
+    /// Something its user is alerted of.
+    Alert(Box<Alert>),
     /// Every strategy that was wanted at the start trades.
     Ready,
 }

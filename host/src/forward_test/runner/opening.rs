@@ -286,10 +286,6 @@ impl Runner<'_> {
         };
         let alert = words::strategy_started(self.stamp(start), &view, fills);
         self.push_alert(alert);
-        (self.tell)(Told::Line(format!(
-            "{} starts with the minute {start}",
-            view.name
-        )));
         let is_starved = self.session.lanes[strategy as usize]
             .declared
             .markets

@@ -1,6 +1,6 @@
 //! What is told: alerts, journaled with what they tell of, and the picture of the session.
 
-use super::{Ended, Inbox, Runner};
+use super::{Ended, Inbox, Runner, Told};
 use crate::alerts::Alert;
 use crate::alerts::words::{self, About, Stamp};
 use crate::domain::{MINUTE_MS, OrderStatus, PositionChange, Timestamp};
@@ -20,6 +20,7 @@ impl Runner<'_> {
     pub(super) fn push_alert(&mut self, alert: Alert) {
         let json = serde_json::to_string(&alert).expect("strings and numbers");
         self.batch.alerts.push(json);
+        (self.tell)(Told::Alert(Box::new(alert)));
     }
 
     pub(super) fn strategy_view(&self, strategy: u32) -> StrategyView {
