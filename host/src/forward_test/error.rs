@@ -27,7 +27,7 @@ pub enum ForwardError {
         /// Its name.
         name: String,
         /// Why.
-        source: BacktestError,
+        source: Box<BacktestError>,
     },
     /// What was asked for does not fit together.
     #[error("{message}")]
@@ -48,6 +48,13 @@ pub enum ForwardError {
 }
 
 impl ForwardError {
+    pub(super) fn of(name: &str, source: BacktestError) -> Self {
+        Self::Strategy {
+            name: name.to_owned(),
+            source: Box::new(source),
+        }
+    }
+
     pub(super) fn user(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::User {
             message: message.into(),

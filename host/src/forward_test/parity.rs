@@ -263,10 +263,7 @@ pub fn outcomes(
         let Some((builder, _)) = rebuilt.builder(strategy)? else {
             continue;
         };
-        let of = |source| ForwardError::Strategy {
-            name: name.clone(),
-            source,
-        };
+        let of = |source| ForwardError::of(&name, source);
         let built = builder.build().map_err(of)?;
         outcomes.push(built.run_with_chart(&mut |_| {}).map_err(of)?);
     }
@@ -342,9 +339,9 @@ impl<'a> Rebuilt<'a> {
         let built = lane
             .declared
             .builder(&component, &instruments, self.components.runtime().limits())
-            .map_err(|e| SessionError::Strategy(e))?
+            .map_err(SessionError::from)?
             .build()
-            .map_err(|e| SessionError::Strategy(e))?;
+            .map_err(SessionError::from)?;
         for (index, market) in (0..).zip(&lane.declared.markets) {
             let minutes = self.reader.minutes(self.row.id, *market, from, head)?;
             candles.push(real(&minutes));
@@ -382,7 +379,7 @@ impl<'a> Rebuilt<'a> {
         declared.safety.clone_from(&lane.first_safety);
         let builder = declared
             .builder(&component, &instruments, self.components.runtime().limits())
-            .map_err(SessionError::Strategy)?
+            .map_err(SessionError::from)?
             .source(Source::Candles {
                 symbols: candles.into_iter().map(Into::into).collect(),
                 base: Timeframe::M1,

@@ -16,7 +16,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use crate::alerts::{Alert, Dispatch};
-use crate::control::{Answer, Asked, Declined, Handle};
+use crate::control::{Asked, Declined, Handle};
 use crate::data::live::{Arrived, LiveFeed, Wake};
 use crate::domain::InstrumentKind;
 use crate::forward_test::control::Control;
@@ -31,6 +31,7 @@ use crate::forward_test::wish::Wish;
 use crate::persistence::{Batch, Input, Journal, NewSession, SessionRow};
 use crate::strategy::Runtime;
 use crate::venues::socket::wall_clock;
+use ask::Outcome;
 use feeds::Book;
 use opening::Pending;
 
@@ -101,7 +102,7 @@ pub(super) enum Inbox {
     Asked(Asked),
     Proved(Result<Proof, String>),
     /// A copy of the journal is done, or not.
-    Copied(Sender<Result<Answer, Declined>>, Result<Answer, Declined>),
+    Copied(Sender<Outcome>, Outcome),
 }
 
 /// At most so much is applied before it is committed.
@@ -110,6 +111,15 @@ const AT_ONCE: usize = 512;
 const LOOK: Duration = Duration::from_millis(50);
 /// Alerts that wait at the end are given so long.
 const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Now, by the clock of this machine that never goes back.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "pauses and figures of the session thread; what moves a strategy comes from the venue"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
 
 /// Why the loop ends.
 enum End {
@@ -137,7 +147,7 @@ struct Runner<'a> {
     inputs: u64,
     batch: Batch,
     /// Told once the batch is committed.
-    replies: Vec<(Sender<Result<Answer, Declined>>, Result<Answer, Declined>)>,
+    replies: Vec<(Sender<Outcome>, Outcome)>,
     feeds: Vec<Open>,
     /// By number of the market.
     books: Vec<Book>,
@@ -214,7 +224,7 @@ pub fn run(
             )),
         });
     }
-    let now = Instant::now();
+    let began = now();
     let wishes = std::mem::take(&mut setup.wishes);
     let mut runner = Runner {
         tell,
@@ -247,8 +257,8 @@ pub fn run(
         decisions: Percentiles::default(),
         commits: Percentiles::default(),
         steps: 0,
-        ticked: now,
-        looked: now,
+        ticked: began,
+        looked: began,
         missed: None,
         day: None,
         is_ready: false,
@@ -375,7 +385,7 @@ impl Runner<'_> {
 
     /// What time alone brings.
     fn look(&mut self) -> Result<(), ForwardError> {
-        let now = Instant::now();
+        let now = now();
         if now.duration_since(self.ticked) >= Duration::from_millis(100) {
             self.ticked = now;
             self.tick_feeds()?;
@@ -437,7 +447,7 @@ impl Runner<'_> {
     /// Everything since the last commit, at once; then its effects.
     fn commit(&mut self) -> Result<(), ForwardError> {
         if !self.batch.is_empty() {
-            let began = Instant::now();
+            let began = now();
             self.journal.commit(self.row.id, &self.batch)?;
             self.commits.add(began.elapsed());
             if !self.batch.alerts.is_empty() {

@@ -41,7 +41,7 @@ pub trait Supply {
 pub enum SessionError {
     /// A strategy does not start.
     #[error(transparent)]
-    Strategy(#[from] BacktestError),
+    Strategy(Box<BacktestError>),
     /// What was journaled contradicts itself or cannot be read.
     #[error("{message}")]
     Journal {
@@ -50,6 +50,12 @@ pub enum SessionError {
         /// What to do.
         hint: Option<String>,
     },
+}
+
+impl From<BacktestError> for SessionError {
+    fn from(error: BacktestError) -> Self {
+        Self::Strategy(Box::new(error))
+    }
 }
 
 impl SessionError {

@@ -67,7 +67,11 @@ impl Supply for JournalSupply<'_> {
             .components
             .runtime
             .load_bytes(&name, &bytes)
-            .map_err(|e| SessionError::Strategy(crate::strategy::InitError::from(e).into()))?;
+            .map_err(|e| {
+                SessionError::from(crate::backtest::BacktestError::from(
+                    crate::strategy::InitError::from(e),
+                ))
+            })?;
         self.components.keep(&component);
         Ok(component)
     }

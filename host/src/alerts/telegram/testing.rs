@@ -266,6 +266,7 @@ fn trade(exit: &str, net: &str, cause: Cause) -> (String, Trade) {
 /// A strategy with three closed trades and an open position.
 pub(super) fn strategy(name: &str) -> StrategyView {
     StrategyView {
+        counts: crate::query::Counts::default(),
         name: name.to_owned(),
         strategy: "ema-cross".to_owned(),
         version: "0.3.0".to_owned(),
@@ -316,6 +317,7 @@ pub(super) fn strategy(name: &str) -> StrategyView {
 /// A session with these strategies.
 pub(super) fn snapshot(strategies: Vec<StrategyView>) -> Snapshot {
     Snapshot {
+        alerts: Vec::new(),
         session: "desk".to_owned(),
         host: "0.1.0".to_owned(),
         started: Some(at("2024-01-08")),
@@ -323,6 +325,7 @@ pub(super) fn snapshot(strategies: Vec<StrategyView>) -> Snapshot {
         inputs: 4_000,
         journal_failed: None,
         feeds: vec![FeedView {
+            heard: None,
             venue: "binance".to_owned(),
             connections: (2, 2),
             reconnects: 1,

@@ -66,6 +66,7 @@ fn strategy(name: &str, equity: &[i64]) -> StrategyView {
         .collect();
     let days: Vec<_> = days.into_iter().rev().collect();
     StrategyView {
+        counts: crate::query::Counts::default(),
         name: name.to_owned(),
         strategy: "ma-crossover".to_owned(),
         version: "1.2.0".to_owned(),
@@ -104,6 +105,7 @@ fn session(strategies: Vec<StrategyView>) -> Snapshot {
         refilled: 0,
     };
     Snapshot {
+        alerts: Vec::new(),
         session: "paper".to_owned(),
         host: "0.1.0".to_owned(),
         started: Some(NOW),
@@ -111,6 +113,7 @@ fn session(strategies: Vec<StrategyView>) -> Snapshot {
         inputs: 1_042,
         journal_failed: None,
         feeds: vec![FeedView {
+            heard: None,
             venue: "binance".to_owned(),
             connections: (1, 1),
             reconnects: 0,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Open, Runner};
+use super::{Open, Runner, now};
 use crate::data::live::{Arrived, From, History, LiveEvent, LiveMarket, LiveMinute};
 use crate::data::streams::Wanted;
 use crate::domain::{FundingSettlement, InstrumentKind, Symbol, Timestamp};
@@ -339,7 +339,7 @@ impl Runner<'_> {
         let history = match told {
             Ok(history) => history,
             Err(why) => {
-                book.again_at = Some(Instant::now() + AGAIN);
+                book.again_at = Some(now() + AGAIN);
                 let symbol = &self.session.markets[market as usize].instrument.symbol;
                 let text = format!(
                     "no history of {symbol} for the warm-up: {why}; asking again in {} s",
@@ -375,9 +375,9 @@ impl Runner<'_> {
     }
 
     pub(super) fn ask_for_history_again(&mut self) {
-        let now = Instant::now();
+        let present = now();
         for book in &mut self.books {
-            if book.again_at.is_some_and(|at| at <= now) {
+            if book.again_at.is_some_and(|at| at <= present) {
                 book.again_at = None;
             }
         }
@@ -404,7 +404,7 @@ impl Runner<'_> {
                 .unwrap_or(0)
                 .min(WAY_MS_MAX);
             self.quotes
-                .push((Instant::now() + Duration::from_millis(way), market));
+                .push((now() + Duration::from_millis(way), market));
         }
     }
 

@@ -123,10 +123,7 @@ impl Runner<'_> {
             &self.session.instruments(),
             self.components.runtime().limits(),
         )
-        .map_err(|source| ForwardError::Strategy {
-            name: name.to_owned(),
-            source,
-        })?;
+        .map_err(|source| ForwardError::of(name, source))?;
         let bytes = std::fs::read(&wish.path).map_err(|e| ForwardError::World {
             message: format!("reading {}: {e}", wish.path.display()),
             hint: None,

@@ -182,10 +182,7 @@ impl Runner<'_> {
                 &self.session.instruments(),
                 self.components.runtime().limits(),
             )
-            .map_err(|source| ForwardError::Strategy {
-                name: declared.name.clone(),
-                source,
-            })?;
+            .map_err(|source| ForwardError::of(&declared.name, source))?;
             self.pending
                 .push(Pending::of_successor(declared, built, paused));
         }
