@@ -276,6 +276,12 @@ impl Settings {
             .filter(|value| !value.is_empty())
     }
 
+    /// Did somebody set it, or is it the default.
+    #[must_use]
+    pub fn is_set(&self, variable: &Variable) -> bool {
+        self.values.contains_key(variable.name)
+    }
+
     /// Addresses of venues that were set, by the name of the setting.
     #[must_use]
     pub fn addresses(&self) -> BTreeMap<&'static str, String> {

@@ -249,9 +249,8 @@ impl Watch {
     }
 
     fn line(&self, line: &str) {
-        if self.bar.is_hidden() {
-            eprintln!("{line}");
-        } else {
+        // Where stderr is no terminal the log has it.
+        if !self.bar.is_hidden() {
             self.bar.suspend(|| eprintln!("{line}"));
         }
     }

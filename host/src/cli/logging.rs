@@ -59,32 +59,35 @@ impl LogFormat {
 /// A setting that names no format.
 pub(super) fn start(settings: &Settings) -> Result<(), CliError> {
     let format = LogFormat::choose(None, settings, LogFormat::Text)?;
-    begin(settings, format, std::io::stderr);
+    let level = settings.get(&config::LOG_LEVEL).unwrap_or("warn");
+    begin(level, format, std::io::stderr);
     Ok(())
 }
 
-/// Logging of what runs for weeks: never waits, JSON unless a flag, a setting or a terminal says otherwise. The last lines are
+/// Logging of what runs for weeks: never waits, JSON unless a flag, a setting or a terminal says otherwise. Where nobody sets a level,
+/// a log tells what happens, and a terminal, which is told in lines for people, errors only. The last lines are
 /// written when the value it returns is dropped.
 ///
 /// # Errors
 /// A setting that names no format.
 pub fn start_service(settings: &Settings, flag: Option<LogFormat>) -> Result<Lines, CliError> {
-    let default = if std::io::stderr().is_terminal() {
-        LogFormat::Text
+    let (default, usual) = if std::io::stderr().is_terminal() {
+        (LogFormat::Text, "error")
     } else {
-        LogFormat::Json
+        (LogFormat::Json, "info")
     };
+    let set = settings.get(&config::LOG_LEVEL);
+    let set = set.filter(|_| settings.is_set(&config::LOG_LEVEL));
     let format = LogFormat::choose(flag, settings, default)?;
     let lines = Lines::to(std::io::stderr());
-    begin(settings, format, lines.queue.clone());
+    begin(set.unwrap_or(usual), format, lines.queue.clone());
     Ok(lines)
 }
 
-fn begin<W>(settings: &Settings, format: LogFormat, writer: W)
+fn begin<W>(level: &str, format: LogFormat, writer: W)
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let level = settings.get(&config::LOG_LEVEL).unwrap_or("warn");
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("warn"));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)

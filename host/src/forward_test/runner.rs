@@ -472,8 +472,10 @@ impl Runner<'_> {
             let _ = reply.send(Err(why.clone()));
         }
         tracing::error!(session = %self.row.name, %error, "the session ends");
-        let alert = self.emergency(error);
-        self.outside.dispatch.emergency(alert);
+        if matches!(error, ForwardError::Journal(_)) {
+            let alert = self.emergency(error);
+            self.outside.dispatch.emergency(alert);
+        }
     }
 
     fn wake(&self, feed: usize) -> Wake {
