@@ -230,7 +230,15 @@ impl Lane {
         self.next
     }
 
-    /// The next minute of one of its instruments. Earlier minutes than it waits for are not its own.
+    /// The first minute any of its instruments has: nothing is waited for before it.
+    pub fn begin_with(&mut self, first: Timestamp) {
+        if !self.begun {
+            self.next = self.next.max(first);
+        }
+    }
+
+    /// The next minute of one of its instruments. Earlier minutes than it waits for are not its own; before its first one an instrument is
+    /// not listed.
     pub fn push(
         &mut self,
         instrument: usize,
@@ -243,7 +251,17 @@ impl Lane {
         if time < self.next.plus_ms(waiting * MINUTE_MS) {
             return;
         }
-        self.queues[instrument].push_back((slot, reference));
+        let queue = &mut self.queues[instrument];
+        let mut expected = self.next.plus_ms(waiting * MINUTE_MS);
+        while expected < time {
+            let slot = Slot {
+                state: SlotState::NotListed,
+                ..Slot::missing(expected)
+            };
+            queue.push_back((slot, Reference::default()));
+            expected = expected.plus_ms(MINUTE_MS);
+        }
+        queue.push_back((slot, reference));
         while self.queues.iter().all(|queue| !queue.is_empty()) {
             self.minute(stepped);
         }

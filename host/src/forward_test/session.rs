@@ -441,6 +441,13 @@ impl Session {
                 give_row(&mut lane, instrument, row);
             }
         }
+        let firsts = markets.iter().filter_map(|market| {
+            let (first, _) = self.markets[*market as usize].stretch?;
+            Some(first)
+        });
+        if let Some(first) = firsts.min() {
+            lane.begin_with(first);
+        }
         for (instrument, market) in markets.iter().enumerate() {
             let head = self.markets[*market as usize].head().unwrap_or(from);
             for minute in supply.minutes(*market, from, head)? {
