@@ -289,8 +289,7 @@ impl<'a> World<'a> {
 
     /// Would an order, filled as a whole now, leave its position smaller or closed, never turned round.
     pub(super) fn closes(&self, order: &WorkingOrder) -> bool {
-        self.only_reduces(order)
-            || order.leaves() <= self.state.reducible(order.book, order.side())
+        self.only_reduces(order) || order.leaves() <= self.state.reducible(order.book, order.side())
     }
 
     /// What the volume left over: limits keep resting, market orders and fired stops go on at the next open.

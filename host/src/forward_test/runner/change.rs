@@ -40,6 +40,8 @@ pub struct DropIn {
     pub force: bool,
     /// Files as they were at the last look, and whether they were taken in as they are.
     seen: BTreeMap<PathBuf, (Option<SystemTime>, u64, bool)>,
+    /// Changed files whose strategies hold something: they are replaced once these are flat.
+    waiting: Vec<PathBuf>,
     /// That it cannot be read was told.
     is_unreadable: bool,
 }
@@ -52,6 +54,7 @@ impl DropIn {
             folder,
             force,
             seen: BTreeMap::new(),
+            waiting: Vec::new(),
             is_unreadable: false,
         }
     }
@@ -250,7 +253,9 @@ impl Runner<'_> {
                 && waiting.declared.safety == wish.safety;
             if is_same || waiting.who == HEIR {
                 return Ok((!is_same).then(|| {
-                    format!("{name} waits for its start: it begins as it was, reload when it trades")
+                    format!(
+                        "{name} waits for its start: it begins as it was, reload when it trades"
+                    )
                 }));
             }
             let replaces = waiting.replaces;
@@ -325,12 +330,16 @@ impl Runner<'_> {
             return Ok(());
         };
         let force = drop_in.force;
-        let (changed, gone) = match drop_in.look() {
+        let waiting = std::mem::take(&mut drop_in.waiting);
+        let (mut changed, gone) = match drop_in.look() {
             Ok(both) => both,
             Err(error) => {
+                drop_in.waiting = waiting;
                 if !std::mem::replace(&mut drop_in.is_unreadable, true) {
                     let folder = drop_in.folder.display();
-                    let line = format!("the drop-in folder {folder} cannot be read: {error}; its strategies go on");
+                    let line = format!(
+                        "the drop-in folder {folder} cannot be read: {error}; its strategies go on"
+                    );
                     self.line(line);
                 }
                 return Ok(());
@@ -340,7 +349,22 @@ impl Runner<'_> {
         for path in gone {
             self.dropped_out(&path)?;
         }
+        let waiting = waiting.into_iter().filter(|path| !changed.contains(path));
+        for path in waiting.filter(|path| path.is_file()).collect::<Vec<_>>() {
+            match self.holds_something(&path) {
+                true => self
+                    .drop_in
+                    .iter_mut()
+                    .for_each(|d| d.waiting.push(path.clone())),
+                false => changed.push(path),
+            }
+        }
         for path in changed {
+            if !force && self.holds_something(&path) {
+                self.drop_in
+                    .iter_mut()
+                    .for_each(|d| d.waiting.push(path.clone()));
+            }
             match self.dropped_in(&path, force) {
                 Ok(lines) => lines.into_iter().for_each(|line| self.line(line)),
                 Err(Failed::Session(error)) => return Err(error),
@@ -353,6 +377,13 @@ impl Runner<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Has the strategy of a file of the folder positions or orders.
+    fn holds_something(&self, path: &Path) -> bool {
+        let name = self.name_of_file(path);
+        let index = name.and_then(|name| self.session.lane_of(&name));
+        index.is_some_and(|index| !self.session.lanes[index as usize].is_flat())
     }
 
     fn dropped_in(&mut self, path: &Path, force: bool) -> Result<Vec<String>, Failed> {
@@ -384,8 +415,7 @@ impl Runner<'_> {
     /// A component was taken away: its strategies end by their policies.
     fn dropped_out(&mut self, path: &Path) -> Result<(), ForwardError> {
         let file = path.file_name().map(|f| f.to_string_lossy().into_owned());
-        let is_gone =
-            |d: &Declared| d.by == DeclaredBy::Folder && file_name(&d.source) == file;
+        let is_gone = |d: &Declared| d.by == DeclaredBy::Folder && file_name(&d.source) == file;
         match self.end_undeclared(FOLDER, &is_gone) {
             Ok(lines) => lines.into_iter().for_each(|line| self.line(line)),
             Err(Failed::Session(error)) => return Err(error),

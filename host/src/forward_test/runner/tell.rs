@@ -302,8 +302,7 @@ impl Runner<'_> {
             market.is_some_and(|market| {
                 let at_work = self.session.lanes.iter().filter(|lane| lane.is_at_work());
                 let mut taking = at_work.map(|lane| lane.takes_part_in(market as usize));
-                taking.any(|takes| takes)
-                    || self.pending.iter().any(|p| p.wants(market as usize))
+                taking.any(|takes| takes) || self.pending.iter().any(|p| p.wants(market as usize))
             })
         };
         let mut views: Vec<FeedView> = self.feeds.iter().map(|open| open.feed.view()).collect();
