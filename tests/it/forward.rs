@@ -6,5 +6,6 @@
 
 mod desk;
 mod parity;
+mod steer;
 
 pub(crate) use desk::{Desk, MINUTE};

@@ -35,7 +35,7 @@ use wishes::Declarations;
     host forward-test breakout.wasm rsi-reversal -p breakout.size=0.1 --balance 5000\n  \
     host forward-test strategies-folder/ --symbol BTC/USDT:USDT      every .wasm in it; new ones start, removed ones end\n  \
     host forward-test forward.toml\n  \
-    host forward-test                                   go on with the session of the journal\n\n\
+    host forward-test                                   forward.toml of this folder, else go on with the journal's session\n\n\
     Orders are simulated by the same rules as in a backtest: under the default profile a market order fills at the next open, which is known\n\
     when that minute has closed. Everything is journaled (DATABASE_PATH); a session that was ended or killed goes on at the next start.\n\
     Ask and steer it with `host ctl`; `host replay` proves it equal to backtests of the same candles. docs/forward-test.md")]
@@ -159,6 +159,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
         database: database.clone(),
         name: read.name,
         wishes: read.wishes,
+        has_file: declarations.has_file(),
         venues: Venues::new(
             settings.addresses(),
             Catalog::new(&cache),

@@ -1,8 +1,9 @@
 //! Market orders at the best prices that a live feed saw right after the close (`fill_timing = quote`).
 //!
 //! * A buy pays the ask, a sell gets the bid, both with the taker's fee; no slippage comes on top.
-//! * A spread wider than `max_spread_bps` of the middle turns the order down, whatever it is for.
-//! * An order that nobody saw prices for until the next minute begins is turned down.
+//! * A spread wider than `max_spread_bps` of the middle turns down what opens or increases; what only closes is never kept waiting by it.
+//! * An order that nobody saw prices for until the next minute begins is turned down; what only closes meets that minute's open, as
+//!   under `next_open`.
 //! * Everything else (limits, stops, exits, liquidation) meets the candle as under the other timings.
 //!
 //! What is unrealistic: the best prices hold for any size.
@@ -59,7 +60,7 @@ impl World<'_> {
         };
         let price = best.price_for(order.side());
         let bound = self.rules.profile.max_spread;
-        if !best.is_wider_than(bound) {
+        if self.closes(order) || !best.is_wider_than(bound) {
             return self.fill_order(id, Fill::At(price), Liquidity::Taker);
         }
         let text = format!(
@@ -72,10 +73,13 @@ impl World<'_> {
         self.finish_saying(id, OrderStatus::Rejected, EndReason::Venue, text);
     }
 
-    /// Market orders of the last close that nobody saw prices for.
+    /// Market orders of the last close that nobody saw prices for, but for those that close: nobody is kept in a position.
     pub(super) fn turn_down_unquoted(&mut self) {
         let waiting = self.state.orders.known().filter(|o| o.waits_at_close());
-        let ids: Vec<u32> = waiting.map(|order| order.id).collect();
+        let ids: Vec<u32> = waiting
+            .filter(|order| !self.closes(order))
+            .map(|order| order.id)
+            .collect();
         for id in ids {
             let text = "no best prices were seen before the next minute began".to_owned();
             self.finish_saying(id, OrderStatus::Rejected, EndReason::Venue, text);

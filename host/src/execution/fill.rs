@@ -234,10 +234,7 @@ impl<'a> World<'a> {
     /// How much of an order may fill now: what it is for, what there is to reduce, what volume is left.
     fn portion(&self, order: &WorkingOrder) -> Portion {
         let reducible = self.state.reducible(order.book, order.side());
-        let only_reduces = order.is_attached()
-            || order.asked.reduce_only()
-            || (order.asked.long_only() && order.side() == Side::Sell)
-            || is_against(&order.asked, order.book, self.state);
+        let only_reduces = self.only_reduces(order);
         let wanted = if order.is_attached() && !order.fired {
             reducible
         } else if only_reduces {
@@ -280,6 +277,19 @@ impl<'a> World<'a> {
             };
         }
         Portion::Fill { qty, only_reduces }
+    }
+
+    /// Can an order not open anything, however much of it fills.
+    fn only_reduces(&self, order: &WorkingOrder) -> bool {
+        order.is_attached()
+            || order.asked.reduce_only()
+            || (order.asked.long_only() && order.side() == Side::Sell)
+            || is_against(&order.asked, order.book, self.state)
+    }
+
+    /// Would an order, filled as a whole now, leave its position smaller or closed, never turned round.
+    pub(super) fn closes(&self, order: &WorkingOrder) -> bool {
+        self.only_reduces(order) || order.leaves() <= self.state.reducible(order.book, order.side())
     }
 
     /// What the volume left over: limits keep resting, market orders and fired stops go on at the next open.

@@ -23,6 +23,27 @@ pub enum Control {
         /// The strategy whose place it takes.
         replaces: Option<u32>,
     },
+    /// A strategy is to begin once its history is there; in the place of one of its name that waits already.
+    Want {
+        /// What it is made of.
+        declared: Box<Declared>,
+        /// The strategy whose place it takes once that is flat.
+        replaces: Option<u32>,
+        /// Its entries stay blocked.
+        paused: bool,
+    },
+    /// What waits under this name does not begin.
+    Unwant {
+        /// Its name.
+        name: String,
+    },
+    /// The session ends once everybody is flat, and has a successor.
+    Roll {
+        /// Strategies whose entries were blocked before.
+        paused: Vec<String>,
+    },
+    /// It goes on after all.
+    Unroll,
     /// Entries are blocked or let in, by the user or because a feed is stale.
     Entries {
         /// The strategy.
@@ -72,7 +93,12 @@ impl Control {
     /// A policy or table that is none.
     pub fn command(&self) -> Result<Option<(u32, Command)>, String> {
         Ok(match self {
-            Self::Start { .. } | Self::Forget { .. } => None,
+            Self::Start { .. }
+            | Self::Want { .. }
+            | Self::Unwant { .. }
+            | Self::Roll { .. }
+            | Self::Unroll
+            | Self::Forget { .. } => None,
             Self::Entries {
                 strategy,
                 by_feed,

@@ -8,6 +8,19 @@ use crate::engine::safety::Safety;
 use crate::execution::{Preset, Profile};
 use crate::strategy::{Component, Limits};
 
+/// Who declares a strategy: what no longer does so ends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeclaredBy {
+    /// A person: arguments of the start, `ctl add`.
+    #[default]
+    Hand,
+    /// A route of `forward.toml`.
+    File,
+    /// A component in the drop-in folder.
+    Folder,
+}
+
 /// One strategy with everything that decides its result, but the data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Declared {
@@ -37,6 +50,9 @@ pub struct Declared {
     pub safety: String,
     /// Seed of the session.
     pub seed: u64,
+    /// Who declares it.
+    #[serde(default)]
+    pub by: DeclaredBy,
 }
 
 impl Declared {

@@ -186,7 +186,19 @@ impl Lane {
         desk.positions(None).is_empty() && desk.working(None).is_empty()
     }
 
-    /// Is a market of the session one of its own, and is it still of interest to it.
+    /// Is there something to say of it: it was not forgotten, or holds something still.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !self.forgotten || !self.is_flat()
+    }
+
+    /// Does it trade, or hold something.
+    #[must_use]
+    pub fn is_at_work(&self) -> bool {
+        self.ended.is_none() || !self.is_flat()
+    }
+
+    /// Is a market of the session one of its own.
     #[must_use]
     pub fn takes_part_in(&self, market: usize) -> bool {
         self.declared.markets.iter().any(|m| *m as usize == market)
@@ -216,6 +228,12 @@ impl Lane {
     pub fn waits_for_quotes(&self) -> bool {
         let orders = || self.engine.trader(0).desk().working(None);
         self.at_quotes && orders().iter().any(|order| order.kind == OrderKind::Market)
+    }
+
+    /// Has it seen its first minute.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.begun
     }
 
     /// What becomes of its orders and positions when it ends.
@@ -320,6 +338,9 @@ impl Lane {
 
     /// Best prices for market orders that wait; the orders of the moment meet them.
     pub fn quote(&mut self, instrument: usize, bid: Price, ask: Price, stepped: &mut Stepped) {
+        if !self.begun {
+            return;
+        }
         let instrument = u32::try_from(instrument).expect("few instruments");
         let event = Event::Quote {
             instrument,

@@ -15,7 +15,7 @@ mod view;
 mod wish;
 
 pub use control::Control;
-pub use declared::Declared;
+pub use declared::{Declared, DeclaredBy};
 pub use error::ForwardError;
 pub use lane::{Fact, Lane, Stepped};
 pub use parity::{Proof, Proven, Verdict, outcomes, prove};

@@ -173,7 +173,8 @@ impl Notes {
                     market, bid, ask, ..
                 },
             ) => {
-                for (lane, said) in session.lanes.iter().zip(&mut self.said) {
+                let lanes = session.lanes.iter().zip(&mut self.said);
+                for (lane, said) in lanes.filter(|(lane, _)| lane.has_begun()) {
                     let places = (0..).zip(&lane.declared.markets);
                     for (instrument, _) in places.filter(|(_, m)| *m == market) {
                         let (bid, ask) = (*bid, *ask);

@@ -53,6 +53,8 @@ pub struct Setup {
     pub drop_in: Option<DropIn>,
     /// `forward.toml` as it was understood, kept in the journal.
     pub config: String,
+    /// A file of declarations is read: what it does not name anymore ends.
+    pub has_file: bool,
     /// Come back with entries blocked.
     pub paused: bool,
     /// Go on with a journal of another engine.
@@ -169,9 +171,7 @@ struct Runner<'a> {
     day: Option<i64>,
     is_ready: bool,
     proving: bool,
-    rolling: bool,
-    /// Strategies whose entries were blocked before the roll began.
-    paused_before: Vec<String>,
+    has_file: bool,
     end: Option<End>,
     /// When what is applied now arrived.
     arrived: Option<Instant>,
@@ -263,8 +263,7 @@ pub fn run(
         day: None,
         is_ready: false,
         proving: false,
-        rolling: false,
-        paused_before: Vec::new(),
+        has_file: setup.has_file,
         end: None,
         arrived: None,
     };
@@ -279,9 +278,20 @@ pub fn run(
 /// A session that begins, or the successor of one that was rolled.
 fn begin(journal: &mut Journal, setup: &Setup) -> Result<SessionRow, ForwardError> {
     let sessions = journal.sessions()?;
+    let is_named = !setup.wishes.is_empty() || setup.drop_in.is_some() || setup.has_file;
     let last = sessions
         .last()
         .filter(|row| row.why.as_deref() == Some(roll::ROLLED));
+    if last.is_none() && !is_named {
+        return Err(ForwardError::user(
+            format!(
+                "no strategy is named, and {} holds no session to go on with",
+                setup.database.display()
+            ),
+            "name one (`host forward-test ma-crossover --exchange binance --symbol BTC/USDT:USDT`), a folder of components \
+             (`host forward-test components/ --symbol BTC/USDT:USDT`), or write a forward.toml into this folder: docs/forward-test.md",
+        ));
+    }
     let base = last.map_or(setup.name.as_str(), |row| row.name.as_str());
     Ok(journal.begin(NewSession {
         name: free_name(base, |name| sessions.iter().any(|row| row.name == name)),
@@ -335,6 +345,7 @@ impl Runner<'_> {
         paused: bool,
         is_accepted: bool,
     ) -> Result<Ended, ForwardError> {
+        let is_new = self.inputs == 0;
         self.greet()?;
         if is_accepted {
             // The note first: a crash in between is asked about once more.
@@ -343,7 +354,11 @@ impl Runner<'_> {
             self.journal
                 .set_engine_version(self.row.id, &engine_version(), wall_clock())?;
         }
-        self.take_over()?;
+        if is_new {
+            self.take_over()?;
+        } else {
+            self.bring_back()?;
+        }
         self.wish_at_start(wishes)?;
         self.open_feeds()?;
         if paused {
@@ -356,12 +371,18 @@ impl Runner<'_> {
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
             for _ in 1..AT_ONCE {
+                // What comes after the end belongs to the successor, or to the next start.
+                if self.end.is_some() {
+                    break;
+                }
                 match self.inbox.try_recv() {
                     Ok(one) => self.take(one)?,
                     Err(_) => break,
                 }
             }
-            self.look()?;
+            if self.end.is_none() {
+                self.look()?;
+            }
             self.commit()?;
             match self.end.take() {
                 None => {}
@@ -411,6 +432,9 @@ impl Runner<'_> {
             components: &mut self.components,
         };
         let effects = self.session.apply(number, &input, &mut supply)?;
+        if matches!(input, Input::Minute(_) | Input::Control { .. }) {
+            self.plan_quotes(&effects);
+        }
         for (strategy, stepped) in &effects {
             self.steps += stepped.minutes;
             let digest = stepped.digest.map(|digest| (number, *strategy, digest));

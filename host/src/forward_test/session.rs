@@ -136,12 +136,29 @@ impl Market {
     }
 }
 
+/// A strategy that is wanted and has not begun.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wanted {
+    /// What it is made of.
+    pub declared: Declared,
+    /// The strategy whose place it takes once that is flat.
+    pub replaces: Option<u32>,
+    /// Its entries stay blocked.
+    pub paused: bool,
+    /// Who wants it.
+    pub who: String,
+}
+
 /// A session without its surroundings.
 pub struct Session {
     /// Its markets by number.
     pub markets: Vec<Market>,
     /// Its strategies by number.
     pub lanes: Vec<Lane>,
+    /// Strategies on their way, one a name.
+    pub wanted: Vec<Wanted>,
+    /// It ends once everybody is flat, and has a successor: strategies whose entries were blocked before that was asked for.
+    pub rolling: Option<Vec<String>>,
     limits: Limits,
 }
 
@@ -155,6 +172,8 @@ impl Session {
         Self {
             markets: instruments.into_iter().map(Market::new).collect(),
             lanes: Vec::new(),
+            wanted: Vec::new(),
+            rolling: None,
             limits,
         }
     }
@@ -179,10 +198,11 @@ impl Session {
         u32::try_from(found).ok()
     }
 
-    /// The strategy that takes part, or took part last, under a name.
+    /// The strategy that takes part, or took part last, under a name; none of what was forgotten and holds nothing anymore.
     #[must_use]
     pub fn lane_of(&self, name: &str) -> Option<u32> {
-        let found = self.lanes.iter().rposition(|l| l.declared.name == name)?;
+        let is_it = |l: &Lane| l.declared.name == name && l.is_known();
+        let found = self.lanes.iter().rposition(is_it)?;
         u32::try_from(found).ok()
     }
 
@@ -235,11 +255,14 @@ impl Session {
             Input::Quote {
                 market, bid, ask, ..
             } => self.quote(number, *market, *bid, *ask),
-            Input::Control { body, .. } => {
+            Input::Control { who, body, .. } => {
                 let control = Control::parse(body).map_err(|e| {
                     SessionError::journal(format!("input {number} is no control: {e}"))
                 })?;
-                self.control(number, control, supply)
+                if let Some(control) = self.intend(who, control) {
+                    return self.control(number, control, supply);
+                }
+                Ok(Effects::new())
             }
             Input::Note { .. } => Ok(Effects::new()),
         }
@@ -339,6 +362,30 @@ impl Session {
         Ok(effects)
     }
 
+    /// What is meant to happen, which moves no strategy yet; everything else is given back.
+    fn intend(&mut self, who: &str, control: Control) -> Option<Control> {
+        match control {
+            Control::Want {
+                declared,
+                replaces,
+                paused,
+            } => {
+                self.wanted.retain(|w| w.declared.name != declared.name);
+                self.wanted.push(Wanted {
+                    declared: *declared,
+                    replaces,
+                    paused,
+                    who: who.to_owned(),
+                });
+            }
+            Control::Unwant { name } => self.wanted.retain(|w| w.declared.name != name),
+            Control::Roll { paused } => self.rolling = Some(paused),
+            Control::Unroll => self.rolling = None,
+            other => return Some(other),
+        }
+        None
+    }
+
     fn control(
         &mut self,
         number: u64,
@@ -362,6 +409,7 @@ impl Session {
                     )));
                 }
                 let (from, start) = (Timestamp(from_ms), Timestamp(start_ms));
+                self.wanted.retain(|w| w.declared.name != declared.name);
                 return self.start(*declared, from, start, supply);
             }
             Control::Entries {
@@ -385,7 +433,13 @@ impl Session {
                 self.lane(number, strategy)?.declared.safety = toml;
             }
             Control::Forget { strategy } => self.lane(number, strategy)?.forgotten = true,
-            Control::Flatten { .. } | Control::Close { .. } => {}
+            // What is intended was taken in before.
+            Control::Want { .. }
+            | Control::Unwant { .. }
+            | Control::Roll { .. }
+            | Control::Unroll
+            | Control::Flatten { .. }
+            | Control::Close { .. } => {}
         }
         let Some((strategy, command)) = command else {
             return Ok(Effects::new());

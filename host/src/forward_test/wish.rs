@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::backtest::{Backtest, BacktestError};
 use crate::domain::{Cash, Instrument, OnFault, Rate};
 use crate::execution::Profile;
-use crate::forward_test::declared::{Declared, overrides};
+use crate::forward_test::declared::{Declared, DeclaredBy, overrides};
 use crate::strategy::{Component, Limits};
 
 /// What the user said, resolved as far as it can be without a venue.
@@ -35,8 +35,8 @@ pub struct Wish {
     pub safety: String,
     /// Seed of everything random.
     pub seed: u64,
-    /// It came from the drop-in folder.
-    pub dropped: bool,
+    /// Who declares it.
+    pub by: DeclaredBy,
 }
 
 impl Wish {
@@ -57,6 +57,7 @@ impl Wish {
             on_fault: self.on_fault.map(|policy| policy.name().to_owned()),
             safety: self.safety.clone(),
             seed: self.seed,
+            by: self.by,
         }
     }
 }
@@ -74,13 +75,14 @@ pub fn rehearse(
     declared.builder(component, instruments, limits)?.build()
 }
 
-/// Do two declarations give the same strategy, but for its limits and the money it begins with.
+/// Do two declarations give the same strategy, but for its limits, the money it begins with and who declares it.
 #[must_use]
 pub fn is_same_strategy(one: &Declared, other: &Declared) -> bool {
     let plain = |d: &Declared| Declared {
         balance: String::new(),
         safety: String::new(),
         source: String::new(),
+        by: DeclaredBy::Hand,
         ..d.clone()
     };
     plain(one) == plain(other)

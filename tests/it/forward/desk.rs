@@ -72,14 +72,18 @@ impl Desk {
 
     /// The same with nothing said.
     pub(crate) fn session(&self, arguments: &[&str]) -> Session {
+        self.spawn(self.command(arguments))
+    }
+
+    /// The same of a command.
+    pub(crate) fn spawn(&self, mut command: Command) -> Session {
         let log = self.path().join("session.log");
         let file = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(&log)
             .expect("a log");
-        let child = self
-            .command(arguments)
+        let child = command
             .stdout(Stdio::piped())
             .stderr(file)
             .spawn()

@@ -308,6 +308,31 @@ fn a_market_order_without_best_prices_is_turned_down_when_the_next_minute_begins
 }
 
 #[test]
+fn what_only_closes_fills_at_any_spread_and_without_best_prices_at_the_next_open() {
+    const MINUTE_20: i64 = 20 * MINUTE_MS;
+    for (prices, time, price) in [
+        (
+            Some(quote(MINUTE_20 + 300, "19000", "21000")),
+            close(20).plus_ms(-1),
+            Some("19000"),
+        ),
+        (None, close(20), None),
+    ] {
+        let mut script = vec![
+            quote(MINUTE_15 + 100, "19990", "20010"),
+            command(MINUTE_20 + 200, Command::CloseAll(None)),
+        ];
+        script.extend(prices);
+        let outcome = quoted(script);
+        let fills = filled(&outcome);
+        assert_eq!((fills[1].0, fills[1].1), (time, Side::Sell), "{fills:?}");
+        assert!(price.is_none_or(|price| fills[1].2 == price), "{fills:?}");
+        // The order that would open after it found no prices.
+        assert_eq!(turned_down(&outcome).len(), 1);
+    }
+}
+
+#[test]
 fn best_prices_are_those_of_one_moment() {
     let buy = Command::Submit(OrderRequest::market(0, Side::Buy, 0.2));
     let outcome = quoted(vec![

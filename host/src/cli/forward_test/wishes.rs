@@ -14,8 +14,11 @@ use crate::control::Declined;
 use crate::data::series::parse_market;
 use crate::domain::{InstrumentKind, OnFault, Symbol};
 use crate::execution::Profile;
-use crate::forward_test::{Again, DropIn, Wish};
+use crate::forward_test::{Again, DeclaredBy, DropIn, Wish};
 use crate::venues::instruments::perpetual_of;
+
+/// What is read where nothing is named.
+const HERE: &str = "forward.toml";
 
 /// Everything the user said, to be read as often as wanted.
 #[derive(Clone)]
@@ -44,8 +47,17 @@ struct Whole {
 }
 
 impl Declarations {
-    pub(super) fn new(args: Args, settings: Settings) -> Self {
+    /// Where nothing is named, `forward.toml` of this folder is meant, if it is there.
+    pub(super) fn new(mut args: Args, settings: Settings) -> Self {
+        if args.what.is_empty() && Path::new(HERE).is_file() {
+            args.what.push(HERE.to_owned());
+        }
         Self { args, settings }
+    }
+
+    /// Does a file say what is wanted.
+    pub(super) fn has_file(&self) -> bool {
+        self.file().is_some()
     }
 
     /// Reads everything.
@@ -210,7 +222,7 @@ impl Declarations {
             ..Route::of(&source, &whole.flags)?
         };
         Ok(Wish {
-            dropped: true,
+            by: DeclaredBy::Folder,
             ..self.wish(whole, &route)?
         })
     }
@@ -264,7 +276,10 @@ impl Declarations {
             on_fault: policy.map(|word| on_fault(word)).transpose()?,
             safety: safety.map_or(Ok(String::new()), |path| safety_text(path))?,
             seed: whole.flags.seed.unwrap_or(0),
-            dropped: false,
+            by: match (self.file(), &route.place) {
+                (Some(_), Some(_)) => DeclaredBy::File,
+                _ => DeclaredBy::Hand,
+            },
         })
     }
 

@@ -79,19 +79,19 @@ impl Runner<'_> {
         let text = match request {
             Request::Status => return Ok(Answer::Status(Box::new(self.snapshot()))),
             Request::Pause(name) => self.entries(who, name.as_deref(), false)?,
-            Request::Resume(name) => self.entries(who, name.as_deref(), true)?,
+            Request::Resume(name) => self.resume(who, name.as_deref())?,
             Request::Flatten(name) => self.flatten(who, name.as_deref())?,
             Request::Close { strategy, position } => self.close(who, &strategy, position)?,
             Request::Stop { strategy, how } => {
-                let index = self.alive(&strategy)?;
-                self.stop(who, index, how)?
+                if self.call_off(who, &strategy)? {
+                    self.advance()?;
+                    format!("{strategy} waited for its start, and does not start")
+                } else {
+                    let index = self.alive(&strategy)?;
+                    self.stop(who, index, how)?
+                }
             }
-            Request::Remove { strategy, how } => {
-                let index = self.known(&strategy)?;
-                let text = self.stop(who, index, how)?;
-                self.control(who, &Control::Forget { strategy: index })?;
-                format!("{text}; it is forgotten")
-            }
+            Request::Remove { strategy, how } => self.remove(who, &strategy, how)?,
             Request::Add(added) => self.add(who, added)?,
             Request::Reload { force } => self.reload(who, force)?,
             Request::Roll { flatten } => self.roll(who, flatten)?,
@@ -102,6 +102,53 @@ impl Runner<'_> {
             Request::Backup(_) => unreachable!("answered by a thread of its own"),
         };
         Ok(Answer::Done(text))
+    }
+
+    fn remove(&mut self, who: &str, name: &str, how: Option<OnFault>) -> Result<String, Failed> {
+        let was_waiting = self.call_off(who, name)?;
+        if was_waiting {
+            self.advance()?;
+            if self.session.lane_of(name).is_none() {
+                return Ok(format!("{name} waited for its start; it is forgotten"));
+            }
+        }
+        let strategy = self.known(name)?;
+        let text = self.stop(who, strategy, how)?;
+        self.control(who, &Control::Forget { strategy })?;
+        Ok(format!("{text}; it is forgotten"))
+    }
+
+    /// While a session is being rolled nothing new begins in it.
+    pub(super) fn not_while_rolling(&self) -> Result<(), Declined> {
+        if self.session.rolling.is_none() {
+            return Ok(());
+        }
+        let open = self.session.lanes.iter().filter(|lane| !lane.is_flat());
+        let names: Vec<&str> = open.map(|lane| lane.declared.name.as_str()).collect();
+        Err(Declined::new(
+            format!(
+                "the session is being rolled and waits until {} {} flat",
+                names.join(", "),
+                if names.len() == 1 { "is" } else { "are" }
+            ),
+            "ask again when its successor runs, or call the roll off: host ctl resume",
+        ))
+    }
+
+    /// Of all: a roll that waits is called off.
+    fn resume(&mut self, who: &str, name: Option<&str>) -> Result<String, Failed> {
+        if name.is_some() {
+            self.not_while_rolling()?;
+        }
+        let was_rolling = self.session.rolling.is_some();
+        if was_rolling {
+            self.control(who, &Control::Unroll)?;
+        }
+        let text = self.entries(who, name, true)?;
+        Ok(match was_rolling {
+            true => format!("the session is not rolled; {text}"),
+            false => text,
+        })
     }
 
     /// The strategy of a name that takes part.
@@ -120,22 +167,27 @@ impl Runner<'_> {
     fn known(&self, name: &str) -> Result<u32, Declined> {
         self.session.lane_of(name).ok_or_else(|| {
             let mut names: Vec<&str> = Vec::new();
-            for lane in &self.session.lanes {
+            for lane in self.session.lanes.iter().filter(|lane| lane.is_known()) {
                 let name = lane.declared.name.as_str();
                 if !names.contains(&name) {
                     names.push(name);
                 }
             }
-            let waiting = self.pending.iter().any(|p| p.declared.name == name);
-            if waiting {
+            if self.is_waiting(name) {
                 return Declined::new(
                     format!("{name} waits for its history"),
                     "ask again when it has started",
                 );
             }
+            names.extend(self.pending.iter().map(|p| p.declared.name.as_str()));
+            let hint = match names.as_slice() {
+                [] => "there is none: `host ctl add` starts one".to_owned(),
+                [only] => format!("there is {only}"),
+                names => format!("there are {}", names.join(", ")),
+            };
             Declined::new(
                 format!("there is no strategy `{name}` in this session"),
-                format!("there are {}", names.join(", ")),
+                hint,
             )
         })
     }
@@ -153,8 +205,12 @@ impl Runner<'_> {
     }
 
     fn entries(&mut self, who: &str, name: Option<&str>, allowed: bool) -> Result<String, Failed> {
-        let lanes = self.named(name)?;
-        let (mut changed, mut blocked) = (0, Vec::new());
+        let mut changed = self.entries_of_waiting(who, name, allowed)?;
+        let lanes = match name {
+            Some(name) if self.is_waiting(name) => Vec::new(),
+            name => self.named(name)?,
+        };
+        let mut blocked = Vec::new();
         for strategy in lanes {
             let lane = &self.session.lanes[strategy as usize];
             if lane.paused == allowed {
@@ -171,11 +227,6 @@ impl Runner<'_> {
                 blocked.push(lane.declared.name.clone());
             }
         }
-        if name.is_none() {
-            for pending in &mut self.pending {
-                pending.paused = !allowed;
-            }
-        }
         let done = if allowed {
             "may enter again"
         } else {
@@ -183,6 +234,8 @@ impl Runner<'_> {
         };
         let mut text = match name {
             Some(name) => format!("{name} {done}"),
+            None if changed == 0 && allowed => "nobody was paused".to_owned(),
+            None if changed == 0 => "everybody is paused already".to_owned(),
             None => format!("{changed} strategies: each {done}"),
         };
         if !blocked.is_empty() {
@@ -192,6 +245,31 @@ impl Runner<'_> {
             ));
         }
         Ok(text)
+    }
+
+    /// The same for strategies that wait for their start; how many changed.
+    fn entries_of_waiting(
+        &mut self,
+        who: &str,
+        name: Option<&str>,
+        allowed: bool,
+    ) -> Result<usize, ForwardError> {
+        let mut changed = 0;
+        for index in 0..self.pending.len() {
+            let pending = &mut self.pending[index];
+            let is_meant = name.is_none_or(|name| pending.declared.name == name);
+            if is_meant && pending.paused == allowed {
+                pending.paused = !allowed;
+                let want = Control::Want {
+                    declared: Box::new(pending.declared.clone()),
+                    replaces: pending.replaces,
+                    paused: pending.paused,
+                };
+                self.control(who, &want)?;
+                changed += 1;
+            }
+        }
+        Ok(changed)
     }
 
     /// Everything that was wanted at the start comes back with entries blocked.
@@ -279,15 +357,13 @@ impl Runner<'_> {
     }
 
     fn add(&mut self, who: &str, added: Added) -> Result<String, Failed> {
+        self.not_while_rolling()?;
         let wishes = (self.again)(Again::Added(added))?;
         let mut names = Vec::new();
-        for (name, wish, component) in self.load(wishes)? {
-            let is_taken = self.pending.iter().any(|p| p.declared.name == name)
-                || self
-                    .session
-                    .lane_of(&name)
-                    .is_some_and(|index| self.session.lanes[index as usize].ended.is_none());
-            if is_taken {
+        for (name, wish, component) in self.load(wishes, &[])? {
+            let there = self.session.lane_of(&name);
+            let is_at_work = |index: u32| self.session.lanes[index as usize].is_at_work();
+            if self.is_waiting(&name) || there.is_some_and(is_at_work) {
                 return Err(Declined::new(
                     format!("there is a strategy `{name}` already"),
                     "give it another name: --name NAME",
@@ -297,7 +373,12 @@ impl Runner<'_> {
             self.want(&name, &wish, &component, None, who)?;
             names.push(name);
         }
-        self.open_feeds()?;
+        if let Err(error) = self.open_feeds() {
+            for name in &names {
+                self.call_off(who, name)?;
+            }
+            return Err(error.into());
+        }
         self.widen_all()?;
         self.advance()?;
         Ok(format!(

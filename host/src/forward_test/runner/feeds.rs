@@ -65,10 +65,7 @@ impl Runner<'_> {
                 .feeds
                 .iter()
                 .position(|open| open.venue == venue && open.kind == kind);
-            for live in &markets {
-                let index = known.unwrap_or(self.feeds.len());
-                self.books[live.market as usize].feed = Some(index);
-            }
+            let numbers: Vec<u32> = markets.iter().map(|live| live.market).collect();
             match known {
                 Some(index) => {
                     for live in markets {
@@ -80,6 +77,10 @@ impl Runner<'_> {
                     let feed = self.venues.open(&venue, kind, markets, wake)?;
                     self.feeds.push(Open { venue, kind, feed });
                 }
+            }
+            for market in numbers {
+                let index = known.unwrap_or(self.feeds.len() - 1);
+                self.books[market as usize].feed = Some(index);
             }
         }
         Ok(())
@@ -263,10 +264,9 @@ impl Runner<'_> {
 
     fn minute(&mut self, market: u32, minute: &LiveMinute) -> Result<(), ForwardError> {
         let input = minute_input(market, minute, origin(minute.from));
-        let effects = self.input(Input::Minute(input))?;
+        self.input(Input::Minute(input))?;
         self.catch_up(minute.from == From::Stream);
         self.feed_again(market)?;
-        self.plan_quotes(&effects);
         self.end_of_day()?;
         Ok(())
     }
@@ -384,13 +384,14 @@ impl Runner<'_> {
     }
 
     /// Market orders that were just sent meet the best prices after as long as it takes to reach the venue.
-    fn plan_quotes(&mut self, effects: &crate::forward_test::Effects) {
+    pub(super) fn plan_quotes(&mut self, effects: &crate::forward_test::Effects) {
         let mut wanted: Vec<u32> = Vec::new();
         for (strategy, _) in effects {
             let lane = &self.session.lanes[*strategy as usize];
             if lane.waits_for_quotes() {
                 for market in &lane.declared.markets {
-                    if !wanted.contains(market) {
+                    let is_planned = self.quotes.iter().any(|(_, planned)| planned == market);
+                    if !is_planned && !wanted.contains(market) {
                         wanted.push(*market);
                     }
                 }

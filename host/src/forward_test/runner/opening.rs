@@ -1,16 +1,21 @@
 //! Strategies on their way into the session: loaded, rehearsed, warmed up from history, started.
 
+use super::ask::Failed;
+use super::change::Changing;
 use super::feeds::Book;
 use super::{Runner, Told};
 use crate::alerts::words::{self, FillsAt};
 use crate::backtest::Backtest;
+use crate::control::Declined;
 use crate::data::instrument_file;
 use crate::data::streams::StreamKind;
 use crate::domain::{Symbol, Timestamp};
 use crate::execution::FillTiming;
 use crate::forward_test::control::Control;
-use crate::forward_test::declared::Declared;
+use crate::forward_test::declared::{Declared, DeclaredBy};
 use crate::forward_test::error::ForwardError;
+use crate::forward_test::session::Supply as _;
+use crate::forward_test::supply::JournalSupply;
 use crate::forward_test::wish::{Wish, names, rehearse};
 use crate::persistence::MarketRow;
 use crate::strategy::Component;
@@ -19,7 +24,7 @@ use crate::venues::socket::wall_clock;
 /// A strategy that waits for its start.
 pub(super) struct Pending {
     pub declared: Declared,
-    built: Backtest,
+    pub built: Backtest,
     /// The strategy whose place it takes, once that is flat.
     pub replaces: Option<u32>,
     /// Entries stay blocked.
@@ -31,17 +36,6 @@ pub(super) struct Pending {
 impl Pending {
     pub(super) fn wants(&self, market: usize) -> bool {
         self.declared.markets.iter().any(|m| *m as usize == market)
-    }
-
-    /// A strategy that goes on in the session after its own.
-    pub(super) fn of_successor(declared: Declared, built: Backtest, paused: bool) -> Self {
-        Self {
-            declared,
-            built,
-            replaces: None,
-            paused,
-            who: "roll".to_owned(),
-        }
     }
 
     /// Rows it wants of a market.
@@ -63,44 +57,66 @@ impl Pending {
 }
 
 impl Runner<'_> {
-    /// What is wanted at the start: new ones are added, those that are there go on.
+    /// What is wanted at the start is what a reload would read, but that what ended stays ended.
     pub(super) fn wish_at_start(&mut self, wishes: Vec<Wish>) -> Result<(), ForwardError> {
-        let loaded = self.load(wishes)?;
-        for (name, wish, component) in loaded {
-            let is_there = self.session.lane_of(&name).is_some_and(|index| {
-                let lane = &self.session.lanes[index as usize];
-                !lane.forgotten
-            });
-            if !is_there && !self.pending.iter().any(|p| p.declared.name == name) {
-                self.want(&name, &wish, &component, None, "start")?;
+        let force = self.drop_in.as_ref().is_some_and(|d| d.force);
+        let changing = Changing {
+            who: "start",
+            force,
+            revives: false,
+        };
+        match self.bring_to(wishes, &changing) {
+            Ok(lines) => lines.into_iter().for_each(|line| self.line(line)),
+            Err(Failed::Session(error)) => return Err(error),
+            Err(Failed::Request(Declined { message, hint })) => {
+                return Err(ForwardError::User {
+                    message,
+                    hint: hint.unwrap_or_default(),
+                });
             }
         }
         Ok(())
     }
 
-    /// Components of wishes, with the names they get.
+    /// Components of wishes, with the names they get. One of the drop-in folder that cannot be read is told and left out.
     pub(super) fn load(
         &mut self,
         wishes: Vec<Wish>,
+        taken: &[String],
     ) -> Result<Vec<(String, Wish, Component)>, ForwardError> {
         let mut loaded = Vec::new();
-        for wish in wishes {
-            let component = self.components.runtime().load(&wish.path)?;
-            self.components.keep(&component);
-            loaded.push((wish, component));
-        }
         let mut wanted = Vec::new();
-        for (wish, component) in &loaded {
-            wanted.push(match &wish.name {
-                Some(name) => name.clone(),
-                None => component.manifest()?.name.clone(),
-            });
+        for wish in wishes {
+            match self.load_one(&wish) {
+                Ok((name, component)) => {
+                    wanted.push(name);
+                    loaded.push((wish, component));
+                }
+                Err(error) if wish.by == DeclaredBy::Folder => {
+                    let hint = error.hint().map_or_else(String::new, |h| format!(" ({h})"));
+                    self.line(format!("{}: {error}{hint}", wish.source));
+                }
+                Err(error) => return Err(error),
+            }
         }
-        let given = names(&wanted, &[]);
-        let both = given.into_iter().zip(loaded);
+        let both = names(&wanted, taken).into_iter().zip(loaded);
         Ok(both
             .map(|(name, (wish, component))| (name, wish, component))
             .collect())
+    }
+
+    /// A component and the name it would have: a file of the folder keeps the one it was given.
+    fn load_one(&mut self, wish: &Wish) -> Result<(String, Component), ForwardError> {
+        let component = self.components.runtime().load(&wish.path)?;
+        self.components.keep(&component);
+        let known = (wish.by == DeclaredBy::Folder)
+            .then(|| self.name_of_file(&wish.path))
+            .flatten();
+        let name = match known.or_else(|| wish.name.clone()) {
+            Some(name) => name,
+            None => component.manifest()?.name.clone(),
+        };
+        Ok((name, component))
     }
 
     /// Prepares a strategy: its markets join the session, its component the journal; it starts when its history is there.
@@ -117,13 +133,7 @@ impl Runner<'_> {
             markets.push(self.market(venue, symbol)?);
         }
         let declared = wish.declare(name, component, markets);
-        let built = rehearse(
-            &declared,
-            component,
-            &self.session.instruments(),
-            self.components.runtime().limits(),
-        )
-        .map_err(|source| ForwardError::of(name, source))?;
+        let built = self.prepare(&declared)?;
         let bytes = std::fs::read(&wish.path).map_err(|e| ForwardError::World {
             message: format!("reading {}: {e}", wish.path.display()),
             hint: None,
@@ -137,13 +147,75 @@ impl Runner<'_> {
             ));
         }
         self.batch.components.push((sha256, name.to_owned(), bytes));
-        self.pending.push(Pending {
+        // Who was paused stays paused, whatever it is replaced by.
+        let old = replaces.map(|old| &self.session.lanes[old as usize]);
+        self.wait(Pending {
+            paused: old.is_some_and(|old| old.paused),
             declared,
             built,
             replaces,
-            paused: false,
             who: who.to_owned(),
-        });
+        })
+    }
+
+    /// Journals that a strategy is wanted, in the place of one of its name that waits.
+    pub(super) fn wait(&mut self, pending: Pending) -> Result<(), ForwardError> {
+        let want = Control::Want {
+            declared: Box::new(pending.declared.clone()),
+            replaces: pending.replaces,
+            paused: pending.paused,
+        };
+        self.control(&pending.who, &want)?;
+        let name = &pending.declared.name;
+        self.pending.retain(|p| p.declared.name != *name);
+        self.pending.push(pending);
+        Ok(())
+    }
+
+    /// What waits under a name does not start; whether there was something.
+    pub(super) fn call_off(&mut self, who: &str, name: &str) -> Result<bool, ForwardError> {
+        if !self.is_waiting(name) {
+            return Ok(false);
+        }
+        self.pending.retain(|p| p.declared.name != name);
+        let name = name.to_owned();
+        self.control(who, &Control::Unwant { name })?;
+        Ok(true)
+    }
+
+    pub(super) fn is_waiting(&self, name: &str) -> bool {
+        self.pending.iter().any(|p| p.declared.name == name)
+    }
+
+    /// An instance of a declaration that shows what it wants.
+    pub(super) fn prepare(&mut self, declared: &Declared) -> Result<Backtest, ForwardError> {
+        let mut supply = JournalSupply {
+            reader: &self.journal,
+            session: self.row.id,
+            components: &mut self.components,
+        };
+        let component = supply.component(&declared.sha256)?;
+        rehearse(
+            declared,
+            &component,
+            &self.session.instruments(),
+            self.components.runtime().limits(),
+        )
+        .map_err(|source| ForwardError::of(&declared.name, source))
+    }
+
+    /// What waited when the process before this one ended waits again.
+    pub(super) fn bring_back(&mut self) -> Result<(), ForwardError> {
+        for wanted in self.session.wanted.clone() {
+            let built = self.prepare(&wanted.declared)?;
+            self.pending.push(Pending {
+                declared: wanted.declared,
+                built,
+                replaces: wanted.replaces,
+                paused: wanted.paused,
+                who: wanted.who,
+            });
+        }
         Ok(())
     }
 
@@ -170,6 +242,7 @@ impl Runner<'_> {
     /// Asks for history that is lacking, and starts what has its own.
     pub(super) fn advance(&mut self) -> Result<(), ForwardError> {
         if self.pending.is_empty() {
+            self.release()?;
             return self.tell_ready();
         }
         self.ask_for_history();
@@ -257,6 +330,8 @@ impl Runner<'_> {
         from: Timestamp,
         start: Timestamp,
     ) -> Result<(), ForwardError> {
+        // A lane reads the minutes of its warm-up from the journal.
+        self.commit()?;
         let mut declared = pending.declared;
         if let Some(old) = pending.replaces {
             // It goes on with the money the one before it left.

@@ -7,17 +7,18 @@ use super::{End, Runner, free_name};
 use crate::control::Declined;
 use crate::data::instrument_file;
 use crate::domain::Instrument;
+use crate::forward_test::control::Control;
 use crate::forward_test::declared::Declared;
 use crate::forward_test::error::ForwardError;
 use crate::forward_test::recover::{self, engine_version};
-use crate::forward_test::session::{Session, SessionError, Supply as _};
-use crate::forward_test::supply::JournalSupply;
-use crate::forward_test::wish::rehearse;
+use crate::forward_test::session::{Session, SessionError};
 use crate::persistence::{Batch, Finish, Input, MarketRow, NewSession};
 use crate::venues::socket::wall_clock;
 
 /// Why a session ended that has a successor.
 pub(super) const ROLLED: &str = "rolled";
+/// Who wants the strategies of a successor.
+pub(super) const HEIR: &str = "roll";
 /// Kind of the note that holds what the successor begins with.
 const SUCCESSOR: &str = "successor";
 
@@ -26,6 +27,7 @@ type Estate = Vec<(Declared, bool)>;
 
 impl Runner<'_> {
     pub(super) fn roll(&mut self, who: &str, flatten: bool) -> Result<String, Failed> {
+        self.not_while_rolling()?;
         if !self.pending.is_empty() {
             let names: Vec<&str> = self
                 .pending
@@ -51,21 +53,29 @@ impl Runner<'_> {
             )
             .into());
         }
-        self.rolling = true;
-        // Entries that are blocked for the roll alone are let in again.
-        let paused = self.session.lanes.iter().filter(|l| l.paused);
-        self.paused_before = paused.map(|l| l.declared.name.clone()).collect();
+        let alive = (0..).zip(&self.session.lanes);
+        let alive = alive.filter(|(_, lane)| lane.ended.is_none());
+        let (paused, free): (Vec<_>, Vec<_>) = alive.partition(|(_, lane)| lane.paused);
+        let free: Vec<u32> = free.into_iter().map(|(index, _)| index).collect();
+        // Entries that are blocked for the roll alone are let in again by the successor.
+        let paused = paused.iter().map(|(_, lane)| lane.declared.name.clone());
+        let paused: Vec<String> = paused.collect();
+        self.control(who, &Control::Roll { paused })?;
+        if !open.is_empty() {
+            // Nobody opens while others still close.
+            for strategy in free {
+                let (by_feed, allowed) = (false, false);
+                let entries = Control::Entries {
+                    strategy,
+                    by_feed,
+                    allowed,
+                };
+                self.control(who, &entries)?;
+            }
+        }
         for (strategy, _) in &open {
             let strategy = *strategy;
-            self.control(
-                who,
-                &super::Control::Entries {
-                    strategy,
-                    by_feed: false,
-                    allowed: false,
-                },
-            )?;
-            self.control(who, &super::Control::Flatten { strategy })?;
+            self.control(who, &Control::Flatten { strategy })?;
         }
         self.roll_if_flat()?;
         Ok(if open.is_empty() {
@@ -81,7 +91,10 @@ impl Runner<'_> {
 
     /// Ends the session once nobody holds anything anymore.
     pub(super) fn roll_if_flat(&mut self) -> Result<(), ForwardError> {
-        if !self.rolling || self.end.is_some() || !self.session.lanes.iter().all(|l| l.is_flat()) {
+        let Some(paused) = self.session.rolling.clone() else {
+            return Ok(());
+        };
+        if self.end.is_some() || !self.session.lanes.iter().all(|l| l.is_flat()) {
             return Ok(());
         }
         let alive = self.session.lanes.iter().filter(|l| l.ended.is_none());
@@ -92,7 +105,7 @@ impl Runner<'_> {
                     balance: wallet.0.to_string(),
                     ..lane.declared.clone()
                 };
-                (declared, self.paused_before.contains(&lane.declared.name))
+                (declared, paused.contains(&lane.declared.name))
             })
             .collect();
         let body = serde_json::to_string(&estate).expect("strings and numbers");
@@ -121,11 +134,13 @@ impl Runner<'_> {
         let instruments = self.session.instruments();
         for (book, market) in self.books.iter_mut().zip(&self.session.markets) {
             book.begin = market.head().or(book.begin);
-            book.asked = None;
+            // Its successor has no history yet.
+            (book.asked, book.again_at, book.known_from) = (None, None, None);
         }
         self.inputs = 0;
         self.batch = Batch::default();
-        self.rolling = false;
+        let limits = self.components.runtime().limits().clone();
+        self.session = Session::new(Vec::new(), limits);
         self.is_ready = false;
         self.quotes.clear();
         self.greet()?;
@@ -138,14 +153,11 @@ impl Runner<'_> {
         self.advance()
     }
 
-    /// A session that was begun as a successor and has no strategy yet takes over what it was left.
+    /// A session that was begun as a successor, and journaled nothing yet, takes over what it was left.
     pub(super) fn take_over(&mut self) -> Result<(), ForwardError> {
         let Some(before) = self.row.predecessor.clone() else {
             return Ok(());
         };
-        if !self.session.lanes.is_empty() {
-            return Ok(());
-        }
         let Some(row) = self.journal.session(&before)? else {
             return Ok(());
         };
@@ -154,37 +166,26 @@ impl Runner<'_> {
     }
 
     fn inherit(&mut self, before: &str, instruments: Vec<Instrument>) -> Result<(), ForwardError> {
-        if self.session.lanes.is_empty() && !self.session.markets.is_empty() && self.inputs > 0 {
-            // Its markets are journaled already.
-        } else {
-            let limits = self.components.runtime().limits().clone();
-            for (index, instrument) in (0..).zip(&instruments) {
-                self.batch.markets.push(MarketRow {
-                    index,
-                    venue: instrument.venue.clone(),
-                    symbol: instrument.symbol.clone(),
-                    instrument: instrument_file::to_text(instrument, wall_clock()),
-                });
-            }
-            self.books.resize_with(instruments.len(), Book::default);
-            self.session = Session::new(instruments, limits);
+        for (index, instrument) in (0..).zip(instruments) {
+            self.batch.markets.push(MarketRow {
+                index,
+                venue: instrument.venue.clone(),
+                symbol: instrument.symbol.clone(),
+                instrument: instrument_file::to_text(&instrument, wall_clock()),
+            });
+            self.session.add_market(instrument);
         }
+        self.books
+            .resize_with(self.session.markets.len(), Book::default);
         for (declared, paused) in self.estate(before)? {
-            let mut supply = JournalSupply {
-                reader: &self.journal,
-                session: self.row.id,
-                components: &mut self.components,
-            };
-            let component = supply.component(&declared.sha256)?;
-            let built = rehearse(
-                &declared,
-                &component,
-                &self.session.instruments(),
-                self.components.runtime().limits(),
-            )
-            .map_err(|source| ForwardError::of(&declared.name, source))?;
-            self.pending
-                .push(Pending::of_successor(declared, built, paused));
+            let built = self.prepare(&declared)?;
+            self.wait(Pending {
+                declared,
+                built,
+                replaces: None,
+                paused,
+                who: HEIR.to_owned(),
+            })?;
         }
         Ok(())
     }

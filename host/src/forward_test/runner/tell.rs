@@ -258,8 +258,7 @@ impl Runner<'_> {
     }
 
     pub(super) fn snapshot(&self) -> Snapshot {
-        let feeds: Vec<FeedView> = self.feeds.iter().map(|open| open.feed.view()).collect();
-        let lanes = self.session.lanes.iter().filter(|lane| !lane.forgotten);
+        let lanes = self.session.lanes.iter().filter(|lane| lane.is_known());
         let waiting = self
             .pending
             .iter()
@@ -272,7 +271,7 @@ impl Runner<'_> {
             taken: wall_clock(),
             inputs: self.inputs,
             journal_failed: None,
-            feeds,
+            feeds: self.feed_views(),
             strategies: lanes
                 .map(|lane| view::strategy(lane, &self.session.markets))
                 .chain(waiting)
@@ -294,5 +293,24 @@ impl Runner<'_> {
                 })
                 .collect(),
         }
+    }
+
+    /// The venues; a market that nobody trades anymore keeps nobody waiting.
+    fn feed_views(&self) -> Vec<FeedView> {
+        let is_of_interest = |venue: &str, symbol: &str| {
+            let market = self.session.market_of(venue, symbol);
+            market.is_some_and(|market| {
+                let at_work = self.session.lanes.iter().filter(|lane| lane.is_at_work());
+                let mut taking = at_work.map(|lane| lane.takes_part_in(market as usize));
+                taking.any(|takes| takes) || self.pending.iter().any(|p| p.wants(market as usize))
+            })
+        };
+        let mut views: Vec<FeedView> = self.feeds.iter().map(|open| open.feed.view()).collect();
+        for view in &mut views {
+            for market in &mut view.markets {
+                market.stale &= is_of_interest(&view.venue, &market.symbol);
+            }
+        }
+        views
     }
 }
