@@ -4,7 +4,8 @@
     reason = "other processes are watched and killed by the clock"
 )]
 
+mod crash;
 mod desk;
 mod parity;
 
-pub(crate) use desk::{Desk, MINUTE};
+pub(crate) use desk::{Desk, MINUTE, Session};

@@ -3,6 +3,7 @@
 mod surroundings;
 mod wishes;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -249,10 +250,12 @@ impl Watch {
     }
 
     fn line(&self, line: &str) {
+        // Where stderr cannot be written (its disk is full too) the session goes on, or ends, as it would.
+        let write = || drop(writeln!(std::io::stderr(), "{line}"));
         if self.bar.is_hidden() {
-            eprintln!("{line}");
+            write();
         } else {
-            self.bar.suspend(|| eprintln!("{line}"));
+            self.bar.suspend(write);
         }
     }
 }

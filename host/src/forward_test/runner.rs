@@ -346,12 +346,18 @@ impl Runner<'_> {
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
             for _ in 1..AT_ONCE {
+                // A session that is over takes nothing more: what waits is its successor's.
+                if self.end.is_some() {
+                    break;
+                }
                 match self.inbox.try_recv() {
                     Ok(one) => self.take(one)?,
                     Err(_) => break,
                 }
             }
-            self.look()?;
+            if self.end.is_none() {
+                self.look()?;
+            }
             self.commit()?;
             match self.end.take() {
                 None => {}
@@ -382,13 +388,13 @@ impl Runner<'_> {
         }
         self.take_quotes(now)?;
         self.advance()?;
-        self.roll_if_flat()?;
         if now.duration_since(self.looked) >= Duration::from_secs(1) {
             self.looked = now;
             self.look_at_folder()?;
             self.ask_for_history_again();
         }
-        Ok(())
+        // The last thing: nothing follows the end of a session.
+        self.roll_if_flat()
     }
 
     /// Applies an input; it is journaled with the next commit.

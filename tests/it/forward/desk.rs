@@ -72,14 +72,18 @@ impl Desk {
 
     /// The same with nothing said.
     pub(crate) fn session(&self, arguments: &[&str]) -> Session {
+        self.spawn(self.command(arguments))
+    }
+
+    /// The same, however it is started.
+    pub(crate) fn spawn(&self, mut command: Command) -> Session {
         let log = self.path().join("session.log");
         let file = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(&log)
             .expect("a log");
-        let child = self
-            .command(arguments)
+        let child = command
             .stdout(Stdio::piped())
             .stderr(file)
             .spawn()
@@ -158,6 +162,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// One that somebody else started.
+    pub(crate) fn of(child: Child, log: PathBuf) -> Self {
+        Self { child, log }
+    }
+
     /// Its log so far.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()

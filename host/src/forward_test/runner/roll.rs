@@ -121,7 +121,8 @@ impl Runner<'_> {
         let instruments = self.session.instruments();
         for (book, market) in self.books.iter_mut().zip(&self.session.markets) {
             book.begin = market.head().or(book.begin);
-            book.asked = None;
+            // Its warm-up is brought afresh: what the old one was brought lies in the old one's journal.
+            (book.asked, book.known_from, book.again_at) = (None, None, None);
         }
         self.inputs = 0;
         self.batch = Batch::default();
@@ -150,7 +151,12 @@ impl Runner<'_> {
             return Ok(());
         };
         let instruments = recover::instruments(&self.journal, &row)?;
-        self.inherit(&before, instruments)
+        self.inherit(&before, instruments)?;
+        // It goes on where the one before it stopped, however long ago that was.
+        for (index, book) in (0..).zip(&mut self.books) {
+            book.begin = self.journal.head(row.id, index)?;
+        }
+        Ok(())
     }
 
     fn inherit(&mut self, before: &str, instruments: Vec<Instrument>) -> Result<(), ForwardError> {
