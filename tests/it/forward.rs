@@ -4,8 +4,9 @@
     reason = "other processes are watched and killed by the clock"
 )]
 
+mod crash;
 mod desk;
 mod parity;
 mod steer;
 
-pub(crate) use desk::{Desk, MINUTE};
+pub(crate) use desk::{Desk, MINUTE, Session};

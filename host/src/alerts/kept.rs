@@ -3,7 +3,18 @@
 use super::Alert;
 use super::outbox::{AlertSource, DeliveryBook, Failure};
 use super::telegram::memory::Memory;
+use super::words::{self, Stamp};
+use crate::domain::Timestamp;
 use crate::persistence::{Deliveries, FailedAttempt, Reader};
+
+/// One that another host wrote must not hold up those behind it: its place is told.
+fn unreadable(id: i64, why: &str) -> Alert {
+    let stamp = Stamp {
+        key: format!("alert-{id}"),
+        time: Timestamp(0),
+    };
+    words::unreadable(stamp, id, why)
+}
 
 impl AlertSource for Reader {
     fn after(&mut self, id: i64, limit: usize) -> Result<Vec<(i64, Alert)>, String> {
@@ -11,11 +22,9 @@ impl AlertSource for Reader {
         let found = self.alerts_after(id, limit).map_err(|e| e.to_string())?;
         let read = |(id, json): (i64, String)| {
             let alert = serde_json::from_str(&json);
-            alert
-                .map(|alert| (id, alert))
-                .map_err(|e| format!("alert {id} of the journal: {e}"))
+            (id, alert.unwrap_or_else(|e| unreadable(id, &e.to_string())))
         };
-        found.into_iter().map(read).collect()
+        Ok(found.into_iter().map(read).collect())
     }
 
     fn last(&mut self) -> Result<i64, String> {

@@ -1,6 +1,7 @@
 //! What a command says when it fails: a sentence, what to do about it, and whose fault it is.
 
 use std::fmt;
+use std::io::Write as _;
 
 use crate::backtest::BacktestError;
 use crate::config::ConfigError;
@@ -73,9 +74,11 @@ impl CliError {
 
 /// Tells an error on stderr, with its hint.
 pub fn tell(error: &CliError) {
-    eprintln!("error: {error}");
+    // Where stderr cannot be written the exit code says it alone.
+    let mut stderr = std::io::stderr();
+    let _ = writeln!(stderr, "error: {error}");
     if let Some(hint) = error.hint() {
-        eprintln!("hint: {hint}");
+        let _ = writeln!(stderr, "hint: {hint}");
     }
 }
 

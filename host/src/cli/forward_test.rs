@@ -3,6 +3,7 @@
 mod surroundings;
 mod wishes;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -250,9 +251,10 @@ impl Watch {
     }
 
     fn line(&self, line: &str) {
-        // Where stderr is no terminal the log has it.
+        // Where stderr is no terminal the log has it; where it cannot be written the session goes on, or ends, as it would.
         if !self.bar.is_hidden() {
-            self.bar.suspend(|| eprintln!("{line}"));
+            self.bar
+                .suspend(|| drop(writeln!(std::io::stderr(), "{line}")));
         }
     }
 }

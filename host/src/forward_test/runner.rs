@@ -413,13 +413,13 @@ impl Runner<'_> {
         }
         self.take_quotes(now)?;
         self.advance()?;
-        self.roll_if_flat()?;
         if now.duration_since(self.looked) >= Duration::from_secs(1) {
             self.looked = now;
             self.look_at_folder()?;
             self.ask_for_history_again();
         }
-        Ok(())
+        // The last thing: nothing follows the end of a session.
+        self.roll_if_flat()
     }
 
     /// Applies an input; it is journaled with the next commit.

@@ -25,6 +25,16 @@ pub(super) enum Durability {
     Process,
 }
 
+impl Durability {
+    /// As `SQLite` calls it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Power => "FULL",
+            Self::Process => "NORMAL",
+        }
+    }
+}
+
 /// How long a connection waits for another one's writing.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -77,11 +87,7 @@ pub(super) fn open_writer(
             why: "its file system has no shared memory for a write-ahead log",
         });
     }
-    let synchronous = match durability {
-        Durability::Power => "FULL",
-        Durability::Process => "NORMAL",
-    };
-    (connection.pragma_update(None, "synchronous", synchronous)).map_err(fail)?;
+    (connection.pragma_update(None, "synchronous", durability.word())).map_err(fail)?;
     migrate(&mut connection, path, schema)?;
     if let Some(folder) = path.parent() {
         sync_folder(folder).map_err(|source| JournalError::io("syncing", folder, source))?;

@@ -78,6 +78,22 @@ impl Deliveries {
     /// # Errors
     /// See [`JournalError`].
     pub fn done(&mut self, sink: &str, id: i64) -> Result<(), JournalError> {
+        if self.cursor(sink)?.is_some() {
+            return self.mark(sink, id);
+        }
+        // The first mark survives a loss of power: without it everything that waits would count as older than the sink.
+        self.synchronous(Durability::Power)?;
+        let marked = self.mark(sink, id);
+        self.synchronous(Durability::Process)?;
+        marked
+    }
+
+    fn synchronous(&self, durability: Durability) -> Result<(), JournalError> {
+        let set = (self.connection).pragma_update(None, "synchronous", durability.word());
+        set.map_err(|source| JournalError::sqlite(&self.path, source))
+    }
+
+    fn mark(&mut self, sink: &str, id: i64) -> Result<(), JournalError> {
         let mark = |connection: &mut Connection| {
             let transaction = connection.transaction()?;
             let sql = "INSERT INTO sink (name, done) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET done = excluded.done";

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::codec::{self, INPUT_COLUMNS, MINUTE_COLUMNS, Unreadable};
 use super::{Input, JournalError, MarketRow, MinuteInput, SessionRow};
-use crate::domain::Timestamp;
+use crate::domain::{MINUTE_MS, Timestamp};
 
 /// An open journal, to read.
 pub struct Reader {
@@ -171,6 +171,18 @@ impl Reader {
             found.push(minute.map_err(|why| self.unreadable(session, number, why))?);
         }
         Ok(found)
+    }
+
+    /// Where the minutes of a market end: start of the next one to come; none where there is no minute.
+    ///
+    /// # Errors
+    /// See [`JournalError`].
+    pub fn head(&self, session: i64, market: u32) -> Result<Option<Timestamp>, JournalError> {
+        let sql = "SELECT max(time) FROM minute WHERE session = ?1 AND market = ?2";
+        let last: rusqlite::Result<Option<i64>> =
+            (self.connection).query_row(sql, params![session, market], |row| row.get(0));
+        let last = last.map_err(|e| self.error(e))?;
+        Ok(last.map(|time| Timestamp(time).plus_ms(MINUTE_MS)))
     }
 
     /// Tells the digests of a session from the input of a number on: number, strategy, digest; by number, then strategy.

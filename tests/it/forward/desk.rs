@@ -156,6 +156,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// One that somebody else started.
+    pub(crate) fn of(child: Child, log: PathBuf) -> Self {
+        Self { child, log }
+    }
+
     /// Its log so far.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()

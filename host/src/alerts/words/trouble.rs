@@ -67,6 +67,21 @@ pub fn journal_failed(stamp: Stamp, session: &str, why: &str) -> Alert {
     }
 }
 
+/// An alert of the journal that this host cannot read, by its number there.
+#[must_use]
+pub fn unreadable(stamp: Stamp, id: i64, why: &str) -> Alert {
+    Alert {
+        text: format!(
+            "{why}. Another version of host may have written it: the journal has it, row {id} of the table alert."
+        ),
+        ..alert(
+            stamp,
+            (Level::Warning, Kind::Alerts, Tone::Bad),
+            format!("Alert {id} cannot be read"),
+        )
+    }
+}
+
 /// A way of being told is gone, told by another one.
 #[must_use]
 pub fn sink_gone(stamp: Stamp, sink: &str, why: &str) -> Alert {

@@ -162,7 +162,12 @@ impl Runner<'_> {
             return Ok(());
         };
         let instruments = recover::instruments(&self.journal, &row)?;
-        self.inherit(&before, instruments)
+        self.inherit(&before, instruments)?;
+        // It goes on where the one before it stopped, however long ago that was.
+        for (index, book) in (0..).zip(&mut self.books) {
+            book.begin = self.journal.head(row.id, index)?;
+        }
+        Ok(())
     }
 
     fn inherit(&mut self, before: &str, instruments: Vec<Instrument>) -> Result<(), ForwardError> {

@@ -32,7 +32,8 @@ impl Runner<'_> {
 
     /// The process begins to work on a session: a new one, or one that goes on, which is told once it has caught up.
     pub(super) fn greet(&mut self) -> Result<(), ForwardError> {
-        let is_new = self.inputs == 0;
+        // One that was killed before its first strategy began has not begun either.
+        let is_new = self.inputs == 0 || self.session.lanes.is_empty();
         let version = env!("CARGO_PKG_VERSION");
         self.note("process", format!("host {version} begins"))?;
         if is_new {

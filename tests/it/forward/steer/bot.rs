@@ -143,7 +143,9 @@ fn a_session_is_asked_and_told_in_a_chat() {
         state(s, "keep") == "paused"
     });
     say(&service, "/start");
-    desk.wait(&mut session, "it goes on", |s| state(s, "keep") == "running");
+    desk.wait(&mut session, "it goes on", |s| {
+        state(s, "keep") == "running"
+    });
     say(&service, "/forceexit all");
     until(&desk, &mut session, "it is closed", |s| {
         positions(s, "keep") == 0
