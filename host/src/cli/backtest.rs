@@ -1,26 +1,20 @@
 //! `host backtest`: strategies on recorded candles, a summary, a run folder.
 
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::analysis::alternatives::compared;
-use crate::analysis::metrics::Metrics;
-use crate::analysis::overview::{Overview, Strategy};
-use crate::analysis::report::{self, PriceChart};
-use crate::analysis::summary::{self, Style};
-use crate::backtest::{Outcome, run_together};
+use crate::backtest::run_together;
 use crate::cli::flags::Flags;
+use crate::cli::keep::{Finished, keep, style};
 use crate::cli::output::print;
-use crate::cli::plan::{Beside, Prepared, Route, folder_name};
+use crate::cli::plan::{Beside, Prepared, Route};
 use crate::cli::progress::bar;
 use crate::cli::{CliError, faults, locate, run_file, watch};
 use crate::config::{self, Settings};
 use crate::execution::Profile;
-use crate::runs::{
-    self, Alternatives, Compared, Range,
-    folder::{self, Documents, Part, Written},
-};
+use crate::runs::folder::Written;
+use crate::runs::{self, Alternatives, Compared, Range};
 
 /// Run strategies on recorded candles.
 #[derive(Debug, clap::Args)]
@@ -227,12 +221,6 @@ fn with_symbols(mut routes: Vec<Route>, flags: &Flags) -> Vec<Route> {
     routes
 }
 
-/// One strategy's result with its figures.
-pub(super) struct Finished {
-    pub outcome: Outcome,
-    pub metrics: Metrics,
-}
-
 pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
     if args.watch {
         return watch::run(args, settings);
@@ -253,19 +241,7 @@ pub(super) fn store(
         .out
         .clone()
         .unwrap_or_else(|| settings.path(&config::OUTPUT_PATH));
-    match finished {
-        [one] => keep(&root, one, style()),
-        several => keep_several(&root, several, style()),
-    }
-}
-
-/// Colors only on a terminal, and not where NO_COLOR says no.
-pub(super) fn style() -> Style {
-    if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
-        Style::Color
-    } else {
-        Style::Plain
-    }
+    keep(&root, None, finished, style())
 }
 
 #[expect(
@@ -313,101 +289,5 @@ fn simulate(
         bar.set_position(u64::try_from((progress.time.0 - from.0).max(0)).unwrap_or(0));
     });
     bar.finish_and_clear();
-    let finish = |outcome: Outcome| Finished {
-        metrics: Metrics::of(&outcome.result),
-        outcome,
-    };
-    Ok(outcomes?.into_iter().map(finish).collect())
-}
-
-/// A name of strategy and moment that is free.
-pub(super) fn run_id(root: &Path, name: &str) -> String {
-    let moment = chrono::Utc::now().format("%Y%m%d-%H%M%S");
-    folder::free_id(root, &format!("{name}-{moment}"))
-}
-
-/// What others made of one strategy's result.
-struct Made {
-    metrics: serde_json::Value,
-    html: String,
-}
-
-impl Made {
-    fn of(finished: &Finished) -> Self {
-        let Finished { outcome, metrics } = finished;
-        let charts: Vec<PriceChart<'_>> = outcome
-            .charts
-            .iter()
-            .map(|chart| PriceChart {
-                instrument: chart.instrument,
-                timeframe: chart.timeframe,
-                candles: &chart.candles,
-            })
-            .collect();
-        Self {
-            metrics: metrics.to_json(),
-            html: report::html(&outcome.result, metrics, &charts),
-        }
-    }
-
-    fn documents<'a>(&'a self, finished: &'a Finished) -> Documents<'a> {
-        Documents {
-            metrics: &self.metrics,
-            report_html: &self.html,
-            debug_log: finished.outcome.steps.as_deref(),
-        }
-    }
-}
-
-/// Writes the folder of a run of one strategy; the folder and the text for the terminal.
-fn keep(root: &Path, one: &Finished, style: Style) -> Result<(Written, String), CliError> {
-    let result = &one.outcome.result;
-    let id = run_id(root, &folder_name(&result.configuration.component.name));
-    let made = Made::of(one);
-    let written = folder::write(root, &id, result, made.documents(one))?;
-    let report = written.report.display().to_string();
-    let text = summary::text(result, &one.metrics, &report, style);
-    Ok((written, text))
-}
-
-/// Writes the folder of a run of several strategies, each in a folder of its own, with a page over all.
-fn keep_several(
-    root: &Path,
-    several: &[Finished],
-    style: Style,
-) -> Result<(Written, String), CliError> {
-    let id = run_id(root, "run");
-    let names: Vec<String> = several
-        .iter()
-        .map(|one| folder_name(&one.outcome.name))
-        .collect();
-    let strategies: Vec<Strategy<'_>> = several
-        .iter()
-        .zip(&names)
-        .map(|(one, name)| Strategy {
-            name,
-            run: &one.outcome.result,
-            metrics: &one.metrics,
-        })
-        .collect();
-    let overview = Overview {
-        title: &id,
-        strategies: &strategies,
-    };
-    let made: Vec<Made> = several.iter().map(Made::of).collect();
-    let parts: Vec<Part<'_>> = several
-        .iter()
-        .zip(&names)
-        .zip(&made)
-        .map(|((one, name), made)| Part {
-            name,
-            run: &one.outcome.result,
-            documents: made.documents(one),
-        })
-        .collect();
-    let html = report::overview::html(&overview);
-    let written = folder::write_several(root, &id, &parts, &html)?;
-    let report = written.report.display().to_string();
-    let text = summary::overview::text(&overview, &report, style);
-    Ok((written, text))
+    Ok(outcomes?.into_iter().map(Finished::of).collect())
 }

@@ -11,7 +11,7 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use serde_json::json;
 
 use crate::cli::CliError;
-use crate::cli::backtest::style;
+use crate::cli::keep::style;
 use crate::cli::output::print;
 use crate::cli::watch::end_on_interrupt;
 use crate::config::Settings;

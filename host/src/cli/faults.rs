@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::analysis::format::tame;
 use crate::cli::GUEST_FAULT;
-use crate::cli::backtest::Finished;
+use crate::cli::keep::Finished;
 use crate::engine::Location;
 use crate::toolchain::project;
 

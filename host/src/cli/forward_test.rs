@@ -21,12 +21,10 @@ use crate::cli::{CHECK_FAILED, CliError};
 use crate::config::{self, Settings};
 use crate::control::{Handle, Origin, Request};
 use crate::data::catalog::Catalog;
-use crate::data::live::Timing;
 use crate::domain::Timestamp;
 use crate::forward_test::{self, Ended, Setup, Told, Venues, Verdict};
 use crate::serve::settings::socket_path;
 use crate::strategy::{Limits, Runtime};
-use crate::venues::socket::Patience;
 use wishes::Declarations;
 
 /// Run strategies on live feeds with simulated money.
@@ -164,8 +162,8 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
         venues: Venues::new(
             settings.addresses(),
             Catalog::new(&cache),
-            Patience::default(),
-            Timing::default(),
+            read.feed.patience,
+            read.feed.timing,
         ),
         runtime: Runtime::new(Limits::default(), Some(&compiled))?,
         again: Box::new(move |again| declarations.again(&again)),

@@ -14,6 +14,7 @@ mod faults;
 mod flags;
 mod forward_test;
 mod inspect;
+mod keep;
 mod locate;
 pub mod logging;
 mod market;

@@ -14,7 +14,7 @@ use indicatif::ProgressBar;
 
 use crate::backtest::{BacktestError, Loaded, Source};
 use crate::cli::CliError;
-use crate::cli::backtest::{run_id, style};
+use crate::cli::keep::{run_id, style};
 use crate::cli::flags::Flags;
 use crate::cli::optimize::command::Command;
 use crate::cli::optimize::manifest::Identity;

@@ -11,7 +11,7 @@ use crate::cli::progress::spinner;
 use crate::cli::{CliError, locate};
 use crate::config::{self, Settings};
 use crate::data::catalog::{Catalog, Series};
-use crate::domain::{Cash, Instrument, Rate, Timestamp, UNIT};
+use crate::domain::{Cash, Instrument, OnFault, Rate, Timestamp, UNIT};
 use crate::engine::safety::Safety;
 use crate::execution::{Preset, Profile};
 use crate::strategy::{Component, Limits, Runtime};
@@ -102,6 +102,7 @@ struct Ready {
     weight: Option<Rate>,
     leverage: Rate,
     safety: Safety,
+    on_fault: Option<OnFault>,
     place: Option<String>,
     /// Folder it was built from, if it was.
     sources: Option<PathBuf>,
@@ -261,6 +262,9 @@ impl Prepared {
         if let Some(weight) = ready.weight {
             builder = builder.weight(weight);
         }
+        if let Some(policy) = ready.on_fault {
+            builder = builder.on_fault(policy);
+        }
         if beside != Beside::Nothing {
             builder = builder.check_data(self.catalog.root().join(".quality"));
         }
@@ -414,6 +418,7 @@ impl<'a> Loader<'a> {
             weight: weight(route.weight.as_deref())?,
             leverage: self.flags.leverage(route.leverage.as_deref())?,
             safety: safety(route.safety.as_ref().or(self.flags.safety.as_ref()))?,
+            on_fault: route.on_fault.as_deref().map(on_fault).transpose()?,
             place: route.place.clone(),
             sources: locate::sources(&route.strategy, self.settings),
         };
@@ -531,6 +536,16 @@ fn weight(text: Option<&str>) -> Result<Option<Rate>, CliError> {
             .map_err(|e| CliError::user(format!("weight {e}"), "for example weight = 0.5"))
     };
     text.map(parse).transpose()
+}
+
+/// What becomes of a strategy's orders and positions when it faults, by its word.
+pub(super) fn on_fault(word: &str) -> Result<OnFault, CliError> {
+    OnFault::of(word).ok_or_else(|| {
+        CliError::user(
+            format!("on_fault is `{word}`"),
+            "write flatten, cancel or hold",
+        )
+    })
 }
 
 /// The safety layer in a file; without one there is none.

@@ -1,5 +1,7 @@
 //! `run.toml`: what is run, written down. Unknown keys are mistakes, and a mistake is told with file, line and key.
 
+mod feed;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -14,6 +16,8 @@ use crate::cli::events::EventToml;
 use crate::cli::flags::{Account, Flags, Funding, Knob};
 use crate::cli::plan::{Route, folder_name};
 use crate::execution::{Preset, Profile};
+pub(super) use feed::FeedPart;
+use feed::FeedToml;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +27,7 @@ struct FileToml {
     routes: Vec<Spanned<RouteToml>>,
     /// A backtest of the same file does without it.
     forward: Option<Spanned<ForwardToml>>,
+    feed: Option<Spanned<FeedToml>>,
     #[serde(default)]
     alerts: BTreeMap<String, Spanned<BTreeMap<String, String>>>,
     #[serde(default)]
@@ -78,6 +83,8 @@ pub(super) struct ForwardPart {
     pub max_spread_bps: Option<String>,
     /// How loud each kind of alert is, by sink.
     pub volumes: Vec<(String, Volumes)>,
+    /// How patient feeds are.
+    pub feed: FeedPart,
 }
 
 /// `[[routes]]`: one strategy and its symbols.
@@ -181,7 +188,13 @@ impl Reader {
             })?;
             flags.events.push(told);
         }
-        let part = self.forward(file.forward, file.alerts)?;
+        let mut part = self.forward(file.forward, file.alerts)?;
+        if let Some(feed) = file.feed {
+            let span = feed.span();
+            part.feed = feed.into_inner().part().map_err(|(key, message)| {
+                self.at(span, Some(key), message, "docs/run-file.md says what each is for")
+            })?;
+        }
         let is_folder = needed == Routes::OrFolder && part.drop_in.is_some();
         if file.routes.is_empty() && !is_folder {
             return Err(self.at(0..0, None, "there are no routes", "add a [[routes]]"));
@@ -214,7 +227,7 @@ impl Reader {
                 max_spread_bps: spread
                     .map(|v| self.text_of(&span, "max_spread_bps", v))
                     .transpose()?,
-                volumes: Vec::new(),
+                ..ForwardPart::default()
             };
         }
         for (sink, kinds) in alerts {

@@ -6,9 +6,12 @@ use clap::{Args as ClapArgs, Subcommand};
 use serde_json::json;
 
 use super::output::print;
-use super::progress::bar;
+use super::progress::{bar, spinner};
 use crate::cli::CliError;
-use crate::config::{DATABASE_PATH, Settings};
+use crate::cli::keep::{Finished, keep, style};
+use crate::cli::replay::{runtime, session_name};
+use crate::config::{DATABASE_PATH, OUTPUT_PATH, Settings};
+use crate::forward_test::outcomes;
 use crate::persistence::Journal;
 
 /// Sessions and what they left.
@@ -22,6 +25,8 @@ pub(super) struct Args {
 enum What {
     /// Copy the journal of sessions, also while one is running.
     Backup(BackupArgs),
+    /// Write what a session did so far as the folder of a run, also while it is running.
+    Export(ExportArgs),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -42,6 +47,28 @@ struct BackupArgs {
     json: bool,
 }
 
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  \
+    host runs export                    the newest session of the journal\n  \
+    host runs export paper --out reports\n  \
+    host runs export paper --database backups/monday.sqlite --json\n\n\
+    The folder is that of `host backtest` (docs/run-folder.md): tables, report, metrics of each strategy, of all that was committed.\n\
+    Each strategy is computed anew from the journal's candles and what was said to it; `host replay` proves that equal to what the\n\
+    session did. A strategy that has not traded a minute yet is left out. The journal is only read.")]
+struct ExportArgs {
+    /// Name of the session [default: the newest one].
+    session: Option<String>,
+    /// The journal [default: DATABASE_PATH].
+    #[arg(long, value_name = "FILE")]
+    database: Option<PathBuf>,
+    /// Folder of results [default: runs, or OUTPUT_PATH].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print one JSON document instead of the summary.
+    #[arg(long)]
+    json: bool,
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -49,7 +76,32 @@ struct BackupArgs {
 pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
     match &args.what {
         What::Backup(args) => backup(args, settings),
+        What::Export(args) => export(args, settings),
     }
+}
+
+fn export(args: &ExportArgs, settings: &Settings) -> Result<u8, CliError> {
+    let given = args.database.clone();
+    let database = given.unwrap_or_else(|| settings.path(&DATABASE_PATH));
+    let reader = Journal::read_only(&database)?;
+    let name = session_name(&reader, args.session.as_deref())?;
+    let spinner = spinner("following the journal");
+    let rebuilt = outcomes(&reader, &name, runtime(settings)?, &mut |what, count| {
+        spinner.set_message(format!("{what}: {count}"));
+    });
+    spinner.finish_and_clear();
+    let finished: Vec<Finished> = rebuilt?.into_iter().map(Finished::of).collect();
+    if finished.is_empty() {
+        return Err(CliError::user(
+            format!("no strategy of session {name} has traded a minute yet"),
+            "export it when its first minute is over: `host ctl status` shows how far it is",
+        ));
+    }
+    let given = args.out.clone();
+    let root = given.unwrap_or_else(|| settings.path(&OUTPUT_PATH));
+    let (written, text) = keep(&root, Some(&name), &finished, style())?;
+    print(if args.json { &written.json } else { &text })?;
+    Ok(0)
 }
 
 fn backup(args: &BackupArgs, settings: &Settings) -> Result<u8, CliError> {

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use crate::analysis::summary::difference::Figures;
-use crate::cli::backtest::{self, Args, Finished};
+use crate::cli::backtest::{self, Args};
+use crate::cli::keep::{Finished, style};
 use crate::cli::output::print;
 use crate::cli::{CliError, faults, tell};
 use crate::config::Settings;
@@ -73,7 +74,7 @@ fn figures(finished: &Finished) -> Figures {
 
 /// One table for each strategy; of several each under its name.
 fn differences(before: &[Figures], after: &[Figures], finished: &[Finished]) -> String {
-    let style = backtest::style();
+    let style = style();
     let table = |((before, after), one): ((&Figures, &Figures), &Finished)| {
         let head = if finished.len() > 1 {
             format!("{}:\n", one.outcome.name)

@@ -157,6 +157,13 @@ impl OnFault {
             Self::Hold => "hold",
         }
     }
+
+    /// The policy of a word; nothing for any other.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        let all = [Self::Flatten, Self::Cancel, Self::Hold];
+        all.into_iter().find(|policy| policy.name() == word)
+    }
 }
 
 /// Static description of a strategy.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::declared::{Declared, policy, safety};
+use super::declared::{Declared, safety};
+use crate::domain::OnFault;
 use crate::engine::Command;
 use crate::engine::safety::BlockedBy;
 
@@ -114,7 +115,7 @@ impl Control {
             Self::Flatten { strategy } => Some((*strategy, Command::CloseAll(None))),
             Self::Close { strategy, position } => Some((*strategy, Command::Close(*position))),
             Self::Stop { strategy, how } => {
-                let policy = policy(how).ok_or_else(|| format!("`{how}` is no policy"))?;
+                let policy = OnFault::of(how).ok_or_else(|| format!("`{how}` is no policy"))?;
                 Some((*strategy, Command::Stop(policy)))
             }
             Self::Safety { strategy, toml } => {

@@ -115,7 +115,7 @@ impl Declared {
                 base: Timeframe::M1,
             });
         if let Some(word) = &self.on_fault {
-            let policy = policy(word).ok_or_else(|| damaged(&self.name, "on_fault", word))?;
+            let policy = OnFault::of(word).ok_or_else(|| damaged(&self.name, "on_fault", word))?;
             builder = builder.on_fault(policy);
         }
         for market in &self.markets {
@@ -145,14 +145,6 @@ pub fn safety(text: &str) -> Result<Safety, String> {
     SafetyFile::parse(text)
         .and_then(Safety::try_from)
         .map_err(|e| e.to_string())
-}
-
-/// A policy by its word.
-#[must_use]
-pub fn policy(word: &str) -> Option<OnFault> {
-    [OnFault::Flatten, OnFault::Cancel, OnFault::Hold]
-        .into_iter()
-        .find(|policy| policy.name() == word)
 }
 
 /// Knobs of a profile that differ from those of its preset.

@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 
 use super::Args;
 use crate::alerts::Volumes;
-use crate::cli::flags::Flags;
+use crate::cli::flags::{Account, Flags};
 use crate::cli::market::split_venue;
-use crate::cli::plan::{Route, folder_name};
-use crate::cli::run_file::{self, ForwardPart};
+use crate::cli::plan::{Route, folder_name, on_fault};
+use crate::cli::run_file::{self, FeedPart, ForwardPart};
 use crate::cli::{CliError, locate};
 use crate::config::{self, Settings};
 use crate::control::Declined;
 use crate::data::series::parse_market;
-use crate::domain::{InstrumentKind, OnFault, Symbol};
+use crate::domain::{InstrumentKind, Symbol};
 use crate::execution::Profile;
 use crate::forward_test::{Again, DeclaredBy, DropIn, Wish};
 use crate::venues::instruments::perpetual_of;
@@ -33,6 +33,7 @@ pub(super) struct Read {
     pub wishes: Vec<Wish>,
     pub drop_in: Option<DropIn>,
     pub volumes: Vec<(String, Volumes)>,
+    pub feed: FeedPart,
     /// The file, or the flags, for the journal.
     pub config: String,
 }
@@ -97,6 +98,7 @@ impl Declarations {
             wishes,
             drop_in: whole.folder.map(|folder| DropIn::new(folder, force)),
             volumes: whole.part.volumes,
+            feed: whole.part.feed,
             config,
         })
     }
@@ -152,6 +154,7 @@ impl Declarations {
                 ));
             }
             (routes, part) = run_file::read_forward(file, &mut flags)?;
+            refuse_what_is_of_backtests(file, &routes, &flags)?;
             folder.clone_from(&part.drop_in);
         } else {
             for what in &self.args.what {
@@ -312,15 +315,25 @@ impl Declarations {
     }
 }
 
-/// What becomes of a strategy's orders and positions, by its word.
-fn on_fault(word: &str) -> Result<OnFault, CliError> {
-    let all = [OnFault::Flatten, OnFault::Cancel, OnFault::Hold];
-    all.into_iter().find(|p| p.name() == word).ok_or_else(|| {
-        CliError::user(
-            format!("on_fault is `{word}`"),
-            "write flatten, cancel or hold",
-        )
-    })
+/// What a file may say of a backtest, and what would change what a session does without a word.
+fn refuse_what_is_of_backtests(
+    file: &Path,
+    routes: &[Route],
+    flags: &Flags,
+) -> Result<(), CliError> {
+    let refused = if flags.account == Some(Account::Shared) {
+        "account = \"shared\": strategies of a forward test have an account each, so that one cannot spend what another counts on"
+    } else if routes.iter().any(|route| route.weight.is_some()) {
+        "`weight`, which divides a shared account, and strategies of a forward test have an account each"
+    } else if !flags.events.is_empty() {
+        "[[events]], which are of recorded candles: a live venue tells itself what happens"
+    } else {
+        return Ok(());
+    };
+    Err(CliError::user(
+        format!("{} has {refused}", file.display()),
+        "leave it away; a `balance` of each route says what it may use",
+    ))
 }
 
 /// The table `[safety]` of a file, checked.

@@ -1,0 +1,148 @@
+//! What is left of a run: its folder, and its text for the terminal.
+
+use std::io::IsTerminal as _;
+use std::path::Path;
+
+use crate::analysis::metrics::Metrics;
+use crate::analysis::overview::{Overview, Strategy};
+use crate::analysis::report::{self, PriceChart};
+use crate::analysis::summary::{self, Style};
+use crate::backtest::Outcome;
+use crate::cli::CliError;
+use crate::cli::plan::folder_name;
+use crate::runs::folder::{self, Documents, Part, Written};
+
+/// One strategy's result with its figures.
+pub(super) struct Finished {
+    pub outcome: Outcome,
+    pub metrics: Metrics,
+}
+
+impl Finished {
+    pub(super) fn of(outcome: Outcome) -> Self {
+        Self {
+            metrics: Metrics::of(&outcome.result),
+            outcome,
+        }
+    }
+}
+
+/// Colors only on a terminal, and not where NO_COLOR says no.
+pub(super) fn style() -> Style {
+    if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+        Style::Color
+    } else {
+        Style::Plain
+    }
+}
+
+/// A name of strategy and moment that is free.
+pub(super) fn run_id(root: &Path, name: &str) -> String {
+    let moment = chrono::Utc::now().format("%Y%m%d-%H%M%S");
+    folder::free_id(root, &format!("{name}-{moment}"))
+}
+
+/// What others made of one strategy's result.
+struct Made {
+    metrics: serde_json::Value,
+    html: String,
+}
+
+impl Made {
+    fn of(finished: &Finished) -> Self {
+        let Finished { outcome, metrics } = finished;
+        let charts: Vec<PriceChart<'_>> = outcome
+            .charts
+            .iter()
+            .map(|chart| PriceChart {
+                instrument: chart.instrument,
+                timeframe: chart.timeframe,
+                candles: &chart.candles,
+            })
+            .collect();
+        Self {
+            metrics: metrics.to_json(),
+            html: report::html(&outcome.result, metrics, &charts),
+        }
+    }
+
+    fn documents<'a>(&'a self, finished: &'a Finished) -> Documents<'a> {
+        Documents {
+            metrics: &self.metrics,
+            report_html: &self.html,
+            debug_log: finished.outcome.steps.as_deref(),
+        }
+    }
+}
+
+/// Writes the folder of one run; the folder and the text for the terminal. Without a name it has that of its only strategy, or `run`.
+pub(super) fn keep(
+    root: &Path,
+    name: Option<&str>,
+    finished: &[Finished],
+    style: Style,
+) -> Result<(Written, String), CliError> {
+    match finished {
+        [one] => keep_one(root, name, one, style),
+        several => keep_several(root, name.unwrap_or("run"), several, style),
+    }
+}
+
+fn keep_one(
+    root: &Path,
+    name: Option<&str>,
+    one: &Finished,
+    style: Style,
+) -> Result<(Written, String), CliError> {
+    let result = &one.outcome.result;
+    let name = name.unwrap_or(&result.configuration.component.name);
+    let id = run_id(root, &folder_name(name));
+    let made = Made::of(one);
+    let written = folder::write(root, &id, result, made.documents(one))?;
+    let report = written.report.display().to_string();
+    let text = summary::text(result, &one.metrics, &report, style);
+    Ok((written, text))
+}
+
+/// Each strategy in a folder of its own, with a page over all.
+fn keep_several(
+    root: &Path,
+    name: &str,
+    several: &[Finished],
+    style: Style,
+) -> Result<(Written, String), CliError> {
+    let id = run_id(root, &folder_name(name));
+    let names: Vec<String> = several
+        .iter()
+        .map(|one| folder_name(&one.outcome.name))
+        .collect();
+    let strategies: Vec<Strategy<'_>> = several
+        .iter()
+        .zip(&names)
+        .map(|(one, name)| Strategy {
+            name,
+            run: &one.outcome.result,
+            metrics: &one.metrics,
+        })
+        .collect();
+    let overview = Overview {
+        title: &id,
+        strategies: &strategies,
+    };
+    let made: Vec<Made> = several.iter().map(Made::of).collect();
+    let parts: Vec<Part<'_>> = several
+        .iter()
+        .zip(&names)
+        .zip(&made)
+        .map(|((one, name), made)| Part {
+            name,
+            run: &one.outcome.result,
+            documents: made.documents(one),
+        })
+        .collect();
+    let html = report::overview::html(&overview);
+    let written = folder::write_several(root, &id, &parts, &html)?;
+    let report = written.report.display().to_string();
+    let text = summary::overview::text(&overview, &report, style);
+    Ok((written, text))
+}
