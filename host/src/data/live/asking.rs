@@ -114,6 +114,14 @@ impl Lacking {
         }
     }
 
+    /// Nothing after `end` has happened yet, although it was asked about.
+    pub(super) fn not_after(&mut self, end: Timestamp) {
+        self.0.retain_mut(|(until, _)| {
+            *until = end.min(*until);
+            true
+        });
+    }
+
     /// A question brought something: what is still lacking has its whole time again.
     pub(super) fn renew(&mut self, now: Timestamp) {
         if let Some((until, _)) = self.0.pop_back() {
@@ -166,6 +174,15 @@ mod tests {
         assert_eq!(told, [Some(1_000), Some(2_000), None]);
         lacking.renew(at(3_000));
         assert_eq!(since(&lacking, 9), Some(3_000));
+        lacking.not_after(at(15));
+        let told = [14, 15].map(|minute| since(&lacking, minute));
+        assert_eq!(
+            told,
+            [Some(3_000), None],
+            "what has not happened cannot lack anything"
+        );
+        lacking.note(at(20), at(4_000));
+        assert_eq!(since(&lacking, 15), Some(4_000));
         lacking.passed(at(20));
         assert_eq!(since(&lacking, 19), None);
     }

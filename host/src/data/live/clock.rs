@@ -23,6 +23,11 @@ impl VenueClock {
         self.distance_ms.is_some()
     }
 
+    /// Our clock was set, or stood still: what was known of the distance is worth nothing.
+    pub(super) fn forget(&mut self) {
+        self.distance_ms = None;
+    }
+
     /// Something that had happened at `time` was received at `at`.
     pub(super) fn saw(&mut self, at: Timestamp, time: Timestamp) {
         let seen = at.0.saturating_sub(time.0);

@@ -28,6 +28,8 @@ struct Open {
     is_subscribed: bool,
     /// Nothing was missed since this moment of the venue.
     since: Option<Timestamp>,
+    /// When it spoke last, by the venue's clock.
+    spoke: Option<Timestamp>,
 }
 
 impl Line {
@@ -71,14 +73,13 @@ impl Connections {
         }
     }
 
-    /// A frame came on it; is it the first after subscribing.
-    pub(super) fn heard(&mut self, opening: Opening, venue: Timestamp) -> bool {
-        let first = |open: &&mut Open| open.is_subscribed && open.since.is_none();
-        let Some(open) = self.open.get_mut(&opening).filter(first) else {
-            return false;
+    /// A frame came on it.
+    pub(super) fn heard(&mut self, opening: Opening, venue: Timestamp) {
+        let Some(open) = self.open.get_mut(&opening).filter(|o| o.is_subscribed) else {
+            return;
         };
-        open.since = Some(venue);
-        true
+        open.since.get_or_insert(venue);
+        open.spoke = open.spoke.max(Some(venue));
     }
 
     /// One is gone.
@@ -88,11 +89,24 @@ impl Connections {
 
     /// Since when nothing of a channel was missed.
     pub(super) fn since(&self, market: usize, channel: &'static str) -> Option<Timestamp> {
-        let carrying = self.open.iter().filter(|((number, _), _)| {
+        self.open_for(market, channel)
+            .filter_map(|open| open.since)
+            .min()
+    }
+
+    /// Up to which moment of the venue everything of a channel came: a connection tells things in their order.
+    pub(super) fn spoke(&self, market: usize, channel: &'static str) -> Option<Timestamp> {
+        self.open_for(market, channel)
+            .filter_map(|open| open.spoke)
+            .max()
+    }
+
+    fn open_for(&self, market: usize, channel: &'static str) -> impl Iterator<Item = &Open> {
+        let carrying = self.open.iter().filter(move |((number, _), _)| {
             let line = self.lines.get(number);
             line.is_some_and(|l| l.carries.contains(&(market, channel)))
         });
-        carrying.filter_map(|(_, open)| open.since).min()
+        carrying.map(|(_, open)| open)
     }
 
     /// Markets of a connection that have a channel on it.

@@ -90,11 +90,21 @@ impl Due {
             None if rate.is_some() => usual,
             None => return,
         };
+        // A venue that changes its times takes back what it announced; ticks of the settlement itself may tell the next one early.
+        let is_over = time.plus_ms(JITTER_MS);
+        self.announced.retain(|t, _| *t <= is_over || *t == due);
         let announced = self.announced.entry(due).or_insert(Announced {
             heard: time,
             rate: None,
         });
         announced.rate = rate.or(announced.rate);
+    }
+
+    /// Our clock was set, or stood still: what is lacking has its whole time again, and nothing of the future was asked about.
+    pub(super) fn set_right(&mut self, at: Moment) {
+        self.asked_until = self.asked_until.min(at.venue.plus_ms(-SURE_AFTER_MS));
+        self.lacking.not_after(Timeframe::M1.bucket_start(at.venue));
+        self.lacking.renew(at.now);
     }
 
     /// A row of an answer; was it new.

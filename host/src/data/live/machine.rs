@@ -21,6 +21,7 @@ use super::{BestPrices, LiveEvent, LiveMarket, Timing};
 use crate::data::DataError;
 use crate::data::record::book::BookState;
 use crate::data::record::collect::Opening;
+use crate::data::record::line::channel_name;
 use crate::data::record::quiet::Quiet;
 use crate::data::streams::{StreamKind, usual_step};
 use crate::domain::{CandleKind, Timeframe, Timestamp};
@@ -32,6 +33,10 @@ use events::spoken;
 
 /// Between two looks at what fell silent.
 const LOOK_EVERY_MS: i64 = 1_000;
+/// What is called every 100 ms and was not for so long: our clock was set, or this machine slept.
+const STILL_MAX_MS: i64 = 30_000;
+/// Clocks go back by less while they are compared.
+const BACK_MAX_MS: i64 = 1_000;
 /// Samples of open interest where the stream has none: what every venue with a history of it keeps.
 const INTEREST: History = History::OpenInterest(Timeframe::M5);
 
@@ -70,6 +75,8 @@ pub(super) struct Machine {
     /// When each channel of a symbol last said something.
     heard: BTreeMap<(String, &'static str), Timestamp>,
     quiet: Quiet,
+    /// Both clocks at the last look.
+    ticked: Option<Moment>,
     /// When silent channels were looked for first and last.
     looked: Option<(Timestamp, Timestamp)>,
     frames: u64,
@@ -100,6 +107,7 @@ impl Machine {
             carried: Vec::new(),
             heard: BTreeMap::new(),
             quiet: Quiet::default(),
+            ticked: None,
             looked: None,
             frames: 0,
             last_frame: None,
@@ -261,14 +269,16 @@ impl Machine {
     fn frame(&mut self, at: Timestamp, opening: Opening, text: &str, tell: &mut Tell<'_>) {
         self.frames += 1;
         self.last_frame = Some(at);
-        let venue = self.clock.at(at);
-        self.connections.heard(opening, venue);
+        if self.clock.is_known() {
+            self.connections.heard(opening, self.clock.at(at));
+        }
         let events = match self.stream.read(text) {
             Ok(events) => events,
             Err(why) => return self.unreadable(&why.to_string(), tell),
         };
         for event in events {
-            if let Some((symbol, channel)) = spoken(&event) {
+            let known = spoken(&event).filter(|(symbol, _)| self.names.contains_key(*symbol));
+            if let Some((symbol, channel)) = known {
                 self.heard.insert((symbol.to_owned(), channel), at);
             }
             self.event(at, opening, event, tell);
@@ -308,6 +318,7 @@ impl Machine {
 
     /// Looks at what is over, late or silent.
     pub(super) fn tick(&mut self, now: Timestamp, tell: &mut Tell<'_>) {
+        self.set_right(now);
         self.begin(now, tell);
         self.look_for_silence(now, tell);
         self.clock_question(now);
@@ -319,11 +330,29 @@ impl Machine {
         for index in 0..self.markets.len() {
             let since = self.connections.since(index, "mark");
             let market = &mut self.markets[index];
-            market.look(at, &self.timing, tell);
+            let spoke = self.connections.spoke(index, "candles");
+            market.look(at, spoke, &self.timing, tell);
             market.prices().for_each(|p| p.look(at.venue, since));
             market.rows.sample(at.venue, at.venue);
             self.advance(index, now, tell);
             self.ask(index, now);
+        }
+    }
+
+    /// A clock that was set, or a machine that slept, makes nothing late that may still come.
+    fn set_right(&mut self, now: Timestamp) {
+        let at = self.moment(now);
+        let Some(before) = self.ticked.replace(at) else {
+            return;
+        };
+        let passed = now.0.saturating_sub(before.now.0);
+        let is_set = !(-BACK_MAX_MS..STILL_MAX_MS).contains(&passed);
+        if is_set {
+            self.clock.forget();
+            self.clock_asked = None;
+        }
+        if is_set || at.venue.0 < before.venue.0.saturating_sub(BACK_MAX_MS) {
+            self.markets.iter_mut().for_each(|m| m.set_right(at));
         }
     }
 
@@ -334,6 +363,11 @@ impl Machine {
             return;
         }
         self.looked = Some((began, now));
+        for (symbol, channel) in self.carried.iter().flat_map(|c| &c.carries) {
+            let stream = (symbol.clone(), channel_name(*channel));
+            // One that is followed since now has its time before it.
+            self.heard.entry(stream).or_insert(now);
+        }
         let venue = self.rest.venue();
         for (symbol, channel) in self.quiet.look(&self.carried, &self.heard, began, now) {
             tell(LiveEvent::Note(format!(

@@ -284,9 +284,27 @@ impl Market {
         self.hurry = true;
     }
 
-    /// Candles and minutes that are over by the venue's clock; what fell silent.
-    pub(super) fn look(&mut self, at: Moment, timing: &Timing, tell: &mut Tell<'_>) {
-        if let Some(outcome) = self.live.over(at.venue) {
+    /// Our clock was set, or stood still: what is lacking has its whole time again, and nothing of the future lacks anything.
+    pub(super) fn set_right(&mut self, at: Moment) {
+        self.accepted_at = self.accepted_at.min(at.now);
+        self.lacking.not_after(Timeframe::M1.bucket_start(at.venue));
+        self.lacking.renew(at.now);
+        self.prices().for_each(|prices| prices.set_right(at));
+        if let Some(due) = &mut self.due {
+            due.set_right(at);
+        }
+    }
+
+    /// Candles and minutes that are over by the venue's clock; what fell silent. `spoke` is up to when everything of its candles came.
+    pub(super) fn look(
+        &mut self,
+        at: Moment,
+        spoke: Option<Timestamp>,
+        timing: &Timing,
+        tell: &mut Tell<'_>,
+    ) {
+        let heard = spoke.map(|spoke| spoke.min(at.venue));
+        if let Some(outcome) = heard.and_then(|heard| self.live.over(heard)) {
             let candle = match outcome {
                 Outcome::Accepted(candle) | Outcome::Revision(candle) => Some(candle),
                 Outcome::Unconfirmed => None,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Timing;
 use super::asking::{Asker, Lacking};
 use crate::data::record::minutes::{GRACE_MS, PriceMinutes};
-use crate::domain::{Candle, CandleKind, MINUTE_MS, Ohlc, Price, Timestamp};
+use crate::domain::{Candle, CandleKind, MINUTE_MS, Ohlc, Price, Timeframe, Timestamp};
 
 /// What is known of something a minute waits for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,12 +25,19 @@ pub(super) struct Moment {
     pub venue: Timestamp,
 }
 
+/// Prices are told at least so often: what lies between two that are further apart was not heard.
+const APART_MAX_MS: i64 = 30_000;
+
 /// One reference price of one market.
 #[derive(Debug)]
 pub(super) struct Prices {
     /// Mark or index.
     pub kind: CandleKind,
     ticks: PriceMinutes,
+    /// When the last tick was told, by the venue.
+    last: Option<Timestamp>,
+    /// Before this tick others are missing.
+    broken: Option<Timestamp>,
     made: BTreeMap<Timestamp, Ohlc>,
     /// Does the venue answer questions for it.
     has_history: bool,
@@ -43,6 +50,8 @@ impl Prices {
         Self {
             kind,
             ticks: PriceMinutes::default(),
+            last: None,
+            broken: None,
             made: BTreeMap::new(),
             has_history,
             asker: Asker::default(),
@@ -52,6 +61,12 @@ impl Prices {
 
     /// A tick. `since` is the moment of the venue from which on none was missed.
     pub(super) fn tick(&mut self, time: Timestamp, price: Option<Price>, since: Option<Timestamp>) {
+        let apart = self.last.map_or(0, |last| time.0.saturating_sub(last.0));
+        if apart > APART_MAX_MS {
+            self.ticks.forget();
+            self.broken = Some(time);
+        }
+        self.last = self.last.max(Some(time));
         let done = self.ticks.add(time, price);
         self.keep_whole(done, since);
     }
@@ -59,10 +74,14 @@ impl Prices {
     /// Ends the minute that is over by the venue's clock.
     pub(super) fn look(&mut self, venue: Timestamp, since: Option<Timestamp>) {
         let done = self.ticks.over(venue);
-        self.keep_whole(done, since);
+        let end = |candle: &Candle| candle.open_time.0 + MINUTE_MS;
+        let to_its_end =
+            |c: &Candle| (self.last).is_some_and(|last| end(c) - last.0 <= APART_MAX_MS);
+        self.keep_whole(done.filter(to_its_end), since);
     }
 
     fn keep_whole(&mut self, done: Option<Candle>, since: Option<Timestamp>) {
+        let since = since.map(|since| self.broken.map_or(since, |broken| since.max(broken)));
         let whole = done.filter(|c| since.is_some_and(|since| since <= c.open_time));
         if let Some(candle) = whole {
             self.made.insert(candle.open_time, Ohlc::of(&candle));
@@ -72,6 +91,13 @@ impl Prices {
     /// Nobody listens any more: what was heard of a minute is not all of it.
     pub(super) fn forget(&mut self) {
         self.ticks.forget();
+        (self.last, self.broken) = (None, None);
+    }
+
+    /// Our clock was set, or stood still: what is lacking has its whole time again, and nothing of the future lacks anything.
+    pub(super) fn set_right(&mut self, at: Moment) {
+        self.lacking.not_after(Timeframe::M1.bucket_start(at.venue));
+        self.lacking.renew(at.now);
     }
 
     /// A candle of an answer; was it new. What ticks made stays.

@@ -13,6 +13,7 @@ use crate::venues::adapters;
 use crate::venues::rest::{FundingRow, History, InterestRow, Rows};
 use crate::venues::socket::Incoming;
 
+mod clocks;
 mod properties;
 
 const M: i64 = 60_000;
@@ -463,10 +464,15 @@ fn where_no_candle_is_ever_closed_the_clock_of_the_venue_closes_it() {
             r#"{{"channel":"candle","data":{{"t":{open},"T":{end},"s":"BTC","i":"1m","o":"84000.0","c":"84002.0","h":"84005.0","l":"83990.0","v":"1.5","n":3}}}}"#
         ))
     };
+    let pong = || Incoming::Frame(r#"{"channel":"pong"}"#.to_owned());
     bench.line(START + 50_000, 0, text(0));
+    bench.line(START + M + 7_900, 0, pong());
     bench.tick(START + M + 7_900);
     assert_eq!(bench.minutes(), [], "two seconds past its end there");
     bench.tick(START + M + 8_000);
+    assert_eq!(bench.minutes(), [], "its last frame may not have come yet");
+    bench.line(START + M + 8_050, 0, pong());
+    bench.tick(START + M + 8_100);
     assert_eq!(bench.minutes(), real([0]));
     bench.line(START + M + 20_000, 0, text(1));
     bench.line(START + 2 * M + 5_100, 0, text(2));

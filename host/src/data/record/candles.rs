@@ -1,6 +1,7 @@
 //! Live candles: which frame is the final one.
 //!
-//! * The venue says so, or, where it never does, a frame of the next candle comes, or its clock is some seconds past the end.
+//! * The venue says so, or, where it never does, a frame of the very next candle comes, or its clock is some seconds past the end.
+//!   Where a later one comes instead, frames were missed.
 //! * What comes after the final frame is compared with it: an equal one is ignored, a different one counted as a revision.
 //! * Where a venue closes its candles and one was not, nobody knows what it became in the end: it stays a gap that a fetch can fill.
 
@@ -59,7 +60,12 @@ impl LiveCandles {
         }
         let mut outcomes = Vec::new();
         let earlier = self.forming.take_if(|(open, _)| open.open_time < time);
-        outcomes.extend(earlier.map(|(open, says)| self.end(open, says)));
+        outcomes.extend(earlier.map(|(open, says)| {
+            let is_next = self.timeframe.bucket_end(open.open_time) == time;
+            // Frames of its end may be among those that were missed.
+            let says = says.or((!is_next).then_some(false));
+            self.end(open, says)
+        }));
         match &self.forming {
             // A frame that comes late is of no use unless it is final.
             Some((open, _)) if open.open_time > time => {}
