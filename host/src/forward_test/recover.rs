@@ -70,23 +70,10 @@ pub enum Seen<'a> {
     After(&'a Effects),
 }
 
-/// Follows a journal to its end. `progress` is told the number of inputs followed, now and then.
+/// Follows a journal to its end. `progress` is told the number of inputs followed, now and then; whatever happens is shown to `see`.
 ///
 /// # Errors
 /// A journal that cannot be read or followed.
-pub fn follow(
-    reader: &Reader,
-    row: &SessionRow,
-    components: &mut Components,
-    progress: &mut dyn FnMut(u64),
-) -> Result<Recovered, ForwardError> {
-    follow_seen(reader, row, components, progress, &mut |_, _| {})
-}
-
-/// The same; whatever happens is shown to `see`.
-///
-/// # Errors
-/// As [`follow`].
 pub fn follow_seen(
     reader: &Reader,
     row: &SessionRow,

@@ -23,7 +23,7 @@ use crate::forward_test::control::Control;
 use crate::forward_test::error::ForwardError;
 use crate::forward_test::parity::Proof;
 use crate::forward_test::percentiles::Percentiles;
-use crate::forward_test::recover::{self, engine_version};
+use crate::forward_test::recover::{self, Seen, engine_version};
 use crate::forward_test::session::{Effects, Session};
 use crate::forward_test::supply::{Components, JournalSupply};
 use crate::forward_test::venues::Venues;
@@ -193,9 +193,18 @@ pub fn run(
     };
     let is_accepted = check_engine(&row, setup.accept_new_engine)?;
     let mut components = Components::new(setup.runtime.clone());
-    let followed = recover::follow(&journal, &row, &mut components, &mut |inputs| {
-        tell(Told::Following(inputs));
-    })?;
+    let mut roll = None;
+    let followed = recover::follow_seen(
+        &journal,
+        &row,
+        &mut components,
+        &mut |inputs| tell(Told::Following(inputs)),
+        &mut |_, seen| {
+            if let Seen::Before(_, input) = seen {
+                roll = roll::asked(input).or_else(|| roll.take());
+            }
+        },
+    )?;
     if let Some(differs) = followed.differs.as_ref().filter(|_| !is_accepted) {
         return Err(ForwardError::World {
             message: format!(
@@ -253,8 +262,9 @@ pub fn run(
         day: None,
         is_ready: false,
         proving: false,
-        rolling: false,
-        paused_before: Vec::new(),
+        // One that was asked for and not done when the process died is done now.
+        rolling: roll.is_some(),
+        paused_before: roll.unwrap_or_default(),
         end: None,
         arrived: None,
     };

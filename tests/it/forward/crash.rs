@@ -210,7 +210,11 @@ impl Outcome {
         assert_eq!(self.accounts, reference.accounts, "{what}: accounts");
         let first = (self.digests.iter().zip(&reference.digests)).position(|(a, b)| a != b);
         assert_eq!(first, None, "{what}: records");
-        assert_eq!(self.digests.len(), reference.digests.len(), "{what}: records");
+        assert_eq!(
+            self.digests.len(),
+            reference.digests.len(),
+            "{what}: records"
+        );
     }
 }
 
@@ -245,20 +249,41 @@ fn told(reader: &Reader) -> Vec<String> {
     let of_strategies = alerts(reader).into_iter().filter(|a| a.strategy.is_some());
     of_strategies
         .map(|a| {
-            let Alert { kind, time_ms, strategy, title, text, fields, .. } = a;
-            format!("{} {time_ms} {strategy:?} {title} {text} {fields:?}", kind.name())
+            let Alert {
+                kind,
+                time_ms,
+                strategy,
+                title,
+                text,
+                fields,
+                ..
+            } = a;
+            format!(
+                "{} {time_ms} {strategy:?} {title} {text} {fields:?}",
+                kind.name()
+            )
         })
         .collect()
 }
 
-/// The session that nobody touched, made once for each length.
+/// A session of an hour that nobody touched, made once.
+fn hour() -> &'static Outcome {
+    static HOUR: OnceLock<Outcome> = OnceLock::new();
+    HOUR.get_or_init(|| reference(60))
+}
+
+/// A session that nobody touched.
 fn reference(minutes: i64) -> Outcome {
     let case = Case::new(minutes);
     let mut session = case.start();
     case.wait_for_start(&mut session);
     let outcome = case.finish(session);
     let of = |kind: &str| outcome.told.iter().filter(|t| t.starts_with(kind)).count();
-    assert!(of("trade_closed") >= minutes as usize / 20, "{:#?}", outcome.told);
+    assert!(
+        of("trade_closed") >= minutes as usize / 20,
+        "{:#?}",
+        outcome.told
+    );
     assert_eq!(of("strategy_started"), 3);
     outcome
 }

@@ -71,7 +71,9 @@ pub fn journal_failed(stamp: Stamp, session: &str, why: &str) -> Alert {
 #[must_use]
 pub fn unreadable(stamp: Stamp, id: i64, why: &str) -> Alert {
     Alert {
-        text: format!("{why}. Another version of host may have written it: the journal has it, row {id} of the table alert."),
+        text: format!(
+            "{why}. Another version of host may have written it: the journal has it, row {id} of the table alert."
+        ),
         ..alert(
             stamp,
             (Level::Warning, Kind::Alerts, Tone::Bad),

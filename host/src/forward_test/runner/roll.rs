@@ -18,11 +18,21 @@ use crate::venues::socket::wall_clock;
 
 /// Why a session ended that has a successor.
 pub(super) const ROLLED: &str = "rolled";
+/// Kind of the note that a roll was asked for; it holds the names of the strategies that were paused before.
+const ASKED: &str = "roll";
 /// Kind of the note that holds what the successor begins with.
 const SUCCESSOR: &str = "successor";
 
 /// What a successor begins with: each strategy, and whether its entries are blocked.
 type Estate = Vec<(Declared, bool)>;
+
+/// The strategies that were paused when a roll was asked for, if that is what this input notes.
+pub(super) fn asked(input: &Input) -> Option<Vec<String>> {
+    match input {
+        Input::Note { kind, body, .. } if kind == ASKED => serde_json::from_str(body).ok(),
+        _ => None,
+    }
+}
 
 impl Runner<'_> {
     pub(super) fn roll(&mut self, who: &str, flatten: bool) -> Result<String, Failed> {
@@ -55,6 +65,8 @@ impl Runner<'_> {
         // Entries that are blocked for the roll alone are let in again.
         let paused = self.session.lanes.iter().filter(|l| l.paused);
         self.paused_before = paused.map(|l| l.declared.name.clone()).collect();
+        let body = serde_json::to_string(&self.paused_before).expect("strings");
+        self.note(ASKED, body)?;
         for (strategy, _) in &open {
             let strategy = *strategy;
             self.control(

@@ -6,13 +6,13 @@ use host::persistence::Journal;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use super::{Case, reference};
+use super::{Case, hour};
 
 const MINUTES: i64 = 60;
 
 #[test]
 fn a_session_restored_from_a_copy_made_while_it_ran_ends_like_one_nobody_touched() {
-    let expected = reference(MINUTES);
+    let expected = hour();
     let case = Case::new(MINUTES);
     let mut session = case.start();
     case.wait_for_start(&mut session);
@@ -25,7 +25,7 @@ fn a_session_restored_from_a_copy_made_while_it_ran_ends_like_one_nobody_touched
     }
     fs::rename(case.desk.path().join("copies/mid.sqlite"), case.journal()).expect("moved");
     let session = case.start();
-    case.finish(session).must_be(&expected, "restored");
+    case.finish(session).must_be(expected, "restored");
     case.replays();
 }
 
@@ -48,9 +48,16 @@ fn a_journal_of_another_engine_is_gone_on_with_only_when_the_user_says_so() {
     let refused = case.command(&[]).output().expect("it starts");
     let said = String::from_utf8_lossy(&refused.stderr);
     assert_eq!(refused.status.code(), Some(2), "{said}");
-    assert!(said.contains("was written by `engine 0, of another host`"), "{said}");
+    assert!(
+        said.contains("was written by `engine 0, of another host`"),
+        "{said}"
+    );
     assert!(said.contains("--accept-new-engine"), "{said}");
-    let replayed = case.desk.command(&["replay", "--json"]).output().expect("it starts");
+    let replayed = case
+        .desk
+        .command(&["replay", "--json"])
+        .output()
+        .expect("it starts");
     assert_eq!(replayed.status.code(), Some(4), "what was recorded differs");
 
     let mut session = case.desk.spawn(case.command(&["--accept-new-engine"]));

@@ -19,7 +19,10 @@ impl Channel {
     pub(super) fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let (taken, is_deaf) = (Arc::<Mutex<Vec<Value>>>::default(), Arc::<AtomicBool>::default());
+        let (taken, is_deaf) = (
+            Arc::<Mutex<Vec<Value>>>::default(),
+            Arc::<AtomicBool>::default(),
+        );
         let (kept, deaf) = (Arc::clone(&taken), Arc::clone(&is_deaf));
         std::thread::spawn(move || {
             // Those that are not answered are kept open.
@@ -32,7 +35,11 @@ impl Channel {
                 }
             }
         });
-        Self { address, taken, is_deaf }
+        Self {
+            address,
+            taken,
+            is_deaf,
+        }
     }
 
     pub(super) fn url(&self) -> String {
@@ -101,5 +108,8 @@ fn take(stream: TcpStream) -> Option<Vec<Value>> {
 fn message(body: &[u8]) -> Option<Value> {
     let text = String::from_utf8_lossy(body);
     let json = text.get(text.find('{')?..)?;
-    serde_json::Deserializer::from_str(json).into_iter().next()?.ok()
+    serde_json::Deserializer::from_str(json)
+        .into_iter()
+        .next()?
+        .ok()
 }

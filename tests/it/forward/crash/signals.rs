@@ -34,7 +34,10 @@ fn a_signal_ends_a_session_with_everything_kept_and_told() {
     let status = end(&mut session, Duration::from_secs(60));
     assert_eq!(status.code(), Some(0), "{}", session.log());
     let reader = Journal::read_only(&case.journal()).expect("a journal");
-    assert!(reader.unfinished().expect("readable").is_some(), "it goes on");
+    assert!(
+        reader.unfinished().expect("readable").is_some(),
+        "it goes on"
+    );
     let mut last = None;
     let id = newest(&reader);
     let number = reader.last_input(id).expect("readable");
@@ -48,7 +51,11 @@ fn a_signal_ends_a_session_with_everything_kept_and_told() {
         "{last:?}"
     );
     assert_eq!(case.channel.untold(&alerts(&reader)), Vec::<&str>::new());
-    assert!(case.channel.titles().contains(&"Session paper stopped".to_owned()));
+    assert!(
+        case.channel
+            .titles()
+            .contains(&"Session paper stopped".to_owned())
+    );
 }
 
 #[test]
@@ -61,7 +68,11 @@ fn a_second_signal_waits_for_nobody() {
     terminate(&session);
     let began = Instant::now();
     while !session.log().contains("ending: everything is kept") {
-        assert!(began.elapsed() < Duration::from_secs(60), "{}", session.log());
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "{}",
+            session.log()
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
     terminate(&session);
