@@ -5,6 +5,7 @@ mod disk;
 mod images;
 mod kills;
 mod reader;
+mod rolled;
 mod signals;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +28,9 @@ use reader::Channel;
 const START: i64 = 1_709_332_200_000;
 const DAY: i64 = 1_440 * MINUTE;
 
+/// Minutes that are played so that a session can begin.
+const FIRST: i64 = 2;
+
 /// The same made-up market in every run.
 fn market() -> Market {
     let mut market = Market::new(START);
@@ -41,6 +45,8 @@ fn play(minutes: i64) -> Play {
         start_ms: START,
         end_ms: START + minutes * MINUTE,
         pace: Pace::Steps,
+        // Nothing passes before a session listens: all begin with the same minute.
+        lonely_minutes: 0,
         ..Play::default()
     }
 }
@@ -105,8 +111,11 @@ impl Case {
         self.desk.path().join("host.sqlite")
     }
 
-    /// Waits until all three trade.
+    /// Waits until all three trade. History ends with a minute that still runs, so the first ones are played.
     fn wait_for_start(&self, session: &mut Session) {
+        if self.desk.sim.now_ms() == self.desk.play.start_ms {
+            self.desk.sim.step(FIRST);
+        }
         self.desk.wait(session, "the start of all", |status| {
             let strategies = status["strategies"].as_array().cloned();
             let strategies = strategies.unwrap_or_default();
@@ -117,7 +126,9 @@ impl Case {
     /// Plays on, and waits until the session has journaled all of it.
     fn step(&self, session: &mut Session, minutes: i64) {
         self.desk.sim.step(minutes);
-        let reached = host::domain::Timestamp(self.desk.sim.now_ms().div_euclid(MINUTE) * MINUTE);
+        // The last minute may wait for what comes with the next one.
+        let reached = self.desk.sim.now_ms().div_euclid(MINUTE) - 1;
+        let reached = host::domain::Timestamp(reached * MINUTE);
         let reached = reached.rfc3339();
         self.desk.wait(session, "the minutes of a step", |status| {
             let strategies = status["strategies"].as_array().cloned();
@@ -255,7 +266,13 @@ fn told(reader: &Reader) -> Vec<String> {
         .collect()
 }
 
-/// The session that nobody touched, made once for each length.
+/// A session of an hour that nobody touched, made once.
+fn hour() -> &'static Outcome {
+    static HOUR: OnceLock<Outcome> = OnceLock::new();
+    HOUR.get_or_init(|| reference(60))
+}
+
+/// A session that nobody touched.
 fn reference(minutes: i64) -> Outcome {
     let case = Case::new(minutes);
     let mut session = case.start();
