@@ -164,8 +164,8 @@ fn write(desk: &Desk, routes: &[String]) {
 }
 
 fn running(desk: &Desk, session: &mut Session, names: &[&str]) {
-    // A minute that runs at the start ends: history waits for it.
-    desk.sim.step(1);
+    // History waits for the minute that runs at the start: it ends, by the venue's clock too.
+    desk.sim.step(2);
     desk.wait(session, "everybody trades", |status| {
         names
             .iter()
