@@ -75,6 +75,7 @@ fn follow(desk: &Desk, session: &mut Session, minutes: i64) {
 /// Plays minute after minute until something is so.
 fn until(desk: &Desk, session: &mut Session, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
     let mut last = Value::Null;
+    desk.wait(session, "an answer", |_| true);
     for _ in 0..20 {
         last = desk.status().expect("it answers");
         if is_so(&last) {
