@@ -285,9 +285,11 @@ impl Lane {
         }
     }
 
-    /// A settlement; `instrument` is its own.
+    /// A settlement; `instrument` is its own. One before the minute it waits for is history that somebody else's warm-up asked for.
     pub fn settle(&mut self, settlement: FundingSettlement) {
-        self.due.push(settlement);
+        if settlement.time >= self.next {
+            self.due.push(settlement);
+        }
     }
 
     /// A row of a stream of one of its instruments, if it has such a stream.

@@ -3,7 +3,8 @@
 use crate::backtest::BacktestError;
 use crate::data::streams::{self, StreamKind};
 use crate::domain::{
-    FundingSettlement, Instrument, MINUTE_MS, Price, StreamSource, Timeframe, Timestamp,
+    FundingSettlement, Instrument, MINUTE_MS, Price, Reference, Slot, SlotState, StreamSource,
+    Timeframe, Timestamp,
 };
 use crate::execution::FillTiming;
 use crate::forward_test::control::Control;
@@ -503,6 +504,19 @@ impl Session {
             lane.begin_with(first);
         }
         for (instrument, market) in markets.iter().enumerate() {
+            // Before its first minute a market is not listed, as in a backtest of several symbols.
+            let stretch = self.markets[*market as usize].stretch;
+            let first = stretch.map_or(start, |(first, _)| first);
+            let mut time = from;
+            while time < first {
+                let slot = Slot {
+                    state: SlotState::NotListed,
+                    ..Slot::missing(time)
+                };
+                let reference = Reference::default();
+                lane.push(instrument, time, slot, reference, &mut stepped);
+                time = time.plus_ms(MINUTE_MS);
+            }
             let head = self.markets[*market as usize].head().unwrap_or(from);
             for minute in supply.minutes(*market, from, head)? {
                 lane.push(

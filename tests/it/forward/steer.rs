@@ -75,6 +75,7 @@ fn follow(desk: &Desk, session: &mut Session, minutes: i64) {
 /// Plays minute after minute until something is so.
 fn until(desk: &Desk, session: &mut Session, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
     let mut last = Value::Null;
+    desk.wait(session, "an answer", |_| true);
     for _ in 0..20 {
         last = desk.status().expect("it answers");
         if is_so(&last) {
@@ -164,6 +165,8 @@ fn write(desk: &Desk, routes: &[String]) {
 }
 
 fn running(desk: &Desk, session: &mut Session, names: &[&str]) {
+    // History waits for the minute that runs at the start: it ends, by the venue's clock too.
+    desk.sim.step(2);
     desk.wait(session, "everybody trades", |status| {
         names
             .iter()

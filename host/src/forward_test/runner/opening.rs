@@ -342,6 +342,7 @@ impl Runner<'_> {
             declared.balance = wallet.0.to_string();
         }
         let strategy = u32::try_from(self.session.lanes.len()).expect("few strategies");
+        let from = from.max(self.first_minute(&declared.markets, start));
         let control = Control::Start {
             strategy,
             declared: Box::new(declared),
@@ -375,6 +376,15 @@ impl Runner<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The first minute there is of any of these markets: a warm-up begins no earlier, however much of it is wanted.
+    fn first_minute(&self, markets: &[u32], start: Timestamp) -> Timestamp {
+        let first = |market: &u32| {
+            let stretch = self.session.markets[*market as usize].stretch;
+            stretch.map_or(start, |(first, _)| first)
+        };
+        markets.iter().map(first).min().unwrap_or(start).min(start)
     }
 
     fn tell_ready(&mut self) -> Result<(), ForwardError> {

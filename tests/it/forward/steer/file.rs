@@ -85,7 +85,7 @@ fn a_changed_file_changes_what_it_names_and_nothing_else() {
     prove(&desk, &["steer"]);
     let acts = acts(&desk, "steer");
     for (who, act, times) in [
-        ("socket uid", "safety", 2),
+        ("socket uid", "safety", 1),
         ("socket uid", "want", 3),
         ("socket uid", "forget", 1),
         ("start", "forget", 1),

@@ -33,7 +33,12 @@ fn orders_at_best_prices_are_replayed_and_a_session_may_come_back_paused() {
     assert_eq!(state(&status, "buy-and-hold"), "paused");
     assert_eq!(strategy(&status, "buy-and-hold")["fills"], 0);
     ctl(&desk, &["resume"]);
-    until(&desk, &mut session, "a position", |s| {
+    until(&desk, &mut session, "an order", |s| {
+        let all = strategies(s).next().expect("one");
+        all["orders_accepted"] == 1
+    });
+    // The way of a message is 2 s at most, as far as clocks agree: the play stands still meanwhile.
+    desk.wait(&mut session, "its fill", |s| {
         positions(s, "buy-and-hold") == 1
     });
     // Asked for between two candles: it meets the prices of that moment, and does not wait for a minute.
