@@ -5,6 +5,7 @@
 
 mod events;
 mod questions;
+mod refusal;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use crate::venues::rest::{History, Rest};
 use crate::venues::socket::Incoming;
 use crate::venues::stream::{Channel, Connection, Stream};
 use events::spoken;
+use refusal::Refusal;
 
 /// Between two looks at what fell silent.
 const LOOK_EVERY_MS: i64 = 1_000;
@@ -81,6 +83,7 @@ pub(super) struct Machine {
     looked: Option<(Timestamp, Timestamp)>,
     frames: u64,
     unreadable: u64,
+    refusal: Refusal,
     /// When the last frame came, by our clock.
     last_frame: Option<Timestamp>,
 }
@@ -112,6 +115,7 @@ impl Machine {
             frames: 0,
             last_frame: None,
             unreadable: 0,
+            refusal: Refusal::default(),
         }
     }
 
@@ -324,7 +328,7 @@ impl Machine {
         self.clock_question(now);
         self.judge_clock(tell);
         if !self.clock.is_known() {
-            return;
+            return self.unreached(now, tell);
         }
         let at = self.moment(now);
         for index in 0..self.markets.len() {
