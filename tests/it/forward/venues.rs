@@ -12,7 +12,7 @@ use super::{Desk, MINUTE};
 use crate::support::{example, workspace};
 use crate::venue_sim::faults::{Fault, Faults};
 use crate::venue_sim::{Pace, Play, recorded};
-use crate::venue_stub::{Listed, Market, Venue};
+use crate::venue_stub::{Listed, Market, Venue, VenueStub, faults as stub_faults};
 
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
@@ -605,4 +605,32 @@ fn recorded_days_at_bybit_are_what_their_backtest_says() {
     assert_proven(&ended, 500);
     assert_true(&desk, &market, started_ms(&status));
     assert_backtested(&desk, &status, &BYBIT);
+}
+
+#[test]
+fn a_venue_that_refuses_is_said_once_and_the_others_go_on() {
+    let play = Play {
+        topics: 2,
+        ..play(30)
+    };
+    let market = made_up(&[BINANCE], play);
+    let desk = Desk::new(market.clone(), play);
+    // Everything Bybit is asked ends like this.
+    let refusing = VenueStub::start(Market::new(START));
+    refusing.fault_when(Box::new(|_| Some(stub_faults::Fault::Status(403))));
+    declare(&desk, &[cross(&BINANCE), cross(&BYBIT)]);
+    let mut command = desk.command(&SESSION);
+    command.env("BYBIT_URL", refusing.url());
+    let mut session = desk.spawn(command);
+    let end = Timestamp(play.end_ms).rfc3339();
+    desk.wait(&mut session, "the last minute of binance", |status| {
+        let strategies = status["strategies"].as_array();
+        strategies.is_some_and(|all| all.iter().any(|s| s["time"] == end.as_str()))
+    });
+    let log = session.log();
+    let asked = refusing.log().len();
+    session.terminate();
+    assert!(asked < 12, "{asked} questions");
+    let said = log.matches("bybit does not answer: ").count();
+    assert_eq!(said, 1, "{log}");
 }

@@ -419,7 +419,7 @@ fn a_mark_is_made_of_ticks_if_all_of_its_minute_was_heard_and_asked_for_else() {
     let next = START + 8 * 60 * M;
     // The first minute is not heard from its beginning.
     bench.mark(START + 5_000, START + 5_000, 100, next);
-    for (second, price) in [(61, 110), (70, 105), (119, 107)] {
+    for (second, price) in [(35, 100), (61, 110), (70, 105), (95, 106), (119, 107)] {
         let time = START + second * 1_000;
         bench.mark(time, time, price, next);
     }

@@ -98,8 +98,8 @@ fn a_candle_whose_end_was_not_heard_is_asked_for_where_none_is_ever_closed() {
     bench.line(START + 2 * M + 40_000, 0, running(2, 84_002));
     assert_eq!(bench.minutes(), [], "a later candle does not make it final");
     bench.tick(START + 2 * M + 40_100);
-    let (_, from, to) = bench.asked().expect("both are asked for");
-    assert_eq!((from, to), (0, 2));
+    let (_, from, _) = bench.asked().expect("it is asked for");
+    assert_eq!(from, 0);
 }
 
 #[test]
@@ -178,6 +178,38 @@ fn a_channel_that_is_followed_later_has_its_own_two_minutes() {
     bench.machine.opening(1, &connections);
     bench.tick(START + 6 * M);
     assert_eq!(bench.count(silent), 0);
-    bench.tick(START + 7 * M + 2_000);
+    bench.tick(START + 8 * M);
     assert_eq!(bench.count(silent), 1);
+}
+
+#[test]
+fn a_venue_that_refuses_is_told_once_and_asked_seldom() {
+    let mut bench = Bench::new("binance", "BTC/USDT:USDT", Wanted::default());
+    let mut asked = 0;
+    for at in (START..START + 30 * M).step_by(1_000) {
+        bench.tick(at);
+        for question in std::mem::take(&mut bench.questions) {
+            asked += 1;
+            bench.answer(at, &question, Told::Refused("HTTP 451".to_owned()));
+        }
+    }
+    assert_eq!(asked, 6, "every five minutes");
+    let lost =
+        |e: &LiveEvent| matches!(e, LiveEvent::Unanswered { why, .. } if why.contains("HTTP 451"));
+    assert_eq!(bench.count(lost), 1);
+    bench.clock(START + 30 * M, START + 30 * M);
+    let back = |e: &LiveEvent| matches!(e, LiveEvent::Answered { .. });
+    assert_eq!(bench.count(back), 1);
+}
+
+#[test]
+fn a_venue_that_was_never_reached_is_told_after_three_minutes() {
+    let mut bench = Bench::new("bybit", "BTC/USDT:USDT", Wanted::default());
+    let lost =
+        |e: &LiveEvent| matches!(e, LiveEvent::Unanswered { why, .. } if why.contains("3 minutes"));
+    bench.tick(START);
+    bench.tick(START + 2 * M);
+    assert_eq!(bench.count(lost), 0);
+    bench.tick(START + 10 * M);
+    assert_eq!(bench.count(lost), 1);
 }
