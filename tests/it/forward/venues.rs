@@ -44,10 +44,10 @@ const HYPERLIQUID: Place = Place {
 };
 const ALL: [Place; 3] = [BINANCE, BYBIT, HYPERLIQUID];
 
-/// The same prices at each of these venues, from a day before the play to an hour after it.
+/// The same prices at each of these venues, from eight days before the play to an hour after it.
 fn made_up(places: &[Place], play: Play) -> Market {
     let mut market = Market::new(play.start_ms);
-    let from = (play.start_ms - DAY).div_euclid(DAY) * DAY;
+    let from = (play.start_ms - 8 * DAY).div_euclid(DAY) * DAY;
     let minutes = (play.end_ms + HOUR - from) / MINUTE;
     for place in places {
         market.add(Listed::made_up(place.venue, "BTC", from, minutes, 11));
@@ -423,6 +423,7 @@ fn rows(desk: &Desk) -> std::collections::BTreeMap<(u32, String), (usize, i64)> 
 fn rows_of_every_kind_arrive_in_order_and_are_heard_again_in_a_replay() {
     let play = Play {
         topics: 12,
+        pace: Pace::Steps,
         ..play(150)
     };
     let market = made_up(&ALL, play);
@@ -440,10 +441,19 @@ fn rows_of_every_kind_arrive_in_order_and_are_heard_again_in_a_replay() {
     let route =
         format!("[[routes]]\nstrategy = {divergence:?}\nsymbol = \"bybit:BTC/USDT:USDT\"\n");
     let carry = example("funding-arbitrage");
-    let carry =
-        format!("[[routes]]\nstrategy = {carry:?}\nsymbol = \"hyperliquid:BTC/USDC:USDC\"\n");
+    let carry = format!("[[routes]]\nstrategy = {carry:?}\nsymbol = \"binance:BTC/USDT:USDT\"\n");
     declare(&desk, &[&routes[..], &[route, carry]].concat());
-    let (status, ended) = to_the_end(&desk);
+    let mut session = desk.session(&SESSION);
+    // The venues stand still until every strategy has its history.
+    desk.sim.step(2);
+    desk.wait(&mut session, "five strategies", |status| {
+        let strategies = status["strategies"].as_array();
+        strategies.is_some_and(|all| all.len() == 5 && all.iter().all(|s| s["started"].is_string()))
+    });
+    desk.sim.step(148);
+    desk.wait_for_end(&mut session);
+    let status = desk.status().expect("it answers");
+    let ended = session.terminate();
     for strategy in status["strategies"].as_array().expect("strategies") {
         assert_eq!(strategy["state"], "running", "{strategy:#}");
     }
@@ -471,7 +481,7 @@ fn a_backtest_refuses_rows_that_are_only_there_while_they_happen() {
     let desk = Desk::new(made_up(&[BINANCE], play(10)), play(10));
     let component = listener();
     let component = component.to_string_lossy();
-    let from = Timestamp(START - 6 * HOUR).rfc3339();
+    let from = Timestamp(START - 12 * HOUR).rfc3339();
     let end = Timestamp(START).rfc3339();
     let fetched = [
         "data",
@@ -560,7 +570,11 @@ fn after_minutes_away_everything_is_as_if_it_had_never_been_away() {
 
 #[test]
 fn after_half_a_day_away_resting_orders_filled_as_they_would_have() {
-    away(BYBIT, 700, &Faults::seeded(3, &[(Fault::TooMany, 0.01)]));
+    away(
+        BYBIT,
+        700,
+        &Faults::default().at(START + 60 * MINUTE, Fault::TooMany),
+    );
 }
 
 #[test]
@@ -571,7 +585,7 @@ fn after_days_away_everything_is_as_if_it_had_never_been_away() {
         away(
             place,
             days * 1_440,
-            &Faults::seeded(3, &[(Fault::TooMany, 0.002)]),
+            &Faults::default().at(START + DAY, Fault::TooMany),
         );
         println!("{} {days} days away: {:?}", place.name, began.elapsed());
     }
