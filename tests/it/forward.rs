@@ -8,5 +8,6 @@ mod crash;
 mod desk;
 mod parity;
 mod steer;
+mod venues;
 
 pub(crate) use desk::{Desk, MINUTE, Session};

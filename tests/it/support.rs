@@ -31,6 +31,8 @@ pub(crate) fn example(name: &str) -> PathBuf {
             "ma-crossover",
             "mean-reversion-bands",
             "mtf-trend",
+            "open-interest-divergence",
+            "pairs",
             "rsi-reversal",
             "trend-atr",
         ];

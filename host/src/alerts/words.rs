@@ -12,7 +12,9 @@ pub use session::{parity, recovered, session_started, session_stopped};
 pub use strategy::{FillsAt, fault, from_strategy, strategy_started, strategy_stopped};
 pub use summary::daily_summary;
 pub use trade::{About, liquidated, order_rejected, trade_closed, trade_opened};
-pub use trouble::{breaker, feed_back, feed_lost, journal_failed, sink_gone, unreadable};
+pub use trouble::{
+    breaker, feed_back, feed_lost, journal_failed, sink_gone, unreadable, venue_back, venue_lost,
+};
 
 use super::{Alert, Kind, Level, Tone};
 use crate::analysis::format;

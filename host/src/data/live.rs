@@ -164,6 +164,18 @@ pub enum LiveEvent {
         /// In words.
         why: String,
     },
+    /// The venue does not answer: it refuses to, or was not reached for three intervals since the beginning. Told once.
+    Unanswered {
+        /// The venue.
+        venue: String,
+        /// What it said, and when it is asked again.
+        why: String,
+    },
+    /// A venue that did not answer does.
+    Answered {
+        /// The venue.
+        venue: String,
+    },
     /// A line for people.
     Note(String),
 }

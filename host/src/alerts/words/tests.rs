@@ -302,6 +302,13 @@ fn what_goes_wrong_says_what_follows_from_it() {
         shown(&back),
         "Info Good binance BTC/USDT:USDT is back\nAway for: 12m"
     );
+    let refused = venue_lost(stamp(), "binance", "it does not serve this place");
+    assert_eq!(
+        shown(&refused),
+        "Warning Bad binance does not answer\nit does not serve this place."
+    );
+    let answers = venue_back(stamp(), "binance");
+    assert_eq!(shown(&answers), "Info Good binance answers again");
     let failed = journal_failed(stamp(), "paper", "no space is left on the disk");
     assert!(
         shown(&failed).starts_with("Error Alarm The journal of session paper failed\nno space")

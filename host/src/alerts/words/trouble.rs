@@ -54,6 +54,29 @@ pub fn feed_back(stamp: Stamp, venue: &str, symbol: &str, since: Timestamp) -> A
     }
 }
 
+/// A venue answers no question: it refuses to, or is out of reach.
+#[must_use]
+pub fn venue_lost(stamp: Stamp, venue: &str, why: &str) -> Alert {
+    Alert {
+        text: format!("{why}."),
+        ..alert(
+            stamp,
+            (Level::Warning, Kind::FeedLost, Tone::Bad),
+            format!("{venue} does not answer"),
+        )
+    }
+}
+
+/// It does again.
+#[must_use]
+pub fn venue_back(stamp: Stamp, venue: &str) -> Alert {
+    alert(
+        stamp,
+        (Level::Info, Kind::FeedBack, Tone::Good),
+        format!("{venue} answers again"),
+    )
+}
+
 /// The journal cannot be written: nothing is traded from here on.
 #[must_use]
 pub fn journal_failed(stamp: Stamp, session: &str, why: &str) -> Alert {

@@ -20,6 +20,24 @@ pub(super) struct Venue {
     pub client: Arc<Client>,
 }
 
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) struct Unanswered {
+    /// In words.
+    pub why: String,
+    /// The venue serves nothing to this network: asking again is of no use.
+    is_refused: bool,
+}
+
+impl<T: Into<String>> std::convert::From<T> for Unanswered {
+    fn from(why: T) -> Self {
+        Self {
+            why: why.into(),
+            is_refused: false,
+        }
+    }
+}
+
 /// Questions on their way; the threads end with it.
 pub(super) struct Asking {
     questions: Sender<(Question, Symbol)>,
@@ -71,10 +89,15 @@ impl Venue {
                 })
                 .map(|()| Told::End),
         };
-        tell(outcome.unwrap_or_else(Told::Failed));
+        tell(
+            outcome.unwrap_or_else(|unanswered| match unanswered.is_refused {
+                true => Told::Refused(unanswered.why),
+                false => Told::Failed(unanswered.why),
+            }),
+        );
     }
 
-    fn clock(&self, symbol: &Symbol) -> Result<Told, String> {
+    fn clock(&self, symbol: &Symbol) -> Result<Told, Unanswered> {
         let sent = wall_clock();
         let time = self.now(symbol)?;
         Ok(Told::Clock(time, (wall_clock().0 - sent.0).max(0)))
@@ -84,29 +107,32 @@ impl Venue {
     ///
     /// # Errors
     /// It has none, or does not answer.
-    pub(super) fn now(&self, symbol: &Symbol) -> Result<Timestamp, String> {
+    pub(super) fn now(&self, symbol: &Symbol) -> Result<Timestamp, Unanswered> {
         let question = self.rest.clock(symbol).ok_or("it has no clock to ask")?;
         let body = self.send(&question)?.unwrap_or_default();
-        self.rest.read_clock(&body).map_err(|e| e.to_string())
+        Ok(self.rest.read_clock(&body).map_err(|e| e.to_string())?)
     }
 
-    fn book(&self, symbol: &Symbol, levels: u16) -> Result<Told, String> {
+    fn book(&self, symbol: &Symbol, levels: u16) -> Result<Told, Unanswered> {
         let stream = adapters::stream(self.rest.venue(), symbol.market());
         let question = stream.and_then(|stream| stream.book_request(symbol, levels));
         let question = question.ok_or("there is no question for an order book")?;
         let body = self.send(&question)?;
         body.map(Told::Book)
-            .ok_or_else(|| "there is no order book".to_owned())
+            .ok_or_else(|| "there is no order book".into())
     }
 
     /// The body of an answer; none where there is no such thing.
-    fn send(&self, question: &Request) -> Result<Option<Vec<u8>>, String> {
+    fn send(&self, question: &Request) -> Result<Option<Vec<u8>>, Unanswered> {
         let judge =
             |request: &Request, head: crate::venues::rest::Head<'_>| self.rest.judge(request, head);
         match self.client.send(&judge, question) {
             Ok(Answered::Body(body)) => Ok(Some(body)),
             Ok(Answered::Absent) => Ok(None),
-            Err(e) => Err(e.to_string()),
+            Err(e) => Err(Unanswered {
+                why: e.to_string(),
+                is_refused: e.is_blocked(),
+            }),
         }
     }
 
@@ -120,7 +146,7 @@ impl Venue {
         history: History,
         (from, to): (Timestamp, Timestamp),
         take: &mut dyn FnMut(Rows),
-    ) -> Result<(), String> {
+    ) -> Result<(), Unanswered> {
         let mut begin = from;
         while begin < to {
             let end = Timeframe::Month1.bucket_end(begin).min(to);

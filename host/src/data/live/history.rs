@@ -134,7 +134,10 @@ impl Loader<'_> {
     /// Until the last minute is closed by the venue's clock.
     fn wait_for_the_end(&self) -> Result<(), DataError> {
         loop {
-            let now = self.venue.now(self.symbol).map_err(|e| self.failed(&e))?;
+            let now = self
+                .venue
+                .now(self.symbol)
+                .map_err(|e| self.failed(&e.why))?;
             let left = self.to.0 + GRACE_MS - now.0;
             if left <= 0 {
                 return Ok(());
@@ -282,7 +285,7 @@ impl Loader<'_> {
         take: &mut dyn FnMut(Rows),
     ) -> Result<(), DataError> {
         let asked = self.venue.rows(self.symbol, history, period, take);
-        asked.map_err(|why| self.failed(&why))
+        asked.map_err(|e| self.failed(&e.why))
     }
 
     fn offers(&self, history: Kind) -> bool {

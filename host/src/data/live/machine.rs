@@ -4,7 +4,9 @@
 //! is in [`events`], what is asked and answered in [`questions`].
 
 mod events;
+mod looks;
 mod questions;
+mod refusal;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +23,6 @@ use super::{BestPrices, LiveEvent, LiveMarket, Timing};
 use crate::data::DataError;
 use crate::data::record::book::BookState;
 use crate::data::record::collect::Opening;
-use crate::data::record::line::channel_name;
 use crate::data::record::quiet::Quiet;
 use crate::data::streams::{StreamKind, usual_step};
 use crate::domain::{CandleKind, Timeframe, Timestamp};
@@ -30,13 +31,8 @@ use crate::venues::rest::{History, Rest};
 use crate::venues::socket::Incoming;
 use crate::venues::stream::{Channel, Connection, Stream};
 use events::spoken;
+use refusal::Refusal;
 
-/// Between two looks at what fell silent.
-const LOOK_EVERY_MS: i64 = 1_000;
-/// What is called every 100 ms and was not for so long: our clock was set, or this machine slept.
-const STILL_MAX_MS: i64 = 30_000;
-/// Clocks go back by less while they are compared.
-const BACK_MAX_MS: i64 = 1_000;
 /// Samples of open interest where the stream has none: what every venue with a history of it keeps.
 const INTEREST: History = History::OpenInterest(Timeframe::M5);
 
@@ -81,6 +77,7 @@ pub(super) struct Machine {
     looked: Option<(Timestamp, Timestamp)>,
     frames: u64,
     unreadable: u64,
+    refusal: Refusal,
     /// When the last frame came, by our clock.
     last_frame: Option<Timestamp>,
 }
@@ -112,6 +109,7 @@ impl Machine {
             frames: 0,
             last_frame: None,
             unreadable: 0,
+            refusal: Refusal::default(),
         }
     }
 
@@ -324,7 +322,7 @@ impl Machine {
         self.clock_question(now);
         self.judge_clock(tell);
         if !self.clock.is_known() {
-            return;
+            return self.unreached(now, tell);
         }
         let at = self.moment(now);
         for index in 0..self.markets.len() {
@@ -336,64 +334,6 @@ impl Machine {
             market.rows.sample(at.venue, at.venue);
             self.advance(index, now, tell);
             self.ask(index, now);
-        }
-    }
-
-    /// A clock that was set, or a machine that slept, makes nothing late that may still come.
-    fn set_right(&mut self, now: Timestamp) {
-        let at = self.moment(now);
-        let Some(before) = self.ticked.replace(at) else {
-            return;
-        };
-        let passed = now.0.saturating_sub(before.now.0);
-        let is_set = !(-BACK_MAX_MS..STILL_MAX_MS).contains(&passed);
-        if is_set {
-            self.clock.forget();
-            self.clock_asked = None;
-        }
-        if is_set || at.venue.0 < before.venue.0.saturating_sub(BACK_MAX_MS) {
-            self.markets.iter_mut().for_each(|m| m.set_right(at));
-        }
-    }
-
-    /// A venue may accept a subscription and then forget it: that is told.
-    fn look_for_silence(&mut self, now: Timestamp, tell: &mut Tell<'_>) {
-        let (began, last) = *self.looked.get_or_insert((now, now));
-        if now.0 - last.0 < LOOK_EVERY_MS {
-            return;
-        }
-        self.looked = Some((began, now));
-        for (symbol, channel) in self.carried.iter().flat_map(|c| &c.carries) {
-            let stream = (symbol.clone(), channel_name(*channel));
-            // One that is followed since now has its time before it.
-            self.heard.entry(stream).or_insert(now);
-        }
-        let venue = self.rest.venue();
-        for (symbol, channel) in self.quiet.look(&self.carried, &self.heard, began, now) {
-            tell(LiveEvent::Note(format!(
-                "{venue} has sent nothing of {channel} of {symbol} for two minutes"
-            )));
-        }
-    }
-
-    /// A clock that differs is told once, and again when it is right.
-    fn judge_clock(&mut self, tell: &mut Tell<'_>) {
-        let Some(ms) = self.clock.answered_ms() else {
-            return;
-        };
-        let is_off = ms.abs() > self.timing.clock_off_ms;
-        if is_off != self.is_clock_off {
-            self.is_clock_off = is_off;
-            let venue = self.rest.venue();
-            let order = if ms > 0 { "ahead of" } else { "behind" };
-            #[expect(clippy::cast_precision_loss, reason = "seconds for people")]
-            let seconds = ms.abs() as f64 / 1_000.0;
-            tell(LiveEvent::Note(match is_off {
-                true => format!(
-                    "our clock is {seconds:.1} s {order} that of {venue}; times come from {venue}"
-                ),
-                false => format!("our clock agrees with that of {venue} again"),
-            }));
         }
     }
 

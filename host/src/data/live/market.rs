@@ -169,7 +169,7 @@ impl Market {
     ) -> Result<(), String> {
         self.check(&candle)?;
         for outcome in self.live.frame(candle, is_closed) {
-            self.outcome(outcome, candle, From::Stream, now, tell);
+            self.outcome(outcome, (candle, is_closed), From::Stream, now, tell);
         }
         Ok(())
     }
@@ -199,7 +199,7 @@ impl Market {
                 continue;
             }
             for outcome in self.live.frame(*candle, Some(true)) {
-                self.outcome(outcome, *candle, From::Question, now, tell);
+                self.outcome(outcome, (*candle, Some(true)), From::Question, now, tell);
             }
         }
         let brought = self.accepted.len() > before;
@@ -225,7 +225,7 @@ impl Market {
     fn outcome(
         &mut self,
         outcome: Outcome,
-        later: Candle,
+        (later, is_closed): (Candle, Option<bool>),
         from: From,
         now: Timestamp,
         tell: &mut Tell<'_>,
@@ -233,7 +233,10 @@ impl Market {
         match outcome {
             Outcome::Accepted(candle) => self.accept(candle, from, now, tell),
             Outcome::Revision(accepted) => self.revision(accepted, later, tell),
-            // It is asked for when its time is over.
+            // It is asked for when its time is over. A venue that closes none has left frames out.
+            Outcome::Unconfirmed if is_closed.is_none() => {
+                self.prices().for_each(|p| p.missed(later.open_time));
+            }
             Outcome::Unconfirmed => {}
         }
     }

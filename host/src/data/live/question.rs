@@ -50,6 +50,8 @@ pub(in crate::data) enum Told {
     End,
     /// There is no answer, and why.
     Failed(String),
+    /// The venue serves nothing to this network, and why.
+    Refused(String),
     /// The venue's clock, and how long the answer took.
     Clock(Timestamp, i64),
     /// The body of an answer with a whole order book.

@@ -34,7 +34,7 @@ pub(super) struct Prices {
     /// Mark or index.
     pub kind: CandleKind,
     ticks: PriceMinutes,
-    /// When the last tick was told, by the venue.
+    /// When the last tick was, where the venue says it.
     last: Option<Timestamp>,
     /// Before this tick others are missing.
     broken: Option<Timestamp>,
@@ -59,14 +59,26 @@ impl Prices {
         }
     }
 
-    /// A tick. `since` is the moment of the venue from which on none was missed.
-    pub(super) fn tick(&mut self, time: Timestamp, price: Option<Price>, since: Option<Timestamp>) {
+    /// The venue says when the tick that comes now was.
+    pub(super) fn stamped(&mut self, time: Timestamp) {
         let apart = self.last.map_or(0, |last| time.0.saturating_sub(last.0));
         if apart > APART_MAX_MS {
             self.ticks.forget();
             self.broken = Some(time);
         }
         self.last = self.last.max(Some(time));
+    }
+
+    /// Frames were missed of everything before this minute that is not told.
+    pub(super) fn missed(&mut self, minute: Timestamp) {
+        self.forget();
+        self.made.retain(|made, _| *made >= minute);
+        // Of the minute itself not all was heard either.
+        self.broken = Some(minute.plus_ms(1));
+    }
+
+    /// A tick. `since` is the moment of the venue from which on none was missed.
+    pub(super) fn tick(&mut self, time: Timestamp, price: Option<Price>, since: Option<Timestamp>) {
         let done = self.ticks.add(time, price);
         self.keep_whole(done, since);
     }
@@ -76,7 +88,7 @@ impl Prices {
         let done = self.ticks.over(venue);
         let end = |candle: &Candle| candle.open_time.0 + MINUTE_MS;
         let to_its_end =
-            |c: &Candle| (self.last).is_some_and(|last| end(c) - last.0 <= APART_MAX_MS);
+            |c: &Candle| (self.last).is_none_or(|last| end(c) - last.0 <= APART_MAX_MS);
         self.keep_whole(done.filter(to_its_end), since);
     }
 

@@ -25,7 +25,12 @@ struct Bench {
     machine: Machine,
     told: Vec<LiveEvent>,
     questions: Vec<Question>,
+    /// When the machine looked last.
+    looked: i64,
 }
+
+/// A session lets its feeds look more often.
+const LOOK_MS: i64 = 20_000;
 
 impl Bench {
     fn new(venue: &str, symbol: &str, wanted: Wanted) -> Self {
@@ -47,6 +52,7 @@ impl Bench {
             machine,
             told: Vec::new(),
             questions: Vec::new(),
+            looked: START - 1_000,
         };
         for number in 0..connections.len() {
             bench.line(START - 1_000, number, Incoming::Opened);
@@ -55,7 +61,15 @@ impl Bench {
         bench
     }
 
+    /// Time passes up to a moment, and the machine looks now and then.
+    fn pass(&mut self, at: i64) {
+        while at - self.looked > LOOK_MS {
+            self.look(self.looked + LOOK_MS);
+        }
+    }
+
     fn line(&mut self, at: i64, number: usize, what: Incoming) {
+        self.pass(at);
         let told = &mut self.told;
         let mut tell = |event| told.push(event);
         self.machine
@@ -64,6 +78,13 @@ impl Bench {
     }
 
     fn tick(&mut self, at: i64) {
+        self.pass(at);
+        self.look(at);
+    }
+
+    /// The machine looks, whatever our clock showed before.
+    fn look(&mut self, at: i64) {
+        self.looked = at;
         let told = &mut self.told;
         self.machine
             .tick(Timestamp(at), &mut |event| told.push(event));
@@ -71,6 +92,7 @@ impl Bench {
     }
 
     fn answer(&mut self, at: i64, question: &Question, told: Told) {
+        self.pass(at);
         let events = &mut self.told;
         let answer = Answer {
             question: question.clone(),
@@ -397,7 +419,7 @@ fn a_mark_is_made_of_ticks_if_all_of_its_minute_was_heard_and_asked_for_else() {
     let next = START + 8 * 60 * M;
     // The first minute is not heard from its beginning.
     bench.mark(START + 5_000, START + 5_000, 100, next);
-    for (second, price) in [(61, 110), (70, 105), (119, 107)] {
+    for (second, price) in [(35, 100), (61, 110), (70, 105), (95, 106), (119, 107)] {
         let time = START + second * 1_000;
         bench.mark(time, time, price, next);
     }

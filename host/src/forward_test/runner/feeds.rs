@@ -194,6 +194,8 @@ impl Runner<'_> {
                 tracing::info!(stands, why, "connection");
                 Ok(())
             }
+            LiveEvent::Unanswered { venue, why } => self.tell_unanswered(&venue, &why),
+            LiveEvent::Answered { venue } => self.tell_answered(&venue),
             LiveEvent::Note(text) => {
                 tracing::warn!("{text}");
                 (self.tell)(super::Told::Line(text));

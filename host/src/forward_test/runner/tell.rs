@@ -159,6 +159,22 @@ impl Runner<'_> {
         Ok(())
     }
 
+    pub(super) fn tell_unanswered(&mut self, venue: &str, why: &str) -> Result<(), ForwardError> {
+        self.note("venue does not answer", why.to_owned())?;
+        let alert = words::venue_lost(self.stamp(wall_clock()), venue, why);
+        self.push_alert(alert);
+        self.line(format!("{venue} does not answer: {why}"));
+        Ok(())
+    }
+
+    pub(super) fn tell_answered(&mut self, venue: &str) -> Result<(), ForwardError> {
+        self.note("venue answers", venue.to_owned())?;
+        let alert = words::venue_back(self.stamp(wall_clock()), venue);
+        self.push_alert(alert);
+        self.line(format!("{venue} answers"));
+        Ok(())
+    }
+
     fn names_of(&self, market: u32) -> (String, String) {
         let instrument = &self.session.markets[market as usize].instrument;
         (instrument.venue.clone(), instrument.symbol.clone())

@@ -111,6 +111,9 @@ impl Machine {
             (&mut market.index, tick.index),
         ] {
             if let Some(prices) = prices {
+                if let Some(time) = tick.time {
+                    prices.stamped(time);
+                }
                 prices.tick(time, price, since);
             }
         }

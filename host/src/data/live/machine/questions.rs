@@ -23,6 +23,9 @@ impl Machine {
     ) {
         let Answer { question, told } = answer;
         let index = question.market;
+        if !matches!(told, Told::Failed(_) | Told::Refused(_)) {
+            self.answered(tell);
+        }
         match told {
             Told::Clock(time, took_ms) => {
                 self.clock_asker.heard(at, true);
@@ -38,6 +41,10 @@ impl Machine {
                 let venue = self.rest.venue();
                 let of = &self.markets[index].asked.symbol;
                 tell(LiveEvent::Note(format!("{venue} {of}: {why}")));
+            }
+            Told::Refused(why) => {
+                self.ended(at, &question, false);
+                self.refused(at, &why, tell);
             }
         }
         self.advance(index, at, tell);
@@ -138,7 +145,11 @@ impl Machine {
     pub(super) fn clock_question(&mut self, now: Timestamp) {
         let asked = self.clock_asked.filter(|_| self.clock.is_known());
         let is_due = asked.is_none_or(|asked| now.0 - asked.0 >= CLOCK_EVERY_MS);
-        if self.markets.is_empty() || !is_due || !self.clock_asker.is_ready(now) {
+        if self.markets.is_empty()
+            || !is_due
+            || !self.clock_asker.is_ready(now)
+            || self.refusal.holds(now)
+        {
             return;
         }
         self.clock_asked = Some(now);
@@ -147,7 +158,7 @@ impl Machine {
 
     /// Sends the questions of a market whose time has come.
     pub(super) fn ask(&mut self, index: usize, now: Timestamp) {
-        if !self.clock.is_known() {
+        if !self.clock.is_known() || self.refusal.holds(now) {
             return;
         }
         let at = self.moment(now);

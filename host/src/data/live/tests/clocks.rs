@@ -2,14 +2,6 @@
 
 use super::*;
 
-/// The machine looks, every ten seconds, from one moment of ours up to another.
-fn look(bench: &mut Bench, from: i64, to: i64) {
-    for at in (from..to).step_by(10_000) {
-        bench.tick(at);
-    }
-    bench.tick(to);
-}
-
 /// Answers what is asked for as if the venue had these minutes.
 fn answer(bench: &mut Bench, at: i64, had: i64) {
     while let Some((question, from, to)) = bench.asked() {
@@ -26,7 +18,7 @@ fn a_laptop_that_slept_gives_up_nothing_that_can_be_asked_for() {
     bench.kline(START + 3 * M + 50, &minute(2), true);
     bench.tick(START + 3 * M + 100);
     let slept = START + 483 * M + 20_000;
-    bench.tick(slept);
+    bench.look(slept);
     assert_eq!(
         bench.minutes(),
         real([0]),
@@ -52,16 +44,16 @@ fn a_laptop_that_slept_gives_up_nothing_that_can_be_asked_for() {
 fn a_clock_of_ours_that_was_set_ahead_makes_no_minute_missing() {
     let mut bench = begun(Wanted::default());
     bench.kline(START + M + 50, &minute(0), true);
-    look(&mut bench, START + M + 100, START + M + 30_000);
+    bench.tick(START + M + 30_000);
     // Set ahead by an hour: what is asked for now is answered with nothing.
     let ahead = 60 * M;
-    bench.tick(START + M + 30_100 + ahead);
+    bench.look(START + M + 30_100 + ahead);
     answer(&mut bench, START + M + 30_150 + ahead, 1);
     bench.clock(START + M + 30_200 + ahead, START + M + 30_200);
     for n in 1..20 {
         let end = START + (n + 1) * M;
         bench.kline(end + 50 + ahead, &minute(n), true);
-        look(&mut bench, end + 100 + ahead, end + 50_000 + ahead);
+        bench.tick(end + 50_000 + ahead);
         answer(&mut bench, end + 50_000 + ahead, n + 1);
     }
     assert_eq!(bench.minutes(), real(0..20));
@@ -76,7 +68,7 @@ fn a_clock_of_ours_that_was_set_back_holds_nothing_up() {
     bench.tick(START + 3 * M + 100);
     answer(&mut bench, START + 3 * M + 200, 1);
     let back = 60 * M;
-    bench.tick(START + 3 * M + 10_000 - back);
+    bench.look(START + 3 * M + 10_000 - back);
     bench.clock(START + 3 * M + 10_200 - back, START + 3 * M + 10_200);
     for ms in (11_000..90_000).step_by(500) {
         bench.tick(START + 3 * M + ms - back);
@@ -106,8 +98,8 @@ fn a_candle_whose_end_was_not_heard_is_asked_for_where_none_is_ever_closed() {
     bench.line(START + 2 * M + 40_000, 0, running(2, 84_002));
     assert_eq!(bench.minutes(), [], "a later candle does not make it final");
     bench.tick(START + 2 * M + 40_100);
-    let (_, from, to) = bench.asked().expect("both are asked for");
-    assert_eq!((from, to), (0, 2));
+    let (_, from, _) = bench.asked().expect("it is asked for");
+    assert_eq!(from, 0);
 }
 
 #[test]
@@ -169,7 +161,7 @@ fn a_settlement_that_the_venue_took_back_is_not_paid() {
 #[test]
 fn a_channel_that_is_followed_later_has_its_own_two_minutes() {
     let mut bench = begun(Wanted::default());
-    look(&mut bench, START, START + 5 * M);
+    bench.tick(START + 5 * M);
     let silent =
         |e: &LiveEvent| matches!(e, LiveEvent::Note(text) if text.contains("nothing of mark"));
     bench
@@ -184,8 +176,40 @@ fn a_channel_that_is_followed_later_has_its_own_two_minutes() {
         .expect("it is there");
     let (connections, _) = bench.machine.connections();
     bench.machine.opening(1, &connections);
-    look(&mut bench, START + 5 * M, START + 6 * M);
+    bench.tick(START + 6 * M);
     assert_eq!(bench.count(silent), 0);
-    look(&mut bench, START + 6 * M, START + 7 * M + 2_000);
+    bench.tick(START + 8 * M);
     assert_eq!(bench.count(silent), 1);
+}
+
+#[test]
+fn a_venue_that_refuses_is_told_once_and_asked_seldom() {
+    let mut bench = Bench::new("binance", "BTC/USDT:USDT", Wanted::default());
+    let mut asked = 0;
+    for at in (START..START + 30 * M).step_by(1_000) {
+        bench.tick(at);
+        for question in std::mem::take(&mut bench.questions) {
+            asked += 1;
+            bench.answer(at, &question, Told::Refused("HTTP 451".to_owned()));
+        }
+    }
+    assert_eq!(asked, 6, "every five minutes");
+    let lost =
+        |e: &LiveEvent| matches!(e, LiveEvent::Unanswered { why, .. } if why.contains("HTTP 451"));
+    assert_eq!(bench.count(lost), 1);
+    bench.clock(START + 30 * M, START + 30 * M);
+    let back = |e: &LiveEvent| matches!(e, LiveEvent::Answered { .. });
+    assert_eq!(bench.count(back), 1);
+}
+
+#[test]
+fn a_venue_that_was_never_reached_is_told_after_three_minutes() {
+    let mut bench = Bench::new("bybit", "BTC/USDT:USDT", Wanted::default());
+    let lost =
+        |e: &LiveEvent| matches!(e, LiveEvent::Unanswered { why, .. } if why.contains("3 minutes"));
+    bench.tick(START);
+    bench.tick(START + 2 * M);
+    assert_eq!(bench.count(lost), 0);
+    bench.tick(START + 10 * M);
+    assert_eq!(bench.count(lost), 1);
 }
