@@ -6,5 +6,6 @@
 
 mod desk;
 mod parity;
+mod side;
 
 pub(crate) use desk::{Desk, MINUTE};
