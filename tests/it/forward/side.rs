@@ -52,10 +52,10 @@ fn stepwise(days: i64) -> Desk {
 }
 
 impl Desk {
-    /// Plays the minute in which the session began, which ends the history of all, and waits until this many strategies have started:
-    /// with the minute after it, however fast that history came.
+    /// Plays the minute in which the session began, and one more, by which the history of all is known to be over; then waits until
+    /// this many strategies have started.
     fn wait_for_starts(&self, session: &mut Session, count: usize) {
-        self.sim.step(1);
+        self.sim.step(2);
         self.wait(session, "all have started", |status| {
             let strategies = status["strategies"].as_array();
             let started = strategies.map_or(0, |all| all.iter().filter(|s| s["started"].is_string()).count());
