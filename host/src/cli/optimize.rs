@@ -14,8 +14,8 @@ use indicatif::ProgressBar;
 
 use crate::backtest::{BacktestError, Loaded, Source};
 use crate::cli::CliError;
-use crate::cli::keep::{run_id, style};
 use crate::cli::flags::Flags;
+use crate::cli::keep::{run_id, style};
 use crate::cli::optimize::command::Command;
 use crate::cli::optimize::manifest::Identity;
 use crate::cli::optimize::probe::Probe;

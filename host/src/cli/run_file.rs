@@ -192,7 +192,12 @@ impl Reader {
         if let Some(feed) = file.feed {
             let span = feed.span();
             part.feed = feed.into_inner().part().map_err(|(key, message)| {
-                self.at(span, Some(key), message, "docs/run-file.md says what each is for")
+                self.at(
+                    span,
+                    Some(key),
+                    message,
+                    "docs/run-file.md says what each is for",
+                )
             })?;
         }
         let is_folder = needed == Routes::OrFolder && part.drop_in.is_some();

@@ -58,7 +58,9 @@ impl Desk {
         self.sim.step(2);
         self.wait(session, "all have started", |status| {
             let strategies = status["strategies"].as_array();
-            let started = strategies.map_or(0, |all| all.iter().filter(|s| s["started"].is_string()).count());
+            let started = strategies.map_or(0, |all| {
+                all.iter().filter(|s| s["started"].is_string()).count()
+            });
             started == count
         });
     }
@@ -75,7 +77,9 @@ impl Desk {
         let status = self.status().expect("it answers");
         let strategies = status["strategies"].as_array().expect("a list");
         let found = strategies.iter().find(|s| s["name"] == name);
-        found.unwrap_or_else(|| panic!("{name} in {status:#}")).clone()
+        found
+            .unwrap_or_else(|| panic!("{name} in {status:#}"))
+            .clone()
     }
 }
 
@@ -92,7 +96,12 @@ fn file(routes: &[Route<'_>]) -> String {
         [forward]\nname = \"side\"\n\
         [feed]\nreconnect_max_ms = 20\nask_again_ms = 200\nmissing_after_ms = 600000\nstale_after_minutes = 1000\n"
         .to_owned();
-    for Route { name, strategy, lines } in routes {
+    for Route {
+        name,
+        strategy,
+        lines,
+    } in routes
+    {
         let _ = write!(
             text,
             "\n[[routes]]\nname = \"{name}\"\nstrategy = '{strategy}'\nsymbol = \"{SYMBOL}\"\n{lines}\n"
@@ -103,22 +112,58 @@ fn file(routes: &[Route<'_>]) -> String {
 
 fn own<'a>(name: &'a str, component: &str, lines: &'a str) -> Route<'a> {
     let strategy = example(component).display().to_string();
-    Route { name, strategy, lines }
+    Route {
+        name,
+        strategy,
+        lines,
+    }
 }
 
 /// Four components, ten strategies: parameters, leverage, limits, breakers and policies differ.
 fn ten() -> Vec<Route<'static>> {
     vec![
-        own("cross", "ma-crossover", "timeframe = \"5m\"\nparameters = { fast = 5, slow = 20 }"),
-        own("cross-quarter", "ma-crossover", "timeframe = \"15m\"\nleverage = 3\nparameters = { size = 1.0 }"),
-        own("cross-minute", "ma-crossover", "timeframe = \"1m\"\nsafety = \"tight.toml\"\non_fault = \"hold\""),
-        own("cross-poor", "ma-crossover", "timeframe = \"3m\"\nbalance = \"250.5\"\nparameters = { stop = 0.004, target = 0.008 }"),
+        own(
+            "cross",
+            "ma-crossover",
+            "timeframe = \"5m\"\nparameters = { fast = 5, slow = 20 }",
+        ),
+        own(
+            "cross-quarter",
+            "ma-crossover",
+            "timeframe = \"15m\"\nleverage = 3\nparameters = { size = 1.0 }",
+        ),
+        own(
+            "cross-minute",
+            "ma-crossover",
+            "timeframe = \"1m\"\nsafety = \"tight.toml\"\non_fault = \"hold\"",
+        ),
+        own(
+            "cross-poor",
+            "ma-crossover",
+            "timeframe = \"3m\"\nbalance = \"250.5\"\nparameters = { stop = 0.004, target = 0.008 }",
+        ),
         own("breakout", "breakout", "timeframe = \"5m\""),
-        own("breakout-hour", "breakout", "timeframe = \"1h\"\nparameters = { period = 5, target = 0.5 }"),
+        own(
+            "breakout-hour",
+            "breakout",
+            "timeframe = \"1h\"\nparameters = { period = 5, target = 0.5 }",
+        ),
         own("reversal", "rsi-reversal", "timeframe = \"5m\""),
-        own("reversal-minute", "rsi-reversal", "timeframe = \"1m\"\nparameters = { period = 7, stop = 0.003 }\nsafety = \"halting.toml\""),
-        own("trend", "mtf-trend", "timeframe = \"5m\"\nparameters = { trend_timeframe = \"1h\", trend = 20 }\non_fault = \"cancel\""),
-        own("hold", "buy-and-hold", "leverage = 2\nparameters = { leverage = 2.0 }"),
+        own(
+            "reversal-minute",
+            "rsi-reversal",
+            "timeframe = \"1m\"\nparameters = { period = 7, stop = 0.003 }\nsafety = \"halting.toml\"",
+        ),
+        own(
+            "trend",
+            "mtf-trend",
+            "timeframe = \"5m\"\nparameters = { trend_timeframe = \"1h\", trend = 20 }\non_fault = \"cancel\"",
+        ),
+        own(
+            "hold",
+            "buy-and-hold",
+            "leverage = 2\nparameters = { leverage = 2.0 }",
+        ),
     ]
 }
 
@@ -169,14 +214,27 @@ fn assert_same_tables(name: &str, one: &Path, other: &Path) {
             true => String::from_utf8_lossy(bytes).into_owned(),
             false => format!("{} bytes", bytes.len()),
         };
-        assert!(one == other, "{name}: {table} differs:\n{}\n{}", text(&one), text(&other));
+        assert!(
+            one == other,
+            "{name}: {table} differs:\n{}\n{}",
+            text(&one),
+            text(&other)
+        );
     }
 }
 
 /// The folder in which `host backtest` of the same file leaves its result.
 fn backtest(desk: &Desk, start: &str) -> std::path::PathBuf {
     let end = Timestamp(desk.play.end_ms).rfc3339();
-    let arguments = ["backtest", "side.toml", "--start", start, "--end", &end, "--json"];
+    let arguments = [
+        "backtest",
+        "side.toml",
+        "--start",
+        start,
+        "--end",
+        &end,
+        "--json",
+    ];
     let output = desk.command(&arguments).output().expect("it starts");
     Desk::run_folder(&output)
 }
@@ -187,7 +245,8 @@ fn ten_strategies_on_a_faulty_venue_equal_their_backtests_table_by_table() {
     let days = days();
     let desk = stepwise(days);
     let routes = ten();
-    let write = |name: &str, text: &str| std::fs::write(desk.path().join(name), text).expect("room");
+    let write =
+        |name: &str, text: &str| std::fs::write(desk.path().join(name), text).expect("room");
     write("side.toml", &file(&routes));
     write("tight.toml", TIGHT);
     write("halting.toml", HALTING);
@@ -196,8 +255,21 @@ fn ten_strategies_on_a_faulty_venue_equal_their_backtests_table_by_table() {
     desk.sim.faults(faults());
     desk.play_out(&mut session);
     let played = began.elapsed();
-    let happened: BTreeSet<Fault> = desk.sim.log().faults.iter().map(|(_, fault)| *fault).collect();
-    for fault in [Fault::Disconnect, Fault::Silence, Fault::Duplicate, Fault::Reorder, Fault::Gap, Fault::Revision] {
+    let happened: BTreeSet<Fault> = desk
+        .sim
+        .log()
+        .faults
+        .iter()
+        .map(|(_, fault)| *fault)
+        .collect();
+    for fault in [
+        Fault::Disconnect,
+        Fault::Silence,
+        Fault::Duplicate,
+        Fault::Reorder,
+        Fault::Gap,
+        Fault::Revision,
+    ] {
         assert!(happened.contains(&fault), "{fault:?} in {happened:?}");
     }
     desk.sim.faults(Faults::default());
@@ -205,7 +277,10 @@ fn ten_strategies_on_a_faulty_venue_equal_their_backtests_table_by_table() {
     // Of the running session, from the outside.
     let exported = desk.run(&["runs", "export", "side", "--out", "exports", "--json"]);
     let exported = desk.path().join(Desk::run_folder(&exported));
-    let start = desk.status_of("cross")["started"].as_str().expect("a time").to_owned();
+    let start = desk.status_of("cross")["started"]
+        .as_str()
+        .expect("a time")
+        .to_owned();
     let ended = session.terminate();
     assert_eq!(ended["proof"]["equal"], true, "{ended:#}");
 
@@ -215,7 +290,10 @@ fn ten_strategies_on_a_faulty_venue_equal_their_backtests_table_by_table() {
         assert_same_tables(name, &exported, &run);
     }
     let records = ended["proof"]["strategies"].as_array().expect("a list");
-    let records: Vec<u64> = records.iter().filter_map(|s| s["records"].as_u64()).collect();
+    let records: Vec<u64> = records
+        .iter()
+        .filter_map(|s| s["records"].as_u64())
+        .collect();
     assert!(records.iter().all(|count| *count > 0), "{ended:#}");
     println!(
         "{days} days, ten strategies, {} faults: played in {played:.1?}, whole test {:.1?}, records {records:?}",
@@ -228,24 +306,44 @@ fn ten_strategies_on_a_faulty_venue_equal_their_backtests_table_by_table() {
 fn a_file_that_only_a_backtest_can_run_is_refused_with_what_to_leave_away() {
     let desk = stepwise(1);
     let cases = [
-        ("account = \"shared\"", "", "account = \"shared\": strategies of a forward test have an account each"),
-        ("", "weight = 0.5", "`weight`, which divides a shared account"),
+        (
+            "account = \"shared\"",
+            "",
+            "account = \"shared\": strategies of a forward test have an account each",
+        ),
+        (
+            "",
+            "weight = 0.5",
+            "`weight`, which divides a shared account",
+        ),
         (
             "",
             "[[events]]\nsymbol = \"BTC/USDT:USDT\"\nkind = \"delisted\"\nat = \"2025-06-20T12:00\"",
             "[[events]], which are of recorded candles",
         ),
-        ("[feed]\nreconnect_max_ms = 1", "", "`reconnect_max_ms`: 1 is not from 10 to 3600000"),
+        (
+            "[feed]\nreconnect_max_ms = 1",
+            "",
+            "`reconnect_max_ms`: 1 is not from 10 to 3600000",
+        ),
         ("[feed]\npatience = 1", "", "`patience`: unknown field"),
         ("", "on_fault = \"panic\"", "on_fault is `panic`"),
     ];
     for (run, route, sentence) in cases {
         let strategy = example("ma-crossover").display().to_string();
-        let text = format!("[run]\n{run}\n[[routes]]\nstrategy = '{strategy}'\nsymbol = \"{SYMBOL}\"\n{route}\n");
+        let text = format!(
+            "[run]\n{run}\n[[routes]]\nstrategy = '{strategy}'\nsymbol = \"{SYMBOL}\"\n{route}\n"
+        );
         std::fs::write(desk.path().join("side.toml"), text).expect("room");
-        let output = desk.command(&["forward-test", "side.toml"]).output().expect("it starts");
+        let output = desk
+            .command(&["forward-test", "side.toml"])
+            .output()
+            .expect("it starts");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(said.contains(sentence) && said.contains("hint"), "{sentence}: {said}");
+        assert!(
+            said.contains(sentence) && said.contains("hint"),
+            "{sentence}: {said}"
+        );
     }
 }

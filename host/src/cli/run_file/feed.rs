@@ -36,7 +36,11 @@ impl FeedToml {
     pub(super) fn part(self) -> Result<FeedPart, (&'static str, String)> {
         let mut part = FeedPart::default();
         let (patience, timing) = (&mut part.patience, &mut part.timing);
-        let connect = within("connect_timeout_ms", self.connect_timeout_ms, 100..=LONGEST_MS)?;
+        let connect = within(
+            "connect_timeout_ms",
+            self.connect_timeout_ms,
+            100..=LONGEST_MS,
+        )?;
         if let Some(ms) = connect {
             patience.connect_timeout_ms = ms.unsigned_abs();
         }
@@ -46,9 +50,17 @@ impl FeedToml {
             patience.pause_min_ms = patience.pause_min_ms.min(patience.pause_max_ms);
         }
         let ms = [
-            ("confirm_after_ms", self.confirm_after_ms, &mut timing.confirm_after_ms),
+            (
+                "confirm_after_ms",
+                self.confirm_after_ms,
+                &mut timing.confirm_after_ms,
+            ),
             ("ask_again_ms", self.ask_again_ms, &mut timing.ask_again_ms),
-            ("missing_after_ms", self.missing_after_ms, &mut timing.missing_after_ms),
+            (
+                "missing_after_ms",
+                self.missing_after_ms,
+                &mut timing.missing_after_ms,
+            ),
         ];
         for (key, given, place) in ms {
             if let Some(ms) = within(key, given, 100..=LONGEST_MS)? {
@@ -81,9 +93,13 @@ mod tests {
 
     #[test]
     fn what_is_absent_stays_and_a_short_longest_pause_is_the_shortest_too() {
-        let toml: FeedToml = toml::from_str("reconnect_max_ms = 40\nstale_after_minutes = 5").expect("TOML");
+        let toml: FeedToml =
+            toml::from_str("reconnect_max_ms = 40\nstale_after_minutes = 5").expect("TOML");
         let part = toml.part().expect("in range");
-        assert_eq!((part.patience.pause_min_ms, part.patience.pause_max_ms), (40, 40));
+        assert_eq!(
+            (part.patience.pause_min_ms, part.patience.pause_max_ms),
+            (40, 40)
+        );
         let expected = Timing {
             stale_after_intervals: 5,
             ..Timing::default()

@@ -45,7 +45,12 @@ impl Supply for Kept<'_> {
         Ok(self.component.clone())
     }
 
-    fn minutes(&mut self, market: u32, from: Timestamp, to: Timestamp) -> Result<Vec<MinuteInput>, SessionError> {
+    fn minutes(
+        &mut self,
+        market: u32,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<MinuteInput>, SessionError> {
         let mut own = self.minutes[market as usize].clone();
         own.sort_by_key(|minute| minute.time);
         own.retain(|minute| (from..to).contains(&minute.time));
@@ -74,7 +79,9 @@ impl Story {
         let bytes = attacking("gamble");
         let component = runtime.load_bytes("probe", &bytes).expect("it loads");
         let symbols = ["BTC/USDT:USDT", "ETH/USDT:USDT"];
-        let instruments: Vec<Instrument> = symbols.map(|s| lookup("binance", s).expect("known")).to_vec();
+        let instruments: Vec<Instrument> = symbols
+            .map(|s| lookup("binance", s).expect("known"))
+            .to_vec();
         let mut journal = Journal::open(&folder.join("host.sqlite")).expect("a new journal");
         let new = NewSession {
             name: "story".to_owned(),
@@ -85,12 +92,14 @@ impl Story {
             predecessor: None,
         };
         let row = journal.begin(new).expect("begun").id;
-        let markets = (0..).zip(&instruments).map(|(index, instrument)| MarketRow {
-            index,
-            venue: "binance".to_owned(),
-            symbol: instrument.symbol.clone(),
-            instrument: instrument_file::to_text(instrument, BEGIN),
-        });
+        let markets = (0..)
+            .zip(&instruments)
+            .map(|(index, instrument)| MarketRow {
+                index,
+                venue: "binance".to_owned(),
+                symbol: instrument.symbol.clone(),
+                instrument: instrument_file::to_text(instrument, BEGIN),
+            });
         let batch = Batch {
             markets: markets.collect(),
             components: vec![(component.sha256(), "probe".to_owned(), bytes)],
@@ -110,7 +119,10 @@ impl Story {
             inputs: 0,
             batch,
         };
-        for (market, price) in [(0, Price::from_f64(60_000.0)), (1, Price::from_f64(3_000.0))] {
+        for (market, price) in [
+            (0, Price::from_f64(60_000.0)),
+            (1, Price::from_f64(3_000.0)),
+        ] {
             story.heads[market].1 = price.expect("a price").0;
             for _ in 0..HISTORY {
                 story.minute(market, Origin::History);
@@ -128,7 +140,10 @@ impl Story {
             minutes: &self.minutes,
             component: &self.component,
         };
-        let effects = self.session.apply(self.inputs, &input, &mut supply).expect("applied");
+        let effects = self
+            .session
+            .apply(self.inputs, &input, &mut supply)
+            .expect("applied");
         for (strategy, stepped) in effects {
             let digest = stepped.digest.map(|digest| (self.inputs, strategy, digest));
             self.batch.digests.extend(digest);
@@ -169,7 +184,13 @@ impl Story {
         let tick = self.instruments[market].tick;
         let chance = &mut self.chance;
         let grid = |price: i64| Price(price / tick.0 * tick.0);
-        let prices = [before, chance.near(before), chance.near(before), chance.near(before)].map(grid);
+        let prices = [
+            before,
+            chance.near(before),
+            chance.near(before),
+            chance.near(before),
+        ]
+        .map(grid);
         let candle = Candle {
             high: prices.into_iter().max().expect("four"),
             low: prices.into_iter().min().expect("four"),
@@ -181,9 +202,16 @@ impl Story {
             ..Candle::flat(time, prices[0])
         };
         let is_missing = origin == Origin::Live && chance.one_in(25);
-        let slot = if is_missing { Slot::missing(time) } else { Slot::real(candle) };
+        let slot = if is_missing {
+            Slot::missing(time)
+        } else {
+            Slot::real(candle)
+        };
         let path = Ohlc::of(&candle);
-        let mark = (!is_missing && !chance.one_in(10)).then_some(MarkCandle { path, shown: path.close });
+        let mark = (!is_missing && !chance.one_in(10)).then_some(MarkCandle {
+            path,
+            shown: path.close,
+        });
         let index = (!is_missing && !chance.one_in(10)).then_some(path);
         self.heads[market] = (time.plus_ms(MINUTE), prices[3].0);
         self.input(Input::Minute(MinuteInput {
@@ -199,7 +227,9 @@ impl Story {
     fn live(&mut self, market: usize) {
         let (time, _) = self.heads[market];
         let rows = self.chance.below(4);
-        let mut known: Vec<i64> = (0..rows).map(|_| 1 + self.chance.below(60_000) as i64).collect();
+        let mut known: Vec<i64> = (0..rows)
+            .map(|_| 1 + self.chance.below(60_000) as i64)
+            .collect();
         known.sort_unstable();
         for known in known {
             let kinds = [
@@ -216,7 +246,13 @@ impl Story {
         self.minute(market, Origin::Live);
     }
 
-    fn row(&mut self, market: usize, kind: StreamKind, detail: u32, (time, available_at): (Timestamp, Timestamp)) {
+    fn row(
+        &mut self,
+        market: usize,
+        kind: StreamKind,
+        detail: u32,
+        (time, available_at): (Timestamp, Timestamp),
+    ) {
         let number = self.chance.below(1_000) as f64;
         self.input(Input::Row {
             market: market as u32,
@@ -253,13 +289,19 @@ impl Story {
             profile: "strict".to_owned(),
             knobs: vec![("end_of_data".to_owned(), "leave".to_owned())],
             on_fault: policies[self.chance.below(3) as usize].map(str::to_owned),
-            safety: if self.chance.one_in(2) { super::TIGHT.to_owned() } else { String::new() },
+            safety: if self.chance.one_in(2) {
+                super::TIGHT.to_owned()
+            } else {
+                String::new()
+            },
             seed: 3,
             markets,
         };
         let heads = declared.markets.iter().map(|m| self.heads[*m as usize].0);
         let start = heads.max().expect("a market");
-        let built = declared.builder(&self.component, &self.instruments, &self.limits).expect("declared");
+        let built = declared
+            .builder(&self.component, &self.instruments, &self.limits)
+            .expect("declared");
         let built = built.period(Some(start), None).build().expect("it starts");
         let from = built.data_from().expect("it has a start").min(start);
         self.control(&Control::Start {
@@ -284,12 +326,22 @@ impl Story {
                 allowed: self.chance.one_in(2),
             },
             3 => Control::Flatten { strategy },
-            4 | 5 => Control::Close { strategy, position: 1 + self.chance.below(20) as u32 },
+            4 | 5 => Control::Close {
+                strategy,
+                position: 1 + self.chance.below(20) as u32,
+            },
             6 | 7 => Control::Safety {
                 strategy,
-                toml: if self.chance.one_in(2) { super::TIGHT.to_owned() } else { String::new() },
+                toml: if self.chance.one_in(2) {
+                    super::TIGHT.to_owned()
+                } else {
+                    String::new()
+                },
             },
-            _ => Control::Stop { strategy, how: ["flatten", "cancel", "hold"][self.chance.below(3) as usize].to_owned() },
+            _ => Control::Stop {
+                strategy,
+                how: ["flatten", "cancel", "hold"][self.chance.below(3) as usize].to_owned(),
+            },
         };
         self.control(&control);
     }
