@@ -9,5 +9,6 @@ mod desk;
 mod parity;
 mod steer;
 mod venues;
+mod side;
 
 pub(crate) use desk::{Desk, MINUTE, Session};

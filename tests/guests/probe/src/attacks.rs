@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 use std::io::Write as _;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::exports::trading::strategy::guest::{CandleColumns, Event, InitError, NamedValue, Rows, SeriesBinding};
 use crate::trading::strategy::manifest::{Columns, ParameterValue};
@@ -16,6 +17,7 @@ pub fn is_none() -> bool {
 
 pub fn in_rows(attack: &str, id: u32, rows: &Rows) {
     match attack {
+        "gamble" => gamble(rows.time.len() as f64),
         "rows" => {
             say(format!("rows of {id}: {:?} known {:?}", rows.values, rows.available_at));
             let past = history::stream_rows(id, u32::MAX);
@@ -104,6 +106,7 @@ pub fn in_candles(attack: &str, series: u32, candles: &CandleColumns) {
 
 pub fn in_event(attack: &str, event: &Event) {
     match attack {
+        "gamble" => gamble(0.0),
         "event-panic" => panic!("unexpected {event:?}"),
         "echo" => say(format!("{event:?}")),
         _ => {}
@@ -111,7 +114,12 @@ pub fn in_event(attack: &str, event: &Event) {
 }
 
 pub fn in_candle(attack: &str, instrument: u32, time: i64, close: f64) {
+    if let Some(attack) = attack.strip_prefix("later ") {
+        return later(attack, instrument, time, close);
+    }
     match attack {
+        "gamble" => gamble(close),
+        "leak" => black_box(vec![7u8; 4 << 20]).leak().fill(1),
         "loop" => spin(),
         "panic" => panic!("index 7 of 3\nsecond line"),
         "deep-panic" => outer_rule(close),
@@ -152,6 +160,41 @@ pub fn in_candle(attack: &str, instrument: u32, time: i64, close: f64) {
             println!("to standard output");
             eprintln!("to standard error");
         }
+        _ => {}
+    }
+}
+
+/// A strategy like others, with a position, for half an hour; then an attack.
+fn later(attack: &str, instrument: u32, time: i64, close: f64) {
+    static CANDLES: AtomicU32 = AtomicU32::new(0);
+    match CANDLES.fetch_add(1, Ordering::Relaxed) {
+        0 => report(orders::set_net(instrument, 0.01)),
+        1..30 => {}
+        _ => in_candle(attack, instrument, time, close),
+    }
+}
+
+/// Whatever chance and a number say: every kind of order, now and then, on any instrument.
+fn gamble(number: f64) {
+    let ids = market::instruments("main");
+    let pick = |count: usize| (runtime::random() * count as f64) as usize;
+    let instrument = ids[pick(ids.len())];
+    let last = market::last_price(instrument);
+    let near = market::round_price(instrument, last * (0.998 + 0.004 * runtime::random()));
+    let side = if runtime::random() < 0.5 { Side::Buy } else { Side::Sell };
+    let plain = OrderRequest { side, kind: OrderKind::Limit(near), ..resting(instrument, last) };
+    match pick(24) {
+        0 | 1 => drop(orders::set_net(instrument, 0.02 * (runtime::random() - 0.5))),
+        2 => drop(orders::open(instrument, Direction::Long, 0.005, Some(last * 0.997), Some(last * 1.004), 1)),
+        3 => drop(orders::open(instrument, Direction::Short, 0.005, Some(last * 1.003), None, 2)),
+        4 | 5 => drop(orders::submit(plain)),
+        6 => drop(orders::submit(OrderRequest { kind: OrderKind::Stop(near), ..plain })),
+        7 => drop(orders::submit(OrderRequest { kind: OrderKind::Market, qty: 0.003, ..plain })),
+        8 => drop(orders::cancel(pick(40) as u32)),
+        9 => drop(orders::close_all(Some(instrument))),
+        10 => drop(runtime::set_timer(runtime::now() + 60_000 * pick(9) as i64, 3)),
+        11 => say(format!("{number} {near} {}", account::equity())),
+        12 => telemetry::alert("a line for the user"),
         _ => {}
     }
 }

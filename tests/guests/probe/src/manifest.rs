@@ -66,6 +66,7 @@ pub fn manifest(attack: &str) -> Description {
         "manifest-version" => manifest.version = "latest".into(),
         "manifest-leverage" => manifest.abilities.max_leverage = f64::NAN,
         "manifest-roles" => manifest.roles.clear(),
+        "gamble" => manifest.roles[0].max_instruments = 2,
         _ => {}
     }
     manifest
@@ -80,16 +81,25 @@ pub fn needs(attack: &str) -> Needs {
         columns: Columns::all(),
     };
     let events = if attack == "needs-never" { EventKinds::empty() } else { EventKinds::all() };
-    let stream = |delivery| StreamNeed {
+    let of = |kind: &str, detail, delivery| StreamNeed {
         role: "main".into(),
-        kind: "funding".into(),
-        detail: 0,
+        kind: kind.into(),
+        detail,
         warm_up: 2,
         delivery,
-        optional: false,
+        optional: kind != "funding",
     };
+    let stream = |delivery| of("funding", 0, delivery);
     let streams = match attack {
         "rows" | "rows-panic" => vec![stream(Delivery::Each), stream(Delivery::WithPrimary)],
+        "gamble" => vec![
+            stream(Delivery::Each),
+            of("open-interest", 5, Delivery::Each),
+            of("mark", 1, Delivery::Each),
+            of("volume-delta", 3, Delivery::WithPrimary),
+            of("trades", 0, Delivery::Each),
+            of("book", 2, Delivery::WithPrimary),
+        ],
         _ => vec![],
     };
     Needs { series: vec![series], streams, events }
