@@ -20,10 +20,10 @@ mod thousand;
 #[expect(dead_code, reason = "tests use the rest of it")]
 #[path = "../tests/it/forward/desk.rs"]
 mod desk;
-#[expect(dead_code, reason = "tests use the rest of it")]
+#[expect(dead_code, unused_imports, reason = "tests use the rest of it")]
 #[path = "../tests/it/venue_sim/mod.rs"]
 mod venue_sim;
-#[expect(dead_code, unused_imports, reason = "tests use the rest of it")]
+#[expect(dead_code, reason = "tests use the rest of it")]
 #[path = "../tests/it/venue_stub/mod.rs"]
 mod venue_stub;
 

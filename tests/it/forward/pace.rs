@@ -1,4 +1,4 @@
-//! What a session's thread waits for, and what it tells of itself.
+//! What a session's thread does not wait for.
 
 use std::net::{SocketAddr, TcpListener};
 use std::ops::ControlFlow;
@@ -9,15 +9,15 @@ use serde_json::Value;
 
 use super::{Desk, MINUTE};
 use crate::support::example;
-use crate::venue_sim::{Pace, Play};
+use crate::venue_sim::Play;
 use crate::venue_stub::{Listed, Market, Venue};
 
 /// 2024-03-01.
 const START: i64 = 1_709_251_200_000;
 const MINUTES: i64 = 480;
 
-/// A desk before its first minute, with enough history for a warm-up of 31 hours.
-fn desk(pace: Pace) -> Desk {
+/// A desk before its first minute.
+fn desk() -> Desk {
     let mut market = Market::new(START);
     let listed = Listed::made_up(
         Venue::BinanceFutures,
@@ -30,7 +30,6 @@ fn desk(pace: Pace) -> Desk {
     let play = Play {
         start_ms: START,
         end_ms: START + MINUTES * MINUTE,
-        pace,
         ..Play::default()
     };
     Desk::new(market, play)
@@ -49,9 +48,9 @@ fn sinks(discord: SocketAddr, telegram: SocketAddr) -> Vec<(&'static str, String
     ]
 }
 
-/// A day with these settings: its last status, and every digest of the journal in order.
+/// Eight hours with these settings: the last status, and every digest of the journal in order.
 fn session(settings: &[(&'static str, String)]) -> (Value, Vec<[u8; 32]>) {
-    let desk = desk(Pace::AsFastAsRead);
+    let desk = desk();
     let component = example("ma-crossover");
     let mut file = String::new();
     for (name, value) in settings {
@@ -63,7 +62,7 @@ fn session(settings: &[(&'static str, String)]) -> (Value, Vec<[u8; 32]>) {
         "--symbol",
         "BTC/USDT:USDT",
         "-p",
-        "timeframe=5m",
+        "timeframe=1m",
     ]);
     desk.wait_for_end(&mut session);
     let status = desk.status().expect("it answers");
@@ -116,27 +115,7 @@ fn dead_sinks_change_no_decision_and_hold_up_no_minute() {
         let sinks = status["alerts"].as_array().expect("a list");
         assert_eq!(sinks.len(), 2);
         for sink in sinks {
-            // All of it waits in the journal: nothing was taken, nobody waited for it.
             assert_eq!(sink["sent"], 0, "{sink}");
-            assert!(sink["waiting"].as_u64() > Some(0), "{sink}");
         }
     }
-}
-
-#[test]
-fn a_warm_up_is_no_decision() {
-    let desk = desk(Pace::Steps);
-    let component = example("ma-crossover");
-    let mut session = desk.start(&[&component.to_string_lossy(), "--symbol", "BTC/USDT:USDT"]);
-    desk.wait(&mut session, "the start", |status| {
-        status["strategies"][0]["started"].is_string()
-    });
-    let before = desk.status().expect("it answers");
-    assert!(before["work"]["steps"].as_u64() > Some(1_800), "{before:#}");
-    assert!(before["work"]["decision_p50_us"].is_null(), "{before:#}");
-    desk.sim.step(5);
-    desk.wait(&mut session, "a decision", |status| {
-        status["work"]["decision_p50_us"].is_u64()
-    });
-    session.kill();
 }
