@@ -179,13 +179,13 @@ pub struct StrategyView {
     pub positions: Vec<PositionLine>,
     /// Working orders, with the symbol they are for.
     pub orders: Vec<(String, OrderView)>,
-    /// Closed trades, with their symbols.
+    /// Closed trades, with their symbols; a probe is told their number alone ([`Counts::trades`]).
     pub trades: Vec<(String, Trade)>,
     /// The account at the start, at each change of the UTC day, and now.
     pub days: Vec<AccountPoint>,
     /// Fuel of its last call, memory of its sandbox in bytes; none of what ended or is native.
     pub sandbox: Option<(u64, u64)>,
-    /// The last lines of its log: time, level, text.
+    /// The last lines of its log: time, level, text; a probe is told none.
     pub log: Vec<(Timestamp, String, String)>,
 }
 
@@ -198,6 +198,8 @@ pub struct Counts {
     pub refused: u64,
     /// Fills.
     pub fills: u64,
+    /// Trades closed.
+    pub trades: u64,
 }
 
 /// One open position.

@@ -6,6 +6,7 @@
 
 mod crash;
 mod desk;
+mod pace;
 mod parity;
 mod steer;
 mod venues;

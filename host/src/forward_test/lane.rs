@@ -471,7 +471,10 @@ fn note(record: &Record, known: &mut Noted<'_>) -> Vec<Fact> {
                 *known.fees += fill.fee;
             }
             Happening::Funding { payment, .. } => *known.funding += payment.amount,
-            Happening::Trade(trade) => known.trades.push((**trade).clone()),
+            Happening::Trade(trade) => {
+                known.counts.trades += 1;
+                known.trades.push((**trade).clone());
+            }
             Happening::Account(point) => known.days.push(*point),
             Happening::Fault { message, .. } => {
                 *known.ended = Some((State::Faulted, message.clone()));

@@ -110,6 +110,9 @@ pub fn follow_seen(
     // Of another engine: recorded before this input, and computed anew since.
     let mut accepted = 0;
     reader.inputs(row.id, 1, &mut |number, input: Input| {
+        if !matches!(input, Input::Control { .. }) {
+            components.forget_warm_ups();
+        }
         let mut supply = JournalSupply {
             reader,
             session: row.id,

@@ -3,6 +3,7 @@
 mod ask;
 mod change;
 mod feeds;
+mod inbox;
 mod opening;
 mod roll;
 mod tell;
@@ -12,7 +13,7 @@ pub use change::{Again, DropIn};
 use std::any::Any;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use crate::alerts::{Alert, Dispatch};
@@ -28,11 +29,12 @@ use crate::forward_test::session::{Effects, Session};
 use crate::forward_test::supply::{Components, JournalSupply};
 use crate::forward_test::venues::Venues;
 use crate::forward_test::wish::Wish;
-use crate::persistence::{Batch, Input, Journal, NewSession, SessionRow};
+use crate::persistence::{Batch, Input, Journal, NewSession, Origin, SessionRow};
 use crate::strategy::Runtime;
 use crate::venues::socket::wall_clock;
 use ask::Outcome;
 use feeds::Book;
+use inbox::{Arrivals, Post, inbox};
 use opening::Pending;
 
 /// What a session is run with.
@@ -134,8 +136,8 @@ enum End {
 struct Runner<'a> {
     tell: &'a mut dyn FnMut(Told),
     outside: Outside,
-    sender: Sender<Inbox>,
-    inbox: Receiver<Inbox>,
+    post: Post,
+    inbox: Arrivals,
     journal: Journal,
     row: SessionRow,
     session: Session,
@@ -173,7 +175,7 @@ struct Runner<'a> {
     proving: bool,
     has_file: bool,
     end: Option<End>,
-    /// When what is applied now arrived.
+    /// When what is applied now arrived; none for what was held back or comes by the clock.
     arrived: Option<Instant>,
 }
 
@@ -193,9 +195,9 @@ pub fn run(
     surroundings: &mut Surroundings<'_>,
     tell: &mut dyn FnMut(Told),
 ) -> Result<Ended, ForwardError> {
-    let (sender, inbox) = channel();
-    let asked = sender.clone();
-    let handle = Handle::new(move |one| asked.send(Inbox::Asked(one)).is_ok());
+    let (post, inbox) = inbox();
+    let asked = post.clone();
+    let handle = Handle::new(move |one| asked.send(Inbox::Asked(one)));
     let mut journal = Journal::open(&setup.database)?;
     let row = match journal.unfinished()? {
         Some(row) => row,
@@ -229,7 +231,7 @@ pub fn run(
     let mut runner = Runner {
         tell,
         outside: surroundings(handle)?,
-        sender,
+        post,
         inbox,
         books: followed
             .session
@@ -366,18 +368,17 @@ impl Runner<'_> {
         }
         self.commit()?;
         loop {
-            match self.inbox.recv_timeout(LOOK) {
-                Ok(one) => self.take(one)?,
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
-            }
-            for _ in 1..AT_ONCE {
-                // What comes after the end belongs to the successor, or to the next start.
-                if self.end.is_some() {
-                    break;
-                }
-                match self.inbox.try_recv() {
-                    Ok(one) => self.take(one)?,
-                    Err(_) => break,
+            if let Some(first) = self.inbox.wait(LOOK) {
+                self.take(first)?;
+                for _ in 1..AT_ONCE {
+                    // What comes after the end belongs to the successor, or to the next start.
+                    if self.end.is_some() {
+                        break;
+                    }
+                    let Some(one) = self.inbox.next() else {
+                        break;
+                    };
+                    self.take(one)?;
                 }
             }
             if self.end.is_none() {
@@ -440,13 +441,15 @@ impl Runner<'_> {
             let digest = stepped.digest.map(|digest| (number, *strategy, digest));
             self.batch.digests.extend(digest);
         }
-        self.batch.inputs.push((number, input));
-        self.alerts = (number, 0);
-        if let Some(arrived) = self.arrived
+        // Warm-ups and what was asked for are no decisions on what just arrived.
+        if let (Some(arrived), Input::Minute(minute)) = (self.arrived, &input)
+            && minute.origin == Origin::Live
             && effects.iter().any(|(_, stepped)| stepped.minutes > 0)
         {
             self.decisions.add(arrived.elapsed());
         }
+        self.batch.inputs.push((number, input));
+        self.alerts = (number, 0);
         self.tell_of(&effects);
         Ok(effects)
     }
@@ -478,6 +481,7 @@ impl Runner<'_> {
                 self.outside.dispatch.wake();
             }
             self.batch = Batch::default();
+            self.components.forget_warm_ups();
         }
         for (reply, answer) in self.replies.drain(..) {
             // Who asked may have gone.
@@ -503,8 +507,10 @@ impl Runner<'_> {
     }
 
     fn wake(&self, feed: usize) -> Wake {
-        let sender = self.sender.clone();
+        let post = self.post.clone();
         // The session may have ended meanwhile.
-        Arc::new(move |arrived| drop(sender.send(Inbox::Feed(feed, arrived))))
+        Arc::new(move |arrived| {
+            post.send(Inbox::Feed(feed, arrived));
+        })
     }
 }

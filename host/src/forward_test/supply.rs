@@ -11,7 +11,11 @@ use crate::strategy::{Component, Runtime};
 pub struct Components {
     runtime: Runtime,
     loaded: BTreeMap<String, Component>,
+    warm_ups: BTreeMap<Stretch, Minutes>,
 }
+
+/// Session, market, first minute and end of what was read of a journal.
+type Stretch = (i64, u32, Timestamp, Timestamp);
 
 impl Components {
     /// None yet.
@@ -20,6 +24,7 @@ impl Components {
         Self {
             runtime,
             loaded: BTreeMap::new(),
+            warm_ups: BTreeMap::new(),
         }
     }
 
@@ -32,6 +37,11 @@ impl Components {
     /// One that was just loaded from a file.
     pub fn keep(&mut self, component: &Component) {
         self.loaded.insert(component.sha256(), component.clone());
+    }
+
+    /// Warm-ups are kept while strategies start one after the other, which mostly have the same one; here nobody starts any more.
+    pub(super) fn forget_warm_ups(&mut self) {
+        self.warm_ups.clear();
     }
 }
 
@@ -82,8 +92,15 @@ impl Supply for JournalSupply<'_> {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Minutes, SessionError> {
-        self.reader
+        let stretch = (self.session, market, from, to);
+        if let Some(read) = self.components.warm_ups.get(&stretch) {
+            return Ok(read.clone());
+        }
+        let read = self
+            .reader
             .minutes(self.session, market, from, to)
-            .map_err(journal)
+            .map_err(journal)?;
+        self.components.warm_ups.insert(stretch, read.clone());
+        Ok(read)
     }
 }

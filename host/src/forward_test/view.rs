@@ -11,6 +11,15 @@ use crate::query::{Counts, PositionLine, State, StrategyView};
 /// Lines of a log that are shown.
 const LOG_LINES: usize = 100;
 
+/// How much of a strategy is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Everything.
+    Whole,
+    /// For watchers that look every second: without what grows with the session, its trades and its log.
+    Figures,
+}
+
 /// `BTC/USDT:USDT`, by the lane's own number of the instrument.
 pub(super) fn symbol(lane: &Lane, markets: &[Market], instrument: u32) -> String {
     let market = lane.declared.markets.get(instrument as usize);
@@ -38,7 +47,7 @@ fn market_names(declared: &Declared, markets: &[Market]) -> Vec<String> {
 }
 
 /// One that started.
-pub(super) fn strategy(lane: &Lane, markets: &[Market]) -> StrategyView {
+pub(super) fn strategy(lane: &Lane, markets: &[Market], detail: Detail) -> StrategyView {
     let trader = lane.engine().trader(0);
     let desk = trader.desk();
     let account = lane.engine().account_point(0);
@@ -56,7 +65,10 @@ pub(super) fn strategy(lane: &Lane, markets: &[Market]) -> StrategyView {
         }
     });
     let orders = desk.working(None).into_iter();
-    let log = &desk.telemetry.log;
+    let (trades, log) = match detail {
+        Detail::Whole => (&*lane.trades, &*desk.telemetry.log),
+        Detail::Figures => (&[][..], &[][..]),
+    };
     let mut days = lane.days.clone();
     days.push(account);
     StrategyView {
@@ -80,8 +92,7 @@ pub(super) fn strategy(lane: &Lane, markets: &[Market]) -> StrategyView {
         orders: orders
             .map(|order| (symbol(lane, markets, order.instrument), order))
             .collect(),
-        trades: lane
-            .trades
+        trades: trades
             .iter()
             .map(|t| (symbol(lane, markets, t.instrument), t.clone()))
             .collect(),

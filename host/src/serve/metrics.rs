@@ -294,7 +294,7 @@ fn strategies(snapshot: &Snapshot, page: &mut Page<'_>) -> fmt::Result {
     page.counter(
         "trade_total",
         "Trades closed",
-        each(|view| view.trades.len() as u64),
+        each(|view| view.counts.trades),
     )?;
     let open = |view: &StrategyView| view.positions.len() as u64;
     page.gauge("strategy_open_positions", "Open positions", each(open))?;

@@ -170,6 +170,7 @@ pub(crate) fn strategy(name: &str, state: State) -> StrategyView {
             accepted: 9,
             refused: 1,
             fills: 8,
+            trades: 7,
         },
         positions: vec![PositionLine {
             id: 4,

@@ -5,10 +5,11 @@ use std::sync::mpsc::Sender;
 
 use super::change::Again;
 use super::{End, Inbox, Runner};
-use crate::control::{Added, Answer, Asked, Declined, Request};
+use crate::control::{Added, Answer, Asked, Declined, Origin, Request};
 use crate::domain::OnFault;
 use crate::forward_test::control::Control;
 use crate::forward_test::error::ForwardError;
+use crate::forward_test::view::Detail;
 use crate::persistence::Journal;
 
 /// What becomes of a request.
@@ -47,6 +48,10 @@ impl Runner<'_> {
             reply,
         } = asked;
         let is_act = !matches!(request, Request::Status);
+        let detail = match origin {
+            Origin::Probe => Detail::Figures,
+            _ => Detail::Whole,
+        };
         if is_act {
             tracing::info!(%origin, ?request, "asked");
         }
@@ -55,7 +60,7 @@ impl Runner<'_> {
             return Ok(());
         }
         let who = origin.to_string();
-        let answer = match self.answer(&who, request) {
+        let answer = match self.answer(&who, request, detail) {
             Ok(answer) => Ok(answer),
             Err(Failed::Request(declined)) => Err(declined),
             Err(Failed::Session(error)) => {
@@ -75,9 +80,9 @@ impl Runner<'_> {
         Ok(())
     }
 
-    fn answer(&mut self, who: &str, request: Request) -> Result<Answer, Failed> {
+    fn answer(&mut self, who: &str, request: Request, detail: Detail) -> Result<Answer, Failed> {
         let text = match request {
-            Request::Status => return Ok(Answer::Status(Box::new(self.snapshot()))),
+            Request::Status => return Ok(Answer::Status(Box::new(self.picture(detail)))),
             Request::Pause(name) => self.entries(who, name.as_deref(), false)?,
             Request::Resume(name) => self.resume(who, name.as_deref())?,
             Request::Flatten(name) => self.flatten(who, name.as_deref())?,
@@ -389,7 +394,7 @@ impl Runner<'_> {
 
     /// A copy of the journal is made beside the session.
     fn back_up(&mut self, path: PathBuf, reply: Sender<Outcome>) {
-        let (database, sender) = (self.database.clone(), self.sender.clone());
+        let (database, post) = (self.database.clone(), self.post.clone());
         let work = move || {
             let copied = Journal::read_only(&database)
                 .and_then(|reader| reader.backup(&path, &mut |_, _| {}))
@@ -399,7 +404,7 @@ impl Runner<'_> {
                     hint: e.hint(),
                 });
             // The session may have ended meanwhile.
-            let _ = sender.send(Inbox::Copied(reply, copied));
+            post.send(Inbox::Copied(reply, copied));
         };
         let started = std::thread::Builder::new()
             .name("backup".to_owned())

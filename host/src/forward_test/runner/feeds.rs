@@ -220,6 +220,8 @@ impl Runner<'_> {
 
     /// What was held back comes now, if nobody waits for history anymore.
     pub(super) fn release(&mut self) -> Result<(), ForwardError> {
+        // It waited for history, not for the session thread.
+        let arrived = self.arrived.take();
         for market in 0..self.books.len() {
             if !self.books[market].held.is_empty() && !self.is_held(market) {
                 for event in std::mem::take(&mut self.books[market].held) {
@@ -227,6 +229,7 @@ impl Runner<'_> {
                 }
             }
         }
+        self.arrived = arrived;
         Ok(())
     }
 

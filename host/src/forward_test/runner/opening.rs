@@ -1,5 +1,8 @@
 //! Strategies on their way into the session: loaded, rehearsed, warmed up from history, started.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use super::ask::Failed;
 use super::change::Changing;
 use super::feeds::Book;
@@ -84,10 +87,12 @@ impl Runner<'_> {
         wishes: Vec<Wish>,
         taken: &[String],
     ) -> Result<Vec<(String, Wish, Component)>, ForwardError> {
+        // One component for all who run it: each loaded one has its own code in memory.
+        let mut by_path: BTreeMap<PathBuf, Component> = BTreeMap::new();
         let mut loaded = Vec::new();
         let mut wanted = Vec::new();
         for wish in wishes {
-            match self.load_one(&wish) {
+            match self.load_one(&wish, &mut by_path) {
                 Ok((name, component)) => {
                     wanted.push(name);
                     loaded.push((wish, component));
@@ -106,9 +111,20 @@ impl Runner<'_> {
     }
 
     /// A component and the name it would have: a file of the folder keeps the one it was given.
-    fn load_one(&mut self, wish: &Wish) -> Result<(String, Component), ForwardError> {
-        let component = self.components.runtime().load(&wish.path)?;
-        self.components.keep(&component);
+    fn load_one(
+        &mut self,
+        wish: &Wish,
+        by_path: &mut BTreeMap<PathBuf, Component>,
+    ) -> Result<(String, Component), ForwardError> {
+        let component = match by_path.get(&wish.path) {
+            Some(component) => component.clone(),
+            None => {
+                let component = self.components.runtime().load(&wish.path)?;
+                self.components.keep(&component);
+                by_path.insert(wish.path.clone(), component.clone());
+                component
+            }
+        };
         let known = (wish.by == DeclaredBy::Folder)
             .then(|| self.name_of_file(&wish.path))
             .flatten();
@@ -134,19 +150,7 @@ impl Runner<'_> {
         }
         let declared = wish.declare(name, component, markets);
         let built = self.prepare(&declared)?;
-        let bytes = std::fs::read(&wish.path).map_err(|e| ForwardError::World {
-            message: format!("reading {}: {e}", wish.path.display()),
-            hint: None,
-        })?;
-        // A file that was changed since it was loaded must not be journaled under another digest.
-        let sha256 = component.sha256();
-        if crate::forward_test::wish::sha256(&bytes) != sha256 {
-            return Err(ForwardError::user(
-                format!("{} changed while it was read", wish.path.display()),
-                "try again once the file is written",
-            ));
-        }
-        self.batch.components.push((sha256, name.to_owned(), bytes));
+        self.journal_component(name, wish, component)?;
         // Who was paused stays paused, whatever it is replaced by.
         let old = replaces.map(|old| &self.session.lanes[old as usize]);
         self.wait(Pending {
@@ -219,11 +223,46 @@ impl Runner<'_> {
         Ok(())
     }
 
+    /// The bytes of a component, with the next commit; once, however many run it.
+    fn journal_component(
+        &mut self,
+        name: &str,
+        wish: &Wish,
+        component: &Component,
+    ) -> Result<(), ForwardError> {
+        let sha256 = component.sha256();
+        if self
+            .batch
+            .components
+            .iter()
+            .any(|(known, ..)| *known == sha256)
+        {
+            return Ok(());
+        }
+        let bytes = std::fs::read(&wish.path).map_err(|e| ForwardError::World {
+            message: format!("reading {}: {e}", wish.path.display()),
+            hint: None,
+        })?;
+        // A file that was changed since it was loaded must not be journaled under another digest.
+        if crate::forward_test::wish::sha256(&bytes) != sha256 {
+            return Err(ForwardError::user(
+                format!("{} changed while it was read", wish.path.display()),
+                "try again once the file is written",
+            ));
+        }
+        self.batch.components.push((sha256, name.to_owned(), bytes));
+        Ok(())
+    }
+
     /// The number of a market, which joins the session if it is new.
     fn market(&mut self, venue: &str, symbol: &str) -> Result<u32, ForwardError> {
         let parsed = Symbol::parse(symbol, None)
             .map_err(|e| ForwardError::user(e.to_string(), "write BTC/USDT:USDT"))?;
         let kept = self.venues.symbol(venue, &parsed)?;
+        // Whose rules are known is not asked about again.
+        if let Some(known) = self.session.market_of(venue, &kept.to_string()) {
+            return Ok(known);
+        }
         let instrument = self.venues.instrument(venue, &kept)?;
         if let Some(known) = self.session.market_of(venue, &instrument.symbol) {
             return Ok(known);
@@ -246,14 +285,10 @@ impl Runner<'_> {
             return self.tell_ready();
         }
         self.ask_for_history();
-        let mut index = 0;
-        while index < self.pending.len() {
-            match self.ready(&self.pending[index]) {
-                Some((from, start)) => {
-                    let pending = self.pending.remove(index);
-                    self.start(pending, from, start)?;
-                }
-                None => index += 1,
+        for pending in std::mem::take(&mut self.pending) {
+            match self.ready(&pending) {
+                Some((from, start)) => self.start(pending, from, start)?,
+                None => self.pending.push(pending),
             }
         }
         self.release()?;

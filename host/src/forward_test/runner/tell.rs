@@ -9,7 +9,7 @@ use crate::forward_test::error::ForwardError;
 use crate::forward_test::lane::Fact;
 use crate::forward_test::parity::{self, Proof};
 use crate::forward_test::session::Effects;
-use crate::forward_test::view;
+use crate::forward_test::view::{self, Detail};
 use crate::persistence::Journal;
 use crate::query::{FeedView, SinkView, Snapshot, StrategyView, Work};
 use crate::venues::socket::wall_clock;
@@ -27,6 +27,7 @@ impl Runner<'_> {
         view::strategy(
             &self.session.lanes[strategy as usize],
             &self.session.markets,
+            Detail::Whole,
         )
     }
 
@@ -206,14 +207,14 @@ impl Runner<'_> {
         self.proving = true;
         let (database, name) = (self.database.clone(), self.row.name.clone());
         let runtime = self.components.runtime().clone();
-        let sender = self.sender.clone();
+        let post = self.post.clone();
         let work = move || {
             let proof = Journal::read_only(&database)
                 .map_err(ForwardError::from)
                 .and_then(|reader| parity::prove(&reader, &name, runtime, &mut |_, _| {}))
                 .map_err(|e| e.to_string());
             // The session may have ended meanwhile.
-            let _ = sender.send(Inbox::Proved(proof));
+            post.send(Inbox::Proved(proof));
         };
         let started = std::thread::Builder::new()
             .name("proof".to_owned())
@@ -275,6 +276,10 @@ impl Runner<'_> {
     }
 
     pub(super) fn snapshot(&self) -> Snapshot {
+        self.picture(Detail::Whole)
+    }
+
+    pub(super) fn picture(&self, detail: Detail) -> Snapshot {
         let lanes = self.session.lanes.iter().filter(|lane| lane.is_known());
         let waiting = self
             .pending
@@ -290,13 +295,13 @@ impl Runner<'_> {
             journal_failed: None,
             feeds: self.feed_views(),
             strategies: lanes
-                .map(|lane| view::strategy(lane, &self.session.markets))
+                .map(|lane| view::strategy(lane, &self.session.markets, detail))
                 .chain(waiting)
                 .collect(),
             work: Work {
                 decision_us: self.decisions.show(),
                 commit_us: self.commits.show(),
-                waiting: 0,
+                waiting: self.inbox.waiting(),
                 steps: self.steps,
             },
             settings: self.settings.clone(),

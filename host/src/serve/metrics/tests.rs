@@ -34,6 +34,8 @@ fn each_figure_is_there_under_its_name_in_base_units() {
             "1",
         ),
         ("host_fill_total{strategy=\"trend\"}", "8"),
+        // Told by its number: a probe's picture has no list of trades.
+        ("host_trade_total{strategy=\"trend\"}", "7"),
         ("host_strategies{state=\"running\"}", "1"),
         ("host_strategies{state=\"faulted\"}", "0"),
         ("host_strategy_memory_bytes{strategy=\"trend\"}", "1114112"),
