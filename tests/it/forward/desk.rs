@@ -149,6 +149,12 @@ impl Desk {
     }
 }
 
+/// The folder of a run that `--json` told of.
+pub(crate) fn run_folder(output: &Output) -> PathBuf {
+    let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    PathBuf::from(document["run_dir"].as_str().expect("a folder"))
+}
+
 /// A session under way.
 pub(crate) struct Session {
     pub(crate) child: Child,

@@ -10,7 +10,7 @@ use std::path::Path;
 use host::domain::Timestamp;
 use serde_json::Value;
 
-use super::{Desk, MINUTE, desk::Session};
+use super::{Desk, MINUTE, desk::Session, run_folder};
 use crate::support::example;
 use crate::venue_sim::faults::{Fault, Faults};
 use crate::venue_sim::{Pace, Play, recorded};
@@ -236,7 +236,7 @@ fn backtest(desk: &Desk, start: &str) -> std::path::PathBuf {
         "--json",
     ];
     let output = desk.command(&arguments).output().expect("it starts");
-    Desk::run_folder(&output)
+    run_folder(&output)
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn ten_strategies_on_a_faulty_venue_equal_their_backtests_table_by_table() {
 
     // Of the running session, from the outside.
     let exported = desk.run(&["runs", "export", "side", "--out", "exports", "--json"]);
-    let exported = desk.path().join(Desk::run_folder(&exported));
+    let exported = desk.path().join(run_folder(&exported));
     let start = desk.status_of("cross")["started"]
         .as_str()
         .expect("a time")

@@ -295,6 +295,7 @@ impl Story {
                 String::new()
             },
             seed: 3,
+            by: host::forward_test::DeclaredBy::default(),
             markets,
         };
         let heads = declared.markets.iter().map(|m| self.heads[*m as usize].0);
