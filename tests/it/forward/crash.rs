@@ -27,6 +27,9 @@ use reader::Channel;
 const START: i64 = 1_709_332_200_000;
 const DAY: i64 = 1_440 * MINUTE;
 
+/// Minutes that are played so that a session can begin.
+const FIRST: i64 = 2;
+
 /// The same made-up market in every run.
 fn market() -> Market {
     let mut market = Market::new(START);
@@ -105,8 +108,11 @@ impl Case {
         self.desk.path().join("host.sqlite")
     }
 
-    /// Waits until all three trade.
+    /// Waits until all three trade. History ends with a minute that still runs, so the first ones are played.
     fn wait_for_start(&self, session: &mut Session) {
+        if self.desk.sim.now_ms() == self.desk.play.start_ms {
+            self.desk.sim.step(FIRST);
+        }
         self.desk.wait(session, "the start of all", |status| {
             let strategies = status["strategies"].as_array().cloned();
             let strategies = strategies.unwrap_or_default();
@@ -117,7 +123,9 @@ impl Case {
     /// Plays on, and waits until the session has journaled all of it.
     fn step(&self, session: &mut Session, minutes: i64) {
         self.desk.sim.step(minutes);
-        let reached = host::domain::Timestamp(self.desk.sim.now_ms().div_euclid(MINUTE) * MINUTE);
+        // The last minute may wait for what comes with the next one.
+        let reached = self.desk.sim.now_ms().div_euclid(MINUTE) - 1;
+        let reached = host::domain::Timestamp(reached * MINUTE);
         let reached = reached.rfc3339();
         self.desk.wait(session, "the minutes of a step", |status| {
             let strategies = status["strategies"].as_array().cloned();
