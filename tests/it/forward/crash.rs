@@ -5,6 +5,7 @@ mod disk;
 mod images;
 mod kills;
 mod reader;
+mod rolled;
 mod signals;
 
 use std::path::{Path, PathBuf};
@@ -44,6 +45,8 @@ fn play(minutes: i64) -> Play {
         start_ms: START,
         end_ms: START + minutes * MINUTE,
         pace: Pace::Steps,
+        // Nothing passes before a session listens: all begin with the same minute.
+        lonely_minutes: 0,
         ..Play::default()
     }
 }

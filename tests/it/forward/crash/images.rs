@@ -33,13 +33,18 @@ fn from_every_commit_a_session_goes_on_to_the_same_end() {
     let expected = reference(MINUTES);
     let images = tempfile::tempdir().expect("a folder");
     let moments = record(images.path());
-    let wanted = size("CRASH_IMAGES", 8).min(moments.len());
+    let wanted = size("CRASH_IMAGES", 6);
     let mut chance = chance(size("CRASH_SEED", 1) as u64);
     let began = Instant::now();
     for number in 0..wanted {
-        let index = number * (moments.len() - 1) / (wanted - 1).max(1);
+        // A few are spread over all moments; many go round and round, torn elsewhere each time.
+        let spread = number * (moments.len() - 1) / (wanted - 1).max(1);
+        let (index, round) = match wanted <= moments.len() {
+            true => (spread, number),
+            false => (number % moments.len(), number / moments.len()),
+        };
         // Every other one ends in the middle of what came next, or with a byte that is not what was written.
-        let tear = (number % 2 == 1).then(|| below(&mut chance, 1 << 32));
+        let tear = (round % 2 == 1).then(|| below(&mut chance, 1 << 32));
         let outcome = go_on(&moments[index], tear, number as i64);
         let what = format!("image {index} of {}, tear {tear:?}", moments.len());
         outcome.must_be(&expected, &what);
@@ -93,11 +98,15 @@ fn record(images: &Path) -> Vec<Moment> {
         (before, before_folder) = (log, Some(folder));
     }
     session.kill();
+<<<<<<< HEAD
     assert!(
         moments.len() >= MINUTES as usize,
         "{} moments",
         moments.len()
     );
+=======
+    assert!(moments.len() >= MINUTES as usize / 2, "{} moments", moments.len());
+>>>>>>> da62708 (tests: a rolled session, cut between its end and its successor)
     moments
 }
 

@@ -25,6 +25,7 @@ fn a_session_that_is_killed_again_and_again_ends_like_one_that_was_not() {
     let mut session = case.start();
     case.wait_for_start(&mut session);
     let sim = &case.desk.sim;
+    sim.set_lonely_minutes(2);
     let session = std::thread::scope(|scope| {
         scope.spawn(|| {
             while !sim.finished() {
