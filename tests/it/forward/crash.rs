@@ -266,7 +266,13 @@ fn told(reader: &Reader) -> Vec<String> {
         .collect()
 }
 
-/// The session that nobody touched, made once for each length.
+/// A session of an hour that nobody touched, made once.
+fn hour() -> &'static Outcome {
+    static HOUR: OnceLock<Outcome> = OnceLock::new();
+    HOUR.get_or_init(|| reference(60))
+}
+
+/// A session that nobody touched.
 fn reference(minutes: i64) -> Outcome {
     let case = Case::new(minutes);
     let mut session = case.start();

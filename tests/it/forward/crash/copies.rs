@@ -6,13 +6,13 @@ use host::persistence::Journal;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use super::{Case, reference};
+use super::{Case, hour};
 
 const MINUTES: i64 = 60;
 
 #[test]
 fn a_session_restored_from_a_copy_made_while_it_ran_ends_like_one_nobody_touched() {
-    let expected = reference(MINUTES);
+    let expected = hour();
     let case = Case::new(MINUTES);
     let mut session = case.start();
     case.wait_for_start(&mut session);
@@ -25,7 +25,7 @@ fn a_session_restored_from_a_copy_made_while_it_ran_ends_like_one_nobody_touched
     }
     fs::rename(case.desk.path().join("copies/mid.sqlite"), case.journal()).expect("moved");
     let session = case.start();
-    case.finish(session).must_be(&expected, "restored");
+    case.finish(session).must_be(expected, "restored");
     case.replays();
 }
 

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
 
-use super::{Case, Session, reference};
+use super::{Case, Session, hour};
 
 const MINUTES: i64 = 60;
 
@@ -28,7 +28,7 @@ fn limited(case: &Case) -> Session {
 
 #[test]
 fn a_journal_that_cannot_grow_ends_the_session_with_an_alarm_and_it_goes_on_once_it_can() {
-    let expected = reference(MINUTES);
+    let expected = hour();
     let case = Case::new(MINUTES);
     let mut session = limited(&case);
     case.wait_for_start(&mut session);
@@ -64,7 +64,7 @@ fn a_journal_that_cannot_grow_ends_the_session_with_an_alarm_and_it_goes_on_once
     assert_eq!(told.iter().filter(|t| *t == alarm).count(), 1, "{told:?}");
 
     let outcome = case.finish(case.start());
-    outcome.must_be(&expected, "after the disk was full");
+    outcome.must_be(expected, "after the disk was full");
     case.replays();
 }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use host::persistence::Journal;
 
-use super::{Case, Outcome, START, below, chance, minutes, newest, reference, size};
+use super::{Case, Outcome, START, below, chance, hour, minutes, newest, size};
 
 const MINUTES: i64 = 60;
 const FILES: [&str; 4] = [
@@ -30,10 +30,10 @@ struct Moment {
 
 #[test]
 fn from_every_commit_a_session_goes_on_to_the_same_end() {
-    let expected = reference(MINUTES);
+    let expected = hour();
     let images = tempfile::tempdir().expect("a folder");
     let moments = record(images.path());
-    let wanted = size("CRASH_IMAGES", 6);
+    let wanted = size("CRASH_IMAGES", 4);
     let mut chance = chance(size("CRASH_SEED", 1) as u64);
     let began = Instant::now();
     for number in 0..wanted {
@@ -47,7 +47,7 @@ fn from_every_commit_a_session_goes_on_to_the_same_end() {
         let tear = (round % 2 == 1).then(|| below(&mut chance, 1 << 32));
         let outcome = go_on(&moments[index], tear, number as i64);
         let what = format!("image {index} of {}, tear {tear:?}", moments.len());
-        outcome.must_be(&expected, &what);
+        outcome.must_be(expected, &what);
     }
     println!(
         "{wanted} of {} crash images: equal, in {:.1} s",
@@ -98,15 +98,11 @@ fn record(images: &Path) -> Vec<Moment> {
         (before, before_folder) = (log, Some(folder));
     }
     session.kill();
-<<<<<<< HEAD
     assert!(
-        moments.len() >= MINUTES as usize,
+        moments.len() >= MINUTES as usize / 2,
         "{} moments",
         moments.len()
     );
-=======
-    assert!(moments.len() >= MINUTES as usize / 2, "{} moments", moments.len());
->>>>>>> da62708 (tests: a rolled session, cut between its end and its successor)
     moments
 }
 
