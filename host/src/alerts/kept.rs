@@ -83,3 +83,38 @@ impl Memory for Deliveries {
         Self::set_setting(self, key, value).map_err(|e| e.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alerts::testing::alert;
+    use crate::persistence::{Batch, Journal, NewSession};
+
+    #[test]
+    fn an_alert_nobody_can_read_is_told_by_its_place_and_holds_up_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("host.sqlite");
+        let mut journal = Journal::open(&path).expect("a new journal");
+        let row = journal.begin(NewSession {
+            name: "paper".to_owned(),
+            created: Timestamp(1),
+            host_version: String::new(),
+            engine_version: String::new(),
+            config: String::new(),
+            predecessor: None,
+        });
+        let json = |number| serde_json::to_string(&alert(number)).expect("text");
+        let batch = Batch {
+            alerts: vec![json(1), "{\"of\": \"a newer host\"}".to_owned(), json(3)],
+            ..Batch::default()
+        };
+        journal
+            .commit(row.expect("begun").id, &batch)
+            .expect("kept");
+        let mut source = Journal::read_only(&path).expect("a journal");
+        let read = source.after(0, 10).expect("readable");
+        let titles: Vec<&str> = read.iter().map(|(_, a)| a.title.as_str()).collect();
+        assert_eq!(titles, ["title 1", "Alert 2 cannot be read", "title 3"]);
+        assert_eq!(read[1].1.key, "alert-2");
+    }
+}
