@@ -8,8 +8,8 @@ mod crash;
 mod desk;
 mod pace;
 mod parity;
+mod side;
 mod steer;
 mod venues;
-mod side;
 
 pub(crate) use desk::{Desk, MINUTE, Session};
