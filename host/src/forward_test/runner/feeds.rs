@@ -91,12 +91,16 @@ impl Runner<'_> {
         let instrument = &market.instrument;
         let symbol = Symbol::parse(&instrument.symbol, Some(instrument.kind))
             .map_err(|e| ForwardError::user(e.to_string(), "write BTC/USDT:USDT"))?;
+        // A strategy that started and saw no minute before the process ended goes on from there.
+        let lanes = self.session.lanes.iter();
+        let lanes = lanes.filter(|lane| lane.takes_part_in(index));
+        let begun = lanes.map(|lane| lane.start).min();
         Ok(LiveMarket {
             market: u32::try_from(index).expect("few markets"),
             symbol,
             wanted: self.books[index].wanted.clone(),
             quotes: self.books[index].quotes,
-            from: market.head().or(self.books[index].begin),
+            from: market.head().or(self.books[index].begin).or(begun),
         })
     }
 
