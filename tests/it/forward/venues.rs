@@ -420,6 +420,7 @@ fn rows(desk: &Desk) -> std::collections::BTreeMap<(u32, String), (usize, i64)> 
 }
 
 #[test]
+#[ignore = "it waits for days of history of three venues: a minute; .ci/extra runs it"]
 fn rows_of_every_kind_arrive_in_order_and_are_heard_again_in_a_replay() {
     let play = Play {
         topics: 12,
@@ -440,15 +441,13 @@ fn rows_of_every_kind_arrive_in_order_and_are_heard_again_in_a_replay() {
     let divergence = example("open-interest-divergence");
     let route =
         format!("[[routes]]\nstrategy = {divergence:?}\nsymbol = \"bybit:BTC/USDT:USDT\"\n");
-    let carry = example("funding-arbitrage");
-    let carry = format!("[[routes]]\nstrategy = {carry:?}\nsymbol = \"binance:BTC/USDT:USDT\"\n");
-    declare(&desk, &[&routes[..], &[route, carry]].concat());
+    declare(&desk, &[&routes[..], &[route]].concat());
     let mut session = desk.session(&SESSION);
     // The venues stand still until every strategy has its history.
     desk.sim.step(2);
-    desk.wait(&mut session, "five strategies", |status| {
+    desk.wait(&mut session, "four strategies", |status| {
         let strategies = status["strategies"].as_array();
-        strategies.is_some_and(|all| all.len() == 5 && all.iter().all(|s| s["started"].is_string()))
+        strategies.is_some_and(|all| all.len() == 4 && all.iter().all(|s| s["started"].is_string()))
     });
     desk.sim.step(148);
     desk.wait_for_end(&mut session);

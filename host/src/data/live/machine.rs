@@ -267,9 +267,6 @@ impl Machine {
     fn frame(&mut self, at: Timestamp, opening: Opening, text: &str, tell: &mut Tell<'_>) {
         self.frames += 1;
         self.last_frame = Some(at);
-        if self.clock.is_known() {
-            self.connections.heard(opening, self.clock.at(at));
-        }
         let events = match self.stream.read(text) {
             Ok(events) => events,
             Err(why) => return self.unreadable(&why.to_string(), tell),
@@ -280,6 +277,10 @@ impl Machine {
                 self.heard.insert((symbol.to_owned(), channel), at);
             }
             self.event(at, opening, event, tell);
+        }
+        // Its own stamps were compared before: what was missed lies before them.
+        if self.clock.is_known() {
+            self.connections.heard(opening, self.clock.at(at));
         }
     }
 
