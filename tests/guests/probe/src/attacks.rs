@@ -106,7 +106,7 @@ pub fn in_candles(attack: &str, series: u32, candles: &CandleColumns) {
 
 pub fn in_event(attack: &str, event: &Event) {
     match attack {
-        "gamble" => gamble(0.0),
+        "gamble" | "wager" => gamble(0.0),
         "event-panic" => panic!("unexpected {event:?}"),
         "echo" => say(format!("{event:?}")),
         _ => {}
@@ -118,7 +118,7 @@ pub fn in_candle(attack: &str, instrument: u32, time: i64, close: f64) {
         return later(attack, instrument, time, close);
     }
     match attack {
-        "gamble" => gamble(close),
+        "gamble" | "wager" => gamble(close),
         "leak" => black_box(vec![7u8; 4 << 20]).leak().fill(1),
         "loop" => spin(),
         "panic" => panic!("index 7 of 3\nsecond line"),
