@@ -7,7 +7,7 @@ use host::domain::{
     Candle, Cash, Instrument, MarkCandle, Ohlc, Rate, Reference, Slot, Timestamp, UNIT,
 };
 use host::execution::{Preset, Profile};
-use host::forward_test::{Control, Declared, Minutes, SessionError, Supply, Wish};
+use host::forward_test::{Control, Declared, DeclaredBy, Minutes, SessionError, Supply, Wish};
 use host::persistence::{Input, MinuteInput, Origin};
 use host::strategy::{Component, Limits, Runtime};
 use host::toolchain::{Options, build_guests};
@@ -64,7 +64,7 @@ pub(crate) fn declared(
         on_fault: None,
         safety: String::new(),
         seed: 0,
-        dropped: false,
+        by: DeclaredBy::Hand,
     };
     wish.declare(name, component, vec![0])
 }
