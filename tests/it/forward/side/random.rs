@@ -149,7 +149,7 @@ impl Story {
             self.batch.digests.extend(digest);
         }
         self.batch.inputs.push((self.inputs, input));
-        if self.inputs % 500 == 0 {
+        if self.inputs.is_multiple_of(500) {
             self.commit();
         }
     }
