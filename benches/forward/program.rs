@@ -4,7 +4,6 @@ use std::net::TcpListener;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-
 use crate::desk::Desk;
 use crate::stage::{self, MINUTE, START};
 use crate::venue_sim::{Pace, Play};

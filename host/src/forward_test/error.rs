@@ -37,6 +37,14 @@ pub enum ForwardError {
         /// What to do about it.
         hint: String,
     },
+    /// A strategy that is wanted at the start breaks by itself.
+    #[error("{message}")]
+    Guest {
+        /// Names it and what it said.
+        message: String,
+        /// What to do about it.
+        hint: String,
+    },
     /// Something outside failed.
     #[error("{message}")]
     World {
@@ -75,7 +83,9 @@ impl ForwardError {
             Self::Session(SessionError::Journal { hint, .. }) | Self::World { hint, .. } => {
                 hint.clone()
             }
-            Self::User { hint, .. } => Some(hint.clone()),
+            Self::User { hint, .. } | Self::Guest { hint, .. } => {
+                Some(hint.clone()).filter(|hint| !hint.is_empty())
+            }
         }
     }
 
@@ -87,6 +97,7 @@ impl ForwardError {
             Self::Data(error) if error.kind() == ErrorKind::User => 2,
             Self::Strategy { source, .. } => source.exit_code(),
             Self::Load(_) | Self::User { .. } => 2,
+            Self::Guest { .. } => 3,
             Self::Journal(_) | Self::Data(_) | Self::Session(_) | Self::World { .. } => 1,
         }
     }

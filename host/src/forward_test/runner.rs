@@ -172,6 +172,8 @@ struct Runner<'a> {
     /// The last UTC day that was told.
     day: Option<i64>,
     is_ready: bool,
+    /// A strategy broke before it could start.
+    has_guest_failed: bool,
     proving: bool,
     has_file: bool,
     end: Option<End>,
@@ -264,6 +266,7 @@ pub fn run(
         missed: None,
         day: None,
         is_ready: false,
+        has_guest_failed: false,
         proving: false,
         has_file: setup.has_file,
         end: None,

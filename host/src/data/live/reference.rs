@@ -38,6 +38,8 @@ pub(super) struct Prices {
     last: Option<Timestamp>,
     /// Before this tick others are missing.
     broken: Option<Timestamp>,
+    /// The next tick is the first one that is heard: nothing before it was.
+    is_first: bool,
     made: BTreeMap<Timestamp, Ohlc>,
     /// Does the venue answer questions for it.
     has_history: bool,
@@ -52,6 +54,7 @@ impl Prices {
             ticks: PriceMinutes::default(),
             last: None,
             broken: None,
+            is_first: true,
             made: BTreeMap::new(),
             has_history,
             asker: Asker::default(),
@@ -79,6 +82,10 @@ impl Prices {
 
     /// A tick. `since` is the moment of the venue from which on none was missed.
     pub(super) fn tick(&mut self, time: Timestamp, price: Option<Price>, since: Option<Timestamp>) {
+        if std::mem::take(&mut self.is_first) {
+            // A connection may vouch for an earlier moment by a clock that stood still meanwhile; the tick itself knows better.
+            self.broken = self.broken.max(Some(time));
+        }
         let done = self.ticks.add(time, price);
         self.keep_whole(done, since);
     }
@@ -104,6 +111,7 @@ impl Prices {
     pub(super) fn forget(&mut self) {
         self.ticks.forget();
         (self.last, self.broken) = (None, None);
+        self.is_first = true;
     }
 
     /// Our clock was set, or stood still: what is lacking has its whole time again, and nothing of the future lacks anything.

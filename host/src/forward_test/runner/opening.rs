@@ -59,6 +59,9 @@ impl Pending {
     }
 }
 
+/// Exit code of a guest's own failure.
+const GUEST: u8 = 3;
+
 impl Runner<'_> {
     /// What is wanted at the start is what a reload would read, but that what ended stays ended.
     pub(super) fn wish_at_start(&mut self, wishes: Vec<Wish>) -> Result<(), ForwardError> {
@@ -72,9 +75,10 @@ impl Runner<'_> {
             Ok(lines) => lines.into_iter().for_each(|line| self.line(line)),
             Err(Failed::Session(error)) => return Err(error),
             Err(Failed::Request(Declined { message, hint })) => {
-                return Err(ForwardError::User {
-                    message,
-                    hint: hint.unwrap_or_default(),
+                let hint = hint.unwrap_or_default();
+                return Err(match self.has_guest_failed {
+                    true => ForwardError::Guest { message, hint },
+                    false => ForwardError::User { message, hint },
                 });
             }
         }
@@ -199,13 +203,16 @@ impl Runner<'_> {
             components: &mut self.components,
         };
         let component = supply.component(&declared.sha256)?;
-        rehearse(
+        let built = rehearse(
             declared,
             &component,
             &self.session.instruments(),
             self.components.runtime().limits(),
-        )
-        .map_err(|source| ForwardError::of(&declared.name, source))
+        );
+        built.map_err(|source| {
+            self.has_guest_failed |= source.exit_code() == GUEST;
+            ForwardError::of(&declared.name, source)
+        })
     }
 
     /// What waited when the process before this one ended waits again.

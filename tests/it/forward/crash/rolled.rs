@@ -46,6 +46,12 @@ fn a_successor_begins_where_the_session_stopped_however_it_is_killed() {
     let mut session = case.start();
     case.wait_for_start(&mut session);
     case.desk.sim.step(5);
+    case.desk
+        .wait(&mut session, "the end of the first", |status| {
+            status["session"] == "paper-2"
+        });
+    // Its warm-up is there once the venue's clock is past the last minute.
+    case.desk.sim.step(1);
     case.desk.wait(&mut session, "the successor", |status| {
         let strategies = status["strategies"].as_array().cloned();
         let is_started = |s: &serde_json::Value| s["started"].is_string();

@@ -3,7 +3,6 @@
 use super::*;
 
 #[test]
-#[ignore = "open: killed right after a roll, the next start waits for the first minute of its successor"]
 fn a_successor_has_the_same_accounts_also_where_the_process_dies_between_the_two() {
     let desk = desk();
     write(&desk, &[hold("keep", ""), cross("cross")]);
