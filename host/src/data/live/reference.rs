@@ -83,8 +83,9 @@ impl Prices {
     /// A tick. `since` is the moment of the venue from which on none was missed.
     pub(super) fn tick(&mut self, time: Timestamp, price: Option<Price>, since: Option<Timestamp>) {
         if std::mem::take(&mut self.is_first) {
-            // A connection may vouch for an earlier moment by a clock that stood still meanwhile; the tick itself knows better.
-            self.broken = self.broken.max(Some(time));
+            // A connection may vouch for an earlier moment by a clock that stood still meanwhile, and a first tick may be a
+            // picture of how things stand: only what begins after it is whole.
+            self.broken = self.broken.max(Some(time.plus_ms(1)));
         }
         let done = self.ticks.add(time, price);
         self.keep_whole(done, since);

@@ -218,8 +218,10 @@ impl Runner<'_> {
     }
 
     fn is_held(&self, market: usize) -> bool {
-        let has_lanes = self.session.lanes.iter().any(|l| l.takes_part_in(market));
-        !has_lanes && self.pending.iter().any(|p| p.wants(market))
+        // One that needs no history waits for the others: those that begin together have the same first minute.
+        let mut lanes = self.session.lanes.iter();
+        let is_at_work = lanes.any(|l| l.takes_part_in(market) && l.has_begun());
+        !is_at_work && self.pending.iter().any(|p| p.wants(market))
     }
 
     /// What was held back comes now, if nobody waits for history anymore.
