@@ -153,7 +153,10 @@ impl Venue {
             let mut windows = self.rest.windows(symbol, history, begin, end);
             windows.reverse();
             while let Some(window) = windows.pop() {
-                let body = self.send(&window.request)?.unwrap_or_default();
+                let Some(body) = self.send(&window.request)? else {
+                    // The venue has nothing there.
+                    continue;
+                };
                 let page = self.rest.read(history, &window, &body).map_err(|e| {
                     format!(
                         "the answer to {} cannot be read: {e}",

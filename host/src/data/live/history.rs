@@ -278,13 +278,21 @@ impl Loader<'_> {
         Ok(records)
     }
 
+    /// Rows of a period, as far back as the venue has them: what it does not keep is not asked for.
     fn rows(
         &self,
         history: Kind,
-        period: (Timestamp, Timestamp),
+        (from, to): (Timestamp, Timestamp),
         take: &mut dyn FnMut(Rows),
     ) -> Result<(), DataError> {
-        let asked = self.venue.rows(self.symbol, history, period, take);
+        let offer = self.venue.rest.offer(self.symbol, history).ok();
+        let reach = offer.and_then(|offer| offer.reach_ms);
+        let earliest = reach.map_or(from, |reach| self.to.plus_ms(-reach));
+        let from = from.max(earliest);
+        if from >= to {
+            return Ok(());
+        }
+        let asked = self.venue.rows(self.symbol, history, (from, to), take);
         asked.map_err(|e| self.failed(&e.why))
     }
 
