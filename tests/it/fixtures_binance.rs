@@ -337,6 +337,7 @@ fn errors(body: &[u8]) -> String {
         let head = Head {
             status: u16::try_from(entry["http"].as_u64().expect("a status")).expect("small"),
             retry_after_s: None,
+            reset_at_ms: None,
             body: body.as_bytes(),
         };
         let verdict = Binance.judge(&window[0].request, head);

@@ -28,6 +28,7 @@ const POOL: Pool = Pool {
     weight: 2_400,
     period_ms: 60_000,
     used_header: Some("x-mbx-used-weight-1m"),
+    reset_header: None,
     at_once: 4,
 };
 

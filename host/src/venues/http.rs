@@ -430,6 +430,7 @@ fn head(received: &Received) -> Head<'_> {
     Head {
         status: received.status,
         retry_after_s: received.retry_after_s,
+        reset_at_ms: received.reset_at_ms,
         body: &received.body,
     }
 }

@@ -30,6 +30,8 @@ pub struct Pool {
     pub period_ms: u64,
     /// Header that tells the weight used in the current minute, if the venue sends one.
     pub used_header: Option<&'static str>,
+    /// Header of a refusal that tells when one may ask again, in milliseconds of the venue's clock, if it sends one.
+    pub reset_header: Option<&'static str>,
     /// Requests under way at once.
     pub at_once: u32,
 }
@@ -102,6 +104,8 @@ pub struct Head<'a> {
     pub status: u16,
     /// Seconds of `Retry-After`.
     pub retry_after_s: Option<u64>,
+    /// What [`Pool::reset_header`] tells.
+    pub reset_at_ms: Option<u64>,
     /// The body, or what there is of it.
     pub body: &'a [u8],
 }

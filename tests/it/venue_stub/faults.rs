@@ -109,6 +109,9 @@ pub(super) fn twist(fault: &Fault, reply: &mut Reply) {
     }
 }
 
+/// The clock in Bybit's refusals.
+pub(super) const BYBIT_MS: u64 = 1_700_000_000_000;
+
 /// What a venue answers to a fault that replaces the answer.
 pub(super) fn instead(fault: &Fault, asked: &Asked) -> Option<(Reply, Option<u64>)> {
     let is_bybit = asked.path.starts_with("/v5/");
@@ -121,9 +124,11 @@ pub(super) fn instead(fault: &Fault, asked: &Asked) -> Option<(Reply, Option<u64
         }
     };
     match fault {
-        Fault::TooMany { .. } if is_bybit => {
-            let body = r#"{"retCode":10006,"retMsg":"Too many visits!","result":{},"retExtInfo":{},"time":1700000000000}"#;
-            Some((Reply::json(200, body), None))
+        Fault::TooMany { retry_after_s } if is_bybit => {
+            let body = format!(
+                r#"{{"retCode":10006,"retMsg":"Too many visits!","result":{{}},"retExtInfo":{{}},"time":{BYBIT_MS}}}"#
+            );
+            Some((Reply::json(200, body), *retry_after_s))
         }
         Fault::TooMany { retry_after_s } => {
             Some((coded(429, "Too many requests."), *retry_after_s))

@@ -112,7 +112,13 @@ async fn respond(
         head = head.header("x-mbx-used-weight-1m", used);
     }
     if let Some(seconds) = retry_after_s {
-        head = head.header(RETRY_AFTER, seconds);
+        head = match asked.path.starts_with("/v5/") {
+            true => head.header(
+                "x-bapi-limit-reset-timestamp",
+                faults::BYBIT_MS + seconds * 1_000,
+            ),
+            false => head.header(RETRY_AFTER, seconds),
+        };
     }
     let body = reply.body();
     let whole = |bytes: Vec<u8>| Full::new(Bytes::from(bytes)).map_err(never).boxed();

@@ -185,6 +185,7 @@ mod tests {
                 weight: 1,
                 period_ms: 1,
                 used_header: None,
+                reset_header: None,
                 at_once: 1,
             },
             weight: 1,

@@ -89,6 +89,7 @@ const FUTURES_POOL: Pool = Pool {
     weight: 2_400,
     period_ms: 60_000,
     used_header: USED_WEIGHT,
+    reset_header: None,
     at_once: 8,
 };
 
@@ -98,6 +99,7 @@ const SPOT_POOL: Pool = Pool {
     weight: 6_000,
     period_ms: 60_000,
     used_header: USED_WEIGHT,
+    reset_header: None,
     at_once: 8,
 };
 
@@ -107,6 +109,7 @@ const FUNDING_POOL: Pool = Pool {
     weight: 500,
     period_ms: 300_000,
     used_header: None,
+    reset_header: None,
     at_once: 4,
 };
 
@@ -116,6 +119,7 @@ const STATISTICS_POOL: Pool = Pool {
     weight: 1_000,
     period_ms: 300_000,
     used_header: None,
+    reset_header: None,
     at_once: 4,
 };
 
@@ -125,6 +129,7 @@ const ARCHIVE_POOL: Pool = Pool {
     weight: 600,
     period_ms: 60_000,
     used_header: None,
+    reset_header: None,
     at_once: 6,
 };
 

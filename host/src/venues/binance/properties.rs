@@ -64,6 +64,7 @@ fn read_all(bytes: &[u8]) {
                 let head = Head {
                     status,
                     retry_after_s: Some(u64::MAX),
+                    reset_at_ms: None,
                     body: bytes,
                 };
                 let _ = Binance.judge(&window.request, head);

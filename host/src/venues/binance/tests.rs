@@ -410,6 +410,7 @@ fn answers_are_judged_by_status_and_code() {
         let head = Head {
             status,
             retry_after_s,
+            reset_at_ms: None,
             body: body.as_bytes(),
         };
         Binance.judge(request, head)

@@ -9,12 +9,15 @@ use crate::venues::rest::{Head, Request, Verdict, shown};
 /// What the venue asks of those who were too fast.
 const BAN_MS: u64 = 10 * 60_000;
 
+/// Visits are counted by the rolling second.
+const VISITS_MS: u64 = 1_000;
+
 /// Judges an answer.
 pub(super) fn judge(request: &Request, head: Head<'_>) -> Verdict {
     match head.status {
         200..=299 if request.place == ARCHIVE => Verdict::Good,
         404 if request.place == ARCHIVE => Verdict::Absent,
-        200..=299 => by_code(request, head.body),
+        200..=299 => by_code(request, head),
         403 => forbidden(head.body),
         429 => Verdict::Wait {
             wait_ms: head.retry_after_s.map(|s| s.saturating_mul(1_000)),
@@ -25,8 +28,8 @@ pub(super) fn judge(request: &Request, head: Head<'_>) -> Verdict {
     }
 }
 
-fn by_code(request: &Request, body: &[u8]) -> Verdict {
-    let status: Status = match decode("answer", body) {
+fn by_code(request: &Request, head: Head<'_>) -> Verdict {
+    let status: Status = match decode("answer", head.body) {
         Ok(status) => status,
         // Pages of the content network between us and the venue, or an answer that broke off.
         Err(e) => return Verdict::Retry(e.to_string()),
@@ -34,7 +37,15 @@ fn by_code(request: &Request, body: &[u8]) -> Verdict {
     let said = format!("code {}, {}", status.ret_code, shown(&status.ret_msg));
     match status.ret_code {
         0 => Verdict::Good,
-        10_006 | 10_429 | 20_003 => Verdict::Wait {
+        10_006 => {
+            let reset = head.reset_at_ms.zip(status.time);
+            let wait_ms = reset.map_or(VISITS_MS, |(reset, now)| reset.saturating_sub(now));
+            Verdict::Wait {
+                wait_ms: Some(wait_ms),
+                why: format!("{VENUE}: {said}"),
+            }
+        }
+        10_429 | 20_003 => Verdict::Wait {
             wait_ms: None,
             why: format!("{VENUE}: {said}"),
         },
@@ -83,6 +94,7 @@ mod tests {
         let head = Head {
             status,
             retry_after_s: (status == 429).then_some(7),
+            reset_at_ms: Some(5_500),
             body: body.as_bytes(),
         };
         match judge(request, head) {
@@ -103,8 +115,14 @@ mod tests {
             (
                 200,
                 r#"{"retCode":10006,"retMsg":"Too many visits!"}"#,
-                "wait None",
+                "wait Some(1000)",
             ),
+            (
+                200,
+                r#"{"retCode":10006,"retMsg":"Too many visits!","time":2000}"#,
+                "wait Some(3500)",
+            ),
+            (200, r#"{"retCode":10429}"#, "wait None"),
             (200, r#"{"retCode":10016}"#, "retry"),
             (200, r#"{"retCode":10000}"#, "retry"),
             (200, r#"{"retCode":429}"#, "retry"),

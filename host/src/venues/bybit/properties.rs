@@ -78,6 +78,7 @@ fn read_as_everything(bytes: &[u8]) {
             let head = Head {
                 status,
                 retry_after_s: Some(u64::MAX),
+                reset_at_ms: Some(u64::MAX),
                 body: bytes,
             };
             let _ = Bybit.judge(&request, head);

@@ -11,6 +11,7 @@ const POOL: Pool = Pool {
     weight: 20,
     period_ms: 1_000,
     used_header: None,
+    reset_header: Some("x-bapi-limit-reset-timestamp"),
     at_once: 4,
 };
 

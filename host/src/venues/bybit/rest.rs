@@ -16,6 +16,7 @@ const FILES: Pool = Pool {
     weight: 4,
     period_ms: 1_000,
     used_header: None,
+    reset_header: None,
     at_once: 2,
 };
 

@@ -45,6 +45,8 @@ pub(super) enum Target<'a> {
 pub(super) struct Received {
     pub(super) status: u16,
     pub(super) retry_after_s: Option<u64>,
+    /// When one may ask again, on the venue's clock.
+    pub(super) reset_at_ms: Option<u64>,
     /// Weight used, as the venue counts it.
     pub(super) used: Option<u32>,
     pub(super) body: Vec<u8>,
@@ -123,14 +125,12 @@ impl Senders {
             asked = asked.timeout(Duration::from_millis(options.answer_timeout_ms));
         }
         let mut response = asked.send().await.map_err(|e| failure(request, &e))?;
-        let headers = response.headers();
+        let (headers, pool) = (response.headers(), request.pool);
         let mut received = Received {
             status: response.status().as_u16(),
             retry_after_s: number(headers, RETRY_AFTER.as_str()),
-            used: request
-                .pool
-                .used_header
-                .and_then(|name| number(headers, name)),
+            reset_at_ms: pool.reset_header.and_then(|name| number(headers, name)),
+            used: pool.used_header.and_then(|name| number(headers, name)),
             body: Vec::new(),
             file: None,
         };

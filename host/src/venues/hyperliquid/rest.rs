@@ -20,6 +20,7 @@ const POOL: Pool = Pool {
     weight: 1_000,
     period_ms: 60_000,
     used_header: None,
+    reset_header: None,
     at_once: 4,
 };
 

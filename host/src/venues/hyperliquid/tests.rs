@@ -359,6 +359,7 @@ fn answers_are_judged() {
         let head = Head {
             status,
             retry_after_s: (status == 429).then_some(7),
+            reset_at_ms: None,
             body: body.as_bytes(),
         };
         REST.judge(request, head)

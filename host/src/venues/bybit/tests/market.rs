@@ -253,6 +253,7 @@ pub(super) fn errors(bytes: &[u8]) -> String {
         let head = Head {
             status: case.http,
             retry_after_s: None,
+            reset_at_ms: None,
             body: body.as_bytes(),
         };
         let verdict = Bybit.judge(request, head);

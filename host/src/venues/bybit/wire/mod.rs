@@ -34,6 +34,9 @@ pub struct Status {
     /// In the venue's words.
     #[serde(default)]
     pub ret_msg: String,
+    /// The venue's clock, milliseconds.
+    #[serde(default)]
+    pub time: Option<u64>,
 }
 
 /// An answer of success.

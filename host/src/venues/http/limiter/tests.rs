@@ -25,6 +25,7 @@ const POOL: Pool = Pool {
     weight: 1_000,
     period_ms: 9_000,
     used_header: Some("x-used"),
+    reset_header: None,
     at_once: 4,
 };
 

@@ -54,6 +54,7 @@ pub(super) fn errors(body: &[u8]) -> String {
             let head = Head {
                 status: case.http,
                 retry_after_s: None,
+                reset_at_ms: None,
                 body: text.as_bytes(),
             };
             let symbol = Symbol::parse("BTC/USDC:USDC", None).expect("a symbol");
