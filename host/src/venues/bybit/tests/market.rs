@@ -265,7 +265,13 @@ pub(super) fn errors(bytes: &[u8]) -> String {
                     ..
                 }
             ),
-            "per-UID rate limit" => matches!(verdict, Verdict::Wait { wait_ms: None, .. }),
+            "per-UID rate limit" => matches!(
+                verdict,
+                Verdict::Wait {
+                    wait_ms: Some(1_000),
+                    ..
+                }
+            ),
             "system error" => matches!(verdict, Verdict::Retry(_)),
             "insufficient balance" => matches!(verdict, Verdict::Refused(_)),
             other => panic!("nothing knows `{other}`"),
