@@ -7,6 +7,7 @@
 pub mod alternatives;
 pub mod benchmark;
 pub mod daily;
+pub mod doctor;
 pub(crate) mod format;
 pub mod metrics;
 pub mod overview;
