@@ -50,12 +50,11 @@ fn by_hand(backtest: Backtest, candles: &[Candle], script: &Script) -> Vec<(Time
         opens: &opens,
     });
     let mut script = script.iter().peekable();
+    // As a session does: each is settled before the next one, also where they fall on one moment.
     let mut say = |before: Timestamp, step: &mut dyn FnMut(Event<'_>)| {
-        while let Some((time, said)) = script.next_if(|(time, _)| *time < before) {
+        while let Some((_, said)) = script.next_if(|(time, _)| *time < before) {
             step(said.event());
-            if script.peek().is_none_or(|(next, _)| next != time) {
-                step(Event::Settle);
-            }
+            step(Event::Settle);
         }
     };
     for candle in candles {
@@ -113,21 +112,40 @@ fn scripts() -> impl proptest::strategy::Strategy<Value = Script> {
     })
 }
 
+/// By the lane of a backtest and by hand.
+fn both(script: &Script, fill_timing: FillTiming) -> [Vec<(Timestamp, [u8; 32])>; 2] {
+    let data: Arc<[Candle]> = candles(7, 1, |t| t < 5 * HOUR);
+    let profile = Profile {
+        fill_timing,
+        ..without_funding()
+    };
+    let builder = || {
+        backtest("said", follows_color(), 1, &[("BTC/USDT:USDT", &data)]).profile(profile.clone())
+    };
+    let outcome = run(builder().said(script.clone()).open_ended());
+    [outcome.digests, by_hand(made(builder()), &data, script)]
+}
+
+#[test]
+fn two_orders_of_one_moment_are_settled_one_after_the_other() {
+    let sell = |qty| {
+        command(
+            165 * MINUTE_MS,
+            Command::Submit(OrderRequest::market(0, Side::Sell, qty)),
+        )
+    };
+    let [ours, by_hand] = both(&vec![sell(0.003), sell(0.001)], FillTiming::ThisClose);
+    assert_eq!(ours, by_hand);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn said_commands_do_what_the_same_steps_by_hand_do(script in scripts(), this_close in any::<bool>()) {
-        let data: Arc<[Candle]> = candles(7, 1, |t| t < 5 * HOUR);
-        let profile = Profile {
-            fill_timing: if this_close { FillTiming::ThisClose } else { FillTiming::NextOpen },
-            ..without_funding()
-        };
-        let builder = || {
-            backtest("said", follows_color(), 1, &[("BTC/USDT:USDT", &data)]).profile(profile.clone())
-        };
-        let outcome = run(builder().said(script.clone()).open_ended());
-        prop_assert_eq!(outcome.digests, by_hand(made(builder()), &data, &script));
+        let timing = if this_close { FillTiming::ThisClose } else { FillTiming::NextOpen };
+        let [ours, by_hand] = both(&script, timing);
+        prop_assert_eq!(ours, by_hand);
     }
 }
 
