@@ -4,6 +4,7 @@
 //! file is escaped on its way in: [`html`] for text, [`script`] for data. The same run gives the same bytes.
 
 use crate::analysis::benchmark::buy_and_hold;
+use crate::analysis::doctor::Finding;
 use crate::analysis::format::{count, duration, money, number, percent, plain};
 use crate::analysis::metrics::Metrics;
 use crate::analysis::report::data::Data;
@@ -23,6 +24,7 @@ use crate::runs::RunResult;
 mod costs;
 pub(crate) mod data;
 mod events;
+mod findings;
 pub(crate) mod markup;
 pub mod overview;
 mod what_was_run;
@@ -52,9 +54,30 @@ pub struct PriceChart<'a> {
     pub candles: &'a [Candle],
 }
 
-/// The page. The first chart also shows the strategy's plots and marks.
+/// What the page is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// The result.
+    pub run: &'a RunResult,
+    /// Its figures.
+    pub metrics: &'a Metrics,
+    /// Candles, one chart an instrument. The first one also shows the strategy's plots and marks.
+    pub charts: &'a [PriceChart<'a>],
+    /// What the doctor says, in its order; without any there is no box.
+    pub findings: &'a [Finding],
+    /// `significance` of summary.json, where it was computed.
+    pub significance: Option<&'a serde_json::Value>,
+}
+
+/// The page.
 #[must_use]
-pub fn html(run: &RunResult, metrics: &Metrics, charts: &[PriceChart<'_>]) -> String {
+pub fn html(page: &Page<'_>) -> String {
+    let Page {
+        run,
+        metrics,
+        charts,
+        ..
+    } = *page;
     let component = &run.configuration.component;
     let hold = buy_and_hold(&run.marks);
     let data = Data::of(run, hold.as_deref(), charts);
@@ -73,6 +96,7 @@ pub fn html(run: &RunResult, metrics: &Metrics, charts: &[PriceChart<'_>]) -> St
             format!("<p class=\"muted\">{}</p>", escape(&text))
         }),
         "warnings" => warning_list(&warnings(run)),
+        "findings" => findings::findings_box(page.findings),
         "cards" => cards(run, metrics),
         "dangers" => events::dangers(run),
         "alternatives" => events::alternatives(run, metrics),

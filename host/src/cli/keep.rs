@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::analysis::metrics::Metrics;
 use crate::analysis::overview::{Overview, Strategy};
-use crate::analysis::report::{self, PriceChart};
+use crate::analysis::report::{self, Page, PriceChart};
 use crate::analysis::summary::{self, Style};
 use crate::backtest::Outcome;
 use crate::cli::CliError;
@@ -62,7 +62,13 @@ impl Made {
             .collect();
         Self {
             metrics: metrics.to_json(),
-            html: report::html(&outcome.result, metrics, &charts),
+            html: report::html(&Page {
+                run: &outcome.result,
+                metrics,
+                charts: &charts,
+                findings: &[],
+                significance: None,
+            }),
         }
     }
 

@@ -10,7 +10,17 @@ fn page(run: &RunResult) -> String {
         timeframe: Timeframe::H4,
         candles: &candles,
     };
-    html(run, &Metrics::of(run), &[chart])
+    html(&page_of(run, &Metrics::of(run), &[chart]))
+}
+
+fn page_of<'a>(run: &'a RunResult, metrics: &'a Metrics, charts: &'a [PriceChart<'a>]) -> Page<'a> {
+    Page {
+        run,
+        metrics,
+        charts,
+        findings: &[],
+        significance: None,
+    }
 }
 
 /// With `REPORT_SAMPLE=file.html` the made-up year is written there, to look at it.
@@ -75,7 +85,7 @@ fn a_page_without_trades_or_samples_is_still_a_page() {
         marks: vec![],
         ..sample::run_of(vec![])
     };
-    assert!(html(&empty, &Metrics::of(&empty), &[]).contains("Shorter than a day."));
+    assert!(html(&page_of(&empty, &Metrics::of(&empty), &[])).contains("Shorter than a day."));
 }
 
 #[test]
