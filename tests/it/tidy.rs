@@ -151,7 +151,7 @@ const OWNERS: [(&str, &str); 19] = [
     ("axum", "serve"),
     ("prometheus_client", "serve"),
     ("sd_notify", "serve"),
-    ("resvg", "alerts"),
+    ("resvg", "analysis"),
     ("clap", "cli"),
     ("indicatif", "cli"),
 ];

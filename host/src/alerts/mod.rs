@@ -11,7 +11,6 @@ mod http;
 mod kept;
 mod outbox;
 mod pause;
-pub mod picture;
 mod secret;
 pub mod telegram;
 mod text;

@@ -107,6 +107,16 @@ pub(crate) fn tame(text: &str) -> String {
         .collect()
 }
 
+/// [`tame`], and not longer than so many letters: what is left out is an ellipsis.
+pub(crate) fn cut(text: &str, letters: usize) -> String {
+    let text = tame(text);
+    if text.chars().count() <= letters {
+        return text;
+    }
+    let kept: String = text.chars().take(letters.saturating_sub(1)).collect();
+    format!("{}\u{2026}", kept.trim_end())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +137,14 @@ mod tests {
         assert_eq!(duration(Some(3_660.0)), "1h 1m");
         assert_eq!(duration(Some(60.0)), "1m");
         assert_eq!(plural(1, "gap") + &plural(1_200, "gap"), "1 gap1,200 gaps");
+    }
+
+    #[test]
+    fn a_long_name_ends_with_an_ellipsis() {
+        assert_eq!(
+            [cut("trend", 5), cut("trend following", 7)],
+            ["trend", "trend\u{2026}"]
+        );
     }
 
     #[test]

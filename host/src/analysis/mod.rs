@@ -11,6 +11,7 @@ pub mod doctor;
 pub(crate) mod format;
 pub mod metrics;
 pub mod overview;
+pub mod picture;
 pub mod report;
 pub mod returns;
 pub(crate) mod stats;

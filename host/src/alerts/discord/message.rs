@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::alerts::text::{markdown, plain, units};
-use crate::alerts::{Alert, Tone, Volume, picture};
+use crate::alerts::{Alert, Tone, Volume};
+use crate::analysis::picture::phone;
 use crate::domain::Timestamp;
 
 /// Bounds of Discord. Source: `alerts.md` section 1; lengths in UTF-16 units, the larger of what could be meant.
@@ -80,7 +81,7 @@ impl Message {
     }
 
     fn with_picture(&mut self, mut embed: Value, alert: &Alert) -> Value {
-        if let Some(png) = picture::equity(&alert.equity) {
+        if let Some(png) = phone::equity(&alert.equity) {
             let name = match self.pictures.len() {
                 0 => "equity.png".to_owned(),
                 more => format!("equity-{}.png", more + 1),

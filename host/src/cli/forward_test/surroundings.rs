@@ -8,9 +8,8 @@ use crate::alerts::discord::{Discord, Webhook};
 use crate::alerts::telegram::link::Link;
 use crate::alerts::telegram::running::{self, Running};
 use crate::alerts::telegram::settings::Settings as Telegram;
-use crate::alerts::{
-    AlertSource, Clock, DeliveryBook, Dispatch, Sink, SystemClock, Volumes, picture,
-};
+use crate::alerts::{AlertSource, Clock, DeliveryBook, Dispatch, Sink, SystemClock, Volumes};
+use crate::analysis::picture::phone;
 use crate::config::{self, Settings};
 use crate::control::Handle;
 use crate::forward_test::{ForwardError, Outside};
@@ -51,7 +50,7 @@ pub(super) fn open(
     let telegram = Telegram::read(settings).map_err(|e| user(e.to_string(), e.hint))?;
     if let Some(telegram) = &telegram {
         let link = Link::new(telegram);
-        let sink = running::sink(telegram, &link, Box::new(picture::equity)).map_err(world)?;
+        let sink = running::sink(telegram, &link, Box::new(phone::equity)).map_err(world)?;
         sinks.push((Box::new(sink), of("telegram")));
         let memory = Box::new(deliveries(database)?);
         let bot = Running::start(telegram, &link, handle.clone(), memory).map_err(world)?;
