@@ -57,7 +57,7 @@ pub fn curves(title: &str, unit: &str, curves: &[Curve]) -> String {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {
     Lines,
-    /// The room between the curve and zero is filled.
+    /// The room between the curve and zero, above it, is filled. The frame reaches from zero to -1 at least.
     FilledToZero,
 }
 
@@ -116,11 +116,11 @@ fn ranges(drawn: &[Vec<(i64, f64)>], shape: Shape) -> Option<((i64, i64), (f64, 
     let last = points().map(|p| p.0).max()?;
     let lowest = points().map(|p| p.1).min_by(f64::total_cmp)?;
     let highest = points().map(|p| p.1).max_by(f64::total_cmp)?;
-    let highest = match shape {
-        Shape::Lines => highest,
-        Shape::FilledToZero => highest.max(0.0),
+    let values = match shape {
+        Shape::Lines => (lowest, highest),
+        Shape::FilledToZero => (lowest.min(-1.0), highest.max(0.0)),
     };
-    (first < last).then_some(((first, last), (lowest, highest)))
+    (first < last).then_some(((first, last), values))
 }
 
 fn path(frame: &Frame, points: &[(i64, f64)]) -> String {

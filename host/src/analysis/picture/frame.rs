@@ -1,7 +1,7 @@
 //! The frame of a chart: which value lies where, lines across with their values, labels below.
 
 use crate::analysis::picture::axis::{Ticks, dates};
-use crate::analysis::picture::canvas::{Anchor, Canvas, GRID, HEIGHT, QUIET, WIDTH};
+use crate::analysis::picture::canvas::{Anchor, Canvas, GRID, HEIGHT, QUIET, WIDTH, width_of};
 
 /// Room for the labels of values, and what is left free on the other side.
 pub(super) const LEFT: f64 = 120.0;
@@ -86,7 +86,10 @@ impl Frame {
     /// A label below the frame with a line up from it.
     pub(super) fn draw_label(&self, canvas: &mut Canvas, x: f64, label: &str) {
         canvas.rule(&format!("M{x:.1} {}V{FLOOR}", self.top), GRID, "2 6");
-        canvas.text((x, FLOOR + 28.0), Anchor::Middle, LABEL, QUIET, label);
+        // The last label may lie at the end of the frame: it stays within the picture.
+        let middle = x.min(WIDTH - 6.0 - width_of(label, LABEL) / 2.0);
+        let place = (middle, FLOOR + 28.0);
+        canvas.text(place, Anchor::Middle, LABEL, QUIET, label);
     }
 
     /// What the horizontal axis measures, at its right end.

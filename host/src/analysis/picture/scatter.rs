@@ -53,11 +53,9 @@ pub(super) fn by_holding(title: &str, trades: &[TradeFact]) -> String {
 /// Result in percent of the equity at entry over the worst price against the entry, in percent.
 pub(super) fn by_adverse(title: &str, trades: &[TradeFact]) -> String {
     let dots = dots(trades, |trade| trade.adverse * 100.0);
-    let Some(((worst, _), _)) = frame_of(&dots) else {
+    let Some((_, frame)) = frame_of(&dots) else {
         return Canvas::chart(title, HEIGHT).nothing("no trades");
     };
-    let results = range(dots.iter().map(|dot| dot.result)).unwrap_or_default();
-    let frame = Frame::new((worst.min(-0.01), 0.0), results, TOP + 24.0);
     let mut canvas = Canvas::chart(title, HEIGHT);
     frame.draw_values(&mut canvas, "%");
     frame.draw_numbers(&mut canvas);

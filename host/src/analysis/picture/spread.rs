@@ -14,15 +14,18 @@ const TAIL: f64 = 0.005;
 /// Draws the daily returns, fractions.
 pub(super) fn daily_returns(title: &str, returns: &[f64]) -> String {
     let canvas = Canvas::chart(title, HEIGHT);
-    let percents: Vec<f64> = returns.iter().map(|r| r * 100.0).collect();
-    let percents: Vec<f64> = percents
-        .into_iter()
-        .filter(|r| r.abs() < super::LARGEST)
-        .collect();
-    match Bars::of(&percents) {
-        Some(bars) => bars.draw(canvas, &percents),
-        None => canvas.nothing("fewer than two daily returns"),
+    let percents = returns.iter().map(|r| r * 100.0);
+    let percents: Vec<f64> = percents.filter(|r| r.abs() < super::LARGEST).collect();
+    let Some(bars) = Bars::of(&percents) else {
+        return canvas.nothing("no daily returns");
+    };
+    let first = percents[0];
+    if percents.iter().all(|percent| *percent == first) {
+        let days = plural(percents.len() as u64, "day");
+        let each = percent(Some(first / 100.0));
+        return canvas.nothing(&format!("{days}, each with {each}"));
     }
+    bars.draw(canvas, &percents)
 }
 
 /// Days in each of some bars side by side.
@@ -37,10 +40,8 @@ struct Bars {
 }
 
 impl Bars {
+    /// None without any day.
     fn of(percents: &[f64]) -> Option<Self> {
-        if percents.len() < 2 {
-            return None;
-        }
         let (low, high) = (quantile(percents, TAIL)?, quantile(percents, 1.0 - TAIL)?);
         let room = ((high - low) / 4.0).max(0.05);
         let least = percents.iter().copied().min_by(f64::total_cmp)?;
@@ -136,9 +137,9 @@ mod tests {
     }
 
     #[test]
-    fn days_that_are_all_alike_make_one_bar() {
-        let bars = Bars::of(&[0.0, 0.0, 0.0]).expect("days");
-        assert_eq!((bars.days, bars.beyond), (vec![3], 0));
-        assert!(Bars::of(&[1.0]).is_none());
+    fn days_that_are_all_alike_are_a_sentence() {
+        let svg = daily_returns("flat", &[0.0; 3]);
+        assert!(svg.contains(">3 days, each with 0.00 %<"), "{svg}");
+        assert!(daily_returns("none", &[]).contains(">no daily returns<"));
     }
 }
