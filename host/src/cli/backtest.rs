@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::analysis::alternatives::compared;
 use crate::backtest::run_together;
+use crate::cli::again::Origin;
 use crate::cli::flags::Flags;
 use crate::cli::keep::{Finished, keep, style};
 use crate::cli::output::print;
@@ -225,34 +226,43 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
     if args.watch {
         return watch::run(args, settings);
     }
-    let finished = execute(args, settings)?;
-    let (written, text) = store(args, settings, &finished)?;
+    let executed = execute(args, settings)?;
+    let (written, text) = store(args, settings, &executed)?;
     print(if args.json { &written.json } else { &text })?;
-    Ok(faults::tell(&finished))
+    Ok(faults::tell(&executed.finished))
+}
+
+/// A run that is over.
+pub(super) struct Executed {
+    /// The result of each strategy.
+    pub finished: Vec<Finished>,
+    /// What it was made from.
+    origin: Origin,
 }
 
 /// Writes the folder of a run; the folder and the text for the terminal.
 pub(super) fn store(
     args: &Args,
     settings: &Settings,
-    finished: &[Finished],
+    executed: &Executed,
 ) -> Result<(Written, String), CliError> {
     let root = args
         .out
         .clone()
         .unwrap_or_else(|| settings.path(&config::OUTPUT_PATH));
-    keep(&root, None, finished, style())
+    keep(&root, None, &executed.finished, &executed.origin, style())
 }
 
 #[expect(
     clippy::disallowed_methods,
     reason = "how long it took is told, not used"
 )]
-pub(super) fn execute(args: &Args, settings: &Settings) -> Result<Vec<Finished>, CliError> {
+pub(super) fn execute(args: &Args, settings: &Settings) -> Result<Executed, CliError> {
     let began = Instant::now();
     let (routes, flags) = args.routes()?;
     let profile = flags.rules()?;
     let prepared = Prepared::load(&routes, &flags, settings)?;
+    let origin = Origin::of(&routes, &flags, &prepared, settings)?;
     let beside = if args.debug {
         Beside::CheckAndLog
     } else {
@@ -270,11 +280,11 @@ pub(super) fn execute(args: &Args, settings: &Settings) -> Result<Vec<Finished>,
         };
         one.outcome.result.alternatives = alternatives;
     }
-    Ok(finished)
+    Ok(Executed { finished, origin })
 }
 
 /// Runs every strategy under these rules, with a progress bar over the period.
-fn simulate(
+pub(super) fn simulate(
     what: &str,
     prepared: &Prepared,
     profile: &Profile,

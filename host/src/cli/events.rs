@@ -1,6 +1,6 @@
 //! Delistings and halts the user tells a run beside its data: `--delist` and `[[events]]` of a run file.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Value;
 
 use crate::cli::CliError;
@@ -9,7 +9,8 @@ use crate::domain::{Instrument, Price, Timestamp};
 use crate::runs::{MarketEvent, MarketEventKind};
 
 /// What happens to a symbol, as the user said it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "EventJson", into = "EventJson")]
 pub(super) struct ToldEvent {
     /// The symbol, with its venue where that was said.
     symbol: String,
@@ -28,6 +29,65 @@ pub(super) struct EventToml {
     price: Option<Value>,
     from: Option<Value>,
     to: Option<Value>,
+}
+
+/// An event in a document: the table of a run file, with the place where it stood.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventJson {
+    place: String,
+    symbol: String,
+    kind: String,
+    at: Option<String>,
+    price: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+}
+
+impl From<ToldEvent> for EventJson {
+    fn from(told: ToldEvent) -> Self {
+        let empty = Self {
+            place: told.place,
+            symbol: told.symbol,
+            kind: String::new(),
+            at: None,
+            price: None,
+            from: None,
+            to: None,
+        };
+        match told.kind {
+            MarketEventKind::Delisted { at, price } => Self {
+                kind: "delisted".to_owned(),
+                at: Some(at.rfc3339()),
+                price: price.map(|price| price.to_string()),
+                ..empty
+            },
+            MarketEventKind::Halted { from, to } => Self {
+                kind: "halted".to_owned(),
+                from: Some(from.rfc3339()),
+                to: Some(to.rfc3339()),
+                ..empty
+            },
+        }
+    }
+}
+
+impl TryFrom<EventJson> for ToldEvent {
+    type Error = String;
+
+    fn try_from(json: EventJson) -> Result<Self, String> {
+        let value = |text: Option<String>| text.map(Value::String);
+        let table = EventToml {
+            symbol: json.symbol,
+            kind: json.kind,
+            at: value(json.at),
+            price: value(json.price),
+            from: value(json.from),
+            to: value(json.to),
+        };
+        let told = table.told(json.place);
+        told.map_err(|(key, message)| format!("event, `{key}`: {message}"))
+    }
 }
 
 /// A mistake in an event: its key and a sentence.

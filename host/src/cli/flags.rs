@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::cli::CliError;
 use crate::cli::events::ToldEvent;
 use crate::config::{self, Settings};
@@ -10,8 +12,10 @@ use crate::execution::{KnobError, Preset, Profile};
 
 const DAY_MS: i64 = 86_400_000;
 
-/// What is run on what, by which rules. A run file fills in what is not said on the command line.
-#[derive(Debug, Clone, Default, clap::Args)]
+/// What is run on what, by which rules. A run file fills in what is not said on the command line. Written as JSON (`cli::again`) it says
+/// the same to a later host.
+#[derive(Debug, Clone, PartialEq, Default, clap::Args, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Flags {
     /// Venue of the candles [default: binance, or EXCHANGE].
     #[arg(long)]
@@ -113,7 +117,8 @@ pub(super) struct Flags {
 }
 
 /// One knob as it was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(into = "KnobJson")]
 pub(super) struct Knob {
     /// Its key.
     pub key: &'static str,
@@ -130,7 +135,8 @@ fn seed(text: &str) -> Result<u64, String> {
 }
 
 /// What `--funding` takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum Funding {
     /// From the data; a missing rate is an error.
     Data,
@@ -143,7 +149,8 @@ pub(super) enum Funding {
 }
 
 /// What `--account` takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum Account {
     /// Every strategy has an account of its own.
     Virtual,
@@ -194,6 +201,35 @@ fn known_knob(key: &str) -> Option<&'static str> {
         .into_iter()
         .map(|(k, _)| k)
         .find(|known| *known == key)
+}
+
+/// A knob in a document.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KnobJson {
+    key: String,
+    value: String,
+    said: String,
+}
+
+impl From<Knob> for KnobJson {
+    fn from(knob: Knob) -> Self {
+        Self {
+            key: knob.key.to_owned(),
+            value: knob.value,
+            said: knob.said,
+        }
+    }
+}
+
+// By hand: a derived one would want the text of the key for ever.
+impl<'de> Deserialize<'de> for Knob {
+    fn deserialize<D: serde::Deserializer<'de>>(document: D) -> Result<Self, D::Error> {
+        let KnobJson { key, value, said } = KnobJson::deserialize(document)?;
+        let unknown = || serde::de::Error::custom(format!("there is no knob `{key}`"));
+        let key = known_knob(&key).ok_or_else(unknown)?;
+        Ok(Self { key, value, said })
+    }
 }
 
 /// Do two settings of one knob mean the same: 5 and 5.0 do.

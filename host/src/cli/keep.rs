@@ -9,6 +9,7 @@ use crate::analysis::report::{self, Page, PriceChart};
 use crate::analysis::summary::{self, Style};
 use crate::backtest::Outcome;
 use crate::cli::CliError;
+use crate::cli::again::{self, Origin};
 use crate::cli::plan::folder_name;
 use crate::runs::folder::{self, Documents, Part, Written};
 
@@ -86,11 +87,13 @@ pub(super) fn keep(
     root: &Path,
     name: Option<&str>,
     finished: &[Finished],
+    origin: &Origin,
     style: Style,
 ) -> Result<(Written, String), CliError> {
+    let again = origin.keep(root);
     match finished {
-        [one] => keep_one(root, name, one, style),
-        several => keep_several(root, name.unwrap_or("run"), several, style),
+        [one] => keep_one(root, name, one, &again, style),
+        several => keep_several(root, name.unwrap_or("run"), several, &again, style),
     }
 }
 
@@ -98,13 +101,14 @@ fn keep_one(
     root: &Path,
     name: Option<&str>,
     one: &Finished,
+    again: &str,
     style: Style,
 ) -> Result<(Written, String), CliError> {
     let result = &one.outcome.result;
     let name = name.unwrap_or(&result.configuration.component.name);
     let id = run_id(root, &folder_name(name));
     let made = Made::of(one);
-    let written = folder::write(root, &id, result, made.documents(one))?;
+    let written = folder::write(root, &id, result, made.documents(one), (again::FILE, again))?;
     let report = written.report.display().to_string();
     let text = summary::text(result, &one.metrics, &report, style);
     Ok((written, text))
@@ -115,6 +119,7 @@ fn keep_several(
     root: &Path,
     name: &str,
     several: &[Finished],
+    again: &str,
     style: Style,
 ) -> Result<(Written, String), CliError> {
     let id = run_id(root, &folder_name(name));
@@ -147,7 +152,7 @@ fn keep_several(
         })
         .collect();
     let html = report::overview::html(&overview);
-    let written = folder::write_several(root, &id, &parts, &html)?;
+    let written = folder::write_several(root, &id, &parts, &html, (again::FILE, again))?;
     let report = written.report.display().to_string();
     let text = summary::overview::text(&overview, &report, style);
     Ok((written, text))

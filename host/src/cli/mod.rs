@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand, arguments and `run`. Data goes to stdout, talk to stderr.
 #![expect(clippy::print_stderr, reason = "this is where the program speaks")]
 
+mod again;
 mod backtest;
 mod build;
 mod calc;

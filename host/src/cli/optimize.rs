@@ -32,7 +32,6 @@ use crate::optimize::{
 };
 use crate::persistence::store::{Store, StoreError, StudyRow, TrialRow};
 use crate::runs::folder;
-use crate::runs::manifest::hex;
 use crate::strategy::parameters::{self, ParameterError, show as shown};
 
 /// Search a strategy's parameters: train on one part of the data, look at the other.
@@ -173,7 +172,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
     let resumed = known.len();
     store_trials(&mut store, &search, &study.id, &known)?;
     let trials = search.execute(own, known, journal, &mut store, &study)?;
-    let tried = store.trials_of(&study.component, &study.dataset)?;
+    let tried = store.tried(&study.component, &study.dataset)?;
     let ranking = Ranking::of(&trials);
     let best = ranking.best().ok_or_else(|| nothing_ran(&trials))?;
     let command = Command::backtest(&args.strategy);
@@ -307,6 +306,7 @@ impl Search {
             objective: self.setup.rules.objective().name().to_owned(),
             method: self.setup.method.name().to_owned(),
             seed: self.setup.seed,
+            searched: None,
         }
     }
 
@@ -366,6 +366,7 @@ fn store_trials(
             parameters,
             state: trial.state.name(),
             score: trial.score,
+            sharpe: None,
         })
         .collect();
     store.trials(study, &rows, now())
@@ -381,11 +382,7 @@ impl Search {
             .cloned()
             .collect();
         let all = parameters::complete(&self.manifest, &given).expect("they were accepted");
-        let lines: Vec<String> = all
-            .iter()
-            .map(|(name, value)| format!("{name}={}", shown(value)))
-            .collect();
-        hex(blake3::hash(lines.join("\n").as_bytes()).as_bytes())
+        parameters::digest(&all)
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::backtest::{Backtest, BacktestError, Builder, SafetyFile, Source, StreamsFrom};
 use crate::cli::events::{ToldEvent, delisting};
 use crate::cli::flags::{Account, Flags};
@@ -17,7 +19,8 @@ use crate::execution::{Preset, Profile};
 use crate::strategy::{Component, Limits, Runtime};
 
 /// One strategy and what it trades, as the user said it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Route {
     /// A file, a folder of sources, or a name.
     pub strategy: String,
@@ -81,6 +84,8 @@ pub(super) struct Prepared {
     seed: u64,
     events: Vec<ToldEvent>,
     use_history: bool,
+    /// The component of each route with its file, in the order of the routes.
+    pub files: Vec<(PathBuf, Component)>,
     /// First candle of any symbol and end of the last one.
     pub available: (Timestamp, Timestamp),
     /// What the user asked for.
@@ -117,9 +122,10 @@ impl Prepared {
     ) -> Result<Self, CliError> {
         check_account(routes, flags)?;
         let mut loader = Loader::new(flags, settings)?;
-        let mut strategies = Vec::new();
+        let (mut strategies, mut files) = (Vec::new(), Vec::new());
         for route in routes {
-            let ready = loader.route(route).map_err(|e| route.place(e))?;
+            let (file, ready) = loader.route(route).map_err(|e| route.place(e))?;
+            files.push(file);
             strategies.extend(ready);
         }
         if flags.account == Some(Account::Shared) {
@@ -143,6 +149,7 @@ impl Prepared {
             catalog: loader.catalog,
             seed: flags.seed.unwrap_or(0),
             use_history: !flags.no_history,
+            files,
             period: flags.period(available)?,
             available,
             strategies,
@@ -392,10 +399,11 @@ impl<'a> Loader<'a> {
         })
     }
 
-    /// One strategy, or with `--each` one a symbol.
-    fn route(&mut self, route: &Route) -> Result<Vec<Ready>, CliError> {
+    /// The component of a route with its file, and one strategy, or with `--each` one a symbol.
+    fn route(&mut self, route: &Route) -> Result<((PathBuf, Component), Vec<Ready>), CliError> {
         let (markets, roles) = self.markets_of(route)?;
-        let component = self.component(&route.strategy)?;
+        let file = self.component(&route.strategy)?;
+        let component = file.1.clone();
         let name = match &route.name {
             Some(name) => name.clone(),
             None => component
@@ -423,7 +431,7 @@ impl<'a> Loader<'a> {
             sources: locate::sources(&route.strategy, self.settings),
         };
         if !self.flags.each || ready.markets.len() < 2 {
-            return Ok(vec![ready]);
+            return Ok((file, vec![ready]));
         }
         // The weight of a route is that of all its instances.
         let number = ready.markets.len();
@@ -440,20 +448,21 @@ impl<'a> Loader<'a> {
             weight,
             ..ready
         };
-        Ok(ready.markets.iter().map(one).collect())
+        let each = ready.markets.iter().map(one).collect();
+        Ok((file, each))
     }
 
-    fn component(&mut self, what: &str) -> Result<Component, CliError> {
+    fn component(&mut self, what: &str) -> Result<(PathBuf, Component), CliError> {
         let path = locate::component(what, self.settings)?;
-        if let Some((_, component)) = self.components.iter().find(|(known, _)| *known == path) {
-            return Ok(component.clone());
+        if let Some(known) = self.components.iter().find(|(known, _)| *known == path) {
+            return Ok(known.clone());
         }
         let compiling = spinner(&format!("loading {}", path.display()));
         let component = self.runtime.load(&path);
         compiling.finish_and_clear();
-        let component = component?;
-        self.components.push((path, component.clone()));
-        Ok(component)
+        let loaded = (path, component?);
+        self.components.push(loaded.clone());
+        Ok(loaded)
     }
 
     /// Every symbol of a route once, and which of them belong to which role.

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::output::print;
 use super::progress::{bar, spinner};
 use crate::cli::CliError;
+use crate::cli::again::Origin;
 use crate::cli::keep::{Finished, keep, style};
 use crate::cli::replay::{runtime, session_name};
 use crate::config::{DATABASE_PATH, OUTPUT_PATH, Settings};
@@ -99,7 +100,8 @@ fn export(args: &ExportArgs, settings: &Settings) -> Result<u8, CliError> {
     }
     let given = args.out.clone();
     let root = given.unwrap_or_else(|| settings.path(&OUTPUT_PATH));
-    let (written, text) = keep(&root, Some(&name), &finished, style())?;
+    let origin = Origin::Session(name.clone());
+    let (written, text) = keep(&root, Some(&name), &finished, &origin, style())?;
     print(if args.json { &written.json } else { &text })?;
     Ok(0)
 }

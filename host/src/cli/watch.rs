@@ -62,10 +62,10 @@ fn once(
     settings: &Settings,
     writing: &Mutex<()>,
 ) -> Result<(Vec<Finished>, String), CliError> {
-    let finished = backtest::execute(args, settings)?;
+    let executed = backtest::execute(args, settings)?;
     let _whole = writing.lock();
-    let (_, text) = backtest::store(args, settings, &finished)?;
-    Ok((finished, text))
+    let (_, text) = backtest::store(args, settings, &executed)?;
+    Ok((executed.finished, text))
 }
 
 fn figures(finished: &Finished) -> Figures {

@@ -24,6 +24,9 @@ pub struct Documents<'a> {
     pub debug_log: Option<&'a str>,
 }
 
+/// How a run is run again: name and text of a file that stands beside the others and says so.
+pub type AgainFile<'a> = (&'static str, &'a str);
+
 /// A folder on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
@@ -104,6 +107,7 @@ pub fn write(
     id: &str,
     run: &RunResult,
     documents: Documents<'_>,
+    again: AgainFile<'_>,
 ) -> Result<Written, FolderError> {
     let folder = free_folder(root, id)?;
     let report = folder.join("report.html");
@@ -115,6 +119,7 @@ pub fn write(
     let json = json::document(run, documents.metrics, place);
     let half = Half::create(root, id)?;
     files(&half.folder, run, documents, &json)?;
+    text(&half.folder, again.0, again.1)?;
     half.rename(&folder)?;
     Ok(Written {
         id: id.to_owned(),
@@ -146,6 +151,7 @@ pub fn write_several(
     id: &str,
     parts: &[Part<'_>],
     overview_html: &str,
+    again: AgainFile<'_>,
 ) -> Result<Written, FolderError> {
     let folder = free_folder(root, id)?;
     for (index, part) in parts.iter().enumerate() {
@@ -185,6 +191,7 @@ pub fn write_several(
     }
     text(&half.folder, "summary.json", &json)?;
     text(&half.folder, "report.html", overview_html)?;
+    text(&half.folder, again.0, again.1)?;
     half.rename(&folder)?;
     Ok(Written {
         id: id.to_owned(),
@@ -346,6 +353,8 @@ mod tests {
         folder
     }
 
+    const AGAIN: AgainFile<'static> = ("again.json", "{}");
+
     fn keep(root: &Path, id: &str, run: &RunResult) -> Result<Written, FolderError> {
         let metrics = serde_json::json!({ "sharpe": null });
         let documents = Documents {
@@ -353,7 +362,7 @@ mod tests {
             report_html: "<html>",
             debug_log: Some("x\n"),
         };
-        write(root, id, run, documents)
+        write(root, id, run, documents, AGAIN)
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -372,6 +381,7 @@ mod tests {
         assert_eq!(
             names(&written.folder),
             [
+                "again.json",
                 "debug.log",
                 "equity.parquet",
                 "events.parquet",
@@ -468,10 +478,10 @@ mod tests {
             documents,
         };
         let parts = [part("one", &runs[0]), part("two", &runs[1])];
-        let written = write_several(&root, "both", &parts, "<overview>").unwrap();
+        let written = write_several(&root, "both", &parts, "<overview>", AGAIN).unwrap();
         assert_eq!(
             names(&written.folder),
-            ["one", "report.html", "summary.json", "two"]
+            ["again.json", "one", "report.html", "summary.json", "two"]
         );
         assert_eq!(fs::read_to_string(&written.report).unwrap(), "<overview>");
         assert!(written.folder.join("two/liquidations.parquet").is_file());
@@ -482,7 +492,7 @@ mod tests {
         assert_eq!(json["strategies"][1]["run_id"], "both/two");
         for bad in ["one", "../two"] {
             let parts = [part("one", &runs[0]), part(bad, &runs[1])];
-            let result = write_several(&root, "bad", &parts, "");
+            let result = write_several(&root, "bad", &parts, "", AGAIN);
             assert!(matches!(result, Err(FolderError::BadId(_))), "{result:?}");
         }
         assert_eq!(names(&root), ["both"]);

@@ -123,6 +123,18 @@ pub fn show(value: &ParameterValue) -> String {
     }
 }
 
+/// What names a set of parameters across studies and runs: BLAKE3 of all names and values as people write them, hexadecimal.
+#[must_use]
+pub fn digest(all: &[(String, ParameterValue)]) -> String {
+    let lines: Vec<String> = all
+        .iter()
+        .map(|(name, value)| format!("{name}={}", show(value)))
+        .collect();
+    blake3::hash(lines.join("\n").as_bytes())
+        .to_hex()
+        .to_string()
+}
+
 pub(crate) fn find<'a>(
     manifest: &'a Manifest,
     name: &str,
