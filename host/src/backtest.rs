@@ -36,6 +36,7 @@ mod configuration;
 mod error;
 mod gathered;
 mod lane;
+mod leverage;
 mod market_events;
 mod quality;
 mod run;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::analysis::daily::Daily;
+use crate::analysis::significance::sizing::kelly_continuous;
 use crate::analysis::stats::{
     count, covariance, deviation, mean, quantile, ratio, skew_and_kurtosis,
 };
@@ -25,6 +26,27 @@ pub struct Drawdown {
     pub depth: f64,
     /// Samples from the peak to the last one under it.
     pub days: usize,
+}
+
+/// Where the deepest drawdown lies, as indices of the daily samples.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Span {
+    /// Last sample at the peak's value.
+    pub peak_index: usize,
+    /// First of the deepest samples.
+    pub trough_index: usize,
+    /// First sample back at or above the peak; `None` while still under it.
+    pub recovery_index: Option<usize>,
+}
+
+impl Span {
+    fn of(drawdown: &Drawdown) -> Self {
+        Self {
+            peak_index: drawdown.peak_index,
+            trough_index: drawdown.trough_index,
+            recovery_index: drawdown.recovery_index,
+        }
+    }
 }
 
 /// Return of one calendar month.
@@ -89,6 +111,7 @@ pub struct ReturnMetrics {
     pub gain_to_pain: Option<f64>,
     pub skew: Option<f64>,
     pub kurtosis: Option<f64>,
+    pub kelly_continuous: Option<f64>,
     pub best_day: Option<f64>,
     pub worst_day: Option<f64>,
     pub days_up: usize,
@@ -105,6 +128,7 @@ pub struct ReturnMetrics {
     pub drawdown_count: usize,
     pub average_drawdown: Option<f64>,
     pub average_drawdown_days: Option<f64>,
+    pub max_drawdown_span: Option<Span>,
     pub drawdown_table: Vec<Drawdown>,
     pub monthly_returns: Vec<MonthReturn>,
     pub yearly_returns: Vec<YearReturn>,
@@ -137,6 +161,9 @@ impl ReturnMetrics {
         let month_values: Vec<f64> = months.iter().map(|m| m.value).collect();
         let years = yearly(&months);
         let year_values: Vec<f64> = years.iter().map(|y| y.value).collect();
+        let max_underwater_days = periods.iter().map(|d| d.days).max().unwrap_or(0);
+        let drawdown_count = periods.len();
+        let deepest = deepest_five(periods);
         let moments = skew_and_kurtosis(r);
         let up = all.iter().filter(|&&x| x > 0.0).count();
         let down = all.iter().filter(|&&x| x < 0.0).count();
@@ -159,7 +186,7 @@ impl ReturnMetrics {
             smart_sortino: over(sortino_annual, penalty),
             max_drawdown,
             max_drawdown_abs,
-            max_underwater_days: periods.iter().map(|d| d.days).max().unwrap_or(0),
+            max_underwater_days,
             calmar: over(cagr, max_drawdown.map(f64::abs)),
             omega_0: omega,
             ulcer_index: ulcer,
@@ -177,6 +204,7 @@ impl ReturnMetrics {
             gain_to_pain: gain_to_pain(&month_values),
             skew: moments.map(|m| m.0),
             kurtosis: moments.map(|m| m.1),
+            kelly_continuous: kelly_continuous(r),
             best_day: greatest(&all),
             worst_day: least(&all),
             days_up: up,
@@ -190,10 +218,11 @@ impl ReturnMetrics {
             worst_year: least(&year_values),
             equity_min: least(equity).unwrap_or(first),
             equity_max: greatest(equity).unwrap_or(first),
-            drawdown_count: periods.len(),
+            drawdown_count,
             average_drawdown: mean(&depths),
             average_drawdown_days: mean(&lengths),
-            drawdown_table: deepest_five(periods),
+            max_drawdown_span: deepest.first().map(Span::of),
+            drawdown_table: deepest,
             monthly_returns: months,
             yearly_returns: years,
         }
@@ -204,11 +233,11 @@ fn over(a: Option<f64>, b: Option<f64>) -> Option<f64> {
     ratio(a?, b?)
 }
 
-fn greatest(values: &[f64]) -> Option<f64> {
+pub(crate) fn greatest(values: &[f64]) -> Option<f64> {
     values.iter().copied().max_by(f64::total_cmp)
 }
 
-fn least(values: &[f64]) -> Option<f64> {
+pub(crate) fn least(values: &[f64]) -> Option<f64> {
     values.iter().copied().min_by(f64::total_cmp)
 }
 

@@ -10,7 +10,7 @@ use crate::engine::{
 };
 use crate::ledger::{Posting, PostingKind, Trade};
 use crate::runs::{
-    Alternatives, FundingUsed, Observed, RunResult, SharedAccount, Timings, Versions,
+    Alternatives, FundingUsed, LeverageUsed, Observed, RunResult, SharedAccount, Timings, Versions,
 };
 
 mod eventful;
@@ -138,6 +138,7 @@ pub(crate) fn run_of(trades: Vec<Trade>) -> RunResult {
         observed,
         max_drawdown_intraday: Some(-0.031),
         exposed: Some(0.25),
+        leverage: LeverageUsed::default(),
         higher_tier_candles: 0,
         alternatives: Alternatives::default(),
         asked_from: Some(Timestamp(0)),

@@ -88,7 +88,7 @@ const Z_TWO_SIDED_95: f64 = 1.959_963_984_540_05;
 
 /// 95 % Wilson interval of a proportion; (0, 1), which says nothing, without observations. Source: `metrics.md` section 5.
 #[must_use]
-pub(crate) fn wilson(wins: usize, decided: usize) -> (f64, f64) {
+pub fn wilson(wins: usize, decided: usize) -> (f64, f64) {
     if decided == 0 {
         return (0.0, 1.0);
     }

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use crate::analysis::significance::sizing::kelly_trades;
 use crate::analysis::stats::{count, deviation, mean, ratio};
 use crate::domain::{Cash, Cost, Direction, FillEvent, PositionView, Price, Timestamp};
 use crate::ledger::Trade;
@@ -30,6 +31,8 @@ pub struct TradeMetrics {
     pub expectancy_per_100_trades: Option<f64>,
     pub expectancy_ratio: Option<f64>,
     pub sqn: Option<f64>,
+    pub kelly_trades: Option<f64>,
+    pub risk_of_ruin_quantstats: Option<f64>,
     pub average_holding_seconds: Option<f64>,
     pub average_winning_holding_seconds: Option<f64>,
     pub average_losing_holding_seconds: Option<f64>,
@@ -40,6 +43,7 @@ pub struct TradeMetrics {
     pub shorts_win_rate: Option<f64>,
     pub shorts_net_pnl: f64,
     pub long_share: Option<f64>,
+    pub short_share: Option<f64>,
     pub max_winning_streak: usize,
     pub max_losing_streak: usize,
     pub current_streak: i64,
@@ -197,6 +201,11 @@ impl TradeMetrics {
                 (Some(mean), Some(sd)) => ratio(mean, sd).map(|q| q * count(nets.len()).sqrt()),
                 _ => None,
             },
+            kelly_trades: payoff_ratio
+                .zip(win_rate)
+                .and_then(|(payoff, p)| kelly_trades(p, payoff)),
+            risk_of_ruin_quantstats: win_rate
+                .map(|p| libm::pow((1.0 - p) / (1.0 + p), count(trades.len()))),
             average_holding_seconds: mean_holding(trades.iter()),
             average_winning_holding_seconds: mean_holding(
                 trades.iter().filter(|t| t.net > Cash::ZERO),
@@ -211,6 +220,7 @@ impl TradeMetrics {
             shorts_win_rate: shorts.win_rate(),
             shorts_net_pnl: shorts.net().to_f64(),
             long_share: ratio(count(longs_count), count(trades.len())),
+            short_share: ratio(count(shorts_count), count(trades.len())),
             max_winning_streak: streaks.winning,
             max_losing_streak: streaks.losing,
             current_streak: streaks.current,

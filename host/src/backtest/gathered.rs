@@ -1,6 +1,7 @@
 //! What the loop gathers on its way: records, samples of the account, candles for charts, which minutes were there.
 
 use crate::backtest::chart::{Chart, chart_timeframe};
+use crate::backtest::leverage::LeverageGauge;
 use crate::backtest::{Outcome, SoFar, steps};
 use crate::domain::{Cash, MINUTE_MS, Price, Slot, SlotState, Timestamp};
 use crate::engine::{AccountPoint, Engine, Gauge, Happening, Record};
@@ -17,6 +18,7 @@ pub(super) struct Gathered {
     samples: Vec<AccountPoint>,
     marks: Vec<Vec<Price>>,
     coverage: Coverage,
+    leverage: LeverageGauge,
     charts: Vec<Chart>,
     steps: Option<String>,
     records: Option<Vec<(Timestamp, Happening)>>,
@@ -73,6 +75,7 @@ impl Gathered {
             samples: Vec::new(),
             marks: vec![Vec::new(); count],
             coverage: Coverage::of(count),
+            leverage: LeverageGauge::default(),
             charts: instruments
                 .map(|instrument| Chart::new(instrument, timeframe, base))
                 .collect(),
@@ -121,6 +124,8 @@ impl Gathered {
         let close_time = time.plus_ms(base_ms);
         self.last = close_time;
         self.coverage.note(time, slots);
+        let account = engine.trader(0).desk().account();
+        self.leverage.note(account, engine.quotes());
         for (chart, slot) in self.charts.iter_mut().zip(slots) {
             chart.push(time, slot);
         }
@@ -192,6 +197,7 @@ impl Gathered {
             marks: self.marks,
             max_drawdown_intraday: Some(deepest.unwrap_or(0.0)),
             exposed: exposed(&trader.gauge),
+            leverage: self.leverage.finish(),
             higher_tier_candles: trader.gauge.higher_tier_minutes,
             alternatives: runs::Alternatives::default(),
             asked_from: trader.live_since(),

@@ -287,6 +287,17 @@ impl Timings {
     }
 }
 
+/// How large positions were for the account, looked at with every base candle's close. `None` without a position.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct LeverageUsed {
+    /// Largest notional at the marks over equity.
+    pub peak: Option<f64>,
+    /// Its mean over the closes with a position.
+    pub mean_in_position: Option<f64>,
+    /// Largest margin held by positions over equity.
+    pub margin_use_peak: Option<f64>,
+}
+
 /// One finished run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunResult {
@@ -304,6 +315,8 @@ pub struct RunResult {
     pub max_drawdown_intraday: Option<f64>,
     /// Minutes with an open position at their close, a fraction of all.
     pub exposed: Option<f64>,
+    /// How large the positions were for the account.
+    pub leverage: LeverageUsed,
     /// Candles at whose close the summed notional of a symbol's separate positions lay in a higher tier than each position's own
     /// (S103).
     pub higher_tier_candles: u64,

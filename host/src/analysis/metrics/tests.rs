@@ -24,11 +24,11 @@ pub(crate) fn reference(name: &str) -> Option<Value> {
     Some(serde_json::from_str(&text).expect("the examples are JSON"))
 }
 
-fn examples() -> Option<Value> {
+pub(crate) fn examples() -> Option<Value> {
     reference("metrics_examples.json")
 }
 
-fn number(value: &Value) -> f64 {
+pub(crate) fn number(value: &Value) -> f64 {
     value
         .as_f64()
         .unwrap_or_else(|| panic!("{value} is not a number"))
@@ -55,7 +55,7 @@ fn our_name(key: &str) -> &str {
     }
 }
 
-fn assert_close(place: &str, got: &Value, expected: &Value) {
+pub(crate) fn assert_close(place: &str, got: &Value, expected: &Value) {
     match (got, expected) {
         (Value::Null, Value::Null) => {}
         (Value::Number(got), Value::Number(expected)) => {
@@ -139,6 +139,8 @@ fn figures(samples: &[(Timestamp, f64)], trades: &[Trade], prices: &[Vec<Price>]
     let start = samples.first().map_or(Timestamp(0), |s| s.0);
     Metrics {
         returns: ReturnMetrics::of(&daily),
+        rolling: RollingMetrics::of(&daily.returns()),
+        perpetual: PerpetualMetrics::default(),
         max_drawdown_intraday: None,
         trades: TradeMetrics::of(&TradeInputs {
             trades,
