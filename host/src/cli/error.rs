@@ -11,6 +11,7 @@ use crate::optimize::OptimizeError;
 use crate::persistence::JournalError;
 use crate::persistence::store::StoreError;
 use crate::runs::folder::FolderError;
+use crate::runs::kept::KeptError;
 use crate::serve::client::ClientError;
 use crate::serve::start::ServeError;
 use crate::strategy::{LoadError, RuntimeError};
@@ -233,6 +234,12 @@ impl From<ServeError> for CliError {
             hint: error.hint().map(str::to_owned),
             exit_code: if error.is_users() { USER } else { WORLD },
         }
+    }
+}
+
+impl From<KeptError> for CliError {
+    fn from(error: KeptError) -> Self {
+        Self::user(error.to_string(), error.hint())
     }
 }
 

@@ -8,9 +8,9 @@ use crate::analysis::overview::{Overview, Strategy};
 use crate::analysis::report::{self, Page, PriceChart};
 use crate::analysis::summary::{self, Style};
 use crate::backtest::Outcome;
-use crate::cli::CliError;
 use crate::cli::again::{self, Origin};
 use crate::cli::plan::folder_name;
+use crate::cli::{CliError, shelf};
 use crate::runs::folder::{self, Documents, Part, Written};
 
 /// One strategy's result with its figures.
@@ -47,6 +47,7 @@ pub(super) fn run_id(root: &Path, name: &str) -> String {
 struct Made {
     metrics: serde_json::Value,
     html: String,
+    text: String,
 }
 
 impl Made {
@@ -77,6 +78,7 @@ impl Made {
         Documents {
             metrics: &self.metrics,
             report_html: &self.html,
+            summary_text: &self.text,
             debug_log: finished.outcome.steps.as_deref(),
         }
     }
@@ -91,10 +93,12 @@ pub(super) fn keep(
     style: Style,
 ) -> Result<(Written, String), CliError> {
     let again = origin.keep(root);
-    match finished {
+    let (written, text) = match finished {
         [one] => keep_one(root, name, one, &again, style),
         several => keep_several(root, name.unwrap_or("run"), several, &again, style),
-    }
+    }?;
+    shelf::index(root, &written.id);
+    Ok((written, text))
 }
 
 fn keep_one(

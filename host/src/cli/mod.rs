@@ -28,6 +28,7 @@ mod progress;
 mod replay;
 mod run_file;
 mod runs;
+mod shelf;
 mod test;
 mod watch;
 
@@ -85,9 +86,9 @@ enum Command {
     FetchData(data::FetchDataArgs),
     /// Run strategies on live feeds with simulated money.
     ForwardTest(Box<forward_test::Args>),
-    /// Prove a forward test equal to backtests of the same candles.
+    /// Run a kept run again, or a forward test as backtests of its candles: proven equal, or the first difference.
     Replay(replay::Args),
-    /// Sessions and what they left.
+    /// Kept runs: list, show, compare, note, tag, remove, export; the journal of sessions: backup.
     Runs(runs::Args),
     /// Ask a running forward test, or tell it what to do.
     Ctl(ctl::Args),

@@ -20,6 +20,8 @@ pub struct Documents<'a> {
     pub metrics: &'a Value,
     /// `analysis::report::html`.
     pub report_html: &'a str,
+    /// `analysis::summary::text`, plain.
+    pub summary_text: &'a str,
     /// The host's own log of the run, where one was asked for.
     pub debug_log: Option<&'a str>,
 }
@@ -261,6 +263,7 @@ fn files(
     table(folder, "equity.parquet", tables::equity(run))?;
     text(folder, "summary.json", json)?;
     text(folder, "report.html", documents.report_html)?;
+    text(folder, "summary.txt", documents.summary_text)?;
     text(folder, "fingerprint", &format!("{}\n", run.fingerprint))?;
     if !run.telemetry.log.is_empty() {
         text(folder, "strategy.log", &strategy_log(run))?;
@@ -360,6 +363,7 @@ mod tests {
         let documents = Documents {
             metrics: &metrics,
             report_html: "<html>",
+            summary_text: "text",
             debug_log: Some("x\n"),
         };
         write(root, id, run, documents, AGAIN)
@@ -395,6 +399,7 @@ mod tests {
                 "report.html",
                 "strategy.log",
                 "summary.json",
+                "summary.txt",
                 "trades.csv",
                 "trades.parquet",
             ]
@@ -469,6 +474,7 @@ mod tests {
         let documents = Documents {
             metrics: &metrics,
             report_html: "<html>",
+            summary_text: "text",
             debug_log: None,
         };
         let runs = [sample::run_of(vec![]), sample::eventful()];

@@ -16,6 +16,7 @@ fn written(root: &Path) -> std::path::PathBuf {
     let documents = Documents {
         metrics: &metrics,
         report_html: "",
+        summary_text: "",
         debug_log: None,
     };
     let run = sample::eventful();
