@@ -1,5 +1,7 @@
 //! Figures as people read them. Rounding for display happens here and nowhere else; undefined is a dash.
 
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
 use crate::domain::Cash;
 
 /// What stands for a figure that is not defined.
@@ -95,25 +97,48 @@ pub(crate) fn plural(n: u64, thing: &str) -> String {
     format!("{} {thing}{ending}", count(n))
 }
 
-/// Text of a stranger on its way to a terminal: nothing in it moves the cursor, colors, breaks the line or turns the reading
-/// direction.
+/// Text of a stranger on its way to a terminal: nothing in it moves the cursor, colors, breaks the line, turns the reading direction or
+/// hides between letters.
 pub(crate) fn tame(text: &str) -> String {
-    let harmful = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     text.chars()
-        .map(|c| if harmful(c) { ' ' } else { c })
+        .map(|c| if is_harmful(c) { ' ' } else { c })
         .collect()
 }
 
-/// [`tame`], and not longer than so many letters: what is left out is an ellipsis.
-pub(crate) fn cut(text: &str, letters: usize) -> String {
-    let text = tame(text);
-    if text.chars().count() <= letters {
-        return text;
+/// Controls, separators of lines, marks of direction, letters without width that make two names look like one, tags.
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// Columns a text takes on a terminal.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Not wider than so many columns: what is left out is an ellipsis.
+pub(crate) fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
     }
-    let kept: String = text.chars().take(letters.saturating_sub(1)).collect();
+    let mut kept = String::new();
+    for c in text.chars() {
+        if width(&kept) + c.width().unwrap_or_default() >= columns {
+            break;
+        }
+        kept.push(c);
+    }
     format!("{}\u{2026}", kept.trim_end())
 }
 
@@ -141,14 +166,17 @@ mod tests {
 
     #[test]
     fn a_long_name_ends_with_an_ellipsis() {
-        assert_eq!(
-            [cut("trend", 5), cut("trend following", 7)],
-            ["trend", "trend\u{2026}"]
-        );
+        let cuts = [
+            cut("trend", 5),
+            cut("trend following", 7),
+            cut("\u{8d8b}\u{52bf}\u{7b56}", 5),
+        ];
+        assert_eq!(cuts, ["trend", "trend\u{2026}", "\u{8d8b}\u{52bf}\u{2026}"]);
     }
 
     #[test]
     fn a_stranger_cannot_draw_on_the_terminal() {
         assert_eq!(tame("a\u{1b}[2Jb\nc\u{202e}d"), "a [2Jb c d");
+        assert_eq!(tame("\u{9b}31m\u{61c}x\u{200b}y\r\u{7}"), " 31m x y  ");
     }
 }

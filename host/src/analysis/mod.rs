@@ -1,11 +1,12 @@
 //! What a run means: figures, tables, text for the terminal and a page for the browser. Functions over the record of a run.
 //!
 //! In reading order: one equity sample a day ([`daily`]), the figures ([`metrics`], from [`returns`], [`trades`] and
-//! [`benchmark`]), tables of trades ([`tables`]), the run beside its [`alternatives`], several strategies
-//! side by side ([`overview`]), what to be careful about ([`warnings`]), and the two ways to show them ([`summary`], [`report`]).
+//! [`benchmark`]), tables of trades ([`tables`], by calendar [`breakdown`]), the run beside its [`alternatives`], several strategies
+//! side by side ([`overview`]), what to be careful about ([`warnings`]), and the ways to show them ([`summary`], [`report`], [`picture`]).
 
 pub mod alternatives;
 pub mod benchmark;
+pub mod breakdown;
 pub mod daily;
 pub mod doctor;
 pub(crate) mod format;

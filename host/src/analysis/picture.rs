@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use crate::analysis::format::{cut, plural};
+use crate::analysis::format::{cut, plural, tame};
 use crate::analysis::report::data::extremes;
 use crate::domain::Timestamp;
 
@@ -158,7 +158,7 @@ fn legend(canvas: &mut Canvas, curves: &[Curve]) -> f64 {
     };
     let mut floor = 0.0;
     for (curve, color) in curves.iter().zip(COLORS.iter().cycle()).take(NAMES) {
-        floor = put(&cut(&curve.name, NAME_LETTERS), Some(color));
+        floor = put(&cut(&tame(&curve.name), NAME_LETTERS), Some(color));
     }
     if curves.len() > NAMES {
         let more = plural((curves.len() - NAMES) as u64, "further curve");

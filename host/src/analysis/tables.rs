@@ -1,4 +1,4 @@
-//! Trades in groups: by direction, exit reason, symbol, tag or month. Source: `metrics.md` section 3.
+//! Trades in groups: by direction, exit reason, symbol or tag. Source: `metrics.md` section 3.
 
 use std::collections::BTreeMap;
 
@@ -44,13 +44,22 @@ impl Group {
 /// The groups in the order of their names.
 #[must_use]
 pub fn by(trades: &[Trade], name: impl Fn(&Trade) -> String) -> Vec<Group> {
-    let mut groups: BTreeMap<String, Vec<&Trade>> = BTreeMap::new();
+    in_order(trades, name, String::clone)
+}
+
+/// The groups in the order of what the trades of each have in common.
+fn in_order<K: Ord>(
+    trades: &[Trade],
+    key: impl Fn(&Trade) -> K,
+    name: impl Fn(&K) -> String,
+) -> Vec<Group> {
+    let mut groups: BTreeMap<K, Vec<&Trade>> = BTreeMap::new();
     for trade in trades {
-        groups.entry(name(trade)).or_default().push(trade);
+        groups.entry(key(trade)).or_default().push(trade);
     }
     groups
         .into_iter()
-        .map(|(name, trades)| Group::of(name, &trades))
+        .map(|(key, trades)| Group::of(name(&key), &trades))
         .collect()
 }
 
@@ -66,19 +75,10 @@ pub fn by_exit_reason(trades: &[Trade]) -> Vec<Group> {
     by(trades, |t| t.exit_cause.name().to_owned())
 }
 
-/// By the tag of the order that opened them.
+/// By the tag of the order that opened them; 0 is that of an order without one.
 #[must_use]
 pub fn by_tag(trades: &[Trade]) -> Vec<Group> {
-    by(trades, |t| t.tag.to_string())
-}
-
-/// By the calendar month of their exit.
-#[must_use]
-pub fn by_month(trades: &[Trade]) -> Vec<Group> {
-    by(trades, |t| {
-        let (year, month) = t.exit_time.year_month();
-        format!("{year}-{month:02}")
-    })
+    in_order(trades, |t| t.tag, u32::to_string)
 }
 
 /// All of them as one group.
@@ -115,6 +115,16 @@ mod tests {
             ),
             (3, Cash(3), Some(0.5))
         );
-        assert_eq!(by_month(&trades)[0].name, "1970-01");
+    }
+
+    #[test]
+    fn tags_are_in_the_order_of_numbers() {
+        let tagged = |tag| Trade {
+            tag,
+            ..trade_of_net(Cash(1))
+        };
+        let groups = by_tag(&[tagged(10), tagged(2), tagged(10)]);
+        let names: Vec<_> = groups.iter().map(|g| (g.name.as_str(), g.trades)).collect();
+        assert_eq!(names, [("2", 1), ("10", 2)]);
     }
 }

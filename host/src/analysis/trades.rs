@@ -99,14 +99,19 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(crate) fn of<'a>(trades: impl IntoIterator<Item = &'a Trade>) -> Self {
+        Self::of_nets(trades.into_iter().map(|trade| trade.net))
+    }
+
+    /// The same of what each trade earned.
+    pub(crate) fn of_nets(nets: impl IntoIterator<Item = Cash>) -> Self {
         let mut tally = Self::default();
-        for trade in trades {
-            if trade.net > Cash::ZERO {
+        for net in nets {
+            if net > Cash::ZERO {
                 tally.wins += 1;
-                tally.profit += trade.net;
-            } else if trade.net < Cash::ZERO {
+                tally.profit += net;
+            } else if net < Cash::ZERO {
                 tally.losses += 1;
-                tally.loss += trade.net;
+                tally.loss += net;
             }
         }
         tally

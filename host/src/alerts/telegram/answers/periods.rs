@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{View, aligned, bare_gain, closed, titled};
 use crate::alerts::telegram::page::{Line, Page};
+use crate::analysis::breakdown::Breakdown;
 use crate::analysis::tables;
 use crate::domain::{Cash, Timeframe, Timestamp};
 use crate::ledger::Trade;
@@ -25,19 +26,20 @@ impl Period {
         }
     }
 
-    fn title(self) -> &'static str {
+    fn breakdown(self) -> Breakdown {
         match self {
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
+            Self::Day => Breakdown::Day,
+            Self::Week => Breakdown::Week,
+            Self::Month => Breakdown::Month,
         }
     }
 
-    /// `2024-01-31`, of a week its Monday; `2024-01`.
+    fn title(self) -> &'static str {
+        self.breakdown().name()
+    }
+
     fn label(self, time: Timestamp) -> String {
-        let date = self.timeframe().bucket_start(time).to_string();
-        let chars = if self == Self::Month { 7 } else { 10 };
-        date.chars().take(chars).collect()
+        self.breakdown().label(time)
     }
 
     /// How many are shown if nothing is said.
