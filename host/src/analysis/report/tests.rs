@@ -1,5 +1,6 @@
 use super::*;
 use crate::analysis::sample;
+use crate::domain::Timeframe;
 use crate::engine::{Mark, Marker, Pane, Plot, PlotStyle};
 use crate::runs::{BreakerTrip, Compared};
 
@@ -9,6 +10,7 @@ fn page(run: &RunResult) -> String {
         instrument: 0,
         timeframe: Timeframe::H4,
         candles: &candles,
+        around: None,
     };
     html(&page_of(run, &Metrics::of(run), &[chart]))
 }
