@@ -51,6 +51,11 @@ const Plots = (() => {
     return ticks;
   }
 
+  // Without a cursor the legend shows the last values.
+  function showLast(u) {
+    if (u.cursor.idx == null) u.setLegend({ idx: u.data[0].length - 1 }, false);
+  }
+
   // Draws columns over time into an element. `y`: scale, format of its labels, further options of its axis. `onSelect` gets the
   // start and end, in seconds, of a stretch the reader marked.
   function timePlot(id, height, values, series, y, onSelect = () => {}) {
@@ -63,7 +68,7 @@ const Plots = (() => {
       scales: { x: { time: true }, y: y.scale },
       axes: [axis({ size: 34, values: timeLabels }), axis({ values: y.format, ...y.axis })],
       series: [{ label: "Time", value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, ...series],
-      hooks: { setSelect: [(u) => u.select.width > 0 && onSelect(u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x"))] },
+      hooks: { ready: [showLast], setCursor: [showLast], setSelect: [(u) => u.select.width > 0 && onSelect(u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x"))] },
     };
     const plot = new uPlot(options, values, element);
     charts.push({ plot, element, height });

@@ -8,13 +8,14 @@
   const money = (u, value) => (value == null ? "-" : `${number(value, 2)} ${data.currency}`);
   const ratio = (u, value) => (value == null ? "-" : number(value, 2));
   // As many decimals as the distance between the labels asks for.
-  const labels = (u, ticks, times = 1, unit = "") => {
+  const labeled = (ticks, times, unit) => {
     const shown = ticks.filter((tick) => tick != null);
     const step = shown.length > 1 ? Math.abs(shown[1] - shown[0]) * times : 1;
-    const digits = step >= 1 ? 0 : step >= 0.1 ? 1 : 2;
+    const digits = step >= 0.999 ? 0 : step >= 0.0999 ? 1 : 2;
     return ticks.map((tick) => (tick == null ? "" : number(tick * times, digits) + unit));
   };
-  const percents = (u, ticks) => labels(u, ticks, 100, " %");
+  const labels = (u, ticks) => labeled(ticks, 1, "");
+  const percents = (u, ticks) => labeled(ticks, 100, " %");
   const zoomed = (from, to) => Report.showRange(from, to);
 
   function drawOverview() {
@@ -59,8 +60,8 @@
     const stepped = uPlot.paths.stepped({ align: -1 });
     const share = (u, v) => percent(v);
     timePlot("exposure", 180, [times, exposure.long, exposure.short], [
-      line("Long", "up", share, { width: 1, paths: stepped, fill: alpha(color("up"), 0.2) }),
-      line("Short", "down", share, { width: 1, paths: stepped, fill: alpha(color("down"), 0.2), dash: [4, 2] }),
+      line("Long", "up", share, { width: 0.5, paths: stepped, fill: alpha(color("up"), 0.45) }),
+      line("Short", "down", share, { width: 0.5, paths: stepped, fill: alpha(color("down"), 0.45) }),
     ], { scale: { range: (u, min, max) => [Math.min(0, min * 1.08), Math.max(max * 1.08, min < 0 ? 0 : 0.01)] }, format: percents }, zoomed);
   }
 

@@ -104,7 +104,7 @@
     const { decimals } = source();
     const candles = chart.addSeries(LightweightCharts.CandlestickSeries, {
       upColor: color("up"), downColor: color("down"), wickUpColor: color("up"), wickDownColor: color("down"), borderVisible: false,
-      priceLineVisible: false, priceFormat: { type: "price", precision: decimals, minMove: 10 ** -decimals },
+      priceLineVisible: false, lastValueVisible: false, priceFormat: { type: "price", precision: decimals, minMove: 10 ** -decimals },
     });
     candles.setData(bars());
     LightweightCharts.createSeriesMarkers(candles, tradeMarkers(), { autoScale: false });
@@ -186,7 +186,7 @@
     else focusTrade();
     byId("back").hidden = false;
     byId("price-panel").scrollIntoView({ block: "start" });
-    byId("price-panel").focus({ preventScroll: true });
+    byId("back").focus({ preventScroll: true });
   }
 
   function showRange(from, to) {

@@ -12,7 +12,7 @@
 
   // heading, what is sorted by, what is shown, further classes
   const columns = [
-    ["#", (t) => t.index, (t) => String(t.index + 1), ""],
+    ["#", (t) => t.index, (t) => String(t.index + 1), "wide"],
     ...(several ? [["Symbol", (t) => data.symbols[t.symbol], (t) => data.symbols[t.symbol], "left wide"]] : []),
     ["Side", (t) => (t.long ? 1 : 0), (t) => (t.long ? "long" : "short"), "left"],
     ["Entry (UTC)", (t) => t.entry, (t) => time(t.entry), ""],
@@ -24,7 +24,7 @@
     ...(funded ? [["Funding", (t) => t.funding, (t) => number(t.funding, 2), "wide"]] : []),
     ["Net " + data.currency, (t) => t.net, (t) => number(t.net, 2), "sign"],
     ["On equity", (t) => t.share ?? -Infinity, (t) => percent(t.share), "sign wide"],
-    ["Exit", (t) => t.reason, (t) => t.reason.replaceAll("_", " ") + (t.ambiguous ? " *" : ""), "left"],
+    ["Reason", (t) => t.reason, (t) => t.reason.replaceAll("_", " ") + (t.ambiguous ? " *" : ""), "left"],
     ...(tagged ? [["Tag", (t) => t.tag, (t) => String(t.tag), "wide"]] : []),
   ];
 

@@ -5,7 +5,7 @@
 
 use crate::analysis::benchmark::buy_and_hold;
 use crate::analysis::doctor::Finding;
-use crate::analysis::format::{count, duration, money, number, percent, plain};
+use crate::analysis::format::{count, duration, money, number, percent, plain, plural};
 use crate::analysis::metrics::Metrics;
 use crate::analysis::report::charts::PriceChart;
 use crate::analysis::report::data::Data;
@@ -110,7 +110,7 @@ pub fn html(page: &Page<'_>) -> String {
         "months" => months(metrics),
         "breakdowns" => breakdown::breakdowns(run),
         "distribution" => distribution::distribution(run, metrics),
-        "drawdowns" => drawdowns(run, metrics),
+        "drawdowns" => drawdowns(run, metrics) + &risk_figures(metrics),
         "counts" => counts(run),
         "own" => own_figures(run),
         "manifest" => manifest(run),
@@ -330,6 +330,34 @@ fn drawdowns(run: &RunResult, metrics: &Metrics) -> String {
         &["Peak", "~Lowest", "Recovered", "Depth", "Days"],
         &rows,
     )
+}
+
+/// The figures of risk beside the cards.
+fn risk_figures(metrics: &Metrics) -> String {
+    let (r, b) = (&metrics.returns, &metrics.benchmark);
+    let pair = |name: &str, value: String| (name.to_owned(), value);
+    facts(&[
+        pair("A year", format!("{} (CAGR)", percent(r.cagr))),
+        pair("Volatility a year", percent(r.volatility_annual)),
+        pair(
+            "Sortino, Calmar, Omega",
+            format!(
+                "{}, {}, {}",
+                number(r.sortino),
+                number(r.calmar),
+                number(r.omega_0)
+            ),
+        ),
+        pair(
+            "Longest under water",
+            plural(r.max_underwater_days as u64, "day"),
+        ),
+        pair(
+            "Beta, correlation to holding",
+            format!("{}, {}", number(b.beta), number(b.correlation)),
+        ),
+        pair("Alpha a year over holding", percent(b.alpha_annual)),
+    ])
 }
 
 fn counts(run: &RunResult) -> String {

@@ -32,7 +32,7 @@ pub(super) fn breakdowns(run: &RunResult) -> String {
     }
     panels.push(panel("Weekday of the entry (UTC)", by_weekday(trades), run));
     panels.push(panel("Hour of the entry (UTC)", by_hour(trades), run));
-    format!("<div class=\"columns\">{}</div>", panels.concat())
+    format!("<div class=\"masonry\">{}</div>", panels.concat())
 }
 
 fn by_weekday(trades: &[Trade]) -> Vec<Group> {
@@ -90,12 +90,12 @@ fn line(g: &Group, is_total: bool, largest: f64) -> String {
     let cells = row(
         if is_total { "total" } else { "" },
         &[
-            ("", g.name.clone()),
+            ("", g.name.replace('_', " ")),
             ("", count(g.trades as u64)),
             (tone(Some(net)), plain(net, 2)),
             ("wide bar-cell", String::new()),
             ("", short_rate(g)),
-            ("", number(g.profit_factor)),
+            ("wide", number(g.profit_factor)),
             ("wide", duration(g.average_holding_seconds)),
         ],
     );

@@ -106,7 +106,7 @@ fn picture(returns: &[f64]) -> String {
         "<line x1=\"0\" y1=\"{HEIGHT}\" x2=\"{WIDTH}\" y2=\"{HEIGHT}\"/><line class=\"zero\" x1=\"{zero:.1}\" y1=\"0\" x2=\"{zero:.1}\" y2=\"{HEIGHT}\"/>"
     );
     out += &format!(
-        "<text x=\"4\" y=\"12\">{}</text>",
+        "<text x=\"4\" y=\"18\">{}</text>",
         plural(most as u64, "day")
     );
     let highest = lowest + counts.len() as f64 * width;
