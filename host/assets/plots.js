@@ -6,8 +6,13 @@ const Plots = (() => {
   const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
   const charts = [];
 
-  const number = (value, digits) => value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  const percent = (value) => (value === null || value === undefined ? "-" : number(value * 100, 2) + " %");
+  // So many decimals, thousands apart; a dash for what is no number, no minus before a zero.
+  function number(value, digits) {
+    if (!Number.isFinite(value)) return "-";
+    const text = value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    return /^-[0.,]*$/.test(text) ? text.slice(1) : text;
+  }
+  const percent = (value) => (Number.isFinite(value) ? number(value * 100, 2) + " %" : "-");
   const alpha = (hex, share) => hex + Math.round(share * 255).toString(16).padStart(2, "0");
 
   function axis(values) {
@@ -46,6 +51,11 @@ const Plots = (() => {
     return ticks;
   }
 
+  // Without a cursor the legend shows the last values.
+  function showLast(u) {
+    if (u.cursor.idx == null) u.setLegend({ idx: u.data[0].length - 1 }, false);
+  }
+
   // Draws columns over time into an element. `y`: scale, format of its labels, further options of its axis. `onSelect` gets the
   // start and end, in seconds, of a stretch the reader marked.
   function timePlot(id, height, values, series, y, onSelect = () => {}) {
@@ -58,7 +68,7 @@ const Plots = (() => {
       scales: { x: { time: true }, y: y.scale },
       axes: [axis({ size: 34, values: timeLabels }), axis({ values: y.format, ...y.axis })],
       series: [{ label: "Time", value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, ...series],
-      hooks: { setSelect: [(u) => u.select.width > 0 && onSelect(u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x"))] },
+      hooks: { ready: [showLast], setCursor: [showLast], setSelect: [(u) => u.select.width > 0 && onSelect(u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x"))] },
     };
     const plot = new uPlot(options, values, element);
     charts.push({ plot, element, height });
@@ -68,11 +78,37 @@ const Plots = (() => {
     charts.splice(0).forEach((chart) => chart.plot.destroy());
   }
 
-  // Charts follow the width of the page.
-  function follow(element) {
+  // Takes away the charts in these elements.
+  function remove(...ids) {
+    for (const id of ids) {
+      const at = charts.findIndex((chart) => chart.element === byId(id));
+      if (at >= 0) charts.splice(at, 1)[0].plot.destroy();
+    }
+  }
+
+  // A sentence in the place of a chart that has nothing to show.
+  function nothing(id, text) {
+    byId(id).replaceChildren(cell("p", text, "none"));
+  }
+
+  // An element with text.
+  function cell(kind, text, classes) {
+    const element = document.createElement(kind);
+    element.textContent = text;
+    if (classes) element.className = classes;
+    return element;
+  }
+
+  // Charts follow the width of the page; `others` is told when it changed. A chart in a closed tab has no width and waits.
+  function follow(element, others = () => {}) {
+    let width = element.clientWidth;
     const fit = () => {
       for (const { plot, element, height } of charts) {
-        if (element.clientWidth !== plot.width) plot.setSize({ width: element.clientWidth, height });
+        if (element.clientWidth > 0 && element.clientWidth !== plot.width) plot.setSize({ width: element.clientWidth, height });
+      }
+      if (element.clientWidth !== width) {
+        width = element.clientWidth;
+        others();
       }
     };
     new ResizeObserver(() => requestAnimationFrame(fit)).observe(element);
@@ -93,5 +129,5 @@ const Plots = (() => {
     return [min - room, max + room];
   }
 
-  return { byId, color, number, percent, alpha, logTicks, timePlot, clear, follow, themed, padded };
+  return { byId, color, number, percent, alpha, logTicks, timePlot, clear, remove, nothing, cell, follow, themed, padded };
 })();

@@ -27,6 +27,7 @@
 //! # Ok(()) }
 //! ```
 
+mod around;
 mod bind;
 mod builder;
 mod chart;
@@ -51,7 +52,7 @@ mod tests;
 mod wallet;
 
 pub use builder::{Backtest, Builder, RulesFrom, StrategySource};
-pub use chart::{ChartCandles, chart_timeframe};
+pub use chart::{ChartCandles, Detail, chart_timeframe};
 pub use error::BacktestError;
 pub use run::{Outcome, Progress, SoFar, run_together};
 pub use safety_file::{BreakerEntry, EffectName, MetricName, Number, SafetyFile, SafetyFileError};

@@ -5,8 +5,9 @@
 
 use crate::analysis::benchmark::buy_and_hold;
 use crate::analysis::doctor::Finding;
-use crate::analysis::format::{count, duration, money, number, percent, plain};
+use crate::analysis::format::{count, duration, money, number, percent, plain, plural};
 use crate::analysis::metrics::Metrics;
+use crate::analysis::report::charts::PriceChart;
 use crate::analysis::report::data::Data;
 use crate::analysis::report::markup::{
     escape, facts, fill, row, script, table, tone, warning_list,
@@ -14,25 +15,40 @@ use crate::analysis::report::markup::{
 use crate::analysis::report::what_was_run::{all_figures, manifest, own_figures};
 use crate::analysis::stats::wilson;
 use crate::analysis::summary::{RELIABLE_DAYS, market, period, profile, streams};
-use crate::analysis::tables::{Group, by_direction, by_exit_reason, total};
 use crate::analysis::trades::Tally;
 use crate::analysis::warnings::warnings;
-use crate::domain::{Candle, Cash, Timeframe};
+use crate::domain::Cash;
 use crate::ledger::PostingKind;
 use crate::runs::RunResult;
 
+mod breakdown;
+pub mod charts;
 mod costs;
 pub(crate) mod data;
+mod distribution;
 mod events;
 mod findings;
+mod log;
 pub(crate) mod markup;
 pub mod overview;
+mod packed;
+mod series;
+mod trade_list;
 mod what_was_run;
 
 const PAGE: &str = include_str!("../../assets/report.html");
 pub(crate) const CSS: &str = include_str!("../../assets/report.css");
 const PLOTS_JS: &str = include_str!("../../assets/plots.js");
-const JS: &str = include_str!("../../assets/report.js");
+/// One script: what is unpacked first, what draws when last.
+const JS: &str = concat!(
+    include_str!("../../assets/report/data.js"),
+    include_str!("../../assets/report/curves.js"),
+    include_str!("../../assets/report/price.js"),
+    include_str!("../../assets/report/trades.js"),
+    include_str!("../../assets/report/scatter.js"),
+    include_str!("../../assets/report/log.js"),
+    include_str!("../../assets/report/main.js"),
+);
 const CHARTS_JS: &str = include_str!("../../assets/vendor/lightweight-charts-5.2.1.js");
 const CHARTS_LICENSE: &str = include_str!("../../assets/vendor/lightweight-charts-5.2.1.LICENSE");
 const UPLOT_JS: &str = include_str!("../../assets/vendor/uplot-1.6.32.js");
@@ -42,17 +58,6 @@ const UPLOT_LICENSE: &str = include_str!("../../assets/vendor/uplot-1.6.32.LICEN
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
-
-/// Candles of one instrument for the price chart.
-#[derive(Debug, Clone, Copy)]
-pub struct PriceChart<'a> {
-    /// Index of the instrument in the run.
-    pub instrument: u32,
-    /// Length of one of these candles, chosen so that there are some thousand of them.
-    pub timeframe: Timeframe,
-    /// The candles in time order.
-    pub candles: &'a [Candle],
-}
 
 /// What the page is made from.
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +87,6 @@ pub fn html(page: &Page<'_>) -> String {
     let hold = buy_and_hold(&run.marks);
     let data = Data::of(run, hold.as_deref(), charts);
     let json = serde_json::to_string(&data).expect("plain values have a JSON form");
-    let trades = &run.observed.trades;
     fill(PAGE, |name| match name {
         "title" => escape(&format!("{} {}", component.name, component.version)),
         "uplot_css" => UPLOT_CSS.to_owned(),
@@ -97,15 +101,16 @@ pub fn html(page: &Page<'_>) -> String {
         }),
         "warnings" => warning_list(&warnings(run)),
         "findings" => findings::findings_box(page.findings),
+        "significance" => String::new(),
         "cards" => cards(run, metrics),
         "dangers" => events::dangers(run),
         "alternatives" => events::alternatives(run, metrics),
         "costs" => costs::costs(run, metrics),
         "open" => open_positions(run),
         "months" => months(metrics),
-        "exits" => groups(by_exit_reason(trades), run),
-        "directions" => groups(by_direction(trades), run),
-        "drawdowns" => drawdowns(run, metrics),
+        "breakdowns" => breakdown::breakdowns(run),
+        "distribution" => distribution::distribution(run, metrics),
+        "drawdowns" => drawdowns(run, metrics) + &risk_figures(metrics),
         "counts" => counts(run),
         "own" => own_figures(run),
         "manifest" => manifest(run),
@@ -203,53 +208,6 @@ fn card(label: &str, value: &str, tone: &str, note: &str) -> String {
         escape(label),
         escape(value),
         escape(note),
-    )
-}
-
-fn groups(mut groups: Vec<Group>, run: &RunResult) -> String {
-    if groups.is_empty() {
-        return "<p class=\"none\">No position was closed.</p>".to_owned();
-    }
-    groups.push(total(&run.observed.trades));
-    let last = groups.len() - 1;
-    let rows: Vec<String> = groups
-        .iter()
-        .enumerate()
-        .map(|(index, g)| {
-            let net = g.net.to_f64();
-            row(
-                if index == last { "total" } else { "" },
-                &[
-                    ("", g.name.clone()),
-                    ("", count(g.trades as u64)),
-                    (tone(Some(net)), plain(net, 2)),
-                    ("", short_rate(g)),
-                    ("", number(g.profit_factor)),
-                    ("wide", duration(g.average_holding_seconds)),
-                ],
-            )
-        })
-        .collect();
-    table(
-        "",
-        &["", "Trades", "Net", "Win rate (95 %)", "Factor", "~Held"],
-        &rows,
-    )
-}
-
-/// `63.9 % (54 to 73)`.
-fn short_rate(group: &Group) -> String {
-    let (lower, upper) = group.win_rate_interval;
-    group.win_rate.map_or_else(
-        || "-".to_owned(),
-        |rate| {
-            format!(
-                "{} % ({} to {})",
-                plain(rate * 100.0, 1),
-                plain(lower * 100.0, 0),
-                plain(upper * 100.0, 0)
-            )
-        },
     )
 }
 
@@ -372,6 +330,34 @@ fn drawdowns(run: &RunResult, metrics: &Metrics) -> String {
         &["Peak", "~Lowest", "Recovered", "Depth", "Days"],
         &rows,
     )
+}
+
+/// The figures of risk beside the cards.
+fn risk_figures(metrics: &Metrics) -> String {
+    let (r, b) = (&metrics.returns, &metrics.benchmark);
+    let pair = |name: &str, value: String| (name.to_owned(), value);
+    facts(&[
+        pair("A year", format!("{} (CAGR)", percent(r.cagr))),
+        pair("Volatility a year", percent(r.volatility_annual)),
+        pair(
+            "Sortino, Calmar, Omega",
+            format!(
+                "{}, {}, {}",
+                number(r.sortino),
+                number(r.calmar),
+                number(r.omega_0)
+            ),
+        ),
+        pair(
+            "Longest under water",
+            plural(r.max_underwater_days as u64, "day"),
+        ),
+        pair(
+            "Beta, correlation to holding",
+            format!("{}, {}", number(b.beta), number(b.correlation)),
+        ),
+        pair("Alpha a year over holding", percent(b.alpha_annual)),
+    ])
 }
 
 fn counts(run: &RunResult) -> String {

@@ -66,8 +66,8 @@ impl Gathered {
     pub(super) fn new(configuration: &Configuration, keep: Keep) -> Self {
         let runs::Period { start, end, .. } = configuration.period;
         let base = configuration.dataset.base;
-        let timeframe = chart_timeframe(start, end.max(start.plus_ms(MINUTE_MS)), base);
         let count = configuration.instruments.len();
+        let timeframe = chart_timeframe(start, end.max(start.plus_ms(MINUTE_MS)), base, count);
         let instruments = 0..u32::try_from(count).expect("few instruments");
         Self {
             observed: Observed::default(),
@@ -77,7 +77,7 @@ impl Gathered {
             coverage: Coverage::of(count),
             leverage: LeverageGauge::default(),
             charts: instruments
-                .map(|instrument| Chart::new(instrument, timeframe, base))
+                .map(|instrument| Chart::new(instrument, timeframe, base, count))
                 .collect(),
             steps: keep.steps.then(String::new),
             records: keep.records.then(Vec::new),
@@ -95,6 +95,11 @@ impl Gathered {
         }
         self.fingerprint.add(record);
         self.observed.add(record, 0);
+        for entry in &record.entries {
+            if let Happening::Fill(fill) = &entry.what {
+                self.charts[fill.instrument as usize].filled(fill.time);
+            }
+        }
         if let Some(steps) = &mut self.steps {
             steps::append(steps, record);
         }

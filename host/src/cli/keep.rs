@@ -5,7 +5,8 @@ use std::path::Path;
 
 use crate::analysis::metrics::Metrics;
 use crate::analysis::overview::{Overview, Strategy};
-use crate::analysis::report::{self, Page, PriceChart};
+use crate::analysis::report::charts::{AroundFills, PriceChart};
+use crate::analysis::report::{self, Page};
 use crate::analysis::summary::{self, Style};
 use crate::backtest::Outcome;
 use crate::cli::again::{self, Origin};
@@ -60,6 +61,12 @@ impl Made {
                 instrument: chart.instrument,
                 timeframe: chart.timeframe,
                 candles: &chart.candles,
+                around: chart.detail.as_ref().map(|detail| AroundFills {
+                    timeframe: detail.timeframe,
+                    reach: detail.reach,
+                    left_out: detail.left_out,
+                    candles: &detail.candles,
+                }),
             })
             .collect();
         Self {

@@ -12,12 +12,18 @@ use crate::runs::{FundingSeen, RunResult};
 pub(super) fn costs(run: &RunResult, metrics: &Metrics) -> String {
     let currency = &run.configuration.currency;
     let pair = |name: &str, value: String| (name.to_owned(), value);
+    let fees = -run.posted(PostingKind::Fee);
     let mut pairs = vec![pair(
         "Fees",
-        format!(
-            "{}, {} of gross profit",
-            cash(-run.posted(PostingKind::Fee), currency),
-            percent(metrics.trades.fees_share)
+        metrics.trades.fees_share.map_or_else(
+            || cash(fees, currency) + ", without a gross profit to pay them from",
+            |share| {
+                format!(
+                    "{}, {} of gross profit",
+                    cash(fees, currency),
+                    percent(Some(share))
+                )
+            },
         ),
     )];
     let funding = run.observed.funding_sums();

@@ -1,6 +1,8 @@
 use super::*;
+use crate::analysis::doctor::Verdict;
 use crate::analysis::sample;
-use crate::engine::{Mark, Marker, Pane, Plot, PlotStyle};
+use crate::domain::Timeframe;
+use crate::engine::{Level, Mark, Marker, Pane, Plot, PlotStyle};
 use crate::runs::{BreakerTrip, Compared};
 
 fn page(run: &RunResult) -> String {
@@ -9,6 +11,7 @@ fn page(run: &RunResult) -> String {
         instrument: 0,
         timeframe: Timeframe::H4,
         candles: &candles,
+        around: None,
     };
     html(&page_of(run, &Metrics::of(run), &[chart]))
 }
@@ -69,6 +72,56 @@ fn a_run_without_alternatives_says_how_to_get_them() {
 }
 
 #[test]
+fn the_box_of_the_doctor_stands_first_with_the_worst_open_and_the_rest_folded() {
+    let run = sample::run();
+    let metrics = Metrics::of(&run);
+    let finding = |check: &str, verdict, said: &str, advice: &str| Finding {
+        check: check.to_owned(),
+        verdict,
+        said: said.to_owned(),
+        advice: advice.to_owned(),
+    };
+    let findings = [
+        finding(
+            "one-month-carries-it",
+            Verdict::Severe,
+            "<b>May</b>",
+            "Doubt.",
+        ),
+        finding(
+            "too-few-trades",
+            Verdict::Warning,
+            "80 trades",
+            "Test longer.",
+        ),
+        finding("cost", Verdict::NotRun, "needs another run", ""),
+        finding("coverage", Verdict::Fine, "no gaps", ""),
+        finding("funding", Verdict::NotApplicable, "spot", ""),
+    ];
+    let page = html(&Page {
+        findings: &findings,
+        ..page_of(&run, &metrics, &[])
+    });
+    let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}"));
+    let order = [
+        "1 severe, 1 warning of 5 checks",
+        "&lt;b&gt;May&lt;/b&gt;",
+        "Test longer.",
+        "1 check not run",
+        "host doctor RUN --deep",
+        "1 check fine",
+        "1 check not applicable",
+        "Max drawdown",
+    ]
+    .map(place);
+    assert!(order.is_sorted(), "{order:?}");
+    assert_eq!(page.matches("<ul class=\"findings\">").count(), 4);
+    if let Some(path) = std::env::var_os("DOCTOR_SAMPLE") {
+        std::fs::write(path, page).expect("the sample can be written");
+    }
+}
+
+#[test]
 fn timings_are_not_in_it() {
     let mut run = sample::run_of(vec![sample::trade()]);
     let first = page(&run);
@@ -126,6 +179,8 @@ fn nothing_a_stranger_writes_becomes_markup() {
         price: f64::INFINITY,
         text: evil.to_owned(),
     });
+    run.telemetry
+        .log(run.configuration.period.start, Level::Warn, evil);
     run.telemetry.plots.push(Plot {
         name: evil.to_owned(),
         pane: Pane::Panel,
@@ -164,6 +219,7 @@ fn the_page_asks_for_nothing() {
 #[test]
 fn vendored_scripts_cannot_end_their_element() {
     for text in [CHARTS_JS, UPLOT_JS, PLOTS_JS, JS, overview::JS] {
+        assert!(!text.contains("eval(") && !text.contains("new Function("));
         assert!(!text.to_lowercase().contains("</script") && !text.contains("<!--"));
     }
 }
