@@ -45,6 +45,7 @@ mod share;
 mod source;
 mod steps;
 mod streams;
+mod taken;
 #[cfg(test)]
 mod tests;
 mod wallet;

@@ -10,7 +10,7 @@ use crate::engine::{
 };
 use crate::ledger::{Posting, PostingKind, Trade};
 use crate::runs::{
-    Alternatives, FundingUsed, Observed, RunResult, SharedAccount, Timings, Versions,
+    Alternatives, Capacity, FundingUsed, Observed, RunResult, SharedAccount, Timings, Versions,
 };
 
 mod eventful;
@@ -139,6 +139,7 @@ pub(crate) fn run_of(trades: Vec<Trade>) -> RunResult {
         max_drawdown_intraday: Some(-0.031),
         exposed: Some(0.25),
         higher_tier_candles: 0,
+        capacity: Capacity::default(),
         alternatives: Alternatives::default(),
         asked_from: Some(Timestamp(0)),
         open_positions: vec![],

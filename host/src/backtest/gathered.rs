@@ -1,6 +1,7 @@
 //! What the loop gathers on its way: records, samples of the account, candles for charts, which minutes were there.
 
 use crate::backtest::chart::{Chart, chart_timeframe};
+use crate::backtest::taken::Taken;
 use crate::backtest::{Outcome, SoFar, steps};
 use crate::domain::{Cash, MINUTE_MS, Price, Slot, SlotState, Timestamp};
 use crate::engine::{AccountPoint, Engine, Gauge, Happening, Record};
@@ -17,6 +18,7 @@ pub(super) struct Gathered {
     samples: Vec<AccountPoint>,
     marks: Vec<Vec<Price>>,
     coverage: Coverage,
+    taken: Taken,
     charts: Vec<Chart>,
     steps: Option<String>,
     records: Option<Vec<(Timestamp, Happening)>>,
@@ -73,6 +75,7 @@ impl Gathered {
             samples: Vec::new(),
             marks: vec![Vec::new(); count],
             coverage: Coverage::of(count),
+            taken: Taken::default(),
             charts: instruments
                 .map(|instrument| Chart::new(instrument, timeframe, base))
                 .collect(),
@@ -101,6 +104,15 @@ impl Gathered {
         }
         if let Some(digests) = &mut self.digests {
             digests.add(record);
+        }
+    }
+
+    /// What a minute did, beside its candles.
+    #[inline]
+    pub(super) fn note_minute(&mut self, record: &Record, slots: &[Slot]) {
+        if !record.entries.is_empty() {
+            self.taken.note(record, slots);
+            self.note(record);
         }
     }
 
@@ -193,6 +205,7 @@ impl Gathered {
             max_drawdown_intraday: Some(deepest.unwrap_or(0.0)),
             exposed: exposed(&trader.gauge),
             higher_tier_candles: trader.gauge.higher_tier_minutes,
+            capacity: self.taken.capacity,
             alternatives: runs::Alternatives::default(),
             asked_from: trader.live_since(),
             open_positions,
