@@ -47,6 +47,7 @@ mod share;
 mod source;
 mod steps;
 mod streams;
+mod taken;
 #[cfg(test)]
 mod tests;
 mod wallet;

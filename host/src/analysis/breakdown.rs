@@ -42,7 +42,9 @@ impl FromStr for Breakdown {
     fn from_str(text: &str) -> Result<Self, String> {
         let found = NAMES.into_iter().find(|(name, _)| *name == text);
         found.map(|(_, breakdown)| breakdown).ok_or_else(|| {
-            format!("trades are not broken down by `{text}`, but by day, week, month, year or weekday")
+            format!(
+                "trades are not broken down by `{text}`, but by day, week, month, year or weekday"
+            )
         })
     }
 }
@@ -204,7 +206,10 @@ mod tests {
     fn labels_are_those_of_the_calendar() {
         let time = at("2024-02-29T12:00:00Z");
         let labels: Vec<String> = NAMES.iter().map(|(_, by)| by.label(time)).collect();
-        assert_eq!(labels, ["2024-02-29", "2024-02-26", "2024-02", "2024", "Thursday"]);
+        assert_eq!(
+            labels,
+            ["2024-02-29", "2024-02-26", "2024-02", "2024", "Thursday"]
+        );
     }
 
     #[test]
@@ -222,13 +227,26 @@ mod tests {
             parts.into_iter().map(|p| (p.name, p.trades)).collect()
         };
         let named = |all: &[(&str, usize)]| -> Vec<(String, usize)> {
-            all.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect()
+            all.iter()
+                .map(|(name, n)| ((*name).to_owned(), *n))
+                .collect()
         };
-        assert_eq!(names(Breakdown::Weekday), named(&[("Monday", 2), ("Sunday", 2)]));
-        assert_eq!(names(Breakdown::Month), named(&[("2023-12", 1), ("2024-03", 3)]));
+        assert_eq!(
+            names(Breakdown::Weekday),
+            named(&[("Monday", 2), ("Sunday", 2)])
+        );
+        assert_eq!(
+            names(Breakdown::Month),
+            named(&[("2023-12", 1), ("2024-03", 3)])
+        );
         assert_eq!(
             names(Breakdown::Week),
-            named(&[("2023-12-25", 1), ("2024-02-26", 1), ("2024-03-04", 1), ("2024-03-11", 1)])
+            named(&[
+                ("2023-12-25", 1),
+                ("2024-02-26", 1),
+                ("2024-03-04", 1),
+                ("2024-03-11", 1)
+            ])
         );
         let march = &parts(Breakdown::Year, &trades, &[])[1];
         assert_eq!((march.wins, march.draws(), march.losses), (1, 1, 1));
@@ -238,18 +256,25 @@ mod tests {
     #[test]
     fn a_drawdown_begins_with_the_equity_before_the_part_and_midnight_ends_a_day() {
         let start = at("2024-03-01");
-        let equity: Vec<(Timestamp, f64)> = [(0, 100.0), (12, 110.0), (24, 99.0), (36, 90.0), (48, 120.0)]
-            .into_iter()
-            .map(|(hour, value)| (start.plus_ms(hour * HOUR_MS), value))
-            .collect();
-        let trades = [closed("2024-03-01T05:00:00Z", 1), closed("2024-03-02T05:00:00Z", 1)];
+        let equity: Vec<(Timestamp, f64)> =
+            [(0, 100.0), (12, 110.0), (24, 99.0), (36, 90.0), (48, 120.0)]
+                .into_iter()
+                .map(|(hour, value)| (start.plus_ms(hour * HOUR_MS), value))
+                .collect();
+        let trades = [
+            closed("2024-03-01T05:00:00Z", 1),
+            closed("2024-03-02T05:00:00Z", 1),
+        ];
         let falls: Vec<Option<f64>> = parts(Breakdown::Day, &trades, &equity)
             .iter()
             .map(|part| part.drawdown.map(|fall| (fall * 1e6).round() / 1e6))
             .collect();
         assert_eq!(falls, [Some(-0.1), Some(-0.090_909)]);
         let month = &parts(Breakdown::Month, &trades, &equity)[0];
-        assert_eq!(month.drawdown.map(|fall| (fall * 1e6).round()), Some(-181_818.0));
+        assert_eq!(
+            month.drawdown.map(|fall| (fall * 1e6).round()),
+            Some(-181_818.0)
+        );
         let weekday = &parts(Breakdown::Weekday, &trades, &equity)[0];
         assert_eq!((weekday.name.as_str(), weekday.drawdown), ("Friday", None));
     }

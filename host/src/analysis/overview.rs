@@ -1,6 +1,7 @@
 //! Several strategies of one run side by side: what the one page and the one table over all of them are made from.
 
 use crate::analysis::daily::Daily;
+use crate::analysis::doctor::Finding;
 use crate::analysis::metrics::Metrics;
 use crate::analysis::returns::ReturnMetrics;
 use crate::analysis::warnings::warnings;
@@ -17,6 +18,8 @@ pub struct Strategy<'a> {
     pub run: &'a RunResult,
     /// Its figures.
     pub metrics: &'a Metrics,
+    /// What the doctor says about it.
+    pub findings: &'a [Finding],
 }
 
 /// All of them.
@@ -147,6 +150,7 @@ mod tests {
             name,
             run,
             metrics: &metrics,
+            findings: &[],
         });
         let overview = Overview {
             title: "run",
@@ -173,6 +177,7 @@ mod tests {
             name,
             run,
             metrics: &metrics,
+            findings: &[],
         });
         let overview = Overview {
             title: "run",

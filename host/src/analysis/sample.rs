@@ -10,7 +10,8 @@ use crate::engine::{
 };
 use crate::ledger::{Posting, PostingKind, Trade};
 use crate::runs::{
-    Alternatives, FundingUsed, LeverageUsed, Observed, RunResult, SharedAccount, Timings, Versions,
+    Alternatives, Capacity, FundingUsed, LeverageUsed, Observed, RunResult, SharedAccount, Timings,
+    Versions,
 };
 
 mod eventful;
@@ -140,6 +141,7 @@ pub(crate) fn run_of(trades: Vec<Trade>) -> RunResult {
         exposed: Some(0.25),
         leverage: LeverageUsed::default(),
         higher_tier_candles: 0,
+        capacity: Capacity::default(),
         alternatives: Alternatives::default(),
         asked_from: Some(Timestamp(0)),
         open_positions: vec![],

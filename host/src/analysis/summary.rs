@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::analysis::doctor::Finding;
 use crate::analysis::format::{
     self, cash, count, duration, money, number, percent, plain, plural, tame,
 };
@@ -18,6 +19,7 @@ use happened::{alternatives, happened};
 use table::{Align, Cell, Tone, cell, table, toned};
 
 pub mod difference;
+pub(crate) mod findings;
 mod happened;
 pub mod overview;
 pub(crate) mod table;
@@ -38,7 +40,13 @@ pub enum Style {
 
 /// The summary, ready to print. `report` is the path to tell.
 #[must_use]
-pub fn text(run: &RunResult, metrics: &Metrics, report: &str, style: Style) -> String {
+pub fn text(
+    run: &RunResult,
+    metrics: &Metrics,
+    findings: &[Finding],
+    report: &str,
+    style: Style,
+) -> String {
     let mut out = String::new();
     let mut line = |text: &str, tone: Tone| {
         writeln!(out, "{}", tone.paint(text, style)).expect("writing to a string works");
@@ -52,6 +60,7 @@ pub fn text(run: &RunResult, metrics: &Metrics, report: &str, style: Style) -> S
     if let Some(streams) = streams(run) {
         line(&tame(&streams), Tone::Neutral);
     }
+    out.push_str(&findings::block(findings, findings::folder(report), style));
     out.push('\n');
     out.push_str(&figures(run, metrics, style));
     let trades = &run.observed.trades;

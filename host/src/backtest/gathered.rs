@@ -2,6 +2,7 @@
 
 use crate::backtest::chart::{Chart, chart_timeframe};
 use crate::backtest::leverage::LeverageGauge;
+use crate::backtest::taken::Taken;
 use crate::backtest::{Outcome, SoFar, steps};
 use crate::domain::{Cash, MINUTE_MS, Price, Slot, SlotState, Timestamp};
 use crate::engine::{AccountPoint, Engine, Gauge, Happening, Record};
@@ -19,6 +20,7 @@ pub(super) struct Gathered {
     marks: Vec<Vec<Price>>,
     coverage: Coverage,
     leverage: LeverageGauge,
+    taken: Taken,
     charts: Vec<Chart>,
     steps: Option<String>,
     records: Option<Vec<(Timestamp, Happening)>>,
@@ -76,6 +78,7 @@ impl Gathered {
             marks: vec![Vec::new(); count],
             coverage: Coverage::of(count),
             leverage: LeverageGauge::default(),
+            taken: Taken::default(),
             charts: instruments
                 .map(|instrument| Chart::new(instrument, timeframe, base, count))
                 .collect(),
@@ -109,6 +112,15 @@ impl Gathered {
         }
         if let Some(digests) = &mut self.digests {
             digests.add(record);
+        }
+    }
+
+    /// What a minute did, beside its candles.
+    #[inline]
+    pub(super) fn note_minute(&mut self, record: &Record, slots: &[Slot]) {
+        if !record.entries.is_empty() {
+            self.taken.note(record, slots);
+            self.note(record);
         }
     }
 
@@ -204,6 +216,7 @@ impl Gathered {
             exposed: exposed(&trader.gauge),
             leverage: self.leverage.finish(),
             higher_tier_candles: trader.gauge.higher_tier_minutes,
+            capacity: self.taken.capacity,
             alternatives: runs::Alternatives::default(),
             asked_from: trader.live_since(),
             open_positions,

@@ -356,7 +356,7 @@ impl Running {
             references: block.references_of(index),
             end: self.end_of_data.filter(|_| is_last),
         });
-        self.gathered.note(record);
+        self.gathered.note_minute(record, slots);
         if time >= self.start {
             self.gathered
                 .minute(&self.engine, time, base_ms, slots, is_last);

@@ -3,6 +3,7 @@
 use std::io::IsTerminal as _;
 use std::path::Path;
 
+use crate::analysis::doctor::{Deep, Examination, Facts, Tried};
 use crate::analysis::metrics::Metrics;
 use crate::analysis::overview::{Overview, Strategy};
 use crate::analysis::report::charts::{AroundFills, PriceChart};
@@ -13,6 +14,7 @@ use crate::cli::again::{self, Origin};
 use crate::cli::plan::folder_name;
 use crate::cli::{CliError, shelf};
 use crate::runs::folder::{self, Documents, Part, Written};
+use crate::runs::json::{Judged, pretty};
 
 /// One strategy's result with its figures.
 pub(super) struct Finished {
@@ -47,6 +49,9 @@ pub(super) fn run_id(root: &Path, name: &str) -> String {
 /// What others made of one strategy's result.
 struct Made {
     metrics: serde_json::Value,
+    examination: Examination,
+    findings: serde_json::Value,
+    doctor_json: String,
     html: String,
     text: String,
 }
@@ -69,21 +74,40 @@ impl Made {
                 }),
             })
             .collect();
+        let facts = Facts::of(&outcome.result, metrics);
+        let tried = Tried::only(&facts);
+        let examination = Examination::of(facts, tried, Deep::known(&outcome.result));
+        let findings = serde_json::to_value(&examination.findings);
+        let text = summary::text(
+            &outcome.result,
+            metrics,
+            &examination.findings,
+            "report.html",
+            Style::Plain,
+        );
         Self {
+            text,
             metrics: metrics.to_json(),
+            findings: findings.expect("text has a JSON form"),
+            doctor_json: pretty(&examination),
             html: report::html(&Page {
                 run: &outcome.result,
                 metrics,
                 charts: &charts,
-                findings: &[],
+                findings: &examination.findings,
                 significance: None,
             }),
+            examination,
         }
     }
 
     fn documents<'a>(&'a self, finished: &'a Finished) -> Documents<'a> {
         Documents {
-            metrics: &self.metrics,
+            judged: Judged {
+                metrics: &self.metrics,
+                doctor: &self.findings,
+            },
+            doctor_json: &self.doctor_json,
             report_html: &self.html,
             summary_text: &self.text,
             debug_log: finished.outcome.steps.as_deref(),
@@ -121,7 +145,13 @@ fn keep_one(
     let made = Made::of(one);
     let written = folder::write(root, &id, result, made.documents(one), (again::FILE, again))?;
     let report = written.report.display().to_string();
-    let text = summary::text(result, &one.metrics, &report, style);
+    let text = summary::text(
+        result,
+        &one.metrics,
+        &made.examination.findings,
+        &report,
+        style,
+    );
     Ok((written, text))
 }
 
@@ -138,20 +168,22 @@ fn keep_several(
         .iter()
         .map(|one| folder_name(&one.outcome.name))
         .collect();
+    let made: Vec<Made> = several.iter().map(Made::of).collect();
     let strategies: Vec<Strategy<'_>> = several
         .iter()
         .zip(&names)
-        .map(|(one, name)| Strategy {
+        .zip(&made)
+        .map(|((one, name), made)| Strategy {
             name,
             run: &one.outcome.result,
             metrics: &one.metrics,
+            findings: &made.examination.findings,
         })
         .collect();
     let overview = Overview {
         title: &id,
         strategies: &strategies,
     };
-    let made: Vec<Made> = several.iter().map(Made::of).collect();
     let parts: Vec<Part<'_>> = several
         .iter()
         .zip(&names)

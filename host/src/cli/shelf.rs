@@ -27,7 +27,9 @@ impl Found {
     /// Its folder.
     pub(super) fn folder(&self) -> PathBuf {
         let run = self.root.join(&self.run);
-        self.part.as_ref().map_or(run.clone(), |part| run.join(part))
+        self.part
+            .as_ref()
+            .map_or(run.clone(), |part| run.join(part))
     }
 
     /// As it is named: `RUN` or `RUN/STRATEGY`.
@@ -189,7 +191,11 @@ fn with_part(found: &Found, part: Option<&str>) -> Result<Option<Found>, CliErro
     let why = if strategies.is_empty() {
         format!("{} is a run of one strategy: it has no {part}", found.run)
     } else {
-        format!("{} has no strategy {part}: it has {}", found.run, strategies.join(", "))
+        format!(
+            "{} has no strategy {part}: it has {}",
+            found.run,
+            strategies.join(", ")
+        )
     };
     Err(CliError::user(why, "name the run alone, or one it has"))
 }

@@ -5,19 +5,19 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 use crate::data::DataError;
 use crate::data::table::{Column, write_table};
-use crate::runs::json::{self, Place};
+use crate::runs::json::{self, Judged, Place};
 use crate::runs::tables::{self, Columns};
 use crate::runs::{RunResult, manifest};
 
 /// What others made of the run and the folder keeps.
 #[derive(Debug, Clone, Copy)]
 pub struct Documents<'a> {
-    /// `analysis::metrics::Metrics::to_json`.
-    pub metrics: &'a Value,
+    /// What `summary.json` says beside the run.
+    pub judged: Judged<'a>,
+    /// `doctor.json`: `analysis::doctor::Examination`.
+    pub doctor_json: &'a str,
     /// `analysis::report::html`.
     pub report_html: &'a str,
     /// `analysis::summary::text`, plain.
@@ -118,7 +118,7 @@ pub fn write(
         run_dir: &folder.to_string_lossy(),
         report: &report.to_string_lossy(),
     };
-    let json = json::document(run, documents.metrics, place);
+    let json = json::document(run, documents.judged, place);
     let half = Half::create(root, id)?;
     files(&half.folder, run, documents, &json)?;
     text(&half.folder, again.0, again.1)?;
@@ -173,7 +173,7 @@ pub fn write_several(
         .map(|(part, place)| json::Named {
             name: part.name,
             run: part.run,
-            metrics: part.documents.metrics,
+            judged: part.documents.judged,
             place: place.borrowed(),
         })
         .collect();
@@ -188,7 +188,7 @@ pub fn write_several(
     for (part, place) in parts.iter().zip(&places) {
         let inside = half.folder.join(part.name);
         fs::create_dir(&inside).map_err(at(&inside))?;
-        let json = json::document(part.run, part.documents.metrics, place.borrowed());
+        let json = json::document(part.run, part.documents.judged, place.borrowed());
         files(&inside, part.run, part.documents, &json)?;
     }
     text(&half.folder, "summary.json", &json)?;
@@ -262,6 +262,7 @@ fn files(
     table(folder, "events.parquet", tables::events(run))?;
     table(folder, "equity.parquet", tables::equity(run))?;
     text(folder, "summary.json", json)?;
+    text(folder, "doctor.json", documents.doctor_json)?;
     text(folder, "report.html", documents.report_html)?;
     text(folder, "summary.txt", documents.summary_text)?;
     text(folder, "fingerprint", &format!("{}\n", run.fingerprint))?;
@@ -347,6 +348,8 @@ impl Drop for Half {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::analysis::sample;
 
@@ -361,7 +364,11 @@ mod tests {
     fn keep(root: &Path, id: &str, run: &RunResult) -> Result<Written, FolderError> {
         let metrics = serde_json::json!({ "sharpe": null });
         let documents = Documents {
-            metrics: &metrics,
+            judged: Judged {
+                metrics: &metrics,
+                doctor: &Value::Null,
+            },
+            doctor_json: "{}\n",
             report_html: "<html>",
             summary_text: "text",
             debug_log: Some("x\n"),
@@ -387,6 +394,7 @@ mod tests {
             [
                 "again.json",
                 "debug.log",
+                "doctor.json",
                 "equity.parquet",
                 "events.parquet",
                 "fills.parquet",
@@ -472,7 +480,11 @@ mod tests {
         let root = scratch("several");
         let metrics = serde_json::json!({ "sharpe": 1.5 });
         let documents = Documents {
-            metrics: &metrics,
+            judged: Judged {
+                metrics: &metrics,
+                doctor: &Value::Null,
+            },
+            doctor_json: "{}\n",
             report_html: "<html>",
             summary_text: "text",
             debug_log: None,

@@ -64,6 +64,7 @@ struct Document<'a> {
     data_flags: &'a BTreeMap<String, u64>,
     range: Option<RangeJson<'a>>,
     compared: Vec<ComparedJson<'a>>,
+    doctor: &'a Value,
 }
 
 #[derive(Serialize)]
@@ -117,13 +118,22 @@ struct FaultJson<'a> {
     source_line: Option<&'a str>,
 }
 
-/// The document as pretty-printed JSON with a final line break. `metrics` is `analysis::metrics::Metrics::to_json`.
+/// What others found out about a run, for its document.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'a> {
+    /// `analysis::metrics::Metrics::to_json`.
+    pub metrics: &'a Value,
+    /// The list of `analysis::doctor::Finding`.
+    pub doctor: &'a Value,
+}
+
+/// The document as pretty-printed JSON with a final line break.
 ///
 /// # Panics
 /// Never: everything in it has a JSON form.
 #[must_use]
-pub fn document(run: &RunResult, metrics: &Value, place: Place<'_>) -> String {
-    pretty(&mirror(run, metrics, place))
+pub fn document(run: &RunResult, judged: Judged<'_>, place: Place<'_>) -> String {
+    pretty(&mirror(run, judged, place))
 }
 
 /// One strategy of several.
@@ -133,8 +143,8 @@ pub struct Named<'a> {
     pub name: &'a str,
     /// Its result.
     pub run: &'a RunResult,
-    /// `analysis::metrics::Metrics::to_json`.
-    pub metrics: &'a Value,
+    /// What others found out about it.
+    pub judged: Judged<'a>,
     /// Where its own folder is.
     pub place: Place<'a>,
 }
@@ -163,7 +173,7 @@ struct NamedJson<'a> {
 pub fn several(strategies: &[Named<'_>], place: Place<'_>) -> String {
     let strategies = strategies.iter().map(|s| NamedJson {
         strategy: s.name,
-        document: mirror(s.run, s.metrics, s.place),
+        document: mirror(s.run, s.judged, s.place),
     });
     pretty(&SeveralJson {
         schema: SCHEMA_SEVERAL,
@@ -180,7 +190,7 @@ pub(crate) fn pretty(document: &impl Serialize) -> String {
     text + "\n"
 }
 
-fn mirror<'a>(run: &'a RunResult, metrics: &'a Value, place: Place<'a>) -> Document<'a> {
+fn mirror<'a>(run: &'a RunResult, judged: Judged<'a>, place: Place<'a>) -> Document<'a> {
     let configuration = &run.configuration;
     let (component, dataset) = (&configuration.component, &configuration.dataset);
     let account = run.last_account();
@@ -212,7 +222,7 @@ fn mirror<'a>(run: &'a RunResult, metrics: &'a Value, place: Place<'a>) -> Docum
         candles_per_second: run.timings.candles_per_second(configuration.period.candles),
         engine_seconds: run.timings.engine_seconds,
         load_seconds: run.timings.load_seconds,
-        metrics,
+        metrics: judged.metrics,
         trades: run.observed.trades.len(),
         wallet: account.wallet.to_string(),
         equity: account.equity.to_string(),
@@ -253,6 +263,7 @@ fn mirror<'a>(run: &'a RunResult, metrics: &'a Value, place: Place<'a>) -> Docum
             worst: compared(&range.worst),
         }),
         compared: run.alternatives.compared.iter().map(compared).collect(),
+        doctor: judged.doctor,
     }
 }
 

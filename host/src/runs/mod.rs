@@ -21,7 +21,7 @@ pub use observed::{
     OrderSeen, RefusalSeen, StopBehind,
 };
 pub use result::{
-    Component, Configuration, Dataset, FundingUsed, Gap, Knob, LAST_PRICE, LeverageUsed, Limit,
-    MarketEvent, MarketEventKind, ParameterUsed, Period, Profile, RunResult, SharedAccount,
-    SparseStream, Timings, Versions,
+    Capacity, Component, Configuration, Dataset, FundingUsed, Gap, Knob, LAST_PRICE, LeverageUsed,
+    Limit, MarketEvent, MarketEventKind, ParameterUsed, Period, Profile, RunResult, SharedAccount,
+    SparseStream, Timings, Versions, VolumeShare,
 };

@@ -298,6 +298,30 @@ pub struct LeverageUsed {
     pub margin_use_peak: Option<f64>,
 }
 
+/// How much of the market's volume the run's own fills took. Fills that no order of the strategy or the host made (liquidation,
+/// settlement, delisting) are not among them.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Capacity {
+    /// The largest share: all own fills of an instrument in one base candle over that candle's volume. `None` where no fill met a
+    /// candle with volume.
+    pub largest: Option<VolumeShare>,
+    /// Base candles with own fills and no volume at all.
+    pub without_volume: u64,
+    /// Base candles with own fills whose volume the source does not tell.
+    pub of_unknown_volume: u64,
+}
+
+/// Own fills of one instrument in one base candle.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct VolumeShare {
+    /// A fraction of the candle's volume; above 1 where more was filled than was traded.
+    pub share: f64,
+    /// Start of the candle.
+    pub time: Timestamp,
+    /// Index of the instrument.
+    pub instrument: u32,
+}
+
 /// One finished run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunResult {
@@ -320,6 +344,8 @@ pub struct RunResult {
     /// Candles at whose close the summed notional of a symbol's separate positions lay in a higher tier than each position's own
     /// (S103).
     pub higher_tier_candles: u64,
+    /// How much of the market's volume its fills took.
+    pub capacity: Capacity,
     /// What else was run, if anything was asked for.
     pub alternatives: Alternatives,
     /// Close of the first candle the strategy was called for; `None` if its warm-up used up all the data.

@@ -294,7 +294,12 @@ mod tests {
         let strategies: Vec<Strategy<'_>> = names
             .iter()
             .zip(&runs)
-            .map(|(name, (run, metrics))| Strategy { name, run, metrics })
+            .map(|(name, (run, metrics))| Strategy {
+                name,
+                run,
+                metrics,
+                findings: &[],
+            })
             .collect();
         html(&Overview {
             title: "<pairs>",

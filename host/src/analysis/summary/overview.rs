@@ -5,7 +5,7 @@ use crate::analysis::format::{cash, count, number, percent, plain, tame};
 use crate::analysis::overview::{Overview, Strategy, Total};
 use crate::analysis::summary::happened::compared_table;
 use crate::analysis::summary::table::{Align, Cell, Tone, cell, table, toned};
-use crate::analysis::summary::{Style, market, period, profile, streams};
+use crate::analysis::summary::{Style, findings, market, period, profile, streams};
 use crate::ledger::PostingKind;
 use crate::runs::Compared;
 
@@ -27,6 +27,13 @@ pub fn text(overview: &Overview<'_>, report: &str, style: Style) -> String {
             plain(total.start.to_f64(), 2)
         ));
     }
+    let folder = findings::folder(report);
+    lines.extend(overview.strategies.iter().filter_map(|strategy| {
+        let counts = findings::counts(strategy.findings)?;
+        let name = tame(strategy.name);
+        let text = format!("! doctor, {name}: {counts}: host doctor {folder}");
+        Some(Tone::Warning.paint(&text, style))
+    }));
     lines.push(String::new());
     lines.push(strategies(overview, &total, style));
     let compared = compared(overview);

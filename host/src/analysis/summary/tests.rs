@@ -7,7 +7,7 @@ use crate::engine::{FaultCause, Location};
 use crate::runs::FaultSeen;
 
 fn summary(run: &RunResult, style: Style) -> String {
-    text(run, &Metrics::of(run), "runs/x/report.html", style)
+    text(run, &Metrics::of(run), &[], "runs/x/report.html", style)
 }
 
 fn expect(name: &str, got: &str) {
@@ -67,7 +67,12 @@ fn several_strategies_have_a_line_each_and_a_sum() {
         let strategies: Vec<Strategy<'_>> = ["sma-cross", "sma-cross-2"]
             .into_iter()
             .zip(&runs)
-            .map(|(name, (metrics, run))| Strategy { name, run, metrics })
+            .map(|(name, (metrics, run))| Strategy {
+                name,
+                run,
+                metrics,
+                findings: &[],
+            })
             .collect();
         let overview = Overview {
             title: "pairs",

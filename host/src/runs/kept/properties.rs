@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::Kept;
 use crate::analysis::sample;
 use crate::runs::folder::{self, Documents};
+use crate::runs::json::Judged;
 
 /// The folder of a run with figures, below `root`.
 fn written(root: &Path) -> std::path::PathBuf {
@@ -14,7 +15,11 @@ fn written(root: &Path) -> std::path::PathBuf {
         "total_return": 0.25, "sharpe": 1.5, "sharpe_per_period": 0.08, "max_drawdown": -0.1
     });
     let documents = Documents {
-        metrics: &metrics,
+        judged: Judged {
+            metrics: &metrics,
+            doctor: &serde_json::Value::Null,
+        },
+        doctor_json: "{}",
         report_html: "",
         summary_text: "",
         debug_log: None,
