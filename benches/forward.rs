@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "a bench speaks")]
 #![expect(clippy::disallowed_methods, reason = "a bench looks at the clock")]
 
+mod disk;
 #[path = "forward/frames.rs"]
 mod frames;
 #[path = "forward/journal.rs"]

@@ -4,13 +4,16 @@
 #![expect(clippy::disallowed_methods, reason = "a bench measures time")]
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
-use std::io::Write as _;
+mod disk;
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use host::domain::{Candle, MarkCandle, Ohlc, Price, Reference, Slot, Timestamp};
 use host::persistence::{Batch, Input, Journal, MinuteInput, NewSession, Origin};
+
+use disk::syncs;
 
 /// Minutes of ninety days.
 const MINUTES: u64 = 90 * 24 * 60;
@@ -20,8 +23,6 @@ const GROUP: u64 = 512;
 const COMMITS: u64 = 1_000;
 /// Strategies whose digests come with each minute.
 const STRATEGIES: u32 = 10;
-/// What a commit of one minute writes: four pages and their heads in the log.
-const SYNCED: usize = 4 * (4_096 + 24);
 
 fn main() {
     // `cargo bench` adds flags of its own.
@@ -53,7 +54,7 @@ fn main() {
     );
     tell(
         "bare append and sync of its bytes",
-        syncs(&folder.path().join("bare")),
+        syncs(&folder.path().join("bare"), COMMITS as usize),
     );
     drop(journal);
     read(&path, session);
@@ -105,19 +106,6 @@ fn minute(number: u64) -> Input {
         },
         origin: Origin::Live,
     })
-}
-
-/// Times of appending to a file and syncing it, without a database.
-fn syncs(path: &Path) -> Vec<Duration> {
-    let mut file = std::fs::File::create(path).expect("writable");
-    let bytes = [7_u8; SYNCED];
-    let mut sync = || {
-        let began = Instant::now();
-        file.write_all(&bytes).expect("room");
-        file.sync_data().expect("synced");
-        began.elapsed()
-    };
-    (0..COMMITS).map(|_| sync()).collect()
 }
 
 fn read(path: &Path, session: i64) {

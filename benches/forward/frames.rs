@@ -1,7 +1,6 @@
 //! From a frame taken off the inbox to the decision staged, for one strategy, and what its commit adds.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -16,6 +15,7 @@ use host::persistence::{Batch, Input, Journal, NewSession};
 use host::strategy::Limits;
 use host::venues::socket::{Patience, wall_clock};
 
+use crate::disk::syncs;
 use crate::stage::{self, MINUTE, START, Supplied};
 use crate::tell;
 use crate::venue_sim::{Pace, Play, VenueSim};
@@ -25,8 +25,6 @@ use crate::venue_stub::{Listed, Market, Venue};
 const MINUTES: i64 = 600;
 /// So many times as fast as the world: slow enough for answers to come before the next minute, as they do in the world.
 const SPEED: f64 = 1_500.0;
-/// What a commit of one minute writes: four pages and their heads in the log.
-const SYNCED: usize = 4 * (4_096 + 24);
 
 /// What was measured.
 #[derive(Default)]
@@ -54,7 +52,7 @@ pub(crate) fn run() {
     tell("a frame that decides nothing", measured.others, Some(floor));
     let floor = tell(
         "bare append and sync of a commit's bytes (floor)",
-        syncs(&folder.path().join("bare")),
+        syncs(&folder.path().join("bare"), MINUTES as usize),
         None,
     );
     tell("commit of the decision", measured.commits, Some(floor));
@@ -226,17 +224,4 @@ fn alone(minutes: &[Input], path: &Path, component: &host::strategy::Component) 
         took
     };
     (2..).zip(minutes).map(step).collect()
-}
-
-/// Times of appending to a file and syncing it, without a database.
-fn syncs(path: &Path) -> Vec<Duration> {
-    let mut file = std::fs::File::create(path).expect("writable");
-    let bytes = [7_u8; SYNCED];
-    let mut sync = || {
-        let began = Instant::now();
-        file.write_all(&bytes).expect("room");
-        file.sync_data().expect("synced");
-        began.elapsed()
-    };
-    (0..MINUTES).map(|_| sync()).collect()
 }

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use crate::data::streams::{MinuteRows, StreamKind};
+use crate::data::streams::{MinuteRows, StreamKind, Wanted};
 use crate::domain::{
     Cash, FundingSettlement, MINUTE_MS, OnFault, OrderKind, Price, Reference, Slot, SlotState,
     StreamRow, StreamSource, Timestamp,
@@ -80,6 +80,7 @@ pub struct Lane {
     rows: VecDeque<StreamRow>,
     /// Rows made of minutes: source, instrument, and how.
     derived: Vec<(u32, usize, MinuteRows)>,
+    wanted: Vec<Wanted>,
     sources: Vec<StreamSource>,
     /// Alerts of the strategy that were told.
     alerts_told: usize,
@@ -99,6 +100,8 @@ pub struct LaneSetup {
     pub parameters: Vec<(String, String)>,
     /// Its engine before the first event.
     pub engine: Engine,
+    /// What it wants of each of its instruments.
+    pub wanted: Vec<Wanted>,
     /// Its streams of rows, by the index rows name.
     pub sources: Vec<StreamSource>,
     /// Start of its first minute, and of the first it may be called for.
@@ -152,6 +155,7 @@ impl Lane {
             begun: false,
             due: Vec::new(),
             rows: VecDeque::new(),
+            wanted: setup.wanted,
             sources: setup.sources,
             alerts_told: 0,
             early: Vec::new(),
@@ -207,14 +211,17 @@ impl Lane {
     /// Rows it gets of a market, as its strategy declared them.
     #[must_use]
     pub fn rows_of(&self, market: usize) -> Vec<(StreamKind, u32)> {
-        let is_of = |s: &&StreamSource| {
-            let own = self.declared.markets.get(s.instrument as usize);
-            own.is_some_and(|m| *m as usize == market)
-        };
-        let of_market = self.sources.iter().filter(is_of);
+        let own = self.declared.markets.iter().zip(&self.wanted);
+        let of_market = own.filter(|(m, _)| **m as usize == market);
         of_market
-            .filter_map(|s| Some((StreamKind::of(&s.kind)?, s.detail)))
+            .flat_map(|(_, wanted)| wanted.rows.iter().copied())
             .collect()
+    }
+
+    /// What it wants of each of its instruments, in their order.
+    #[must_use]
+    pub fn wanted(&self) -> &[Wanted] {
+        &self.wanted
     }
 
     /// Do its market orders fill at the best prices seen.

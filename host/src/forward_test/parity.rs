@@ -10,7 +10,7 @@ use crate::engine::Happening;
 use crate::forward_test::control::Control;
 use crate::forward_test::error::ForwardError;
 use crate::forward_test::recover::{self, Differs, Seen};
-use crate::forward_test::session::{Session, SessionError, Supply as _};
+use crate::forward_test::session::{Row, Session, SessionError, Supply as _, WITHOUT_HISTORY};
 use crate::forward_test::supply::{Components, JournalSupply};
 use crate::persistence::{Input, MinuteInput, Reader, SessionRow};
 use crate::strategy::Runtime;
@@ -140,8 +140,8 @@ struct Notes {
     said: Vec<Vec<(Timestamp, Said)>>,
     /// First minute of the warm-up and of the trading, and the input that started it.
     spans: Vec<(Timestamp, Timestamp, u64)>,
-    /// Rows of kinds without history: input, market, row.
-    late_rows: Vec<(u64, u32, crate::forward_test::session::Row)>,
+    /// Rows of kinds without history, with their market.
+    late_rows: Vec<(u32, Row)>,
 }
 
 impl Notes {
@@ -187,26 +187,10 @@ impl Notes {
                     }
                 }
             }
-            Seen::Before(
-                number,
-                Input::Row {
-                    market,
-                    kind,
-                    detail,
-                    time,
-                    available_at,
-                    values,
-                },
-            ) if crate::forward_test::session::WITHOUT_HISTORY.contains(&kind.as_str()) => {
-                let row = crate::forward_test::session::Row {
-                    input: number,
-                    kind: kind.clone(),
-                    detail: *detail,
-                    time: *time,
-                    available_at: *available_at,
-                    values: values.clone(),
-                };
-                self.late_rows.push((number, *market, row));
+            Seen::Before(number, input @ Input::Row { kind, .. })
+                if WITHOUT_HISTORY.contains(&kind.as_str()) =>
+            {
+                self.late_rows.extend(Row::of(number, input));
             }
             Seen::Before(..) => {}
             Seen::After(effects) => {
@@ -337,22 +321,15 @@ impl<'a> Rebuilt<'a> {
         let component = supply.component(&lane.declared.sha256)?;
         let (mut candles, mut streams) = (Vec::new(), Vec::new());
         let instruments = self.session.instruments();
-        let built = lane
-            .declared
-            .builder(&component, &instruments, self.components.runtime().limits())
-            .map_err(SessionError::from)?
-            .build()
-            .map_err(SessionError::from)?;
-        for (index, market) in (0..).zip(&lane.declared.markets) {
+        for (wanted, market) in lane.wanted().iter().zip(&lane.declared.markets) {
             let minutes = self.reader.minutes(self.row.id, *market, from, head)?;
             candles.push(real(&minutes));
             let known = &self.session.markets[*market as usize];
             let instrument = &known.instrument;
             let place = Place::new(&instrument.venue, instrument.kind, &instrument.symbol)?;
-            let early = known.rows.iter().map(|row| (row.input, row));
             let late = self.notes.late_rows.iter();
-            let late = late.filter(|(number, m, _)| m == market && *number > input);
-            let rows = early.chain(late.map(|(number, _, row)| (*number, row)));
+            let late = late.filter(|(m, row)| m == market && row.input > input);
+            let rows = known.rows.iter().chain(late.map(|(_, row)| row));
             let mut settlements: Vec<FundingSettlement> = known.funding.clone();
             settlements.retain(|s| s.time >= from);
             settlements.sort_by_key(|s| s.time);
@@ -360,9 +337,9 @@ impl<'a> Rebuilt<'a> {
                 mark: references(&minutes, |m| m.reference.mark.map(|mark| mark.path)),
                 index: references(&minutes, |m| m.reference.index),
                 settlements,
-                rows: rows.filter_map(|(_, row)| row.given()).collect(),
+                rows: rows.filter_map(Row::given).collect(),
             };
-            streams.push(Streams::journaled(place, built.wanted(index), journaled));
+            streams.push(Streams::journaled(place, wanted.clone(), journaled));
         }
         let end = candles
             .iter()

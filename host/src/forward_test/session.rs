@@ -103,6 +103,30 @@ pub struct Row {
 }
 
 impl Row {
+    /// The row an input is, with its market; none of every other input.
+    pub(super) fn of(number: u64, input: &Input) -> Option<(u32, Self)> {
+        let Input::Row {
+            market,
+            kind,
+            detail,
+            time,
+            available_at,
+            values,
+        } = input
+        else {
+            return None;
+        };
+        let row = Self {
+            input: number,
+            kind: kind.clone(),
+            detail: *detail,
+            time: *time,
+            available_at: *available_at,
+            values: values.clone(),
+        };
+        Some((*market, row))
+    }
+
     /// As a backtest is given it.
     #[must_use]
     pub fn given(&self) -> Option<(StreamKind, u32, streams::Row)> {
@@ -235,24 +259,7 @@ impl Session {
                     substituted: *substituted,
                 },
             ),
-            Input::Row {
-                market,
-                kind,
-                detail,
-                time,
-                available_at,
-                values,
-            } => {
-                let row = Row {
-                    input: number,
-                    kind: kind.clone(),
-                    detail: *detail,
-                    time: *time,
-                    available_at: *available_at,
-                    values: values.clone(),
-                };
-                self.row(number, *market, row)
-            }
+            Input::Row { .. } => self.row(number, input),
             Input::Quote {
                 market, bid, ask, ..
             } => self.quote(number, *market, *bid, *ask),
@@ -334,7 +341,10 @@ impl Session {
         Ok(Effects::new())
     }
 
-    fn row(&mut self, number: u64, market: u32, row: Row) -> Result<Effects, SessionError> {
+    fn row(&mut self, number: u64, input: &Input) -> Result<Effects, SessionError> {
+        let Some((market, row)) = Row::of(number, input) else {
+            return Ok(Effects::new());
+        };
         let known = self.known(number, market)?;
         let lanes = known.lanes.clone();
         if !WITHOUT_HISTORY.contains(&row.kind.as_str()) {
@@ -471,8 +481,12 @@ impl Session {
             .builder(&component, &self.instruments(), &self.limits)?
             .period(Some(start), None)
             .build()?;
-        let sources = sources(&built);
+        let wanted: Vec<streams::Wanted> = (0..number_of(built.instruments().len()))
+            .map(|instrument| built.wanted(instrument))
+            .collect();
+        let sources = sources(&wanted);
         let setup = LaneSetup {
+            wanted,
             component: built.component().clone(),
             parameters: built.parameters_shown(),
             balance: built.starting_balance(),
@@ -539,19 +553,17 @@ impl Session {
 }
 
 /// The streams of rows a strategy gets, instrument by instrument as a backtest orders them.
-fn sources(built: &crate::backtest::Backtest) -> Vec<StreamSource> {
-    let mut sources = Vec::new();
-    for instrument in 0..number_of(built.instruments().len()) {
-        for (kind, detail) in built.wanted(instrument).rows {
-            sources.push(StreamSource {
-                instrument,
-                kind: kind.name().to_owned(),
-                detail,
-                columns: kind.columns(detail),
-            });
-        }
-    }
-    sources
+fn sources(wanted: &[streams::Wanted]) -> Vec<StreamSource> {
+    let rows = |(instrument, wanted): (u32, &streams::Wanted)| {
+        let rows = wanted.rows.clone().into_iter();
+        rows.map(move |(kind, detail)| StreamSource {
+            instrument,
+            kind: kind.name().to_owned(),
+            detail,
+            columns: kind.columns(detail),
+        })
+    };
+    (0..).zip(wanted).flat_map(rows).collect()
 }
 
 fn of_lane(settlement: FundingSettlement, instrument: usize) -> FundingSettlement {

@@ -190,6 +190,8 @@ pub enum Readiness {
     Journal,
     /// A feed is stale or without a connection.
     Stale,
+    /// A strategy waits for its history. One that takes the place of another, which trades until then, keeps nobody waiting.
+    WarmingUp,
 }
 
 impl Readiness {
@@ -200,10 +202,17 @@ impl Readiness {
             let (standing, wanted) = feed.connections;
             (standing == 0 && wanted > 0) || feed.markets.iter().any(|market| market.stale)
         };
+        let has_begun = |name: &str| {
+            let mut all = snapshot.strategies.iter();
+            all.any(|s| s.name == name && s.started.is_some())
+        };
+        let is_waiting = |s: &StrategyView| !has_begun(&s.name);
         if snapshot.journal_failed.is_some() {
             Self::Journal
         } else if snapshot.feeds.iter().any(is_stale) {
             Self::Stale
+        } else if snapshot.strategies.iter().any(is_waiting) {
+            Self::WarmingUp
         } else {
             Self::Ready
         }
@@ -217,6 +226,7 @@ impl Readiness {
             Self::Silent => "silent",
             Self::Journal => "journal",
             Self::Stale => "stale",
+            Self::WarmingUp => "warming-up",
         }
     }
 }

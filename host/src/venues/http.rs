@@ -42,6 +42,12 @@ const WAIT_LEAST_MS: u64 = 1_000;
 /// How often somebody is called again who was never reached: no network, a wrong address. Nobody waits a minute to hear that.
 const UNREACHED_RETRIES_MAX: usize = 3;
 
+/// How long nobody asks who was asked to wait for so long, or for an unsaid time.
+#[must_use]
+pub fn pause_ms(wait_ms: Option<u64>) -> u64 {
+    wait_ms.unwrap_or(WAIT_UNSAID_MS).max(WAIT_LEAST_MS)
+}
+
 /// What an answer means, by the adapter: `&|request, head| rest.judge(request, head)`.
 pub type Judge<'a> = &'a dyn Fn(&Request, Head<'_>) -> Verdict;
 
@@ -372,7 +378,7 @@ impl Client {
         wait_ms: Option<u64>,
         why: String,
     ) -> Result<(), HttpError> {
-        let wait_ms = wait_ms.unwrap_or(WAIT_UNSAID_MS).max(WAIT_LEAST_MS);
+        let wait_ms = pause_ms(wait_ms);
         let place = request.place.what;
         if wait_ms > self.options.wait_max_ms {
             return Err(HttpError::WaitTooLong {

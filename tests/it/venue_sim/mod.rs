@@ -11,6 +11,7 @@
 //! * Time stands still until clients have subscribed to all they want: the first minute of a session is the same in every run.
 //! * While something that was subscribed is sent to nobody, [`Play::lonely_minutes`] pass; then the clock waits until all is back. A
 //!   process that is killed and started again finds the time at which it left.
+//! * An answer with the clock overtakes no frame: the play stands still until all that was sent is read and the answer has arrived.
 //! * A client that reads slowly holds up the play: at most some thirty minutes are on their way to it.
 //! * What goes wrong is decided by seed and minute ([`faults`]), and whatever was missed can be asked for.
 //! * Frames have the shape of the recorded ones; the ticks of a mark minute make its candle again ([`script`]).
@@ -137,11 +138,14 @@ impl VenueSim {
             asked.busy.lock().expect("no panic").pop_front()
         }));
         let (steps, stepped) = mpsc::unbounded_channel();
+        let (clock, clocks) = mpsc::unbounded_channel();
+        stub.ask_before_clock(clock);
         let player = play::Player {
             shared: Arc::clone(&shared),
             stub: Arc::clone(&stub),
             play,
             steps: stepped,
+            clocks,
             allowed: 0,
             lonely: 0,
             ping: 0,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
@@ -18,6 +18,9 @@ use crate::venue_stub::{Venue, VenueStub};
 
 /// After so many minutes everybody must have read those before them: at most twice as many are on their way.
 const LEASH: i64 = 16;
+
+/// So long the play stands still for an answer with the clock to arrive.
+const ARRIVES: Duration = Duration::from_millis(50);
 
 /// How long a clock that follows ours stands still at most.
 const SLICE: Duration = Duration::from_millis(20);
@@ -43,6 +46,8 @@ pub(super) struct Player {
     pub(super) play: Play,
     /// Minutes that may be played, under [`Pace::Steps`].
     pub(super) steps: mpsc::UnboundedReceiver<i64>,
+    /// Questions for the clock that wait for their answer to be let go.
+    pub(super) clocks: mpsc::UnboundedReceiver<oneshot::Sender<()>>,
     pub(super) allowed: i64,
     /// Minutes played while something that is wanted was sent to nobody.
     pub(super) lonely: i64,
@@ -90,10 +95,10 @@ impl Player {
             let (count, changes) = self.shared.with_hub(|hub| (hub.wanted.len(), hub.changes));
             let is_enough = count >= self.play.topics.max(1);
             if !is_enough {
-                self.shared.changed.notified().await;
+                self.changed().await;
                 continue;
             }
-            sleep(quiet).await;
+            self.stand(sleep(quiet)).await;
             if self.shared.with_hub(|hub| hub.changes) == changes {
                 return;
             }
@@ -107,13 +112,58 @@ impl Player {
             return true;
         }
         while self.allowed == 0 {
-            let Some(minutes) = self.steps.recv().await else {
+            let minutes = tokio::select! {
+                minutes = self.steps.recv() => minutes,
+                () = let_go(&mut self.clocks) => continue,
+            };
+            let Some(minutes) = minutes else {
                 return false;
             };
             self.allowed += minutes;
+            // Nobody plays to a client that was killed meanwhile and whose connection is not known to be gone.
+            self.read_by_all(0).await;
         }
         self.allowed -= 1;
         true
+    }
+
+    /// Waits until connections, subscriptions or answers change.
+    async fn changed(&mut self) {
+        let shared = Arc::clone(&self.shared);
+        self.stand(shared.changed.notified()).await;
+    }
+
+    /// Waits for something while nothing is on its way: whoever asks for the clock is answered at once.
+    async fn stand<T>(&mut self, what: impl Future<Output = T>) -> T {
+        tokio::pin!(what);
+        loop {
+            tokio::select! {
+                done = &mut what => return done,
+                () = let_go(&mut self.clocks) => {}
+            }
+        }
+    }
+
+    /// Answers with the clock go when everything before them was read, and nothing follows until they have arrived.
+    async fn tell_clock(&mut self) {
+        let mut asked = Vec::new();
+        while let Ok(one) = self.clocks.try_recv() {
+            asked.push(one);
+        }
+        if asked.is_empty() {
+            return;
+        }
+        let follows_ours = matches!(self.play.pace, Pace::TimesRealTime(_));
+        if !follows_ours {
+            self.read_by_all(0).await;
+        }
+        for one in asked {
+            // One that waited in vain went by itself.
+            let _ = one.send(());
+        }
+        if !follows_ours {
+            sleep(ARRIVES).await;
+        }
     }
 
     /// A few minutes pass without clients; then the clock waits for them, unless it follows ours.
@@ -135,7 +185,7 @@ impl Player {
                 self.shared.log().waits += 1;
                 is_waiting = true;
             }
-            self.shared.changed.notified().await;
+            self.changed().await;
         }
     }
 
@@ -246,7 +296,8 @@ impl Player {
     }
 
     /// Brings the clock of the venues to a time, at the pace that is wanted.
-    async fn reach(&self, at: i64) {
+    async fn reach(&mut self, at: i64) {
+        self.tell_clock().await;
         if let (Pace::TimesRealTime(times), Some(began)) = (self.play.pace, self.began) {
             let ours = |ms: i64| Duration::from_secs_f64((ms as f64 / times / 1_000.0).max(0.0));
             let due = began + ours(at - self.play.start_ms);
@@ -297,6 +348,15 @@ impl Player {
             // A connection may end without a word of it here.
             let _ = timeout(SLICE, self.shared.changed.notified()).await;
         }
+    }
+}
+
+/// Lets an answer with the clock go, whenever one is asked for; waits for ever where nobody can ask any more.
+async fn let_go(clocks: &mut mpsc::UnboundedReceiver<oneshot::Sender<()>>) {
+    match clocks.recv().await {
+        // One that waited in vain went by itself.
+        Some(one) => drop(one.send(())),
+        None => std::future::pending().await,
     }
 }
 

@@ -78,10 +78,15 @@ struct State {
     recorded: Vec<(String, Reply)>,
     /// Weight used since it was last set to zero, as Binance counts it.
     used: u32,
+    /// Who is told before the clock is answered.
+    clock: Option<Clock>,
 }
 
 /// Who takes connections that ask for a websocket.
 pub(crate) type Sockets = tokio::sync::mpsc::UnboundedSender<std::net::TcpStream>;
+
+/// Is told that the clock is asked for, and lets the answer go.
+pub(crate) type Clock = tokio::sync::mpsc::UnboundedSender<tokio::sync::oneshot::Sender<()>>;
 
 /// The server; it ends when it is dropped.
 pub(crate) struct VenueStub {
@@ -109,6 +114,7 @@ impl VenueStub {
             log: Vec::new(),
             recorded: Vec::new(),
             used: 0,
+            clock: None,
         }));
         let (end, ended) = tokio::sync::oneshot::channel();
         let address = server::start(Arc::clone(&state), ended, sockets);
@@ -127,6 +133,11 @@ impl VenueStub {
     /// Decides about every request from now on whether something goes wrong; see [`faults`] for ready-made rules.
     pub(crate) fn fault_when(&self, rule: Rule) {
         self.state().rule = rule;
+    }
+
+    /// Questions for the clock wait a moment for somebody to let them go.
+    pub(crate) fn ask_before_clock(&self, clock: Clock) {
+        self.state().clock = Some(clock);
     }
 
     /// Answers a path (with its query if `path` has one) with this status and body, whatever the market says.

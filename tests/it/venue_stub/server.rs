@@ -25,6 +25,8 @@ use super::{Asked, Sockets, State, route};
 
 /// Where a redirected request goes.
 const ELSEWHERE: &str = "/elsewhere";
+/// An answer with the clock waits at most so long for whoever plays.
+const CLOCK_WAITS: Duration = Duration::from_secs(5);
 /// Rows added on both sides by [`Fault::Overlap`].
 const OVERLAP: usize = 3;
 
@@ -97,6 +99,7 @@ async fn respond(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, std::io::Error> {
     let (asked, is_json) = read(request).await?;
+    before_clock(state, &asked).await;
     let (reply, fault, retry_after_s, used) = {
         let mut state = state.lock().expect("no panic holds it");
         decide(&mut state, asked.clone(), is_json)
@@ -147,6 +150,18 @@ async fn respond(
         _ => head.body(whole(body)),
     };
     Ok(response.expect("headers of constants and numbers"))
+}
+
+/// Somebody whose frames are on their way sees to it that the answer to a question for the clock does not overtake them.
+async fn before_clock(state: &Mutex<State>, asked: &Asked) {
+    if !asked.path.ends_with("/time") && !asked.body.contains("exchangeStatus") {
+        return;
+    }
+    let clock = state.lock().expect("no panic holds it").clock.clone();
+    let (go, gone) = oneshot::channel();
+    if clock.is_some_and(|clock| clock.send(go).is_ok()) {
+        let _ = tokio::time::timeout(CLOCK_WAITS, gone).await;
+    }
 }
 
 /// What is answered, and with which fault; everything is written down.

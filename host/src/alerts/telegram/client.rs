@@ -10,6 +10,7 @@ use super::api::{Api, Call, Failure, Reply, judge};
 use super::settings::Settings;
 use super::time::Ending;
 use crate::alerts::Secret;
+use crate::alerts::http::words;
 
 /// Largest answer that is read: a hundred updates are far below it.
 const BODY_BYTES_MAX: usize = 4 << 20;
@@ -84,19 +85,7 @@ impl Client {
 
     /// An error of the connection in its innermost words.
     fn trouble(&self, error: reqwest::Error) -> Failure {
-        let what = if error.is_timeout() {
-            "no answer in time"
-        } else if error.is_connect() {
-            "no connection"
-        } else {
-            "the connection broke"
-        };
-        let error = error.without_url();
-        let mut cause: &dyn std::error::Error = &error;
-        while let Some(inner) = cause.source() {
-            cause = inner;
-        }
-        self.scrubbed(Failure::Unreached(format!("{what} ({cause})")))
+        self.scrubbed(Failure::Unreached(words(error)))
     }
 
     /// Whatever the other side made of our address, the token is not told on.

@@ -7,8 +7,8 @@ use super::question::{About, Answer, Question, Told};
 use crate::data::fetch::rows::{is_whole, middle, times};
 use crate::domain::{Symbol, Timeframe, Timestamp};
 use crate::venues::adapters;
-use crate::venues::http::{Answer as Answered, Client};
-use crate::venues::rest::{History, Request, Rest, Rows, Window};
+use crate::venues::http::{Answer as Answered, Client, pause_ms};
+use crate::venues::rest::{Head, History, Request, Rest, Rows, Verdict, Window};
 use crate::venues::socket::wall_clock;
 
 /// Questions of one feed under way at once.
@@ -18,6 +18,17 @@ const THREADS: usize = 4;
 pub(super) struct Venue {
     pub rest: &'static dyn Rest,
     pub client: Arc<Client>,
+    /// Hears that the venue asks to wait, from whichever thread it is said to.
+    pub waits: Box<dyn Fn(Waits) + Send + Sync>,
+}
+
+/// A venue asks not to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Waits {
+    /// For so long, milliseconds.
+    pub length_ms: u64,
+    /// What it said.
+    pub why: String,
 }
 
 /// Why there is no answer.
@@ -124,8 +135,16 @@ impl Venue {
 
     /// The body of an answer; none where there is no such thing.
     fn send(&self, question: &Request) -> Result<Option<Vec<u8>>, Unanswered> {
-        let judge =
-            |request: &Request, head: crate::venues::rest::Head<'_>| self.rest.judge(request, head);
+        let judge = |request: &Request, head: Head<'_>| {
+            let verdict = self.rest.judge(request, head);
+            if let Verdict::Wait { wait_ms, why } = &verdict {
+                (self.waits)(Waits {
+                    length_ms: pause_ms(*wait_ms),
+                    why: why.clone(),
+                });
+            }
+            verdict
+        };
         match self.client.send(&judge, question) {
             Ok(Answered::Body(body)) => Ok(Some(body)),
             Ok(Answered::Absent) => Ok(None),

@@ -89,34 +89,44 @@ impl Asker {
 
 /// Since when minutes are known to lack something.
 ///
-/// A mark says: what begins before `until` was known to lack it at `since`, by our clock.
+/// A mark says: what begins before `until` was known to lack it at `since`, by our clock. Time in which nobody may ask for it does not
+/// count.
 #[derive(Debug, Default)]
-pub(super) struct Lacking(VecDeque<(Timestamp, Timestamp)>);
+pub(super) struct Lacking {
+    marks: VecDeque<(Timestamp, Timestamp)>,
+    /// Nobody asks before.
+    free_at: Timestamp,
+}
 
 impl Lacking {
     /// What begins before `until` lacks it.
     pub(super) fn note(&mut self, until: Timestamp, now: Timestamp) {
-        if self.0.back().is_none_or(|(last, _)| *last < until) {
-            self.0.push_back((until, now));
+        if self.marks.back().is_none_or(|(last, _)| *last < until) {
+            self.marks.push_back((until, now));
         }
     }
 
     /// Since when `minute` lacks it, if that is known.
     pub(super) fn since(&self, minute: Timestamp) -> Option<Timestamp> {
-        let mark = self.0.iter().find(|(until, _)| *until > minute)?;
-        Some(mark.1)
+        let mark = self.marks.iter().find(|(until, _)| *until > minute)?;
+        Some(mark.1.max(self.free_at))
+    }
+
+    /// Nobody may ask before this moment.
+    pub(super) fn free_at(&mut self, at: Timestamp) {
+        self.free_at = self.free_at.max(at);
     }
 
     /// Everything before `next` is done.
     pub(super) fn passed(&mut self, next: Timestamp) {
-        while self.0.front().is_some_and(|(until, _)| *until <= next) {
-            self.0.pop_front();
+        while self.marks.front().is_some_and(|(until, _)| *until <= next) {
+            self.marks.pop_front();
         }
     }
 
     /// Nothing after `end` has happened yet, although it was asked about.
     pub(super) fn not_after(&mut self, end: Timestamp) {
-        self.0.retain_mut(|(until, _)| {
+        self.marks.retain_mut(|(until, _)| {
             *until = end.min(*until);
             true
         });
@@ -124,9 +134,11 @@ impl Lacking {
 
     /// A question brought something: what is still lacking has its whole time again.
     pub(super) fn renew(&mut self, now: Timestamp) {
-        if let Some((until, _)) = self.0.pop_back() {
-            self.0.clear();
-            self.0.push_back((until, now));
+        // A clock that was set back does not make the wait longer.
+        self.free_at = self.free_at.min(now);
+        if let Some((until, _)) = self.marks.pop_back() {
+            self.marks.clear();
+            self.marks.push_back((until, now));
         }
     }
 }
@@ -183,6 +195,10 @@ mod tests {
         );
         lacking.note(at(20), at(4_000));
         assert_eq!(since(&lacking, 15), Some(4_000));
+        lacking.free_at(at(9_000));
+        assert_eq!(since(&lacking, 15), Some(9_000), "nobody could ask");
+        lacking.renew(at(5_000));
+        assert_eq!(since(&lacking, 15), Some(5_000), "somebody did");
         lacking.passed(at(20));
         assert_eq!(since(&lacking, 19), None);
     }

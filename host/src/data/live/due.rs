@@ -100,6 +100,11 @@ impl Due {
         announced.rate = rate.or(announced.rate);
     }
 
+    /// Nobody may ask before this moment.
+    pub(super) fn free_at(&mut self, at: Timestamp) {
+        self.lacking.free_at(at);
+    }
+
     /// Our clock was set, or stood still: what is lacking has its whole time again, and nothing of the future was asked about.
     pub(super) fn set_right(&mut self, at: Moment) {
         self.asked_until = self.asked_until.min(at.venue.plus_ms(-SURE_AFTER_MS));

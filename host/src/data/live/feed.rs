@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::ask::{Asking, Venue};
+use super::ask::{Asking, Venue, Waits};
 use super::history;
 use super::machine::{Machine, Want};
 use super::question::Answer;
@@ -54,6 +54,7 @@ pub struct Arrived {
 enum What {
     Line(Received),
     Answer(Answer),
+    Waits(Waits),
     History(Box<LiveEvent>),
 }
 
@@ -100,9 +101,11 @@ impl LiveFeed {
         for market in setup.markets {
             machine.follow(market)?;
         }
+        let waits = Arc::clone(&wake);
         let venue = Arc::new(Venue {
             rest: setup.rest,
             client: setup.client,
+            waits: Box::new(move |one| waits(Arrived::new(wall_clock(), What::Waits(one)))),
         });
         let answers = Arc::clone(&wake);
         let asking = Asking::new(&venue, move |answer| {
@@ -155,6 +158,7 @@ impl LiveFeed {
                 self.machine.line(at, opening, received.what, tell);
             }
             What::Answer(answer) => self.machine.answer(at, answer, tell),
+            What::Waits(waits) => self.machine.waits(at, &waits, tell),
             What::History(event) => tell(*event),
         }
         self.serve();

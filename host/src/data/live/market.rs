@@ -287,6 +287,14 @@ impl Market {
         self.hurry = true;
     }
 
+    /// Nobody may ask before this moment: its candles and settlements have their whole time after it. Its prices are not worth the wait.
+    pub(super) fn free_at(&mut self, at: Timestamp) {
+        self.lacking.free_at(at);
+        if let Some(due) = &mut self.due {
+            due.free_at(at);
+        }
+    }
+
     /// Our clock was set, or stood still: what is lacking has its whole time again, and nothing of the future lacks anything.
     pub(super) fn set_right(&mut self, at: Moment) {
         self.accepted_at = self.accepted_at.min(at.now);

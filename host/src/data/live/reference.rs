@@ -91,13 +91,13 @@ impl Prices {
         self.keep_whole(done, since);
     }
 
-    /// Ends the minute that is over by the venue's clock.
+    /// Ends the minute that is over by the venue's clock, where ticks do not say when they were. Where they do, the first tick of the
+    /// next minute ends it: frames can be on their way longer than the answer that tells the clock.
     pub(super) fn look(&mut self, venue: Timestamp, since: Option<Timestamp>) {
-        let done = self.ticks.over(venue);
-        let end = |candle: &Candle| candle.open_time.0 + MINUTE_MS;
-        let to_its_end =
-            |c: &Candle| (self.last).is_none_or(|last| end(c) - last.0 <= APART_MAX_MS);
-        self.keep_whole(done.filter(to_its_end), since);
+        if self.last.is_none() {
+            let done = self.ticks.over(venue);
+            self.keep_whole(done, since);
+        }
     }
 
     fn keep_whole(&mut self, done: Option<Candle>, since: Option<Timestamp>) {
@@ -119,6 +119,10 @@ impl Prices {
     pub(super) fn set_right(&mut self, at: Moment) {
         self.lacking.not_after(Timeframe::M1.bucket_start(at.venue));
         self.lacking.renew(at.now);
+        if self.last.is_none() {
+            // Ticks without times of their own were put where the clock said.
+            self.forget();
+        }
     }
 
     /// A candle of an answer; was it new. What ticks made stays.

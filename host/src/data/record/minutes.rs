@@ -52,6 +52,8 @@ impl Lag {
 pub(in crate::data) struct PriceMinutes {
     open: Option<Candle>,
     last: Option<Price>,
+    /// The last minute that was ended by the clock.
+    over: Option<Timestamp>,
 }
 
 impl PriceMinutes {
@@ -60,6 +62,9 @@ impl PriceMinutes {
         let price = price.or(self.last)?;
         self.last = Some(price);
         let minute = Timeframe::M1.bucket_start(time);
+        if self.over.is_some_and(|over| minute <= over) {
+            return None;
+        }
         match &mut self.open {
             Some(open) if open.open_time == minute => {
                 open.high = open.high.max(price);
@@ -80,7 +85,9 @@ impl PriceMinutes {
     /// The candle of a minute that is over by the venue's clock.
     pub(in crate::data) fn over(&mut self, venue_now: Timestamp) -> Option<Candle> {
         let end = |c: &Candle| c.open_time.0 + MINUTE_MS + GRACE_MS;
-        self.open.take_if(|open| end(open) <= venue_now.0)
+        let done = self.open.take_if(|open| end(open) <= venue_now.0);
+        self.over = done.map(|candle| candle.open_time).or(self.over);
+        done
     }
 
     /// Something was missed.

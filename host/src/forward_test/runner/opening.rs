@@ -17,6 +17,7 @@ use crate::execution::FillTiming;
 use crate::forward_test::control::Control;
 use crate::forward_test::declared::{Declared, DeclaredBy};
 use crate::forward_test::error::ForwardError;
+use crate::forward_test::lane::Lane;
 use crate::forward_test::session::Supply as _;
 use crate::forward_test::supply::JournalSupply;
 use crate::forward_test::wish::{Wish, names, rehearse};
@@ -430,7 +431,12 @@ impl Runner<'_> {
     }
 
     fn tell_ready(&mut self) -> Result<(), ForwardError> {
-        if !self.is_ready && self.pending.is_empty() {
+        // One that waits for the place of another, which goes on trading, may wait for days.
+        let is_replacing = |p: &Pending| {
+            let old = p.replaces.map(|old| &self.session.lanes[old as usize]);
+            old.is_some_and(Lane::is_at_work)
+        };
+        if !self.is_ready && self.pending.iter().all(is_replacing) {
             self.is_ready = true;
             if self.missed.is_none() {
                 self.tell_begun();

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::control::Handle;
+use crate::query::StrategyView;
 use crate::serve::settings::Serving;
 use crate::serve::start::{Serve, ServeError};
 use crate::serve::testing::{hanging, session, snapshot};
@@ -92,10 +93,18 @@ fn health_tells_facts_but_no_money() {
     }
 }
 
+/// A strategy that has not begun.
+fn waiting(name: &str) -> StrategyView {
+    let mut waiting = snapshot().strategies.remove(0);
+    waiting.name = name.to_owned();
+    (waiting.state, waiting.started) = (crate::query::State::WarmingUp, None);
+    waiting
+}
+
 #[test]
 fn what_is_wrong_is_503_with_one_word() {
     type Spoil = fn(&mut Snapshot);
-    let cases: [(Spoil, &str); 4] = [
+    let cases: [(Spoil, &str); 6] = [
         (
             |s| s.journal_failed = Some("disk full".to_owned()),
             "journal\n",
@@ -103,6 +112,9 @@ fn what_is_wrong_is_503_with_one_word() {
         (|s| s.feeds[0].markets[0].stale = true, "stale\n"),
         (|s| s.feeds[0].connections = (0, 2), "stale\n"),
         (|s| s.feeds.clear(), "ready\n"),
+        (|s| s.strategies.push(waiting("another")), "warming-up\n"),
+        // It takes the place of one that trades.
+        (|s| s.strategies.push(waiting("trend")), "ready\n"),
     ];
     for (spoil, word) in cases {
         let mut picture = snapshot();

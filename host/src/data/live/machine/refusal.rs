@@ -1,7 +1,8 @@
-//! Venues that answer nothing: they refuse to, or cannot be reached. People are told once, and the venue is asked seldom.
+//! Venues that answer nothing: they refuse to, cannot be reached, or ask to wait. People are told once, and the venue is asked seldom.
 
 use super::Machine;
 use crate::data::live::LiveEvent;
+use crate::data::live::ask::Waits;
 use crate::data::live::market::Tell;
 use crate::domain::{MINUTE_MS, Timestamp};
 
@@ -14,7 +15,12 @@ pub(super) struct Refusal {
     is_told: bool,
     /// No question is sent before.
     until: Option<Timestamp>,
+    /// The venue asked to wait until then.
+    waits_until: Option<Timestamp>,
 }
+
+/// The same wait is told by every question that was under way.
+const SAME_WAIT_MS: i64 = 1_000;
 
 impl Refusal {
     /// Is nothing asked now.
@@ -26,6 +32,32 @@ impl Refusal {
 }
 
 impl Machine {
+    /// The venue asks to wait. Nothing is given up because nobody may ask for it, for as long as it takes to call a market stale.
+    pub(in crate::data::live) fn waits(
+        &mut self,
+        at: Timestamp,
+        waits: &Waits,
+        tell: &mut Tell<'_>,
+    ) {
+        let length_ms = i64::try_from(waits.length_ms).unwrap_or(i64::MAX);
+        let known = self.refusal.waits_until.map_or(0, |until| until.0);
+        let until = at.0.saturating_add(length_ms);
+        if until.saturating_sub(known) > SAME_WAIT_MS {
+            self.refusal.waits_until = Some(Timestamp(until));
+            let seconds = waits.length_ms.div_ceil(1_000);
+            let (venue, why) = (self.rest.venue(), &waits.why);
+            let text = format!("{venue} asks to wait {seconds} s: {why}");
+            tell(LiveEvent::Note(text));
+        }
+        if length_ms > AGAIN_MS {
+            // Nobody waits so long with a question: it would be asked again, which makes a ban longer.
+            self.refusal.until = Some(at.plus_ms(AGAIN_MS));
+        }
+        let patience_ms = self.timing.stale_after_intervals * MINUTE_MS;
+        let free_at = at.plus_ms(length_ms.min(patience_ms));
+        self.markets.iter_mut().for_each(|m| m.free_at(free_at));
+    }
+
     /// The venue serves nothing to this network.
     pub(super) fn refused(&mut self, at: Timestamp, why: &str, tell: &mut Tell<'_>) {
         self.refusal.until = Some(at.plus_ms(AGAIN_MS));
