@@ -3,11 +3,13 @@
 //!
 //! In reading order: what is searched ([`Space`]), who proposes the next point ([`Sampler`]), what a run is worth
 //! ([`Objective`], [`Rules`]), when it is left early ([`Pruning`]), where training ends ([`Split`]), one [`Trial`], all of them
-//! ([`Study`]), what survives a kill ([`Journal`]), and what is made of it ([`Ranking`], [`table`], [`page`]).
+//! ([`Study`]), what survives a kill ([`Journal`]), and what is made of it ([`Ranking`], [`Chance`],
+//! [`table`], [`page`]).
 //!
 //! Rules: a trial's parameters are a function of the seed, its number and the results of earlier batches in trial order; results
 //! are told in that order. So one worker and many give the same study, and a killed one goes on to the same result.
 
+mod chance;
 mod error;
 mod figures;
 mod journal;
@@ -25,6 +27,7 @@ pub mod table;
 mod tests;
 mod trial;
 
+pub use chance::{Chance, Overfit, Snooped};
 pub use error::OptimizeError;
 pub use figures::{Figures, Sheet};
 pub use journal::Journal;

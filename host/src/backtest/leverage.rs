@@ -57,7 +57,7 @@ impl LeverageGauge {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::metrics::tests::{assert_close, examples, number};
+    use crate::analysis::metrics::tests::{examples, golden, number};
     use crate::analysis::returns::underwater;
 
     #[test]
@@ -88,7 +88,7 @@ mod tests {
             ("max_drawdown_daily", deepest(&[equities[0], equities[4]])),
         ];
         for (key, got) in cases {
-            assert_close(key, &got.into(), &expected[key]);
+            golden(&format!("perpetual {key}"), got, &expected[key]);
         }
         assert_eq!(
             expected.as_object().map(serde_json::Map::len),

@@ -8,6 +8,7 @@ use crate::analysis::metrics::Metrics;
 use crate::analysis::overview::{Overview, Strategy};
 use crate::analysis::report::charts::{AroundFills, PriceChart};
 use crate::analysis::report::{self, Page};
+use crate::analysis::significance::Significance;
 use crate::analysis::summary::{self, Style};
 use crate::backtest::Outcome;
 use crate::cli::again::{self, Origin};
@@ -49,6 +50,7 @@ pub(super) fn run_id(root: &Path, name: &str) -> String {
 /// What others made of one strategy's result.
 struct Made {
     metrics: serde_json::Value,
+    significance: serde_json::Value,
     examination: Examination,
     findings: serde_json::Value,
     doctor_json: String,
@@ -85,6 +87,7 @@ impl Made {
             "report.html",
             Style::Plain,
         );
+        let significance = Significance::of(&outcome.result, metrics).to_json();
         Self {
             text,
             metrics: metrics.to_json(),
@@ -95,8 +98,9 @@ impl Made {
                 metrics,
                 charts: &charts,
                 findings: &examination.findings,
-                significance: None,
+                significance: Some(&significance),
             }),
+            significance,
             examination,
         }
     }
@@ -105,6 +109,7 @@ impl Made {
         Documents {
             judged: Judged {
                 metrics: &self.metrics,
+                significance: &self.significance,
                 doctor: &self.findings,
             },
             doctor_json: &self.doctor_json,

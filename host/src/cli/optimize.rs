@@ -1,5 +1,6 @@
 //! `host optimize`: searches a strategy's parameters on a training window and shows the best beside their test.
 
+mod chance;
 mod command;
 mod manifest;
 mod probe;
@@ -27,8 +28,8 @@ use crate::data::feed::Period;
 use crate::domain::{Manifest, ParameterValue, Timestamp};
 use crate::execution::Profile;
 use crate::optimize::{
-    Journal, Method, Objective, Parameters, Pruning, Ranking, Rules, Sampler, Setup, Space, Split,
-    Study, Trial, page, table,
+    Chance, Journal, Method, Objective, Parameters, Pruning, Ranking, Rules, Sampler, Setup, Space,
+    Split, Study, Trial, page, table,
 };
 use crate::persistence::store::{Store, StoreError, StudyRow, TrialRow};
 use crate::runs::folder;
@@ -183,6 +184,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
         setup: &search.setup,
         trials: &trials,
         best_command: command.with(&search.fixed, &best.parameters),
+        chance: Chance::of(&search.setup, &trials, best),
         ranking,
         tried,
         resumed,
@@ -306,7 +308,7 @@ impl Search {
             objective: self.setup.rules.objective().name().to_owned(),
             method: self.setup.method.name().to_owned(),
             seed: self.setup.seed,
-            searched: None,
+            searched: u32::try_from(self.setup.space.axes().len()).ok(),
         }
     }
 
@@ -366,7 +368,7 @@ fn store_trials(
             parameters,
             state: trial.state.name(),
             score: trial.score,
-            sharpe: None,
+            sharpe: trial.train.as_ref().and_then(|f| f.sharpe_per_period),
         })
         .collect();
     store.trials(study, &rows, now())

@@ -16,6 +16,8 @@ use crate::ledger::Trade;
 pub struct Sheet<'a> {
     /// Of the daily equity.
     pub returns: ReturnMetrics,
+    /// The daily returns themselves.
+    pub daily_returns: Vec<f64>,
     /// Of the closed trades, without what needs fills.
     pub trades: TradeMetrics,
     /// The closed trades.
@@ -42,6 +44,7 @@ impl<'a> Sheet<'a> {
                 mean_equity: stats::mean(&daily.equity),
             }),
             returns: ReturnMetrics::of(&daily),
+            daily_returns: daily.returns(),
             closed: run.trades,
             span,
         }

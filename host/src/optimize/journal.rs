@@ -36,6 +36,8 @@ struct Line {
     verdict: Option<Verdict>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     checkpoints: Vec<Option<f64>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    daily_returns: Vec<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     message: Option<String>,
 }
@@ -139,6 +141,7 @@ impl Journal {
             test: trial.test.clone(),
             verdict: trial.verdict.clone(),
             checkpoints: trial.checkpoints.clone(),
+            daily_returns: trial.daily_returns.clone(),
             message: trial.message.clone(),
         })
     }
@@ -171,6 +174,7 @@ fn trial(line: &[u8], space: &Space) -> Result<Trial, String> {
         test: line.test,
         verdict: line.verdict,
         checkpoints: line.checkpoints,
+        daily_returns: line.daily_returns,
         message: line.message,
     })
 }

@@ -6,9 +6,7 @@
 mod sobol;
 mod tpe;
 
-use rand_xoshiro::SplitMix64;
-use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
-
+use crate::analysis::significance::draw::Draw;
 use crate::optimize::space::GRID_MAX;
 use crate::optimize::{OptimizeError, Point, Space};
 
@@ -159,14 +157,12 @@ impl Sampler {
 fn shuffled(seed: u64, size: u64) -> Vec<u32> {
     let mut stream = Stream::of(seed, u64::MAX);
     let mut order: Vec<u32> = (0..u32::try_from(size).expect("at most a grid")).collect();
-    for last in (1..order.len()).rev() {
-        order.swap(last, stream.below(last + 1));
-    }
+    stream.0.shuffle(&mut order);
     order
 }
 
 /// Chance of one trial.
-pub(super) struct Stream(SplitMix64);
+pub(super) struct Stream(Draw);
 
 impl Stream {
     /// The stream of a trial: neighbors in number have nothing in common.
@@ -178,20 +174,12 @@ impl Stream {
         let bytes = digest.as_bytes()[..8]
             .try_into()
             .expect("eight bytes of a digest");
-        Self(SplitMix64::from_seed(bytes))
+        Self(Draw::of(u64::from_le_bytes(bytes)))
     }
 
     /// A number of [0, 1) with 53 bits.
-    #[expect(clippy::cast_precision_loss, reason = "53 bits fit exactly")]
     pub(super) fn unit(&mut self) -> f64 {
-        (self.0.next_u64() >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    /// A whole number below `n`.
-    pub(super) fn below(&mut self, n: usize) -> usize {
-        // The product's upper half: the bias of at most n / 2^64 is beyond anything that could be seen.
-        let scaled = u128::from(self.0.next_u64()) * n as u128;
-        usize::try_from(scaled >> 64).expect("below n")
+        self.0.unit()
     }
 
     /// A standard normal number. Source: Box and Muller 1958.

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
+use crate::analysis::daily::DAY_MS;
 use crate::backtest::{Backtest, BacktestError, SoFar};
 use crate::domain::{ParameterValue, Timestamp};
 use crate::optimize::figures::{Figures, Sheet};
@@ -39,6 +40,21 @@ pub struct Setup {
     pub batch: u32,
     /// When a run is left early.
     pub pruning: Pruning,
+}
+
+/// Most daily returns a study keeps of all its trials together: 32 MiB.
+const MOST_DAILY_RETURNS: u64 = 1 << 22;
+
+impl Setup {
+    /// Are the daily returns of all trials kept, which the tests over all trials need ([`Chance`](crate::optimize::Chance)). Not where
+    /// there would be too many of them: part of the trials would say nothing.
+    #[must_use]
+    pub fn keeps_daily_returns(&self) -> bool {
+        let (from, to) = self.split.train;
+        let days = u64::try_from((to.0 - from.0) / DAY_MS + 1).unwrap_or(0);
+        let points = self.space.size().unwrap_or(u64::MAX);
+        days.saturating_mul(self.trials.min(points)) <= MOST_DAILY_RETURNS
+    }
 }
 
 /// A search on its way.
@@ -178,6 +194,7 @@ impl<'a> Study<'a> {
             .map(|task| (task.number, task.parameters.clone()))
             .collect();
         let evaluator = Evaluator {
+            keeps_daily_returns: self.setup.keeps_daily_returns(),
             setup: self.setup.clone(),
             runner: self.runner,
             finished: &finished,
@@ -249,6 +266,7 @@ impl<'a> Study<'a> {
             number,
             same_as: Some(self.trials[first].number),
             checkpoints: Vec::new(),
+            daily_returns: Vec::new(),
             ..self.trials[first].clone()
         }
     }
@@ -281,6 +299,7 @@ enum Work {
 /// Runs trials; shared by the threads of a batch.
 struct Evaluator<'a> {
     setup: Setup,
+    keeps_daily_returns: bool,
     runner: Runner<'a>,
     finished: &'a [Vec<Option<f64>>],
 }
@@ -298,12 +317,18 @@ impl Evaluator<'_> {
             test: None,
             verdict: None,
             checkpoints: Vec::new(),
+            daily_returns: Vec::new(),
             message: None,
         };
         let Split { train, test } = self.setup.split;
         let mut watch = Watch::new(self, train);
         match self.window(parameters, train, &mut |so_far| watch.look(so_far))? {
-            Ran::Through(figures) => trial.train = Some(figures),
+            Ran::Through(figures, daily_returns) => {
+                trial.train = Some(figures);
+                if self.keeps_daily_returns {
+                    trial.daily_returns = daily_returns;
+                }
+            }
             Ran::Stopped => end(&mut trial, State::Pruned, watch.why.take()),
             Ran::Not(state, message) => end(&mut trial, state, Some(message)),
         }
@@ -312,9 +337,10 @@ impl Evaluator<'_> {
             return Ok(self.judged(trial));
         };
         match self.window(parameters, test, &mut |_| ControlFlow::Continue(()))? {
-            Ran::Through(figures) => trial.test = Some(figures),
+            Ran::Through(figures, _) => trial.test = Some(figures),
             Ran::Not(state, message) => {
                 let message = format!("in the test window: {message}");
+                trial.daily_returns = Vec::new();
                 end(&mut trial, state, Some(message));
             }
             Ran::Stopped => unreachable!("nobody stops a test"),
@@ -356,13 +382,16 @@ impl Evaluator<'_> {
             trades: &result.observed.trades,
         });
         let value = self.setup.rules.objective().figure(&sheet);
-        Ok(Ran::Through(Figures::of(&sheet, value)))
+        Ok(Ran::Through(
+            Figures::of(&sheet, value),
+            sheet.daily_returns,
+        ))
     }
 }
 
 /// What became of a window.
 enum Ran {
-    Through(Figures),
+    Through(Figures, Vec<f64>),
     Stopped,
     Not(State, String),
 }

@@ -107,6 +107,9 @@ pub struct Trial {
     pub verdict: Option<Verdict>,
     /// Running scores at tenths of the training window, as far as it ran; only where pruning looks at them.
     pub checkpoints: Vec<Option<f64>>,
+    /// Daily returns of training, of a complete trial that is no repetition, where the study keeps them
+    /// ([`Setup::keeps_daily_returns`](crate::optimize::Setup::keeps_daily_returns)).
+    pub daily_returns: Vec<f64>,
     /// Why it was left, is invalid or failed.
     pub message: Option<String>,
 }

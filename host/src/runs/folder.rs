@@ -366,6 +366,7 @@ mod tests {
         let documents = Documents {
             judged: Judged {
                 metrics: &metrics,
+                significance: &Value::Null,
                 doctor: &Value::Null,
             },
             doctor_json: "{}\n",
@@ -482,6 +483,7 @@ mod tests {
         let documents = Documents {
             judged: Judged {
                 metrics: &metrics,
+                significance: &Value::Null,
                 doctor: &Value::Null,
             },
             doctor_json: "{}\n",

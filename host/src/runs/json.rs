@@ -39,6 +39,7 @@ struct Document<'a> {
     engine_seconds: f64,
     load_seconds: f64,
     metrics: &'a Value,
+    significance: &'a Value,
     trades: usize,
     wallet: String,
     equity: String,
@@ -123,6 +124,8 @@ struct FaultJson<'a> {
 pub struct Judged<'a> {
     /// `analysis::metrics::Metrics::to_json`.
     pub metrics: &'a Value,
+    /// `analysis::significance::Significance`.
+    pub significance: &'a Value,
     /// The list of `analysis::doctor::Finding`.
     pub doctor: &'a Value,
 }
@@ -223,6 +226,7 @@ fn mirror<'a>(run: &'a RunResult, judged: Judged<'a>, place: Place<'a>) -> Docum
         engine_seconds: run.timings.engine_seconds,
         load_seconds: run.timings.load_seconds,
         metrics: judged.metrics,
+        significance: judged.significance,
         trades: run.observed.trades.len(),
         wallet: account.wallet.to_string(),
         equity: account.equity.to_string(),

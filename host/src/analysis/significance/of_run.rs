@@ -186,6 +186,15 @@ impl Significance {
             rule,
         }
     }
+
+    /// The object of `summary.json`.
+    ///
+    /// # Panics
+    /// Never: the struct holds only numbers and nulls.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::to_value(self).expect("numbers have a JSON form")
+    }
 }
 
 impl WinRate {

@@ -132,11 +132,22 @@ fn tally(
         upper: 0,
         step_down: vec![0; varying.len()],
     };
+    // A draw takes whole rows: they stand one after the other.
+    let by_row: Vec<f64> = (0..length)
+        .flat_map(|row| trials.iter().map(move |returns| returns[row]))
+        .collect();
     let mut drawn = vec![0.0; trials.len()];
     for _ in 0..draws {
         let path = draw.blocks(length, RESTART);
-        for (drawn, returns) in drawn.iter_mut().zip(trials) {
-            *drawn = path.iter().map(|&row| returns[row]).sum::<f64>() / rows;
+        drawn.fill(0.0);
+        for row in path {
+            let returns = &by_row[row * trials.len()..][..trials.len()];
+            for (drawn, value) in drawn.iter_mut().zip(returns) {
+                *drawn += value;
+            }
+        }
+        for drawn in &mut drawn {
+            *drawn /= rows;
         }
         let centered = drawn.iter().zip(means).map(|(drawn, mean)| drawn - mean);
         let best = centered.fold(f64::NEG_INFINITY, f64::max);

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use crate::analysis::format::{count, number, percent, plain, plural, tame};
 use crate::analysis::summary::Style;
 use crate::analysis::summary::table::{Align, cell, table, toned};
+use crate::cli::optimize::chance;
 use crate::cli::optimize::manifest::{Identity, window};
 use crate::domain::ParameterValue;
 use crate::optimize::page::Page;
 use crate::optimize::table::reasons;
-use crate::optimize::{Counts, Figures, Method, Parameters, Ranking, Setup, State, Trial};
+use crate::optimize::{Chance, Counts, Figures, Method, Parameters, Ranking, Setup, State, Trial};
 use crate::persistence::store::Tried;
 use crate::runs::json::pretty;
 use crate::strategy::parameters::show;
@@ -36,6 +37,7 @@ pub(super) struct Outcome<'a> {
     pub setup: &'a Setup,
     pub trials: &'a [Trial],
     pub ranking: Ranking<'a>,
+    pub chance: Chance,
     pub tried: Tried,
     /// Trials that were known before it went on.
     pub resumed: usize,
@@ -179,6 +181,7 @@ impl Outcome<'_> {
                 "{searched} searched parameters on {trades} trades of the best: fewer than {TRADES_A_PARAMETER} trades a parameter"
             ));
         }
+        warnings.extend(chance::warnings(&self.chance));
         warnings
     }
 
@@ -196,6 +199,10 @@ impl Outcome<'_> {
         line("");
         out.push_str(&self.table(style));
         let mut line = |text: &str| writeln!(out, "{text}").expect("writing to a string works");
+        line("");
+        for told in chance::lines(&self.chance) {
+            line(&told);
+        }
         line(&format!(
             "\nthe best by itself, on the whole period:\n  {}",
             self.best_command
@@ -292,6 +299,7 @@ impl Outcome<'_> {
             "test": self.setup.split.test.map(window),
             "counts": self.counts(),
             "best": top,
+            "chance": self.chance,
             "backtest": self.best_command,
             "warnings": self.warnings(),
             "tried": {
@@ -308,13 +316,16 @@ impl Outcome<'_> {
         let c = &self.identity.configuration.component;
         Page {
             title: format!("{} {}", c.name, c.version),
-            lines: vec![
+            lines: [
                 self.what(),
                 self.windows(),
                 self.how(),
                 self.tally(),
                 self.so_far(),
-            ],
+            ]
+            .into_iter()
+            .chain(chance::lines(&self.chance))
+            .collect(),
             warnings: self.warnings(),
             command: &self.best_command,
             setup: self.setup,

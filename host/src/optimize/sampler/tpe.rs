@@ -12,6 +12,7 @@
 //! Our own code, as the crates there are draw from one generator for the whole study (a killed one could not go on) and use
 //! the standard library's logarithms, whose last bits differ from machine to machine.
 
+use crate::analysis::significance::normal;
 use crate::analysis::stats::count as as_f64;
 use crate::optimize::sampler::{Stream, Told};
 use crate::optimize::{Point, Range, Space};
@@ -143,7 +144,7 @@ impl Density {
                 let density: f64 = parts
                     .iter()
                     .map(|(weight, middle, width)| {
-                        let part = |x: f64| below_normal((x - middle) / width);
+                        let part = |x: f64| normal::cdf((x - middle) / width);
                         let inside = part(1.0) - part(0.0);
                         let there = if *stretch > 0.0 {
                             part(high) - part(low)
@@ -223,11 +224,6 @@ fn chosen(weights: impl ExactSizeIterator<Item = f64>, stream: &mut Stream) -> u
         }
     }
     last
-}
-
-/// The share of a standard normal below z.
-fn below_normal(z: f64) -> f64 {
-    0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ fn written(root: &Path) -> std::path::PathBuf {
     let documents = Documents {
         judged: Judged {
             metrics: &metrics,
+            significance: &serde_json::Value::Null,
             doctor: &serde_json::Value::Null,
         },
         doctor_json: "{}",
