@@ -195,3 +195,6 @@ impl Overfit {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,7 +76,7 @@ impl Market {
     }
 }
 
-fn setup(searches: &[&str], method: Method, trials: u64, pruning: Pruning) -> Setup {
+pub(super) fn setup(searches: &[&str], method: Method, trials: u64, pruning: Pruning) -> Setup {
     let manifest = manifest();
     let searches: Vec<String> = searches.iter().map(|s| (*s).to_owned()).collect();
     let searched = |name: &str| searches.iter().any(|s| s.starts_with(&format!("{name}=")));
@@ -103,7 +103,7 @@ fn setup(searches: &[&str], method: Method, trials: u64, pruning: Pruning) -> Se
     }
 }
 
-const CROSS: [&str; 2] = ["fast=2..40", "slow=3..60"];
+pub(super) const CROSS: [&str; 2] = ["fast=2..40", "slow=3..60"];
 
 fn study(market: &Market, setup: &Setup, jobs: usize) -> Vec<Trial> {
     let runner = |p: &[(String, ParameterValue)], w| market.backtest(p, w);
@@ -178,6 +178,9 @@ fn a_study_cut_off_anywhere_goes_on_to_the_same_end() {
         Journal::create(&path, "abc").expect("a new one"),
         Vec::new(),
     );
+    let ran = |t: &&Trial| t.state == State::Complete && t.same_as.is_none();
+    let mut complete = whole.iter().filter(ran);
+    assert!(complete.all(|trial| trial.daily_returns.len() == 14));
     let bytes = std::fs::read(&path).expect("it is there");
     let ends: Vec<usize> = (0..bytes.len()).filter(|i| bytes[*i] == b'\n').collect();
     assert_eq!(ends.len(), 21);
@@ -420,7 +423,7 @@ fn golden_jesse_fitness() {
     }
 }
 
-fn no_figures() -> Figures {
+pub(super) fn no_figures() -> Figures {
     Figures {
         value: None,
         trades: 0,

@@ -1,5 +1,7 @@
 //! Sections 1 to 3 of `metrics.md` against `metrics_examples.json`, within 1e-9 relative: every key, named as it is compared.
 
+mod real_year;
+
 use std::path::PathBuf;
 
 use serde_json::Value;

@@ -53,7 +53,7 @@ pub(super) fn lines(chance: &Chance) -> Vec<String> {
             count(chance.series as u64),
             count(tests.draws as u64),
             tests.seed,
-            number(Some(tests.mean_block)),
+            plain(tests.mean_block, 0),
         ));
     }
     lines
