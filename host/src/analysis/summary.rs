@@ -8,24 +8,33 @@ use crate::analysis::format::{
 };
 use crate::analysis::metrics::Metrics;
 use crate::analysis::stats::wilson;
-use crate::analysis::tables::{Group, by_direction, by_exit_reason, total};
 use crate::analysis::trades::Tally;
 use crate::analysis::warnings::warnings;
 use crate::domain::{Cash, Instrument, InstrumentKind};
-use crate::ledger::{PostingKind, Trade};
+use crate::ledger::PostingKind;
 use crate::runs::{LAST_PRICE, RunResult};
 
+use groups::groups;
 use happened::{alternatives, happened};
+use said::said;
 use table::{Align, Cell, Tone, cell, table, toned};
 
+pub mod breakdown;
 pub mod difference;
 pub(crate) mod findings;
+mod groups;
 mod happened;
 pub mod overview;
+mod said;
+mod spark;
 pub(crate) mod table;
 
 /// Below so many daily returns a Sharpe ratio says nothing (`metrics.md` section 1).
 pub(crate) const RELIABLE_DAYS: usize = 30;
+/// The row above the line of the equity.
+const EQUITY: &str = "Equity";
+/// Columns of that line.
+const SPARK_COLUMNS: usize = 48;
 /// More reasons would make the table wider than a terminal.
 const REASONS_IN_TABLE: usize = 2;
 
@@ -63,23 +72,8 @@ pub fn text(
     out.push_str(&findings::block(findings, findings::folder(report), style));
     out.push('\n');
     out.push_str(&figures(run, metrics, style));
-    let trades = &run.observed.trades;
-    if !trades.is_empty() {
-        out.push('\n');
-        out.push_str(&groups(
-            "Long and short",
-            by_direction(trades),
-            trades,
-            style,
-        ));
-        out.push('\n');
-        out.push_str(&groups(
-            "Exit reasons",
-            by_exit_reason(trades),
-            trades,
-            style,
-        ));
-    }
+    out.push_str(&groups(run, style));
+    out.push_str(&said(&run.telemetry, style));
     out.push_str(&alternatives(run, metrics, style));
     out.push_str(&happened(run, style));
     if !run.observed.refusal_examples.is_empty() {
@@ -272,6 +266,13 @@ pub(crate) fn rate_with_interval(rate: Option<f64>, interval: (f64, f64)) -> Str
 
 fn figures(run: &RunResult, metrics: &Metrics, style: Style) -> String {
     let mut rows = rows(run, metrics);
+    let equity: Vec<f64> = run.samples.iter().map(|s| s.equity.to_f64()).collect();
+    let line = spark::line(&equity, SPARK_COLUMNS);
+    if !line.is_empty() {
+        let below = rows.iter().position(|row| row[0].text == EQUITY);
+        let place = below.map_or(rows.len(), |place| place + 1);
+        rows.insert(place, [cell("  over time"), cell(line)]);
+    }
     let speed = run
         .timings
         .candles_per_second(run.configuration.period.candles);
@@ -282,7 +283,7 @@ fn figures(run: &RunResult, metrics: &Metrics, style: Style) -> String {
     table(
         "Result",
         &["Metric", "Value"],
-        &[Align::Left, Align::Left],
+        &[Align::Left, Align::Name],
         &rows,
         style,
     )
@@ -318,7 +319,7 @@ fn rows(run: &RunResult, metrics: &Metrics) -> Vec<[Cell; 2]> {
             ),
         ],
         [
-            cell("Equity"),
+            cell(EQUITY),
             cell(format!(
                 "{} to {}",
                 plain(r.starting_balance, 2),
@@ -402,17 +403,11 @@ fn rows(run: &RunResult, metrics: &Metrics) -> Vec<[Cell; 2]> {
         rows.push([cell("Open at the end"), cell("none")]);
     }
     for position in &run.open_positions {
-        rows.push([
-            cell("Open at the end"),
-            cell(format!(
-                "{} {} {} since {}, {}",
-                position.direction.name(),
-                position.qty,
-                tame(&run.symbol(position.instrument)),
-                position.opened_at,
-                cash(position.unrealized_pnl, &currency),
-            )),
-        ]);
+        let (direction, symbol) = (position.direction.name(), run.symbol(position.instrument));
+        let pnl = cash(position.unrealized_pnl, &currency);
+        let what = format!("{direction} {} {}, {pnl}", position.qty, tame(&symbol));
+        rows.push([cell("Open at the end"), cell(what)]);
+        rows.push([cell("  since"), cell(position.opened_at.to_string())]);
     }
     rows
 }
@@ -462,42 +457,6 @@ fn refusals(run: &RunResult) -> String {
         names.push("...".to_owned());
     }
     format!("{} ({})", count(total), names.join(", "))
-}
-
-fn groups(title: &str, mut groups: Vec<Group>, trades: &[Trade], style: Style) -> String {
-    groups.push(total(trades));
-    let rows: Vec<[Cell; 6]> = groups
-        .into_iter()
-        .map(|g| {
-            [
-                cell(tame(&g.name)),
-                cell(count(g.trades as u64)),
-                toned(
-                    plain(g.net.to_f64(), 2),
-                    (g.net != Cash::ZERO).then(|| g.net.to_f64()),
-                ),
-                cell(rate_with_interval(g.win_rate, g.win_rate_interval)),
-                cell(number(g.profit_factor)),
-                cell(duration(g.average_holding_seconds)),
-            ]
-        })
-        .collect();
-    let right = Align::Right;
-    let columns = [
-        "",
-        "Trades",
-        "Net",
-        "Win rate (95 %)",
-        "Profit factor",
-        "Holding",
-    ];
-    table(
-        title,
-        &columns,
-        &[Align::Left, right, right, right, right, right],
-        &rows,
-        style,
-    )
 }
 
 #[cfg(test)]

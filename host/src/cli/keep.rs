@@ -1,6 +1,5 @@
 //! What is left of a run: its folder, and its text for the terminal.
 
-use std::io::IsTerminal as _;
 use std::path::Path;
 
 use crate::analysis::doctor::{Deep, Examination, Facts, Tried};
@@ -12,6 +11,7 @@ use crate::analysis::summary::{self, Style};
 use crate::backtest::Outcome;
 use crate::cli::again::{self, Origin};
 use crate::cli::plan::folder_name;
+use crate::cli::terminal::Surroundings;
 use crate::cli::{CliError, shelf};
 use crate::runs::folder::{self, Documents, Part, Written};
 use crate::runs::json::{Judged, pretty};
@@ -31,13 +31,9 @@ impl Finished {
     }
 }
 
-/// Colors only on a terminal, and not where NO_COLOR says no.
+/// How text for people looks here.
 pub(super) fn style() -> Style {
-    if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
-        Style::Color
-    } else {
-        Style::Plain
-    }
+    Surroundings::seen().style()
 }
 
 /// A name of strategy and moment that is free.

@@ -1,6 +1,7 @@
 //! Exact texts. To accept new ones, run with `UPDATE_EXPECTED=1` and read the difference before committing it.
 
 use super::*;
+use crate::analysis::format::width;
 use crate::analysis::overview::{Overview, Strategy};
 use crate::analysis::sample;
 use crate::engine::{FaultCause, Location};
@@ -20,6 +21,55 @@ fn expect(name: &str, got: &str) {
     }
     let expected = std::fs::read_to_string(&path).expect("the expected text is there");
     assert!(got == expected, "{path} is not what came out:\n{got}");
+}
+
+#[test]
+fn no_table_is_wider_than_eighty_columns() {
+    let mut several = sample::eventful();
+    let mut other = several.configuration.instruments[0].clone();
+    other.symbol = "1000000BABYDOGE/USDT:USDT".to_owned();
+    several.configuration.instruments.push(other);
+    several.configuration.dataset.coverages = vec![1.0, 0.5];
+    for trade in several.observed.trades.iter_mut().step_by(3) {
+        trade.instrument = 1;
+        trade.net = Cash(trade.net.0 * 1_000);
+    }
+    several.telemetry.metric(
+        "a name of sixty-four bytes that says very much about one number",
+        0.1,
+    );
+    for run in [sample::run(), several] {
+        let text = summary(&run, Style::Plain);
+        let rows = text.lines().filter(|line| line.starts_with(['┌', '│']));
+        for row in rows {
+            assert!(width(row) <= table::COLUMNS, "{row}");
+        }
+    }
+}
+
+#[test]
+fn nothing_a_strategy_says_draws_on_the_terminal() {
+    let hostile = "<script>\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}\u{9b}1A\r\n";
+    let mut run = sample::eventful();
+    let c = &mut run.configuration;
+    c.component.name = hostile.to_owned();
+    c.component.version = hostile.to_owned();
+    c.instruments[0].symbol = hostile.to_owned();
+    run.telemetry.metric(hostile, 1.0);
+    let time = run.configuration.period.start;
+    run.telemetry.log(time, crate::engine::Level::Warn, hostile);
+    run.observed.halts.push((time, hostile.to_owned()));
+    for seen in &mut run.observed.refusal_examples {
+        seen.refusal.message = hostile.to_owned();
+    }
+    for trip in &mut run.observed.breakers {
+        trip.rule = hostile.to_owned();
+    }
+    let text = summary(&run, Style::Plain);
+    let harmful = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+    let found = text.lines().find(|line| line.contains(harmful));
+    assert_eq!(found, None);
+    assert!(text.contains("<script>"), "the name is shown:\n{text}");
 }
 
 #[test]
