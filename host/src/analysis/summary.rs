@@ -4,9 +4,10 @@ use std::fmt::Write;
 
 use crate::analysis::doctor::Finding;
 use crate::analysis::format::{
-    self, cash, count, duration, money, number, percent, plain, plural, tame,
+    self, UNDEFINED, cash, count, duration, money, number, percent, plain, plural, tame,
 };
 use crate::analysis::metrics::Metrics;
+use crate::analysis::significance::Significance;
 use crate::analysis::stats::wilson;
 use crate::analysis::trades::Tally;
 use crate::analysis::warnings::warnings;
@@ -33,7 +34,9 @@ pub(crate) mod table;
 pub(crate) const RELIABLE_DAYS: usize = 30;
 /// The row above the line of the equity.
 const EQUITY: &str = "Equity";
-/// Columns of that line.
+/// The row above what is said of luck.
+const SHARPE: &str = "Sharpe, daily";
+/// Columns of the line of the equity.
 const SPARK_COLUMNS: usize = 48;
 /// More reasons would make the table wider than a terminal.
 const REASONS_IN_TABLE: usize = 2;
@@ -47,15 +50,28 @@ pub enum Style {
     Color,
 }
 
+/// What the summary of a run is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// The result.
+    pub run: &'a RunResult,
+    /// Its figures.
+    pub metrics: &'a Metrics,
+    /// Is it more than luck.
+    pub significance: &'a Significance,
+    /// What the doctor says, in its order.
+    pub findings: &'a [Finding],
+}
+
 /// The summary, ready to print. `report` is the path to tell.
 #[must_use]
-pub fn text(
-    run: &RunResult,
-    metrics: &Metrics,
-    findings: &[Finding],
-    report: &str,
-    style: Style,
-) -> String {
+pub fn text(shown: &Shown<'_>, report: &str, style: Style) -> String {
+    let Shown {
+        run,
+        metrics,
+        findings,
+        ..
+    } = *shown;
     let mut out = String::new();
     let mut line = |text: &str, tone: Tone| {
         writeln!(out, "{}", tone.paint(text, style)).expect("writing to a string works");
@@ -71,7 +87,7 @@ pub fn text(
     }
     out.push_str(&findings::block(findings, findings::folder(report), style));
     out.push('\n');
-    out.push_str(&figures(run, metrics, style));
+    out.push_str(&figures(shown, style));
     out.push_str(&groups(run, style));
     out.push_str(&said(&run.telemetry, style));
     out.push_str(&alternatives(run, metrics, style));
@@ -264,15 +280,15 @@ pub(crate) fn rate_with_interval(rate: Option<f64>, interval: (f64, f64)) -> Str
     )
 }
 
-fn figures(run: &RunResult, metrics: &Metrics, style: Style) -> String {
-    let mut rows = rows(run, metrics);
+fn figures(shown: &Shown<'_>, style: Style) -> String {
+    let run = shown.run;
+    let mut rows = rows(run, shown.metrics);
     let equity: Vec<f64> = run.samples.iter().map(|s| s.equity.to_f64()).collect();
     let line = spark::line(&equity, SPARK_COLUMNS);
     if !line.is_empty() {
-        let below = rows.iter().position(|row| row[0].text == EQUITY);
-        let place = below.map_or(rows.len(), |place| place + 1);
-        rows.insert(place, [cell("  over time"), cell(line)]);
+        insert_below(&mut rows, EQUITY, vec![[cell("  over time"), cell(line)]]);
     }
+    insert_below(&mut rows, SHARPE, luck(shown.significance));
     let speed = run
         .timings
         .candles_per_second(run.configuration.period.candles);
@@ -287,6 +303,33 @@ fn figures(run: &RunResult, metrics: &Metrics, style: Style) -> String {
         &rows,
         style,
     )
+}
+
+fn insert_below(rows: &mut Vec<[Cell; 2]>, name: &str, more: Vec<[Cell; 2]>) {
+    let above = rows.iter().position(|row| row[0].text == name);
+    let place = above.map_or(rows.len(), |above| above + 1);
+    rows.splice(place..place, more);
+}
+
+/// How far the Sharpe ratio is to be believed.
+fn luck(significance: &Significance) -> Vec<[Cell; 2]> {
+    let interval = significance.sharpe_bootstrap.map_or_else(
+        || UNDEFINED.to_owned(),
+        |b| format!("{} to {} (bootstrap)", plain(b.p05, 2), plain(b.p95, 2)),
+    );
+    let needs = significance
+        .min_track_record_length_vs_0
+        .map_or(String::new(), |days| {
+            format!(", 95 % needs {} days", plain(days.ceil(), 0))
+        });
+    let likely = match significance.psr_vs_0 {
+        Some(likely) => format!("{} likely (PSR){needs}", percent(Some(likely))),
+        None => UNDEFINED.to_owned(),
+    };
+    vec![
+        [cell("  90 % interval"), cell(interval)],
+        [cell("  above 0"), cell(likely)],
+    ]
 }
 
 /// The figures of a result, each with its name: what depends on the run alone.
@@ -339,7 +382,7 @@ fn rows(run: &RunResult, metrics: &Metrics) -> Vec<[Cell; 2]> {
             ),
         ],
         [
-            cell("Sharpe, daily"),
+            cell(SHARPE),
             cell(format!("{}{unreliable}", number(r.sharpe))),
         ],
         [

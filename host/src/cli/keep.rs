@@ -7,7 +7,8 @@ use crate::analysis::metrics::Metrics;
 use crate::analysis::overview::{Overview, Strategy};
 use crate::analysis::report::charts::{AroundFills, PriceChart};
 use crate::analysis::report::{self, Page};
-use crate::analysis::summary::{self, Style};
+use crate::analysis::significance::Significance;
+use crate::analysis::summary::{self, Shown, Style};
 use crate::backtest::Outcome;
 use crate::cli::again::{self, Origin};
 use crate::cli::plan::folder_name;
@@ -45,6 +46,7 @@ pub(super) fn run_id(root: &Path, name: &str) -> String {
 /// What others made of one strategy's result.
 struct Made {
     metrics: serde_json::Value,
+    significance: Significance,
     examination: Examination,
     findings: serde_json::Value,
     doctor_json: String,
@@ -74,13 +76,15 @@ impl Made {
         let tried = Tried::only(&facts);
         let examination = Examination::of(facts, tried, Deep::known(&outcome.result));
         let findings = serde_json::to_value(&examination.findings);
-        let text = summary::text(
-            &outcome.result,
+        let significance = Significance::of(&outcome.result, metrics);
+        let shown = Shown {
+            run: &outcome.result,
             metrics,
-            &examination.findings,
-            "report.html",
-            Style::Plain,
-        );
+            significance: &significance,
+            findings: &examination.findings,
+        };
+        let text = summary::text(&shown, "report.html", Style::Plain);
+        let luck = serde_json::to_value(&significance).expect("figures have a JSON form");
         Self {
             text,
             metrics: metrics.to_json(),
@@ -91,8 +95,9 @@ impl Made {
                 metrics,
                 charts: &charts,
                 findings: &examination.findings,
-                significance: None,
+                significance: Some(&luck),
             }),
+            significance,
             examination,
         }
     }
@@ -141,13 +146,13 @@ fn keep_one(
     let made = Made::of(one);
     let written = folder::write(root, &id, result, made.documents(one), (again::FILE, again))?;
     let report = written.report.display().to_string();
-    let text = summary::text(
-        result,
-        &one.metrics,
-        &made.examination.findings,
-        &report,
-        style,
-    );
+    let shown = Shown {
+        run: result,
+        metrics: &one.metrics,
+        significance: &made.significance,
+        findings: &made.examination.findings,
+    };
+    let text = summary::text(&shown, &report, style);
     Ok((written, text))
 }
 

@@ -1,6 +1,7 @@
 //! Exact texts. To accept new ones, run with `UPDATE_EXPECTED=1` and read the difference before committing it.
 
 use super::*;
+use crate::analysis::doctor::Verdict;
 use crate::analysis::format::width;
 use crate::analysis::overview::{Overview, Strategy};
 use crate::analysis::sample;
@@ -8,7 +9,18 @@ use crate::engine::{FaultCause, Location};
 use crate::runs::FaultSeen;
 
 fn summary(run: &RunResult, style: Style) -> String {
-    text(run, &Metrics::of(run), &[], "runs/x/report.html", style)
+    summary_with(run, &[], style)
+}
+
+fn summary_with(run: &RunResult, findings: &[Finding], style: Style) -> String {
+    let metrics = Metrics::of(run);
+    let shown = Shown {
+        run,
+        metrics: &metrics,
+        significance: &Significance::of(run, &metrics),
+        findings,
+    };
+    text(&shown, "runs/x/report.html", style)
 }
 
 fn expect(name: &str, got: &str) {
@@ -108,6 +120,32 @@ fn everything_that_needs_a_warning_comes_first() {
 #[test]
 fn a_year_in_which_everything_happened() {
     expect("eventful", &summary(&sample::eventful(), Style::Plain));
+}
+
+#[test]
+fn the_doctor_is_heard_before_the_figures_the_worst_first_and_in_six_lines() {
+    let finding = |verdict, check: &str, said: &str| Finding {
+        check: check.to_owned(),
+        verdict,
+        said: said.to_owned(),
+        advice: "do something".to_owned(),
+    };
+    let mut findings = vec![finding(
+        Verdict::Severe,
+        "too-few-trades",
+        "1 closed trade: nothing can be said of a rate",
+    )];
+    let warning = |number| {
+        let check = format!("check-{number}");
+        finding(Verdict::Warning, &check, "\u{1b}[2Jsaid \u{202e}of it")
+    };
+    findings.extend((1..8).map(warning));
+    findings.push(finding(Verdict::NotRun, "delayed", "needs another run"));
+    findings.push(finding(Verdict::Fine, "gaps", "none"));
+    let run = sample::run_of(vec![sample::trade()]);
+    let text = summary_with(&run, &findings, Style::Plain);
+    let (head, _) = text.split_once("\n\n").expect("figures follow");
+    expect("doctor", &format!("{head}\n"));
 }
 
 #[test]
