@@ -1,10 +1,12 @@
 //! Exact texts. To accept new ones, run with `UPDATE_EXPECTED=1` and read the difference before committing it.
 
 use super::*;
+use crate::analysis::breakdown::{Breakdown, Closed};
 use crate::analysis::doctor::Verdict;
 use crate::analysis::format::width;
 use crate::analysis::overview::{Overview, Strategy};
 use crate::analysis::sample;
+use crate::domain::Cash;
 use crate::engine::{FaultCause, Location};
 use crate::runs::FaultSeen;
 
@@ -146,6 +148,26 @@ fn the_doctor_is_heard_before_the_figures_the_worst_first_and_in_six_lines() {
     let text = summary_with(&run, &findings, Style::Plain);
     let (head, _) = text.split_once("\n\n").expect("figures follow");
     expect("doctor", &format!("{head}\n"));
+}
+
+#[test]
+fn trades_of_a_year_by_calendar() {
+    let run = sample::run();
+    let closed: Vec<Closed> = run
+        .observed
+        .trades
+        .iter()
+        .map(|trade| Closed {
+            exit: trade.exit_time,
+            net: trade.net,
+        })
+        .collect();
+    let samples = run.samples.iter();
+    let equity: Vec<_> = samples.map(|s| (s.time, s.equity.to_f64())).collect();
+    let by = [Breakdown::Year, Breakdown::Month, Breakdown::Weekday];
+    let text = breakdown::text(&by, &closed, &equity, Style::Plain);
+    expect("breakdown", &text);
+    assert_eq!(breakdown::text(&[], &closed, &equity, Style::Plain), "");
 }
 
 #[test]
