@@ -88,7 +88,16 @@ fn the_summary_says_what_was_run_on_what() {
     let folder = folder_with_market(10);
     let output = backtest(
         folder.path(),
-        &["--start", "2024-01-04", "--end", "2024-01-09"],
+        &[
+            "--start",
+            "2024-01-04",
+            "--end",
+            "2024-01-09",
+            "--param",
+            "timeframe=15m",
+            "--breakdown",
+            "week,weekday",
+        ],
     );
     let text = stdout(&output);
     assert!(output.status.success(), "{}", stderr(&output));
@@ -97,9 +106,17 @@ fn the_summary_says_what_was_run_on_what() {
         "synthetic data",
         "2024-01-04 00:00 to 2024-01-09 00:00",
         "profile strict",
+        "By week\n",
+        "│ 2024-01-01 │",
+        "By weekday\n",
+        "│ Friday ",
     ] {
         assert!(text.contains(part), "`{part}` is not in\n{text}");
     }
+    for row in text.lines().filter(|line| line.starts_with('│')) {
+        assert!(row.chars().count() <= 80, "{row}");
+    }
+    assert!(!text.contains('\u{1b}'), "no colors without a terminal");
 }
 
 #[test]
@@ -161,6 +178,10 @@ fn mistakes_end_with_a_sentence_a_hint_and_exit_code_2() {
         (
             vec!["@".into(), "--start".into(), "yesterday".into()],
             "not a time",
+        ),
+        (
+            vec!["@".into(), "--breakdown".into(), "month,hour".into()],
+            "trades are not broken down by `hour`, but by day, week, month, year or weekday",
         ),
         (vec!["@".into(), "--profile".into(), "kind".into()], "kind"),
         (

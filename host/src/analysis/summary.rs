@@ -3,31 +3,32 @@
 use std::fmt::Write;
 
 use crate::analysis::doctor::Finding;
-use crate::analysis::format::{
-    self, cash, count, duration, money, number, percent, plain, plural, tame,
-};
+use crate::analysis::format::{count, percent, plain, plural, tame};
 use crate::analysis::metrics::Metrics;
-use crate::analysis::stats::wilson;
-use crate::analysis::tables::{Group, by_direction, by_exit_reason, total};
-use crate::analysis::trades::Tally;
+use crate::analysis::significance::Significance;
 use crate::analysis::warnings::warnings;
-use crate::domain::{Cash, Instrument, InstrumentKind};
-use crate::ledger::{PostingKind, Trade};
+use crate::domain::{Instrument, InstrumentKind};
 use crate::runs::{LAST_PRICE, RunResult};
 
+use figures::figures;
+use groups::groups;
 use happened::{alternatives, happened};
-use table::{Align, Cell, Tone, cell, table, toned};
+use said::said;
+use table::Tone;
 
+pub mod breakdown;
 pub mod difference;
+mod figures;
 pub(crate) mod findings;
+mod groups;
 mod happened;
 pub mod overview;
+mod said;
+mod spark;
 pub(crate) mod table;
 
 /// Below so many daily returns a Sharpe ratio says nothing (`metrics.md` section 1).
 pub(crate) const RELIABLE_DAYS: usize = 30;
-/// More reasons would make the table wider than a terminal.
-const REASONS_IN_TABLE: usize = 2;
 
 /// Does the terminal show colors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,15 +39,28 @@ pub enum Style {
     Color,
 }
 
+/// What the summary of a run is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// The result.
+    pub run: &'a RunResult,
+    /// Its figures.
+    pub metrics: &'a Metrics,
+    /// Is it more than luck.
+    pub significance: &'a Significance,
+    /// What the doctor says, in its order.
+    pub findings: &'a [Finding],
+}
+
 /// The summary, ready to print. `report` is the path to tell.
 #[must_use]
-pub fn text(
-    run: &RunResult,
-    metrics: &Metrics,
-    findings: &[Finding],
-    report: &str,
-    style: Style,
-) -> String {
+pub fn text(shown: &Shown<'_>, report: &str, style: Style) -> String {
+    let Shown {
+        run,
+        metrics,
+        findings,
+        ..
+    } = *shown;
     let mut out = String::new();
     let mut line = |text: &str, tone: Tone| {
         writeln!(out, "{}", tone.paint(text, style)).expect("writing to a string works");
@@ -62,24 +76,9 @@ pub fn text(
     }
     out.push_str(&findings::block(findings, findings::folder(report), style));
     out.push('\n');
-    out.push_str(&figures(run, metrics, style));
-    let trades = &run.observed.trades;
-    if !trades.is_empty() {
-        out.push('\n');
-        out.push_str(&groups(
-            "Long and short",
-            by_direction(trades),
-            trades,
-            style,
-        ));
-        out.push('\n');
-        out.push_str(&groups(
-            "Exit reasons",
-            by_exit_reason(trades),
-            trades,
-            style,
-        ));
-    }
+    out.push_str(&figures(shown, style));
+    out.push_str(&groups(run, style));
+    out.push_str(&said(&run.telemetry, style));
     out.push_str(&alternatives(run, metrics, style));
     out.push_str(&happened(run, style));
     if !run.observed.refusal_examples.is_empty() {
@@ -267,236 +266,6 @@ pub(crate) fn rate_with_interval(rate: Option<f64>, interval: (f64, f64)) -> Str
         percent(rate),
         plain(lower * 100.0, 1),
         plain(upper * 100.0, 1)
-    )
-}
-
-fn figures(run: &RunResult, metrics: &Metrics, style: Style) -> String {
-    let mut rows = rows(run, metrics);
-    let speed = run
-        .timings
-        .candles_per_second(run.configuration.period.candles);
-    rows.push([
-        cell("Speed"),
-        cell(speed.map_or_else(|| "-".to_owned(), |s| format!("{} candles/s", plain(s, 0)))),
-    ]);
-    table(
-        "Result",
-        &["Metric", "Value"],
-        &[Align::Left, Align::Left],
-        &rows,
-        style,
-    )
-}
-
-/// The figures of a result, each with its name: what depends on the run alone.
-fn rows(run: &RunResult, metrics: &Metrics) -> Vec<[Cell; 2]> {
-    let (r, t) = (&metrics.returns, &metrics.trades);
-    let currency = tame(&run.configuration.currency);
-    let amount = |value| money(value, &currency);
-    let tally = Tally::of(&run.observed.trades);
-    let returns = r.days_up + r.days_flat + r.days_down;
-    let unreliable = if returns < RELIABLE_DAYS {
-        "  (under 30 days: unreliable)"
-    } else {
-        ""
-    };
-    let per_trade = t.expectancy.map_or_else(
-        || "-".to_owned(),
-        |e| format!("{} a trade", amount(Some(e))),
-    );
-    let observed = &run.observed;
-    let mut rows = vec![
-        [
-            cell("Return"),
-            toned(percent(r.total_return), r.total_return),
-        ],
-        [
-            cell("Buy and hold"),
-            toned(
-                percent(metrics.benchmark.market_change),
-                metrics.benchmark.market_change,
-            ),
-        ],
-        [
-            cell("Equity"),
-            cell(format!(
-                "{} to {}",
-                plain(r.starting_balance, 2),
-                amount(Some(r.finishing_balance))
-            )),
-        ],
-        [cell("CAGR"), cell(percent(r.cagr))],
-        [
-            cell("Max drawdown, daily"),
-            toned(percent(r.max_drawdown), r.max_drawdown),
-        ],
-        [
-            cell("Max drawdown, intraday"),
-            toned(
-                percent(metrics.max_drawdown_intraday),
-                metrics.max_drawdown_intraday,
-            ),
-        ],
-        [
-            cell("Sharpe, daily"),
-            cell(format!("{}{unreliable}", number(r.sharpe))),
-        ],
-        [
-            cell("Sortino, Calmar"),
-            cell(format!("{}, {}", number(r.sortino), number(r.calmar))),
-        ],
-        [
-            cell("Trades"),
-            cell(format!(
-                "{} ({} long, {} short)",
-                count(t.trades_total as u64),
-                t.longs_count,
-                t.shorts_count
-            )),
-        ],
-        [
-            cell("Win rate"),
-            cell(rate_with_interval(
-                t.win_rate,
-                wilson(tally.wins, tally.decided()),
-            )),
-        ],
-        [cell("Profit factor"), cell(number(t.profit_factor))],
-        [cell("Expectancy"), toned(per_trade, t.expectancy)],
-        [
-            cell("Best, worst trade"),
-            cell(format!(
-                "{}, {}",
-                percent(t.best_trade_return),
-                percent(t.worst_trade_return)
-            )),
-        ],
-        [
-            cell("Average holding"),
-            cell(duration(t.average_holding_seconds)),
-        ],
-        [cell("Exposure"), cell(percent(run.exposed))],
-        [
-            cell("Fees"),
-            cell(cash(-run.posted(PostingKind::Fee), &currency)),
-        ],
-        [cell("Funding"), cell(funding(run, &currency))],
-        [
-            cell("Ambiguous candles"),
-            cell(count(observed.ambiguous.len() as u64)),
-        ],
-        [cell("Liquidations"), liquidations(run, &currency)],
-        [cell("Refused requests"), cell(refusals(run))],
-    ];
-    if run.higher_tier_candles > 0 {
-        rows.push([
-            cell("Higher-tier candles"),
-            cell(count(run.higher_tier_candles)),
-        ]);
-    }
-    let insurance = run.posted(PostingKind::Insurance);
-    if !insurance.is_zero() {
-        rows.push([cell("Shortfall, insured"), cell(cash(insurance, &currency))]);
-    }
-    if run.open_positions.is_empty() {
-        rows.push([cell("Open at the end"), cell("none")]);
-    }
-    for position in &run.open_positions {
-        rows.push([
-            cell("Open at the end"),
-            cell(format!(
-                "{} {} {} since {}, {}",
-                position.direction.name(),
-                position.qty,
-                tame(&run.symbol(position.instrument)),
-                position.opened_at,
-                cash(position.unrealized_pnl, &currency),
-            )),
-        ]);
-    }
-    rows
-}
-
-/// `-93.01 USDT (paid 120.50, received 27.49)`.
-fn funding(run: &RunResult, currency: &str) -> String {
-    let net = cash(run.posted(PostingKind::Funding), currency);
-    let sums = run.observed.funding_sums();
-    if sums.payments == 0 {
-        return net;
-    }
-    let amount = |a: Cash| plain(a.to_f64(), 2);
-    let (paid, received) = (amount(sums.paid), amount(sums.received));
-    format!("{net} (paid {paid}, received {received})")
-}
-
-/// `2, loss 1,234.56 USDT`.
-fn liquidations(run: &RunResult, currency: &str) -> Cell {
-    let count = run.observed.liquidations.len() as u64;
-    if count == 0 {
-        return cell("none");
-    }
-    let loss = run.observed.liquidation_loss();
-    let text = format!("{}, loss {}", format::count(count), cash(loss, currency));
-    toned(text, Some(-1.0))
-}
-
-/// `4 (min_notional 3, insufficient_margin 1)`, the most frequent first; the rest of many stands below the tables.
-fn refusals(run: &RunResult) -> String {
-    let mut reasons: Vec<(&str, u64)> = run
-        .observed
-        .refusals
-        .iter()
-        .map(|(r, n)| (*r, *n))
-        .collect();
-    if reasons.is_empty() {
-        return "none".to_owned();
-    }
-    reasons.sort_by_key(|(reason, n)| (std::cmp::Reverse(*n), *reason));
-    let total: u64 = reasons.iter().map(|(_, n)| n).sum();
-    let shown = reasons.len().min(REASONS_IN_TABLE);
-    let mut names: Vec<String> = reasons[..shown]
-        .iter()
-        .map(|(reason, n)| format!("{reason} {}", count(*n)))
-        .collect();
-    if reasons.len() > shown {
-        names.push("...".to_owned());
-    }
-    format!("{} ({})", count(total), names.join(", "))
-}
-
-fn groups(title: &str, mut groups: Vec<Group>, trades: &[Trade], style: Style) -> String {
-    groups.push(total(trades));
-    let rows: Vec<[Cell; 6]> = groups
-        .into_iter()
-        .map(|g| {
-            [
-                cell(tame(&g.name)),
-                cell(count(g.trades as u64)),
-                toned(
-                    plain(g.net.to_f64(), 2),
-                    (g.net != Cash::ZERO).then(|| g.net.to_f64()),
-                ),
-                cell(rate_with_interval(g.win_rate, g.win_rate_interval)),
-                cell(number(g.profit_factor)),
-                cell(duration(g.average_holding_seconds)),
-            ]
-        })
-        .collect();
-    let right = Align::Right;
-    let columns = [
-        "",
-        "Trades",
-        "Net",
-        "Win rate (95 %)",
-        "Profit factor",
-        "Holding",
-    ];
-    table(
-        title,
-        &columns,
-        &[Align::Left, right, right, right, right, right],
-        &rows,
-        style,
     )
 }
 

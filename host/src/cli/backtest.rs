@@ -4,18 +4,22 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::analysis::alternatives::compared;
+use crate::analysis::breakdown::{Breakdown, Closed};
+use crate::analysis::format::tame;
+use crate::analysis::summary::{self, Style};
 use crate::backtest::run_together;
 use crate::cli::again::Origin;
 use crate::cli::flags::Flags;
 use crate::cli::keep::{Finished, keep, style};
-use crate::cli::output::print;
+use crate::cli::output::{print, show};
 use crate::cli::plan::{Beside, Prepared, Route};
 use crate::cli::progress::bar;
 use crate::cli::{CliError, faults, locate, run_file, watch};
 use crate::config::{self, Settings};
+use crate::domain::Timestamp;
 use crate::execution::Profile;
 use crate::runs::folder::Written;
-use crate::runs::{self, Alternatives, Compared, Range};
+use crate::runs::{self, Alternatives, Compared, Range, RunResult};
 
 /// Run strategies on recorded candles.
 #[derive(Debug, clap::Args)]
@@ -29,6 +33,7 @@ use crate::runs::{self, Alternatives, Compared, Range};
     host backtest breakout rsi-reversal --exchange synthetic -p breakout.size=0.1\n  \
     host backtest breakout rsi-reversal --account shared --balance 20000\n  \
     host backtest run.toml --profile fair\n  \
+    host backtest run.toml --breakdown month,weekday\n  \
     host backtest my-strategy --exchange synthetic --watch")]
 pub(super) struct Args {
     /// .wasm files, folders of sources, or names in the drop-in folder; or one run file (.toml).
@@ -48,6 +53,14 @@ pub(super) struct Args {
     /// A further run under another preset, shown beside this one; may be repeated.
     #[arg(long, value_name = "PROFILE")]
     compare: Vec<String>,
+    /// Closed trades by calendar, below the summary: day, week, month, year, weekday; several with commas.
+    #[arg(
+        long,
+        value_name = "BY,...",
+        value_delimiter = ',',
+        conflicts_with = "json"
+    )]
+    breakdown: Vec<Breakdown>,
     /// Folder of results [default: runs, or OUTPUT_PATH].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -76,6 +89,7 @@ impl Args {
             },
             range: false,
             compare: Vec::new(),
+            breakdown: Vec::new(),
             out,
             json,
             debug: false,
@@ -228,7 +242,11 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
     }
     let executed = execute(args, settings)?;
     let (written, text) = store(args, settings, &executed)?;
-    print(if args.json { &written.json } else { &text })?;
+    if args.json {
+        print(&written.json)?;
+    } else {
+        show(&text)?;
+    }
     Ok(faults::tell(&executed.finished))
 }
 
@@ -250,7 +268,31 @@ pub(super) fn store(
         .out
         .clone()
         .unwrap_or_else(|| settings.path(&config::OUTPUT_PATH));
-    keep(&root, None, &executed.finished, &executed.origin, style())
+    let style = style();
+    let finished = &executed.finished;
+    let (written, mut text) = keep(&root, None, finished, &executed.origin, style)?;
+    for one in finished {
+        let tables = breakdown(&one.outcome.result, &args.breakdown, style);
+        if finished.len() > 1 && !tables.is_empty() {
+            text += &format!("\n{}\n", tame(&one.outcome.name));
+        }
+        text += &tables;
+    }
+    Ok((written, text))
+}
+
+/// Closed trades by calendar.
+fn breakdown(run: &RunResult, by: &[Breakdown], style: Style) -> String {
+    let trades = run.observed.trades.iter();
+    let closed: Vec<Closed> = trades
+        .map(|trade| Closed {
+            exit: trade.exit_time,
+            net: trade.net,
+        })
+        .collect();
+    let samples = run.samples.iter();
+    let equity: Vec<(Timestamp, f64)> = samples.map(|s| (s.time, s.equity.to_f64())).collect();
+    summary::breakdown::text(by, &closed, &equity, style)
 }
 
 #[expect(

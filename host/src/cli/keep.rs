@@ -1,6 +1,5 @@
 //! What is left of a run: its folder, and its text for the terminal.
 
-use std::io::IsTerminal as _;
 use std::path::Path;
 
 use crate::analysis::doctor::{Deep, Examination, Facts, Tried};
@@ -9,10 +8,11 @@ use crate::analysis::overview::{Overview, Strategy};
 use crate::analysis::report::charts::{AroundFills, PriceChart};
 use crate::analysis::report::{self, Page};
 use crate::analysis::significance::Significance;
-use crate::analysis::summary::{self, Style};
+use crate::analysis::summary::{self, Shown, Style};
 use crate::backtest::Outcome;
 use crate::cli::again::{self, Origin};
 use crate::cli::plan::folder_name;
+use crate::cli::terminal::Surroundings;
 use crate::cli::{CliError, shelf};
 use crate::runs::folder::{self, Documents, Part, Written};
 use crate::runs::json::{Judged, pretty};
@@ -32,13 +32,9 @@ impl Finished {
     }
 }
 
-/// Colors only on a terminal, and not where NO_COLOR says no.
+/// How text for people looks here.
 pub(super) fn style() -> Style {
-    if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
-        Style::Color
-    } else {
-        Style::Plain
-    }
+    Surroundings::seen().style()
 }
 
 /// A name of strategy and moment that is free.
@@ -50,7 +46,8 @@ pub(super) fn run_id(root: &Path, name: &str) -> String {
 /// What others made of one strategy's result.
 struct Made {
     metrics: serde_json::Value,
-    significance: serde_json::Value,
+    significance: Significance,
+    luck: serde_json::Value,
     examination: Examination,
     findings: serde_json::Value,
     doctor_json: String,
@@ -80,14 +77,15 @@ impl Made {
         let tried = Tried::only(&facts);
         let examination = Examination::of(facts, tried, Deep::known(&outcome.result));
         let findings = serde_json::to_value(&examination.findings);
-        let text = summary::text(
-            &outcome.result,
+        let significance = Significance::of(&outcome.result, metrics);
+        let shown = Shown {
+            run: &outcome.result,
             metrics,
-            &examination.findings,
-            "report.html",
-            Style::Plain,
-        );
-        let significance = Significance::of(&outcome.result, metrics).to_json();
+            significance: &significance,
+            findings: &examination.findings,
+        };
+        let text = summary::text(&shown, "report.html", Style::Plain);
+        let luck = significance.to_json();
         Self {
             text,
             metrics: metrics.to_json(),
@@ -98,9 +96,10 @@ impl Made {
                 metrics,
                 charts: &charts,
                 findings: &examination.findings,
-                significance: Some(&significance),
+                significance: Some(&luck),
             }),
             significance,
+            luck,
             examination,
         }
     }
@@ -109,7 +108,7 @@ impl Made {
         Documents {
             judged: Judged {
                 metrics: &self.metrics,
-                significance: &self.significance,
+                significance: &self.luck,
                 doctor: &self.findings,
             },
             doctor_json: &self.doctor_json,
@@ -150,13 +149,13 @@ fn keep_one(
     let made = Made::of(one);
     let written = folder::write(root, &id, result, made.documents(one), (again::FILE, again))?;
     let report = written.report.display().to_string();
-    let text = summary::text(
-        result,
-        &one.metrics,
-        &made.examination.findings,
-        &report,
-        style,
-    );
+    let shown = Shown {
+        run: result,
+        metrics: &one.metrics,
+        significance: &made.significance,
+        findings: &made.examination.findings,
+    };
+    let text = summary::text(&shown, &report, style);
     Ok((written, text))
 }
 

@@ -29,6 +29,7 @@ mod replay;
 mod run_file;
 mod runs;
 mod shelf;
+mod terminal;
 mod test;
 mod watch;
 

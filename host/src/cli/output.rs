@@ -3,6 +3,7 @@
 use std::io::{ErrorKind, Result, Write};
 
 use crate::cli::CliError;
+use crate::cli::terminal::Surroundings;
 
 /// Prints text as it is.
 ///
@@ -13,6 +14,14 @@ pub(super) fn print(text: &str) -> std::result::Result<(), CliError> {
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .map_err(|e| CliError::world(format!("writing to standard output: {e}")))
+}
+
+/// Prints text for people, as their terminal can show it.
+///
+/// # Errors
+/// As [`print`].
+pub(super) fn show(text: &str) -> std::result::Result<(), CliError> {
+    print(&Surroundings::seen().fitted(text))
 }
 
 /// A writer that forgets what nobody reads any more.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Subcommand};
 use serde_json::json;
 
-use super::output::print;
+use super::output::{print, show};
 use super::progress::{bar, spinner};
 use crate::cli::CliError;
 use crate::cli::again::Origin;
@@ -102,7 +102,11 @@ fn export(args: &ExportArgs, settings: &Settings) -> Result<u8, CliError> {
     let root = given.unwrap_or_else(|| settings.path(&OUTPUT_PATH));
     let origin = Origin::Session(name.clone());
     let (written, text) = keep(&root, Some(&name), &finished, &origin, style())?;
-    print(if args.json { &written.json } else { &text })?;
+    if args.json {
+        print(&written.json)?;
+    } else {
+        show(&text)?;
+    }
     Ok(0)
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use crate::analysis::summary::difference::Figures;
 use crate::cli::backtest::{self, Args};
 use crate::cli::keep::{Finished, style};
-use crate::cli::output::print;
+use crate::cli::output::show;
 use crate::cli::{CliError, faults, tell};
 use crate::config::Settings;
 use crate::toolchain::project;
@@ -34,8 +34,8 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
             Ok((finished, text)) => {
                 let after: Vec<Figures> = finished.iter().map(figures).collect();
                 match &before {
-                    Some(before) => print(&differences(before, &after, &finished))?,
-                    None => print(&text)?,
+                    Some(before) => show(&differences(before, &after, &finished))?,
+                    None => show(&text)?,
                 }
                 faults::tell(&finished);
                 before = Some(after);

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::Style;
+use super::figures::rows;
 use super::table::{Align, cell, table};
-use super::{Style, rows};
 use crate::analysis::format::tame;
 use crate::analysis::metrics::Metrics;
 use crate::analysis::warnings::warnings;

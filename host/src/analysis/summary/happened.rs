@@ -1,7 +1,7 @@
 //! What happened beyond fills: liquidations, circuit breakers, substituted funding; and the run beside its alternatives.
 
 use crate::analysis::alternatives::{GREEDY, passes, rows, verdict};
-use crate::analysis::format::{count, percent, plain, short, tame};
+use crate::analysis::format::{UNDEFINED, count, percent, plain, short, tame};
 use crate::analysis::metrics::Metrics;
 use crate::analysis::summary::Style;
 use crate::analysis::summary::table::{Align, Cell, Tone, cell, table, toned};
@@ -33,7 +33,7 @@ fn liquidations(run: &RunResult, style: Style) -> String {
         .collect();
     let headers = ["Time (UTC)", "Position", "Taken", "Price", "Loss"];
     let (left, right) = (Align::Left, Align::Right);
-    let aligns = [left, right, left, right, right];
+    let aligns = [left, right, Align::Name, right, right];
     listed("Liquidations", &headers, &aligns, &rows, seen.len(), style)
 }
 
@@ -54,7 +54,7 @@ fn breakers(run: &RunResult, style: Style) -> String {
         .collect();
     let headers = ["Rule", "Value", "From (UTC)", "Until"];
     let (left, right) = (Align::Left, Align::Right);
-    let aligns = [left, right, left, left];
+    let aligns = [Align::Name, right, left, left];
     let title = "Circuit breakers";
     listed(title, &headers, &aligns, &rows, seen.len(), style)
 }
@@ -135,31 +135,22 @@ pub(super) fn alternatives(run: &RunResult, metrics: &Metrics, style: Style) -> 
 
 /// One line a run.
 pub(super) fn compared_table(title: &str, rows: &[Compared], style: Style) -> String {
-    let rows: Vec<[Cell; 7]> = rows
+    let rows: Vec<[Cell; 6]> = rows
         .iter()
         .map(|c| {
             let net = c.net_profit.to_f64();
             [
                 cell(tame(&c.label)),
                 toned(plain(net, 2), Some(net)),
-                cell(plain(c.end_equity.to_f64(), 2)),
                 cell(percent(c.max_drawdown)),
                 cell(count(c.trades)),
                 cell(percent(c.win_rate)),
-                cell(c.ambiguous_candles.map_or("-".to_owned(), count)),
+                cell(c.ambiguous_candles.map_or(UNDEFINED.to_owned(), count)),
             ]
         })
         .collect();
     let right = Align::Right;
-    let headers = [
-        "",
-        "Net profit",
-        "Equity",
-        "Drawdown",
-        "Trades",
-        "Win rate",
-        "Ambiguous",
-    ];
-    let aligns = [Align::Left, right, right, right, right, right, right];
+    let headers = ["", "Net profit", "Drawdown", "Trades", "Win rate", "Ambig."];
+    let aligns = [Align::Name, right, right, right, right, right];
     table(title, &headers, &aligns, &rows, style)
 }

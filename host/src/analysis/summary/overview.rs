@@ -36,13 +36,13 @@ pub fn text(overview: &Overview<'_>, report: &str, style: Style) -> String {
     }));
     lines.push(String::new());
     lines.push(strategies(overview, &total, style));
-    let compared = compared(overview);
-    if !compared.is_empty() {
-        lines.push(compared_table(
-            "Other orderings and profiles",
-            &compared,
-            style,
-        ));
+    lines.push(trading(overview, &total, style));
+    for strategy in overview.strategies {
+        let rows = alternatives::rows(strategy.run, strategy.metrics);
+        if !rows.is_empty() {
+            let title = format!("{}: other orderings and profiles", tame(strategy.name));
+            lines.push(compared_table(&title, &rows, style));
+        }
     }
     for verdict in verdicts(overview) {
         lines.push(Tone::Warning.paint(&format!("! {}", tame(&verdict)), style));
@@ -67,7 +67,7 @@ fn head(overview: &Overview<'_>) -> String {
 }
 
 fn strategies(overview: &Overview<'_>, total: &Total, style: Style) -> String {
-    let mut rows: Vec<[Cell; 10]> = overview.strategies.iter().map(row).collect();
+    let mut rows: Vec<[Cell; 6]> = overview.strategies.iter().map(row).collect();
     let net = (total.end - total.start).to_f64();
     rows.push([
         cell("total"),
@@ -79,43 +79,16 @@ fn strategies(overview: &Overview<'_>, total: &Total, style: Style) -> String {
         ),
         cell(percent(total.returns.max_drawdown)),
         cell(number(total.returns.sharpe)),
-        cell(count(total.trades)),
-        none_or_bad(total.refused),
-        cell(costs(total.fees.to_f64(), total.funding.to_f64())),
-        none_or_bad(total.liquidations),
     ]);
-    let right = Align::Right;
-    let headers = [
-        "Strategy",
-        "Market",
-        "Net",
-        "Return",
-        "Drawdown",
-        "Sharpe",
-        "Trades",
-        "Refused",
-        "Fees, funding",
-        "Liquidated",
-    ];
-    let aligns = [
-        Align::Left,
-        Align::Left,
-        right,
-        right,
-        right,
-        right,
-        right,
-        right,
-        right,
-        right,
-    ];
+    let (name, right) = (Align::Name, Align::Right);
+    let headers = ["Strategy", "Market", "Net", "Return", "Drawdown", "Sharpe"];
+    let aligns = [name, name, right, right, right, right];
     table("Strategies", &headers, &aligns, &rows, style)
 }
 
-fn row(strategy: &Strategy<'_>) -> [Cell; 10] {
-    let (run, metrics) = (strategy.run, strategy.metrics);
+fn row(strategy: &Strategy<'_>) -> [Cell; 6] {
+    let returns = &strategy.metrics.returns;
     let net = strategy.net_profit().to_f64();
-    let returns = &metrics.returns;
     let total_return = returns.total_return;
     [
         cell(tame(strategy.name)),
@@ -124,14 +97,42 @@ fn row(strategy: &Strategy<'_>) -> [Cell; 10] {
         toned(percent(total_return), total_return),
         cell(percent(returns.max_drawdown)),
         cell(number(returns.sharpe)),
-        cell(count(run.observed.trades.len() as u64)),
-        none_or_bad(run.observed.refused()),
-        cell(costs(
-            -run.posted(PostingKind::Fee).to_f64(),
-            run.posted(PostingKind::Funding).to_f64(),
-        )),
-        none_or_bad(run.observed.liquidations.len() as u64),
     ]
+}
+
+/// What was traded, and what that cost.
+fn trading(overview: &Overview<'_>, total: &Total, style: Style) -> String {
+    let of = |strategy: &Strategy<'_>| {
+        let run = strategy.run;
+        [
+            cell(tame(strategy.name)),
+            cell(count(run.observed.trades.len() as u64)),
+            none_or_bad(run.observed.refused()),
+            none_or_bad(run.observed.liquidations.len() as u64),
+            cell(plain(-run.posted(PostingKind::Fee).to_f64(), 2)),
+            cell(plain(run.posted(PostingKind::Funding).to_f64(), 2)),
+        ]
+    };
+    let mut rows: Vec<[Cell; 6]> = overview.strategies.iter().map(of).collect();
+    rows.push([
+        cell("total"),
+        cell(count(total.trades)),
+        none_or_bad(total.refused),
+        none_or_bad(total.liquidations),
+        cell(plain(total.fees.to_f64(), 2)),
+        cell(plain(total.funding.to_f64(), 2)),
+    ]);
+    let right = Align::Right;
+    let headers = [
+        "Strategy",
+        "Trades",
+        "Refused",
+        "Liquidated",
+        "Fees",
+        "Funding",
+    ];
+    let aligns = [Align::Name, right, right, right, right, right];
+    table("Trades and costs", &headers, &aligns, &rows, style)
 }
 
 /// `BTC/USDT:USDT 1h`: the market without where it was recorded.
@@ -140,10 +141,6 @@ pub(crate) fn short_market(strategy: &Strategy<'_>) -> String {
     market
         .split_once(", ")
         .map_or_else(|| market.clone(), |(short, _)| short.to_owned())
-}
-
-fn costs(fees: f64, funding: f64) -> String {
-    format!("{}, {}", plain(fees, 2), plain(funding, 2))
 }
 
 /// A number that had better be none.

@@ -1,6 +1,6 @@
 //! `host data list`: what is there.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 use clap::Args;
 use serde_json::json;
@@ -12,6 +12,7 @@ use super::show::{
     series_json, table,
 };
 use super::{Filter, Outcome};
+use crate::cli::terminal::Surroundings;
 use crate::data::DataError;
 use crate::data::catalog::{Catalog, RecordSeries, Series};
 use crate::data::check::gaps_of_segments;
@@ -151,13 +152,8 @@ fn coverage(report: &GapReport) -> String {
 
 /// Blocks where a terminal of UTF-8 reads them.
 fn script(ascii: bool) -> Script {
-    let set = |name| std::env::var(name).ok().filter(|v| !v.is_empty());
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
-    let is_utf8 = locale.is_some_and(|l| {
-        let l = l.to_ascii_lowercase();
-        l.contains("utf-8") || l.contains("utf8")
-    });
-    if !ascii && is_utf8 && std::io::stdout().is_terminal() {
+    let surroundings = Surroundings::seen();
+    if !ascii && surroundings.is_terminal && surroundings.is_utf8() {
         Script::Blocks
     } else {
         Script::Ascii
