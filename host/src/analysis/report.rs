@@ -401,7 +401,7 @@ fn counts(run: &RunResult) -> String {
             .map(|seen| format!(" ({})", seen.refusal.message))
             .unwrap_or_default();
         pairs.push((
-            format!("Refused: {reason}"),
+            format!("Refused: {}", reason.replace('_', " ")),
             format!("{}{example}", count(*times)),
         ));
     }
