@@ -33,6 +33,7 @@ pub(crate) mod markup;
 pub mod overview;
 mod packed;
 mod series;
+mod significance;
 mod trade_list;
 mod what_was_run;
 
@@ -101,7 +102,7 @@ pub fn html(page: &Page<'_>) -> String {
         }),
         "warnings" => warning_list(&warnings(run)),
         "findings" => findings::findings_box(page.findings),
-        "significance" => String::new(),
+        "significance" => significance::panel(page.significance),
         "cards" => cards(run, metrics),
         "dangers" => events::dangers(run),
         "alternatives" => events::alternatives(run, metrics),

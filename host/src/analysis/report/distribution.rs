@@ -18,6 +18,9 @@ pub(super) fn distribution(run: &RunResult, metrics: &Metrics) -> String {
     if returns.len() < 2 {
         return "<p class=\"none\">Fewer than two days.</p>".to_owned();
     }
+    if returns.iter().all(|r| *r == 0.0) {
+        return "<p class=\"none\">Equity did not move on any day.</p>".to_owned();
+    }
     let r = &metrics.returns;
     let pair = |name: &str, value: String| (name.to_owned(), value);
     let figures = [

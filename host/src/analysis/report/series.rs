@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::analysis::daily::Daily;
 use crate::analysis::report::data::{rounded, seconds};
-use crate::analysis::returns::{DAYS_A_YEAR, sharpe};
+use crate::analysis::rolling::rolling_sharpe;
 use crate::domain::Side;
 use crate::runs::RunResult;
 
@@ -68,11 +68,10 @@ impl Rolling {
     pub(super) fn of(daily: &Daily) -> Self {
         let returns = daily.returns();
         let over = |days: usize| {
-            (1..=returns.len())
-                .map(|end| {
-                    let window = returns.get(end.checked_sub(days)?..end)?;
-                    sharpe(window, DAYS_A_YEAR).map(|value| rounded(value, 1e3))
-                })
+            let before = std::iter::repeat_n(None, returns.len().min(days - 1));
+            let windows = rolling_sharpe(&returns, days).into_iter();
+            before
+                .chain(windows.map(|value| value.map(|value| rounded(value, 1e3))))
                 .collect()
         };
         Self {
