@@ -86,6 +86,12 @@ const Plots = (() => {
     }
   }
 
+  // First and last second that a chart shows.
+  function range(id) {
+    const { min, max } = charts.find((chart) => chart.element === byId(id)).plot.scales.x;
+    return [min, max];
+  }
+
   // A sentence in the place of a chart that has nothing to show.
   function nothing(id, text) {
     byId(id).replaceChildren(cell("p", text, "none"));
@@ -129,5 +135,5 @@ const Plots = (() => {
     return [min - room, max + room];
   }
 
-  return { byId, color, number, percent, alpha, logTicks, timePlot, clear, remove, nothing, cell, follow, themed, padded };
+  return { byId, color, number, percent, alpha, logTicks, timePlot, clear, remove, range, nothing, cell, follow, themed, padded };
 })();

@@ -11,7 +11,7 @@
   const labeled = (ticks, times, unit) => {
     const shown = ticks.filter((tick) => tick != null);
     const step = shown.length > 1 ? Math.abs(shown[1] - shown[0]) * times : 1;
-    const digits = step >= 0.999 ? 0 : step >= 0.0999 ? 1 : 2;
+    const digits = [0, 1, 2].find((n) => Math.abs(step * 10 ** n - Math.round(step * 10 ** n)) < 1e-6 && step * 10 ** n > 0.5) ?? 3;
     return ticks.map((tick) => (tick == null ? "" : number(tick * times, digits) + unit));
   };
   const labels = (u, ticks) => labeled(ticks, 1, "");

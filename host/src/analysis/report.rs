@@ -5,7 +5,7 @@
 
 use crate::analysis::benchmark::buy_and_hold;
 use crate::analysis::doctor::Finding;
-use crate::analysis::format::{count, duration, money, number, percent, plain, plural};
+use crate::analysis::format::{count, duration, money, number, percent, plain};
 use crate::analysis::metrics::Metrics;
 use crate::analysis::report::charts::PriceChart;
 use crate::analysis::report::data::Data;
@@ -32,7 +32,9 @@ mod log;
 pub(crate) mod markup;
 pub mod overview;
 mod packed;
+mod risk;
 mod series;
+mod significance;
 mod trade_list;
 mod what_was_run;
 
@@ -101,7 +103,7 @@ pub fn html(page: &Page<'_>) -> String {
         }),
         "warnings" => warning_list(&warnings(run)),
         "findings" => findings::findings_box(page.findings),
-        "significance" => String::new(),
+        "significance" => significance::panel(page.significance),
         "cards" => cards(run, metrics),
         "dangers" => events::dangers(run),
         "alternatives" => events::alternatives(run, metrics),
@@ -110,7 +112,7 @@ pub fn html(page: &Page<'_>) -> String {
         "months" => months(metrics),
         "breakdowns" => breakdown::breakdowns(run),
         "distribution" => distribution::distribution(run, metrics),
-        "drawdowns" => drawdowns(run, metrics) + &risk_figures(metrics),
+        "drawdowns" => risk::drawdowns(run, metrics) + &risk::figures(metrics),
         "counts" => counts(run),
         "own" => own_figures(run),
         "manifest" => manifest(run),
@@ -295,71 +297,6 @@ fn open_positions(run: &RunResult) -> String {
     )
 }
 
-fn drawdowns(run: &RunResult, metrics: &Metrics) -> String {
-    let periods = &metrics.returns.drawdown_table;
-    if periods.is_empty() {
-        return "<p class=\"none\">Never under water at the end of a day.</p>".to_owned();
-    }
-    let times = crate::analysis::daily::Daily::of_account(&run.samples).times;
-    let day = |index: usize| {
-        times
-            .get(index)
-            .map(|t| t.to_string()[..10].to_owned())
-            .unwrap_or_default()
-    };
-    let rows: Vec<String> = periods
-        .iter()
-        .map(|p| {
-            row(
-                "",
-                &[
-                    ("", day(p.peak_index)),
-                    ("wide", day(p.trough_index)),
-                    (
-                        "",
-                        p.recovery_index.map_or_else(|| "not yet".to_owned(), day),
-                    ),
-                    ("down", percent(Some(p.depth))),
-                    ("", p.days.to_string()),
-                ],
-            )
-        })
-        .collect();
-    table(
-        "",
-        &["Peak", "~Lowest", "Recovered", "Depth", "Days"],
-        &rows,
-    )
-}
-
-/// The figures of risk beside the cards.
-fn risk_figures(metrics: &Metrics) -> String {
-    let (r, b) = (&metrics.returns, &metrics.benchmark);
-    let pair = |name: &str, value: String| (name.to_owned(), value);
-    facts(&[
-        pair("A year", format!("{} (CAGR)", percent(r.cagr))),
-        pair("Volatility a year", percent(r.volatility_annual)),
-        pair(
-            "Sortino, Calmar, Omega",
-            format!(
-                "{}, {}, {}",
-                number(r.sortino),
-                number(r.calmar),
-                number(r.omega_0)
-            ),
-        ),
-        pair(
-            "Longest under water",
-            plural(r.max_underwater_days as u64, "day"),
-        ),
-        pair(
-            "Beta, correlation to holding",
-            format!("{}, {}", number(b.beta), number(b.correlation)),
-        ),
-        pair("Alpha a year over holding", percent(b.alpha_annual)),
-    ])
-}
-
 fn counts(run: &RunResult) -> String {
     let observed = &run.observed;
     let mut pairs = vec![
@@ -401,7 +338,7 @@ fn counts(run: &RunResult) -> String {
             .map(|seen| format!(" ({})", seen.refusal.message))
             .unwrap_or_default();
         pairs.push((
-            format!("Refused: {reason}"),
+            format!("Refused: {}", reason.replace('_', " ")),
             format!("{}{example}", count(*times)),
         ));
     }

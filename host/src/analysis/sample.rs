@@ -99,6 +99,7 @@ pub(crate) fn trade() -> Trade {
         best_price: price(42_500),
         worst_price: price(39_500),
         initial_stop: None,
+        initial_target: None,
         leverage: Rate(UNIT),
         ambiguous: false,
     }
@@ -418,6 +419,7 @@ pub(crate) fn run() -> RunResult {
                 Price(UNIT / 10),
                 Rounding::HalfUp,
             )),
+            initial_target: None,
             leverage: Rate(UNIT),
             ambiguous: position % 37 == 0,
         })));

@@ -408,6 +408,7 @@ pub(crate) fn trade_of_net(net: Cash) -> Trade {
         best_price: Price(100_000_000),
         worst_price: Price(100_000_000),
         initial_stop: None,
+        initial_target: None,
         leverage: Rate(100_000_000),
         ambiguous: false,
     }

@@ -78,6 +78,9 @@ impl World<'_> {
         if let Some(terms) = exits.take_profit {
             self.replace_exit(position, ExitKind::TakeProfit, Some(terms), by, tag);
         }
+        if let Some(held) = self.state.account.position_mut(order.book) {
+            held.note_first_target();
+        }
     }
 
     /// Gives a position another exit, or none; a new one is live from this point of the path on.

@@ -318,6 +318,7 @@ impl Account {
             closed_cost: Cost::ZERO,
             equity_at_entry: input.equity,
             initial_stop: None,
+            initial_target: None,
         };
         let index = self.positions.partition_point(|p| p.id < position.id);
         self.positions.insert(index, position);

@@ -63,6 +63,7 @@ pub struct Position {
     pub(super) closed_cost: Cost,
     pub(super) equity_at_entry: Cash,
     pub(super) initial_stop: Option<Price>,
+    pub(super) initial_target: Option<Price>,
 }
 
 impl Position {
@@ -94,6 +95,13 @@ impl Position {
     pub fn note_first_stop(&mut self) {
         if self.initial_stop.is_none() {
             self.initial_stop = self.stop.map(|s| s.trigger);
+        }
+    }
+
+    /// Remembers the target it starts with, for the charts of reports.
+    pub fn note_first_target(&mut self) {
+        if self.initial_target.is_none() {
+            self.initial_target = self.take_profit.map(|target| target.trigger);
         }
     }
 
@@ -169,6 +177,7 @@ impl Position {
             best_price: self.best_price,
             worst_price: self.worst_price,
             initial_stop: self.initial_stop,
+            initial_target: self.initial_target,
             leverage: self.leverage,
             ambiguous: self.ambiguous,
         }

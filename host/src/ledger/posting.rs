@@ -83,6 +83,8 @@ pub struct Trade {
     pub worst_price: Price,
     /// Its stop when it was opened, if any.
     pub initial_stop: Option<Price>,
+    /// Its target when it was opened, if any.
+    pub initial_target: Option<Price>,
     /// Leverage it was opened with.
     pub leverage: Rate,
     /// Did one of its fills lie in an ambiguous minute.

@@ -54,6 +54,7 @@ fn trade(hours_ago: i64, net: i64) -> Trade {
         best_price: Price(40_200 * 100_000_000),
         worst_price: Price(39_900 * 100_000_000),
         initial_stop: None,
+        initial_target: None,
         leverage: Rate(100_000_000),
         ambiguous: false,
     }

@@ -1,5 +1,6 @@
 //! The trades in groups: what they have in common, what they earned.
 
+use crate::analysis::breakdown::Breakdown;
 use crate::analysis::format::{count, duration, number, plain};
 use crate::analysis::report::markup::{escape, row, table, tone};
 use crate::analysis::tables::{Group, by, by_direction, by_exit_reason, by_tag, total};
@@ -9,7 +10,6 @@ use crate::runs::RunResult;
 
 const DAY_MS: i64 = 86_400_000;
 const HOUR_MS: i64 = 3_600_000;
-const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// A panel for each question. Those that all trades answer alike are left out.
 pub(super) fn breakdowns(run: &RunResult) -> String {
@@ -36,17 +36,19 @@ pub(super) fn breakdowns(run: &RunResult) -> String {
 }
 
 fn by_weekday(trades: &[Trade]) -> Vec<Group> {
-    let mut groups = by(trades, |t| weekday(t.entry_time).to_string());
+    let mut groups = by(trades, |t| {
+        let label = Breakdown::Weekday.label(t.entry_time);
+        format!("{}{label}", weekday(t.entry_time))
+    });
     for group in &mut groups {
-        let index: usize = group.name.parse().expect("a weekday's number");
-        WEEKDAYS[index].clone_into(&mut group.name);
+        group.name.remove(0);
     }
     groups
 }
 
-/// 0 = Monday. The first day of 1970 was a Thursday.
+/// 0 = Monday: what puts the days in order. The first day of 1970 was a Thursday.
 fn weekday(time: Timestamp) -> i64 {
-    (time.0.div_euclid(DAY_MS) + 3).rem_euclid(7)
+    (time.day() + 3).rem_euclid(7)
 }
 
 fn by_hour(trades: &[Trade]) -> Vec<Group> {
@@ -132,13 +134,6 @@ mod tests {
     use crate::analysis::sample;
 
     #[test]
-    fn the_first_day_of_1970_was_a_thursday() {
-        assert_eq!(WEEKDAYS[weekday(Timestamp(0)) as usize], "Thu");
-        assert_eq!(WEEKDAYS[weekday(Timestamp(4 * DAY_MS)) as usize], "Mon");
-        assert_eq!(WEEKDAYS[weekday(Timestamp(-1)) as usize], "Wed");
-    }
-
-    #[test]
     fn groups_stand_in_the_order_of_the_week() {
         let at = |day: i64| Trade {
             entry_time: Timestamp(day * DAY_MS),
@@ -146,6 +141,6 @@ mod tests {
         };
         let groups = by_weekday(&[at(0), at(4), at(3), at(11)]);
         let names: Vec<_> = groups.iter().map(|g| (g.name.as_str(), g.trades)).collect();
-        assert_eq!(names, [("Mon", 2), ("Thu", 1), ("Sun", 1)]);
+        assert_eq!(names, [("Monday", 2), ("Thursday", 1), ("Sunday", 1)]);
     }
 }

@@ -65,7 +65,7 @@ struct Candles {
     packed: String,
 }
 
-/// A plotted series on the candles of its chart: place of the candle since the point before, then the value; times its length `every`.
+/// A plotted series on the candles of its chart: the places of its points, each since the one before, and their values.
 #[derive(Serialize)]
 struct PlotData {
     name: String,
@@ -240,4 +240,68 @@ fn place(candles: &[Candle], time: Timestamp) -> Option<usize> {
     candles
         .partition_point(|c| c.open_time <= time)
         .checked_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Price;
+
+    fn minutes(count: i64) -> Vec<Candle> {
+        (0..count)
+            .map(|minute| Candle::flat(Timestamp(minute * MINUTE_MS), Price(100 + minute % 7)))
+            .collect()
+    }
+
+    fn drawn(candles: &[Candle]) -> PriceChart<'_> {
+        PriceChart {
+            instrument: 0,
+            timeframe: Timeframe::M1,
+            candles,
+            around: Some(AroundFills {
+                timeframe: Timeframe::M1,
+                reach: 30,
+                left_out: 0,
+                candles,
+            }),
+        }
+    }
+
+    #[test]
+    fn minutes_beyond_the_budget_are_left_out_from_the_beginning_and_the_page_says_so() {
+        let candles = minutes(1_000);
+        let (all, said) = around(&drawn(&candles), usize::MAX);
+        assert_eq!(all.map(|c| c.count), Some(1_000));
+        assert_eq!(
+            said,
+            "Candles of 1m for the whole period, of 1m from 30 before to 30 after every fill."
+        );
+        let (part, said) = around(&drawn(&candles), 3_000);
+        let part = part.expect("some fit");
+        assert!(
+            part.packed.len() <= 3_000 && part.count > 300,
+            "{}",
+            part.count
+        );
+        assert_eq!(
+            part.start,
+            60 * (1_000 - i64::try_from(part.count).unwrap())
+        );
+        assert!(said.contains("since 1970-01-01"), "{said}");
+    }
+
+    #[test]
+    fn a_thinned_series_keeps_the_last_value_of_each_stretch() {
+        let candles = minutes(100);
+        let series = Plot {
+            name: "line".to_owned(),
+            pane: Pane::Price,
+            style: PlotStyle::Line,
+            points: (1..=100)
+                .map(|minute| (Timestamp(minute * MINUTE_MS), 1.0))
+                .collect(),
+        };
+        assert_eq!(plot(&series, &drawn(&candles), 1).count, 100);
+        assert_eq!(plot(&series, &drawn(&candles), 4).count, 25);
+    }
 }

@@ -1,4 +1,4 @@
-//! The daily returns as columns: how often which.
+//! The daily returns as columns: how often which. Days on which equity did not move are counted beside it: they would hide the rest.
 
 use crate::analysis::daily::Daily;
 use crate::analysis::format::{percent, plain, plural};
@@ -17,6 +17,10 @@ pub(super) fn distribution(run: &RunResult, metrics: &Metrics) -> String {
     let returns = Daily::of_account(&run.samples).returns();
     if returns.len() < 2 {
         return "<p class=\"none\">Fewer than two days.</p>".to_owned();
+    }
+    let moved: Vec<f64> = returns.into_iter().filter(|r| *r != 0.0).collect();
+    if moved.is_empty() {
+        return "<p class=\"none\">Equity did not move on any day.</p>".to_owned();
     }
     let r = &metrics.returns;
     let pair = |name: &str, value: String| (name.to_owned(), value);
@@ -38,7 +42,7 @@ pub(super) fn distribution(run: &RunResult, metrics: &Metrics) -> String {
         ),
         pair("On such days on average", percent(r.cvar_95_historical)),
     ];
-    picture(&returns) + &facts(&figures)
+    picture(&moved) + &facts(&figures)
 }
 
 /// Lowest edge and width of the columns, and what is in each. Zero is an edge: no column holds winners and losers.

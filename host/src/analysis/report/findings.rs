@@ -70,11 +70,48 @@ fn finding(finding: &Finding) -> String {
     let advice = if finding.advice.is_empty() {
         String::new()
     } else {
-        format!("<span class=\"advice\">{}</span>", escape(&finding.advice))
+        format!(
+            "<span class=\"advice\">{}</span>",
+            with_commands(&finding.advice)
+        )
     };
     format!(
         "<li class=\"{class}\"><span class=\"badge\">{word}</span><div><b>{}</b> <span>{}</span>{advice}</div></li>",
         escape(&finding.check.replace('-', " ")),
-        escape(&finding.said),
+        with_commands(&finding.said),
     )
+}
+
+/// Escaped text in which what stands between backticks looks like what one types.
+fn with_commands(text: &str) -> String {
+    let escaped = escape(text);
+    let parts: Vec<&str> = escaped.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return escaped;
+    }
+    parts
+        .iter()
+        .enumerate()
+        .map(|(place, part)| {
+            if place.is_multiple_of(2) {
+                (*part).to_owned()
+            } else {
+                format!("<code>{part}</code>")
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_marked_and_a_single_backtick_stays() {
+        assert_eq!(
+            with_commands("run `a <b>`, then `c`"),
+            "run <code>a &lt;b&gt;</code>, then <code>c</code>"
+        );
+        assert_eq!(with_commands("it`s"), "it`s");
+    }
 }

@@ -33,13 +33,20 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
-/// JSON inside a script element: no tag can start or end in it, and it stays valid JavaScript.
+/// JSON inside a script element: no tag can start or end in it, it stays valid JavaScript, and no text in it turns the reading
+/// direction.
 pub(super) fn script(json: &str) -> String {
-    json.replace('<', "\\u003c")
-        .replace('>', "\\u003e")
-        .replace('&', "\\u0026")
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029")
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '<' => out.push_str("\\u003c"),
+            '>' => out.push_str("\\u003e"),
+            '&' => out.push_str("\\u0026"),
+            '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => out.push('\u{fffd}'),
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// `up`, `down` or nothing.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::analysis::daily::Daily;
 use crate::analysis::report::data::{rounded, seconds};
-use crate::analysis::returns::{DAYS_A_YEAR, sharpe};
+use crate::analysis::rolling::rolling_sharpe;
 use crate::domain::Side;
 use crate::runs::RunResult;
 
@@ -68,11 +68,10 @@ impl Rolling {
     pub(super) fn of(daily: &Daily) -> Self {
         let returns = daily.returns();
         let over = |days: usize| {
-            (1..=returns.len())
-                .map(|end| {
-                    let window = returns.get(end.checked_sub(days)?..end)?;
-                    sharpe(window, DAYS_A_YEAR).map(|value| rounded(value, 1e3))
-                })
+            let before = std::iter::repeat_n(None, returns.len().min(days - 1));
+            let windows = rolling_sharpe(&returns, days).into_iter();
+            before
+                .chain(windows.map(|value| value.map(|value| rounded(value, 1e3))))
                 .collect()
         };
         Self {
@@ -80,5 +79,43 @@ impl Rolling {
             sharpe_30: over(30),
             sharpe_90: over(90),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::sample;
+    use crate::domain::{FillEvent, Timestamp};
+
+    const HOUR_MS: i64 = 3_600_000;
+
+    #[test]
+    fn what_is_held_follows_the_fills() {
+        let mut run = sample::run_of(vec![]);
+        let bought = sample::fill();
+        let sold = FillEvent {
+            time: Timestamp(bought.time.0 + 5 * HOUR_MS),
+            side: Side::Sell,
+            qty: crate::domain::Qty(bought.qty.0 * 2),
+            ..bought.clone()
+        };
+        run.observed.fills = vec![bought, sold];
+        let held = Exposure::at(&run, &[0, 1, 5, 6]);
+        assert_eq!(held.long, [Some(0.0), Some(2.0), Some(2.0), Some(0.0)]);
+        assert_eq!(held.short, [Some(0.0), Some(0.0), Some(0.0), Some(-2.0)]);
+    }
+
+    #[test]
+    fn a_ratio_stands_at_the_last_day_of_its_window() {
+        let run = sample::run();
+        let rolling = Rolling::of(&Daily::of_account(&run.samples));
+        assert_eq!(rolling.t.len(), rolling.sharpe_30.len());
+        assert_eq!(rolling.t.len(), rolling.sharpe_90.len());
+        let first = |values: &[Option<f64>]| values.iter().position(Option::is_some);
+        assert_eq!(
+            (first(&rolling.sharpe_30), first(&rolling.sharpe_90)),
+            (Some(29), Some(89))
+        );
     }
 }

@@ -143,7 +143,8 @@ fn a_page_without_trades_or_samples_is_still_a_page() {
 
 #[test]
 fn nothing_a_stranger_writes_becomes_markup() {
-    let evil = "</script><script>alert(1)</script>{{data}}\u{2028}\"'<img src=x onerror=alert(1)>";
+    let evil =
+        "</script><script>alert(1)</script>{{data}}\u{2028}\u{202e}\"'<img src=x onerror=alert(1)>";
     let mut run = sample::run_of(vec![sample::trade()]);
     run.configuration.component.name = evil.to_owned();
     run.configuration.component.version = evil.to_owned();
@@ -192,7 +193,7 @@ fn nothing_a_stranger_writes_becomes_markup() {
     assert_eq!(tags("<script"), 4, "data, two libraries and ours");
     assert_eq!(tags("</script"), 4);
     assert_eq!(tags("<img"), 0);
-    assert!(!page.contains('\u{2028}'));
+    assert!(!page.contains(['\u{2028}', '\u{202e}']));
 }
 
 /// What a browser would load by itself: the page must contain none of it. Links that a reader may click are no requests.
@@ -240,8 +241,8 @@ fn escaping() {
         "&lt;a href=&#39;x&#39;&gt;&amp;&quot;\u{fffd}"
     );
     assert_eq!(
-        script("[\"</script>&\u{2028}\u{2029}\"]"),
-        "[\"\\u003c/script\\u003e\\u0026\\u2028\\u2029\"]"
+        script("[\"</script>&\u{2028}\u{202e}\"]"),
+        "[\"\\u003c/script\\u003e\\u0026\u{fffd}\u{fffd}\"]"
     );
     assert_eq!(
         fill("a{{x}}b{{y}}", |name| format!("{{{{{name}}}}}")),

@@ -1,12 +1,10 @@
 //! The trades as the list, the scatters and the chart show them: a column a figure, as a page reads them fastest.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::analysis::report::data::{rounded, seconds};
-use crate::analysis::trades::return_on_equity;
-use crate::domain::{Direction, OrderKind};
+use crate::analysis::trades::{excursion, return_on_equity};
+use crate::domain::Direction;
 use crate::ledger::Trade;
 use crate::runs::RunResult;
 
@@ -45,25 +43,24 @@ pub(super) struct Trades {
 impl Trades {
     pub(super) fn of(run: &RunResult) -> Self {
         let all = &run.observed.trades;
-        let targets = targets(run);
         let mut out = Self {
             left_out: all.len().saturating_sub(MOST_TRADES),
             ..Self::default()
         };
         for trade in all.iter().take(MOST_TRADES) {
-            out.push(trade, targets.get(&trade.position).copied());
+            out.push(trade);
         }
         out
     }
 
-    fn push(&mut self, t: &Trade, target: Option<f64>) {
+    fn push(&mut self, t: &Trade) {
         let name = t.exit_cause.name();
         let known = self.reasons.iter().position(|reason| *reason == name);
         self.reason.push(known.unwrap_or(self.reasons.len()));
         if known.is_none() {
             self.reasons.push(name);
         }
-        let (mae, mfe) = excursions(t);
+        let way = excursion(t);
         self.symbol.push(t.instrument);
         self.long.push(u8::from(t.direction == Direction::Long));
         self.entry.push(seconds(t.entry_time));
@@ -76,61 +73,20 @@ impl Trades {
         self.funding.push(rounded(t.funding.to_f64(), 100.0));
         self.share
             .push(return_on_equity(t).map(|share| rounded(share, 1e6)));
-        self.mae.push(rounded(mae, 1e5));
-        self.mfe.push(rounded(mfe, 1e5));
+        self.mae.push(rounded(way.adverse, 1e5));
+        self.mfe.push(rounded(way.favorable, 1e5));
         self.stop.push(t.initial_stop.map(|price| price.to_f64()));
-        self.target.push(target);
+        self.target
+            .push(t.initial_target.map(|price| price.to_f64()));
         self.tag.push(t.tag);
         self.ambiguous.push(u8::from(t.ambiguous));
     }
-}
-
-/// How far the price went against a position and for it, fractions of the entry price (`metrics.md` section 3: MAE, MFE).
-fn excursions(t: &Trade) -> (f64, f64) {
-    let entry = t.entry_price.to_f64();
-    if entry <= 0.0 {
-        return (0.0, 0.0);
-    }
-    let sign = match t.direction {
-        Direction::Long => 1.0,
-        Direction::Short => -1.0,
-    };
-    let way = |price: crate::domain::Price| sign * (price.to_f64() / entry - 1.0);
-    (way(t.worst_price).min(0.0), way(t.best_price).max(0.0))
-}
-
-/// The first target of each position that had one.
-fn targets(run: &RunResult) -> BTreeMap<u32, f64> {
-    let mut targets = BTreeMap::new();
-    for seen in &run.observed.orders {
-        if let OrderKind::TakeProfit(trigger) | OrderKind::TakeProfitLimit { trigger, .. } =
-            seen.order.kind
-            && trigger.is_finite()
-        {
-            targets.entry(seen.order.position).or_insert(trigger);
-        }
-    }
-    targets
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::analysis::sample;
-    use crate::domain::Price;
-
-    #[test]
-    fn a_short_suffers_when_the_price_rises() {
-        let trade = Trade {
-            direction: Direction::Short,
-            entry_price: Price(100),
-            best_price: Price(90),
-            worst_price: Price(105),
-            ..sample::trade()
-        };
-        let (mae, mfe) = excursions(&trade);
-        assert!((mae + 0.05).abs() < 1e-12 && (mfe - 0.1).abs() < 1e-12);
-    }
 
     #[test]
     fn a_long_list_ends_and_counts_the_rest() {
