@@ -16,15 +16,13 @@ use crate::cli::plan::{Prepared, Route};
 use crate::config::{self, Settings};
 use crate::data::table::readable_by_all;
 use crate::domain::Timestamp;
+use crate::runs::folder::AGAIN as FILE;
 use crate::runs::json::pretty;
 use crate::runs::kept::bounded_text;
 use crate::runs::manifest::hex;
 
-/// Name of the file in the folder of a run.
-pub(super) const FILE: &str = "again.json";
-
 /// Folder of the components, beside the runs.
-pub(super) const COMPONENTS: &str = ".components";
+const COMPONENTS: &str = ".components";
 
 const SCHEMA: &str = "run-again/1";
 
@@ -162,14 +160,15 @@ fn now() -> Timestamp {
     Timestamp(chrono::Utc::now().timestamp_millis())
 }
 
-/// Where a component is kept.
-pub(super) fn component_path(root: &Path, sha256: &str) -> PathBuf {
-    root.join(COMPONENTS).join(format!("{sha256}.wasm"))
+/// Where a component is kept; none for what is no digest, which a strange file may say.
+pub(super) fn component_path(root: &Path, sha256: &str) -> Option<PathBuf> {
+    let is_digest = sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_hexdigit());
+    is_digest.then(|| root.join(COMPONENTS).join(format!("{sha256}.wasm")))
 }
 
 /// Keeps a component below `root`, unless it is there already.
 fn keep_component(root: &Path, file: &Path, sha256: &str) -> Result<(), CliError> {
-    let place = component_path(root, sha256);
+    let place = component_path(root, sha256).expect("a component has a digest");
     if std::fs::read(&place).is_ok_and(|bytes| digest(&bytes) == sha256) {
         return Ok(());
     }
@@ -280,7 +279,12 @@ fn refuse_unrepeatable(document: &Document) -> Result<(), CliError> {
 
 /// The file of a component: one that is given, or the one that is kept.
 fn find_component(root: &Path, sha256: &str, given: &[PathBuf]) -> Result<PathBuf, CliError> {
-    let kept = component_path(root, sha256);
+    let kept = component_path(root, sha256).ok_or_else(|| {
+        CliError::user(
+            format!("its {FILE} names `{sha256}`, which is no digest of a component"),
+            "run it anew with `host backtest`",
+        )
+    })?;
     let is_it = |path: &&PathBuf| std::fs::read(path).is_ok_and(|bytes| digest(&bytes) == sha256);
     if let Some(file) = given.iter().chain([&kept]).find(is_it) {
         return std::path::absolute(file).map_err(CliError::world);

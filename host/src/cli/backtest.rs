@@ -11,6 +11,8 @@ use crate::cli::keep::{Finished, keep, style};
 use crate::cli::output::print;
 use crate::cli::plan::{Beside, Prepared, Route};
 use crate::cli::progress::bar;
+use crate::cli::runs::Tables;
+use crate::cli::shelf::Found;
 use crate::cli::{CliError, faults, locate, run_file, watch};
 use crate::config::{self, Settings};
 use crate::execution::Profile;
@@ -54,6 +56,8 @@ pub(super) struct Args {
     /// Print one JSON document instead of the summary.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    tables: Tables,
     /// Keep a log of everything that happened in the run folder (debug.log).
     #[arg(long)]
     debug: bool,
@@ -78,6 +82,7 @@ impl Args {
             compare: Vec::new(),
             out,
             json,
+            tables: Tables::default(),
             debug: false,
             watch: false,
         }
@@ -250,7 +255,13 @@ pub(super) fn store(
         .out
         .clone()
         .unwrap_or_else(|| settings.path(&config::OUTPUT_PATH));
-    keep(&root, None, &executed.finished, &executed.origin, style())
+    let (written, text) = keep(&root, None, &executed.finished, &executed.origin, style())?;
+    if args.tables.are_asked_for() {
+        let run = Found::whole(&root, &written.id);
+        args.tables
+            .write_all(&run, &written.folder.join("export"))?;
+    }
+    Ok((written, text))
 }
 
 #[expect(

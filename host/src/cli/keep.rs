@@ -10,10 +10,10 @@ use crate::analysis::report::charts::{AroundFills, PriceChart};
 use crate::analysis::report::{self, Page};
 use crate::analysis::summary::{self, Style};
 use crate::backtest::Outcome;
-use crate::cli::again::{self, Origin};
+use crate::cli::again::Origin;
 use crate::cli::plan::folder_name;
 use crate::cli::{CliError, shelf};
-use crate::runs::folder::{self, Documents, Part, Written};
+use crate::runs::folder::{self, Documents, Part, Whole, Written};
 use crate::runs::json::{Judged, pretty};
 
 /// One strategy's result with its figures.
@@ -82,7 +82,7 @@ impl Made {
             &outcome.result,
             metrics,
             &examination.findings,
-            "report.html",
+            folder::REPORT,
             Style::Plain,
         );
         Self {
@@ -143,7 +143,7 @@ fn keep_one(
     let name = name.unwrap_or(&result.configuration.component.name);
     let id = run_id(root, &folder_name(name));
     let made = Made::of(one);
-    let written = folder::write(root, &id, result, made.documents(one), (again::FILE, again))?;
+    let written = folder::write(root, &id, result, made.documents(one), again)?;
     let report = written.report.display().to_string();
     let text = summary::text(
         result,
@@ -194,8 +194,12 @@ fn keep_several(
             documents: made.documents(one),
         })
         .collect();
-    let html = report::overview::html(&overview);
-    let written = folder::write_several(root, &id, &parts, &html, (again::FILE, again))?;
+    let whole = Whole {
+        report_html: &report::overview::html(&overview),
+        summary_text: &summary::overview::text(&overview, folder::REPORT, Style::Plain),
+        again,
+    };
+    let written = folder::write_several(root, &id, &parts, whole)?;
     let report = written.report.display().to_string();
     let text = summary::overview::text(&overview, &report, style);
     Ok((written, text))
