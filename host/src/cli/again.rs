@@ -36,6 +36,19 @@ pub(super) struct Again {
     pub routes: Vec<Route>,
     /// What is run on what, by which rules.
     pub flags: Flags,
+    /// Folder of the market data.
+    data: PathBuf,
+}
+
+impl Again {
+    /// The settings with the market data the run was made on, where that folder is still there.
+    pub(super) fn settings(&self, settings: &Settings) -> Settings {
+        let mut settings = settings.clone();
+        if self.data.is_dir() {
+            settings.set_path(&config::CACHE_PATH, &self.data);
+        }
+        settings
+    }
 }
 
 /// Where a run comes from.
@@ -68,6 +81,8 @@ struct Document {
     components: Vec<String>,
     routes: Vec<Route>,
     flags: Flags,
+    /// Folder of the market data.
+    market_data: Option<PathBuf>,
 }
 
 impl Origin {
@@ -84,8 +99,11 @@ impl Origin {
         for route in &mut routes {
             absolute(&mut route.safety)?;
         }
+        let mut data = Some(settings.path(&config::CACHE_PATH));
+        absolute(&mut data)?;
         let again = Again {
             routes,
+            data: data.unwrap_or_default(),
             flags: resolved(flags, prepared, settings)?,
         };
         Ok(Self::Routes(Box::new(Given {
@@ -104,6 +122,7 @@ impl Origin {
             components: Vec::new(),
             routes: Vec::new(),
             flags: Flags::default(),
+            market_data: None,
         };
         match self {
             Self::Session(name) => document.session = Some(name.clone()),
@@ -118,6 +137,7 @@ impl Origin {
                 }
                 document.routes = given.again.routes.clone();
                 document.flags = given.again.flags.clone();
+                document.market_data = Some(given.again.data.clone());
             }
         }
         pretty(&document)
@@ -212,8 +232,11 @@ pub(super) fn read(folder: &Path, given: &[PathBuf]) -> Result<Again, CliError> 
             let file = find_component(root, sha256, given)?;
             route.strategy = file.to_string_lossy().into_owned();
         }
-        let flags = document.flags;
-        Ok(Again { routes, flags })
+        Ok(Again {
+            routes,
+            flags: document.flags,
+            data: document.market_data.unwrap_or_default(),
+        })
     };
     again().map_err(|e| e.context(format!("{} cannot be run again", home.display())))
 }

@@ -13,7 +13,7 @@ use crate::backtest::Outcome;
 use crate::cli::again::Origin;
 use crate::cli::plan::folder_name;
 use crate::cli::{CliError, shelf};
-use crate::runs::folder::{self, Documents, Part, Whole, Written};
+use crate::runs::folder::{self, Documents, FolderError, Part, Whole, Written};
 use crate::runs::json::{Judged, pretty};
 
 /// One strategy's result with its figures.
@@ -124,10 +124,17 @@ pub(super) fn keep(
     style: Style,
 ) -> Result<(Written, String), CliError> {
     let again = origin.keep(root);
-    let (written, text) = match finished {
-        [one] => keep_one(root, name, one, &again, style),
-        several => keep_several(root, name.unwrap_or("run"), several, &again, style),
-    }?;
+    let (written, text) = loop {
+        let kept = match finished {
+            [one] => keep_one(root, name, one, &again, style),
+            several => keep_several(root, name.unwrap_or("run"), several, &again, style),
+        };
+        match kept {
+            // Another process took the name that was free.
+            Err(FolderError::Exists { .. }) => {}
+            kept => break kept?,
+        }
+    };
     shelf::index(root, &written.id);
     Ok((written, text))
 }
@@ -138,7 +145,7 @@ fn keep_one(
     one: &Finished,
     again: &str,
     style: Style,
-) -> Result<(Written, String), CliError> {
+) -> Result<(Written, String), FolderError> {
     let result = &one.outcome.result;
     let name = name.unwrap_or(&result.configuration.component.name);
     let id = run_id(root, &folder_name(name));
@@ -162,7 +169,7 @@ fn keep_several(
     several: &[Finished],
     again: &str,
     style: Style,
-) -> Result<(Written, String), CliError> {
+) -> Result<(Written, String), FolderError> {
     let id = run_id(root, &folder_name(name));
     let names: Vec<String> = several
         .iter()

@@ -125,6 +125,11 @@ pub(super) fn find(word: &str, root: &Path) -> Result<Found, CliError> {
     {
         return latest(word, back, root);
     }
+    if word.contains('/')
+        && let Some(found) = by_path(Path::new(word))?
+    {
+        return Ok(found);
+    }
     let (name, part) = match word.trim_end_matches('/').split_once('/') {
         Some((name, part)) => (name, Some(part)),
         None => (word.trim_end_matches('/'), None),

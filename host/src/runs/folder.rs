@@ -341,7 +341,17 @@ impl Half {
     }
 
     fn rename(mut self, folder: &Path) -> Result<(), FolderError> {
-        fs::rename(&self.folder, folder).map_err(at(folder))?;
+        let id = || folder.file_name().unwrap_or_default();
+        fs::rename(&self.folder, folder).map_err(|error| match error.kind() {
+            // Another process was faster.
+            io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => {
+                FolderError::Exists {
+                    id: id().to_string_lossy().into_owned(),
+                    folder: folder.to_owned(),
+                }
+            }
+            _ => at(folder)(error),
+        })?;
         self.done = true;
         Ok(())
     }

@@ -71,9 +71,13 @@ pub(super) fn replay(
     };
     let strategies = whole.strategies();
     let again = again::read(&whole.folder(), components)?;
-    let profile = again.flags.rules()?;
-    let prepared = Prepared::load(&again.routes, &again.flags, settings)?;
-    let finished = backtest::simulate("replay", &prepared, &profile, Beside::Check)?;
+    let repeat = || {
+        let profile = again.flags.rules()?;
+        let settings = again.settings(settings);
+        let prepared = Prepared::load(&again.routes, &again.flags, &settings)?;
+        backtest::simulate("replay", &prepared, &profile, Beside::Check)
+    };
+    let finished = repeat().map_err(|e| e.context(format!("running {} again", whole.run)))?;
     let replayed: Vec<Replayed> = strategies
         .iter()
         .filter(|one| found.part.is_none() || **one == *found)

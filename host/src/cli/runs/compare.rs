@@ -1,5 +1,6 @@
 //! `host runs compare`: runs side by side.
 
+mod figures;
 mod show;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +17,8 @@ use crate::domain::Timestamp;
 use crate::runs::json::pretty;
 use crate::runs::kept::Kept;
 use crate::runs::kept::difference::{EntryDifference, RowDifference, entries, first_row};
+use figures::{Figure, figures};
+use show::Shown;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -27,6 +30,9 @@ pub(super) struct Args {
     /// The runs, two or more.
     #[arg(required = true, num_args = 2.., value_name = "RUN")]
     runs: Vec<String>,
+    /// Show every figure, not only those people look at first.
+    #[arg(long)]
+    all: bool,
     /// Folder of the picture; one that is there already is replaced [default: compare in the folder of results].
     #[arg(long, value_name = "DIR")]
     pictures: Option<PathBuf>,
@@ -49,21 +55,6 @@ struct Compared {
     picture: PathBuf,
 }
 
-/// A figure of all runs, under its name in `summary.json`; `None` = undefined, or unknown to the host that made the run.
-struct Figure {
-    name: String,
-    values: Vec<Option<f64>>,
-}
-
-impl Figure {
-    /// What each run has more than the first, which itself has none.
-    fn differences(&self) -> Vec<Option<f64>> {
-        let first = self.values.first().copied().flatten();
-        let difference = |value: &Option<f64>| Some((*value)? - first?);
-        self.values.iter().skip(1).map(difference).collect()
-    }
-}
-
 pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
     let given = args.out.clone();
     let root = given.unwrap_or_else(|| settings.path(&OUTPUT_PATH));
@@ -82,7 +73,8 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
     print(&if args.json {
         compared.document()
     } else {
-        compared.text(style())
+        let shown = if args.all { Shown::All } else { Shown::Main };
+        compared.text(shown, style())
     })?;
     Ok(0)
 }
@@ -148,31 +140,6 @@ fn trade_document(first: &RowDifference) -> Value {
         "entry": Timestamp(first.time_ms).rfc3339(),
         "columns": cells.collect::<Vec<Value>>(),
     })
-}
-
-/// Figures of `metrics` that are numbers in one of the runs, in the order of the first summary that has them.
-fn figures(runs: &[(Found, Kept)]) -> Vec<Figure> {
-    let metrics: Vec<_> = runs
-        .iter()
-        .map(|(_, kept)| kept.summary["metrics"].as_object())
-        .collect();
-    let mut names: Vec<&String> = Vec::new();
-    for name in metrics.iter().flatten().flat_map(|metrics| metrics.keys()) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    let figure = |name: &String| Figure {
-        values: metrics
-            .iter()
-            .map(|metrics| metrics.as_ref()?.get(name)?.as_f64())
-            .collect(),
-        name: name.clone(),
-    };
-    let figures = names.into_iter().map(figure);
-    figures
-        .filter(|figure| figure.values.iter().any(Option::is_some))
-        .collect()
 }
 
 /// Equity of all runs in percent of what each began with.

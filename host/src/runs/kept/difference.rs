@@ -113,9 +113,10 @@ pub fn first_row(
         let exact = name.strip_suffix("_f64");
         exact.is_some_and(|exact| lefts.contains_key(exact) && rights.contains_key(exact))
     };
-    let columns: Vec<&String> = lefts
-        .keys()
-        .chain(rights.keys().filter(|name| !lefts.contains_key(*name)))
+    let only_right = right.names().filter(|name| !lefts.contains_key(*name));
+    let columns: Vec<&str> = left
+        .names()
+        .chain(only_right)
         .filter(|name| counts(name) && !follows(name))
         .collect();
     let cell = |rows: &Rows, places: &BTreeMap<String, usize>, name: &str, row| {
@@ -138,7 +139,7 @@ pub fn first_row(
     let row = rows.into_iter().find(differs)?;
     let cells = columns.iter().filter_map(|name| {
         let (left, right) = both(name, row);
-        let column = (*name).clone();
+        let column = (*name).to_owned();
         (left != right).then_some(CellDifference {
             column,
             left,

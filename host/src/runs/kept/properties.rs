@@ -8,6 +8,7 @@ use super::Kept;
 use crate::analysis::sample;
 use crate::runs::folder::{self, Documents};
 use crate::runs::json::Judged;
+use crate::runs::json::Judged;
 
 /// The folder of a run with figures, below `root`.
 fn written(root: &Path) -> std::path::PathBuf {

@@ -2,11 +2,14 @@
 
 use serde_json::Value;
 
-use super::{Compared, Figure};
-use crate::analysis::format::{UNDEFINED, cut, short, tame};
+use super::Compared;
+use super::figures::{Figure, Form, main};
+use crate::analysis::format::{UNDEFINED, cut, tame};
 use crate::analysis::summary::Style;
 use crate::analysis::summary::table::Tone;
+use crate::cli::shelf::Found;
 use crate::domain::Timestamp;
+use crate::runs::kept::Kept;
 use crate::runs::kept::difference::{EntryDifference, RowDifference};
 
 /// Entries of a manifest that are told one by one.
@@ -14,18 +17,24 @@ const ENTRIES: usize = 30;
 /// Letters of a value.
 const LETTERS: usize = 60;
 
+/// Which figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// What people look at first.
+    Main,
+    /// Every one that differs, under its name in `summary.json`.
+    All,
+}
+
 impl Compared {
     /// Figures side by side, then what was different and the first trade that is.
-    pub(super) fn text(&self, style: Style) -> String {
+    pub(super) fn text(&self, shown: Shown, style: Style) -> String {
         let mut text = self.legend();
-        text += &self.table(style);
+        text += &self.table(shown, style);
         for (index, (found, _)) in self.runs.iter().enumerate().skip(1) {
-            let title = format!(
-                "\n{} against {}\n",
-                tame(&found.id()),
-                tame(&self.runs[0].0.id())
-            );
-            text += &Tone::Strong.paint(&title, style);
+            let first = tame(&self.runs[0].0.id());
+            let title = format!("{} against {first}", tame(&found.id()));
+            text += &format!("\n{}\n", Tone::Strong.paint(&title, style));
             text += &entries_text(&self.entries[index - 1]);
             text += &trade_text(self.trades[index - 1].as_ref());
         }
@@ -34,8 +43,7 @@ impl Compared {
 
     /// `A  breakout-20250101-120000: breakout 1.0.0 on BTC/USDT`.
     fn legend(&self) -> String {
-        let line = |((found, kept), letter): (&(_, crate::runs::kept::Kept), char)| {
-            let found: &crate::cli::shelf::Found = found;
+        let line = |((found, kept), letter): (&(Found, Kept), char)| {
             let about = &kept.about;
             format!(
                 "{letter}  {}: {} {} on {}\n",
@@ -49,35 +57,36 @@ impl Compared {
         lines + "\n"
     }
 
-    /// One line a figure that is not the same everywhere; of two runs with the difference.
-    fn table(&self, style: Style) -> String {
+    /// One line a figure, with what each run has more than the first.
+    fn table(&self, shown: Shown, style: Style) -> String {
         let letters: Vec<String> = letters().take(self.runs.len()).map(String::from).collect();
         let mut head = vec!["figure".to_owned()];
         head.extend(letters.iter().cloned());
         head.extend(letters[1..].iter().map(|letter| format!("{letter} - A")));
-        let differs = |figure: &&Figure| figure.values.iter().any(|v| *v != figure.values[0]);
-        let differing: Vec<&Figure> = self.figures.iter().filter(differs).collect();
-        if differing.is_empty() {
-            return "every figure is the same\n".to_owned();
-        }
-        let shown = |value: Option<f64>| value.map_or(UNDEFINED.to_owned(), short);
-        let signed = |value: Option<f64>| match value {
-            Some(more) if more > 0.0 => format!("+{}", short(more)),
-            other => shown(other),
+        let figures: Vec<(&str, Form, &Figure)> = match shown {
+            Shown::Main => main(&self.figures),
+            Shown::All => {
+                let figures = self.figures.iter();
+                let differing = figures.filter(|f| f.values.iter().any(|v| *v != f.values[0]));
+                differing
+                    .map(|f| (f.name.as_str(), Form::Number, f))
+                    .collect()
+            }
         };
-        let row = |figure: &&Figure| {
-            let mut row = vec![figure.name.clone()];
-            row.extend(figure.values.iter().map(|value| shown(*value)));
-            row.extend(figure.differences().into_iter().map(signed));
+        let row = |(words, form, figure): &(&str, Form, &Figure)| {
+            let mut row = vec![(*words).to_owned()];
+            row.extend(figure.values.iter().map(|value| form.show(*value)));
+            let differences = figure.differences().into_iter();
+            row.extend(differences.map(|value| form.show_difference(value)));
             row
         };
-        let rows: Vec<Vec<String>> = differing.iter().map(row).collect();
-        let same = self.figures.len() - rows.len();
-        let mut text = columns(&head, &rows, style);
-        if same > 0 {
-            text += &format!("{same} more are the same\n");
-        }
-        text
+        let rows: Vec<Vec<String>> = figures.iter().map(row).collect();
+        let other = self.figures.len() - rows.len();
+        let rest = match shown {
+            Shown::Main => format!("{other} more figures: --all shows those that differ\n"),
+            Shown::All => format!("{other} more figures are the same\n"),
+        };
+        columns(&head, &rows, style) + &rest
     }
 }
 
