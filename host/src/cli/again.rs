@@ -16,15 +16,13 @@ use crate::cli::plan::{Prepared, Route};
 use crate::config::{self, Settings};
 use crate::data::table::readable_by_all;
 use crate::domain::Timestamp;
+use crate::runs::folder::AGAIN as FILE;
 use crate::runs::json::pretty;
 use crate::runs::kept::bounded_text;
 use crate::runs::manifest::hex;
 
-/// Name of the file in the folder of a run.
-pub(super) const FILE: &str = "again.json";
-
 /// Folder of the components, beside the runs.
-pub(super) const COMPONENTS: &str = ".components";
+const COMPONENTS: &str = ".components";
 
 const SCHEMA: &str = "run-again/1";
 
@@ -38,6 +36,19 @@ pub(super) struct Again {
     pub routes: Vec<Route>,
     /// What is run on what, by which rules.
     pub flags: Flags,
+    /// Folder of the market data.
+    data: PathBuf,
+}
+
+impl Again {
+    /// The settings with the market data the run was made on, where that folder is still there.
+    pub(super) fn settings(&self, settings: &Settings) -> Settings {
+        let mut settings = settings.clone();
+        if self.data.is_dir() {
+            settings.set_path(&config::CACHE_PATH, &self.data);
+        }
+        settings
+    }
 }
 
 /// Where a run comes from.
@@ -70,6 +81,8 @@ struct Document {
     components: Vec<String>,
     routes: Vec<Route>,
     flags: Flags,
+    /// Folder of the market data.
+    market_data: Option<PathBuf>,
 }
 
 impl Origin {
@@ -86,8 +99,11 @@ impl Origin {
         for route in &mut routes {
             absolute(&mut route.safety)?;
         }
+        let mut data = Some(settings.path(&config::CACHE_PATH));
+        absolute(&mut data)?;
         let again = Again {
             routes,
+            data: data.unwrap_or_default(),
             flags: resolved(flags, prepared, settings)?,
         };
         Ok(Self::Routes(Box::new(Given {
@@ -106,6 +122,7 @@ impl Origin {
             components: Vec::new(),
             routes: Vec::new(),
             flags: Flags::default(),
+            market_data: None,
         };
         match self {
             Self::Session(name) => document.session = Some(name.clone()),
@@ -120,6 +137,7 @@ impl Origin {
                 }
                 document.routes = given.again.routes.clone();
                 document.flags = given.again.flags.clone();
+                document.market_data = Some(given.again.data.clone());
             }
         }
         pretty(&document)
@@ -162,14 +180,15 @@ fn now() -> Timestamp {
     Timestamp(chrono::Utc::now().timestamp_millis())
 }
 
-/// Where a component is kept.
-pub(super) fn component_path(root: &Path, sha256: &str) -> PathBuf {
-    root.join(COMPONENTS).join(format!("{sha256}.wasm"))
+/// Where a component is kept; none for what is no digest, which a strange file may say.
+pub(super) fn component_path(root: &Path, sha256: &str) -> Option<PathBuf> {
+    let is_digest = sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_hexdigit());
+    is_digest.then(|| root.join(COMPONENTS).join(format!("{sha256}.wasm")))
 }
 
 /// Keeps a component below `root`, unless it is there already.
 fn keep_component(root: &Path, file: &Path, sha256: &str) -> Result<(), CliError> {
-    let place = component_path(root, sha256);
+    let place = component_path(root, sha256).expect("a component has a digest");
     if std::fs::read(&place).is_ok_and(|bytes| digest(&bytes) == sha256) {
         return Ok(());
     }
@@ -213,8 +232,11 @@ pub(super) fn read(folder: &Path, given: &[PathBuf]) -> Result<Again, CliError> 
             let file = find_component(root, sha256, given)?;
             route.strategy = file.to_string_lossy().into_owned();
         }
-        let flags = document.flags;
-        Ok(Again { routes, flags })
+        Ok(Again {
+            routes,
+            flags: document.flags,
+            data: document.market_data.unwrap_or_default(),
+        })
     };
     again().map_err(|e| e.context(format!("{} cannot be run again", home.display())))
 }
@@ -280,7 +302,12 @@ fn refuse_unrepeatable(document: &Document) -> Result<(), CliError> {
 
 /// The file of a component: one that is given, or the one that is kept.
 fn find_component(root: &Path, sha256: &str, given: &[PathBuf]) -> Result<PathBuf, CliError> {
-    let kept = component_path(root, sha256);
+    let kept = component_path(root, sha256).ok_or_else(|| {
+        CliError::user(
+            format!("its {FILE} names `{sha256}`, which is no digest of a component"),
+            "run it anew with `host backtest`",
+        )
+    })?;
     let is_it = |path: &&PathBuf| std::fs::read(path).is_ok_and(|bytes| digest(&bytes) == sha256);
     if let Some(file) = given.iter().chain([&kept]).find(is_it) {
         return std::path::absolute(file).map_err(CliError::world);

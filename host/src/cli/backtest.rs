@@ -14,6 +14,8 @@ use crate::cli::keep::{Finished, keep, style};
 use crate::cli::output::{print, show};
 use crate::cli::plan::{Beside, Prepared, Route};
 use crate::cli::progress::bar;
+use crate::cli::runs::Tables;
+use crate::cli::shelf::Found;
 use crate::cli::{CliError, faults, locate, run_file, watch};
 use crate::config::{self, Settings};
 use crate::domain::Timestamp;
@@ -67,6 +69,8 @@ pub(super) struct Args {
     /// Print one JSON document instead of the summary.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    tables: Tables,
     /// Keep a log of everything that happened in the run folder (debug.log).
     #[arg(long)]
     debug: bool,
@@ -92,6 +96,7 @@ impl Args {
             breakdown: Vec::new(),
             out,
             json,
+            tables: Tables::default(),
             debug: false,
             watch: false,
         }
@@ -277,6 +282,11 @@ pub(super) fn store(
             text += &format!("\n{}\n", tame(&one.outcome.name));
         }
         text += &tables;
+    }
+    if args.tables.are_asked_for() {
+        let run = Found::whole(&root, &written.id);
+        args.tables
+            .write_all(&run, &written.folder.join("export"))?;
     }
     Ok((written, text))
 }

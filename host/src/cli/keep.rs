@@ -10,11 +10,11 @@ use crate::analysis::report::{self, Page};
 use crate::analysis::significance::Significance;
 use crate::analysis::summary::{self, Shown, Style};
 use crate::backtest::Outcome;
-use crate::cli::again::{self, Origin};
+use crate::cli::again::Origin;
 use crate::cli::plan::folder_name;
 use crate::cli::terminal::Surroundings;
 use crate::cli::{CliError, shelf};
-use crate::runs::folder::{self, Documents, Part, Written};
+use crate::runs::folder::{self, Documents, FolderError, Part, Whole, Written};
 use crate::runs::json::{Judged, pretty};
 
 /// One strategy's result with its figures.
@@ -84,7 +84,7 @@ impl Made {
             significance: &significance,
             findings: &examination.findings,
         };
-        let text = summary::text(&shown, "report.html", Style::Plain);
+        let text = summary::text(&shown, folder::REPORT, Style::Plain);
         let luck = significance.to_json();
         Self {
             text,
@@ -128,10 +128,17 @@ pub(super) fn keep(
     style: Style,
 ) -> Result<(Written, String), CliError> {
     let again = origin.keep(root);
-    let (written, text) = match finished {
-        [one] => keep_one(root, name, one, &again, style),
-        several => keep_several(root, name.unwrap_or("run"), several, &again, style),
-    }?;
+    let (written, text) = loop {
+        let kept = match finished {
+            [one] => keep_one(root, name, one, &again, style),
+            several => keep_several(root, name.unwrap_or("run"), several, &again, style),
+        };
+        match kept {
+            // Another process took the name that was free.
+            Err(FolderError::Exists { .. }) => {}
+            kept => break kept?,
+        }
+    };
     shelf::index(root, &written.id);
     Ok((written, text))
 }
@@ -142,12 +149,12 @@ fn keep_one(
     one: &Finished,
     again: &str,
     style: Style,
-) -> Result<(Written, String), CliError> {
+) -> Result<(Written, String), FolderError> {
     let result = &one.outcome.result;
     let name = name.unwrap_or(&result.configuration.component.name);
     let id = run_id(root, &folder_name(name));
     let made = Made::of(one);
-    let written = folder::write(root, &id, result, made.documents(one), (again::FILE, again))?;
+    let written = folder::write(root, &id, result, made.documents(one), again)?;
     let report = written.report.display().to_string();
     let shown = Shown {
         run: result,
@@ -166,7 +173,7 @@ fn keep_several(
     several: &[Finished],
     again: &str,
     style: Style,
-) -> Result<(Written, String), CliError> {
+) -> Result<(Written, String), FolderError> {
     let id = run_id(root, &folder_name(name));
     let names: Vec<String> = several
         .iter()
@@ -198,8 +205,12 @@ fn keep_several(
             documents: made.documents(one),
         })
         .collect();
-    let html = report::overview::html(&overview);
-    let written = folder::write_several(root, &id, &parts, &html, (again::FILE, again))?;
+    let whole = Whole {
+        report_html: &report::overview::html(&overview),
+        summary_text: &summary::overview::text(&overview, folder::REPORT, Style::Plain),
+        again,
+    };
+    let written = folder::write_several(root, &id, &parts, whole)?;
     let report = written.report.display().to_string();
     let text = summary::overview::text(&overview, &report, style);
     Ok((written, text))

@@ -19,6 +19,7 @@ mod keep;
 mod locate;
 pub mod logging;
 mod market;
+mod meant;
 mod new;
 mod optimize;
 mod output;

@@ -1,41 +1,61 @@
-//! `host replay`: a session rebuilt from its journal, and beside it backtests of the same candles.
+//! `host replay`: a kept run run again, or a session rebuilt from its journal and beside it backtests of the same candles.
+
+mod run;
 
 use std::path::PathBuf;
 
 use crate::cli::forward_test::proof_document;
+use crate::cli::meant::{Meant, What};
 use crate::cli::output::print;
 use crate::cli::progress::spinner;
 use crate::cli::{CHECK_FAILED, CliError};
 use crate::config::{self, Settings};
 use crate::forward_test::prove;
-use crate::persistence::Journal;
+use crate::persistence::Reader;
 use crate::strategy::{Limits, Runtime};
 
-/// Prove a forward test equal to backtests of the same candles, or show the first difference.
+/// Run a kept run again and compare it record by record, or prove a forward test equal to backtests of the same candles.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
+    host replay latest                 the newest run: equal, or the first difference\n  \
+    host replay breakout-2025 --json\n  \
     host replay                        the newest session of the journal\n  \
-    host replay paper --json\n  \
     host replay paper --database backups/monday.sqlite\n\n\
-    Exit code 4 where something differs. Also while the session runs: what is committed by then is compared.")]
+    Exit code 4 where something differs. A session also while it runs: what is committed by then is compared. docs/runs.md")]
 pub(super) struct Args {
-    /// Name of the session [default: the newest one].
-    session: Option<String>,
+    /// A run, or a session of the journal [default: the newest session].
+    #[arg(value_name = "RUN|SESSION")]
+    name: Option<String>,
+    /// The name is that of a session, also where a run has the same.
+    #[arg(long)]
+    session: bool,
     /// The journal [default: DATABASE_PATH].
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
+    /// The component of a run whose own is no longer kept; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    component: Vec<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
-    let given = args.database.clone();
-    let database = given.unwrap_or_else(|| settings.path(&config::DATABASE_PATH));
-    let reader = Journal::read_only(&database)?;
-    let name = session_name(&reader, args.session.as_deref())?;
+    let what = What {
+        name: args.name.as_deref(),
+        is_session: args.session,
+        database: args.database.as_deref(),
+    };
+    match what.look(settings)? {
+        Meant::Run(found) => run::replay(&found, &args.component, args.json, settings),
+        Meant::Session(journal) => session(args, &journal, settings),
+    }
+}
+
+fn session(args: &Args, reader: &Reader, settings: &Settings) -> Result<u8, CliError> {
+    let name = session_name(reader, args.name.as_deref())?;
     let spinner = spinner("following the journal");
-    let proof = prove(&reader, &name, runtime(settings)?, &mut |what, count| {
+    let proof = prove(reader, &name, runtime(settings)?, &mut |what, count| {
         spinner.set_message(format!("{what}: {count}"));
     });
     spinner.finish_and_clear();
@@ -54,10 +74,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
 }
 
 /// The session that is named, or the newest one.
-pub(super) fn session_name(
-    reader: &crate::persistence::Reader,
-    named: Option<&str>,
-) -> Result<String, CliError> {
+pub(super) fn session_name(reader: &Reader, named: Option<&str>) -> Result<String, CliError> {
     if let Some(name) = named {
         return Ok(name.to_owned());
     }

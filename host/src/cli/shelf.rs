@@ -24,6 +24,15 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// A whole run.
+    pub(super) fn whole(root: &Path, run: &str) -> Self {
+        Self {
+            root: root.to_owned(),
+            run: run.to_owned(),
+            part: None,
+        }
+    }
+
     /// Its folder.
     pub(super) fn folder(&self) -> PathBuf {
         let run = self.root.join(&self.run);
@@ -56,6 +65,20 @@ impl Found {
         names.into_iter().map(part).collect()
     }
 
+    /// The folder for what is made of this strategy of `run`, below `out`; it is made if need be.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub(super) fn place_in(&self, run: &Found, out: &Path) -> Result<PathBuf, CliError> {
+        let folder = match (&self.part, &run.part) {
+            (Some(part), None) => out.join(part),
+            _ => out.to_owned(),
+        };
+        std::fs::create_dir_all(&folder)
+            .map_err(|e| CliError::world(format!("making {}: {e}", folder.display())))?;
+        Ok(folder)
+    }
+
     /// What its folder says.
     pub(super) fn kept(&self) -> Result<Kept, CliError> {
         Ok(Kept::open(&self.folder())?)
@@ -81,7 +104,7 @@ fn names(root: &Path) -> Vec<String> {
 }
 
 /// When a run was made: as it says, else when its folder was written.
-fn made(folder: &Path) -> Timestamp {
+pub(super) fn made(folder: &Path) -> Timestamp {
     let written = || {
         let time = std::fs::metadata(folder.join("summary.json")).ok()?;
         let time = time.modified().ok()?;
@@ -102,21 +125,27 @@ pub(super) fn find(word: &str, root: &Path) -> Result<Found, CliError> {
     {
         return latest(word, back, root);
     }
+    if word.contains('/')
+        && let Some(found) = by_path(Path::new(word))?
+    {
+        return Ok(found);
+    }
     let (name, part) = match word.trim_end_matches('/').split_once('/') {
         Some((name, part)) => (name, Some(part)),
         None => (word.trim_end_matches('/'), None),
     };
     if let Some(run) = by_name(name, root)? {
-        let found = Found {
-            root: root.to_owned(),
-            run,
-            part: None,
-        };
+        let found = Found::whole(root, &run);
         if let Some(found) = with_part(&found, part)? {
             return Ok(found);
         }
     }
     by_path(Path::new(word))?.ok_or_else(|| nothing(word, root))
+}
+
+/// Is this the whole name of a run.
+pub(super) fn is_name(word: &str, root: &Path) -> bool {
+    by_name(word, root).is_ok_and(|run| run.as_deref() == Some(word))
 }
 
 /// The newest run, or the one so many before it.
@@ -138,11 +167,7 @@ fn latest(word: &str, back: &str, root: &Path) -> Result<Found, CliError> {
             "`host backtest` makes one",
         )
     })?;
-    Ok(Found {
-        root: root.to_owned(),
-        run,
-        part: None,
-    })
+    Ok(Found::whole(root, &run))
 }
 
 /// The run of this name, or the only one whose name begins so.
@@ -221,11 +246,7 @@ fn by_path(path: &Path) -> Result<Option<Found>, CliError> {
                 run: whole,
                 part: Some(run),
             },
-            None => Found {
-                root,
-                run,
-                part: None,
-            },
+            None => Found::whole(&root, &run),
         }
     });
     Ok(found)
@@ -295,6 +316,18 @@ impl Shelf {
     }
 }
 
+/// Notes and tags of a run; none where there is no store beside it.
+///
+/// # Errors
+/// The store cannot be read.
+pub(super) fn labels(found: &Found) -> Result<Labels, CliError> {
+    if !found.root.join(FILE).is_file() {
+        return Ok(Labels::default());
+    }
+    let labels = Store::open(&found.root)?.labels()?.remove(&found.run);
+    Ok(labels.unwrap_or_default())
+}
+
 /// Takes a run that was just kept into the index. A store that cannot be written is told on stderr: the folder is what counts.
 pub(super) fn index(root: &Path, run: &str) {
     let index = || -> Result<(), CliError> { Ok(Store::open(root)?.index(&rows(root, run)?)?) };
@@ -305,11 +338,7 @@ pub(super) fn index(root: &Path, run: &str) {
 
 /// What the index says of a run: a row a strategy.
 fn rows(root: &Path, run: &str) -> Result<Vec<RunRow>, CliError> {
-    let found = Found {
-        root: root.to_owned(),
-        run: run.to_owned(),
-        part: None,
-    };
+    let found = Found::whole(root, run);
     let made = made(&found.folder());
     let row = |one: Found| {
         let about = one.kept()?.about;

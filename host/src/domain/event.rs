@@ -37,6 +37,24 @@ impl Cause {
             Self::EndOfData => "end_of_data",
         }
     }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [
+            Self::Order,
+            Self::Stop,
+            Self::TakeProfit,
+            Self::Liquidation,
+            Self::Deleveraging,
+            Self::Settlement,
+            Self::Delisting,
+            Self::User,
+            Self::Risk,
+            Self::EndOfData,
+        ];
+        all.into_iter().find(|cause| cause.name() == name)
+    }
 }
 
 /// Part of an order was executed.

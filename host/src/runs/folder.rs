@@ -26,8 +26,25 @@ pub struct Documents<'a> {
     pub debug_log: Option<&'a str>,
 }
 
-/// How a run is run again: name and text of a file that stands beside the others and says so.
-pub type AgainFile<'a> = (&'static str, &'a str);
+/// Name of the page for people.
+pub const REPORT: &str = "report.html";
+
+/// Name of the summary as the terminal showed it.
+pub const SUMMARY_TEXT: &str = "summary.txt";
+
+/// Name of the file that says how the run is run again (`cli::again`).
+pub const AGAIN: &str = "again.json";
+
+/// What a run of several strategies has beside theirs.
+#[derive(Debug, Clone, Copy)]
+pub struct Whole<'a> {
+    /// `analysis::report::overview::html`.
+    pub report_html: &'a str,
+    /// `analysis::summary::overview::text`, plain.
+    pub summary_text: &'a str,
+    /// Text of [`AGAIN`].
+    pub again: &'a str,
+}
 
 /// A folder on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +117,7 @@ fn is_plain(id: &str) -> bool {
     !id.is_empty() && id.len() <= 128 && !id.starts_with(['.', '-']) && id.chars().all(allowed)
 }
 
-/// Writes the folder `root/id`.
+/// Writes the folder `root/id`. `again` is the text of [`AGAIN`].
 ///
 /// # Errors
 /// The id is taken or no plain name; the disk refuses. Then nothing is left under that name.
@@ -109,10 +126,10 @@ pub fn write(
     id: &str,
     run: &RunResult,
     documents: Documents<'_>,
-    again: AgainFile<'_>,
+    again: &str,
 ) -> Result<Written, FolderError> {
     let folder = free_folder(root, id)?;
-    let report = folder.join("report.html");
+    let report = folder.join(REPORT);
     let place = Place {
         run_id: id,
         run_dir: &folder.to_string_lossy(),
@@ -121,7 +138,7 @@ pub fn write(
     let json = json::document(run, documents.judged, place);
     let half = Half::create(root, id)?;
     files(&half.folder, run, documents, &json)?;
-    text(&half.folder, again.0, again.1)?;
+    text(&half.folder, AGAIN, again)?;
     half.rename(&folder)?;
     Ok(Written {
         id: id.to_owned(),
@@ -152,8 +169,7 @@ pub fn write_several(
     root: &Path,
     id: &str,
     parts: &[Part<'_>],
-    overview_html: &str,
-    again: AgainFile<'_>,
+    whole: Whole<'_>,
 ) -> Result<Written, FolderError> {
     let folder = free_folder(root, id)?;
     for (index, part) in parts.iter().enumerate() {
@@ -162,7 +178,7 @@ pub fn write_several(
             return Err(FolderError::BadId(part.name.to_owned()));
         }
     }
-    let report = folder.join("report.html");
+    let report = folder.join(REPORT);
     let places: Vec<OwnPlace> = parts
         .iter()
         .map(|part| OwnPlace::of(id, &folder, part.name))
@@ -192,8 +208,9 @@ pub fn write_several(
         files(&inside, part.run, part.documents, &json)?;
     }
     text(&half.folder, "summary.json", &json)?;
-    text(&half.folder, "report.html", overview_html)?;
-    text(&half.folder, again.0, again.1)?;
+    text(&half.folder, REPORT, whole.report_html)?;
+    text(&half.folder, SUMMARY_TEXT, whole.summary_text)?;
+    text(&half.folder, AGAIN, whole.again)?;
     half.rename(&folder)?;
     Ok(Written {
         id: id.to_owned(),
@@ -216,7 +233,7 @@ impl OwnPlace {
         Self {
             id: format!("{id}/{name}"),
             folder: own.to_string_lossy().into_owned(),
-            report: own.join("report.html").to_string_lossy().into_owned(),
+            report: own.join(REPORT).to_string_lossy().into_owned(),
         }
     }
 
@@ -252,19 +269,18 @@ fn files(
     json: &str,
 ) -> Result<(), FolderError> {
     text(folder, "manifest.json", &manifest::manifest(run))?;
-    table(folder, "orders.parquet", tables::orders(run))?;
-    table(folder, "fills.parquet", tables::fills(run))?;
-    table(folder, "trades.parquet", tables::trades(run))?;
+    for (name, _) in tables::TIMES {
+        table(
+            folder,
+            &format!("{name}.parquet"),
+            tables::columns(run, name),
+        )?;
+    }
     text(folder, "trades.csv", &tables::trades_csv(run))?;
-    table(folder, "postings.parquet", tables::postings(run))?;
-    table(folder, "funding.parquet", tables::funding(run))?;
-    table(folder, "liquidations.parquet", tables::liquidations(run))?;
-    table(folder, "events.parquet", tables::events(run))?;
-    table(folder, "equity.parquet", tables::equity(run))?;
     text(folder, "summary.json", json)?;
     text(folder, "doctor.json", documents.doctor_json)?;
-    text(folder, "report.html", documents.report_html)?;
-    text(folder, "summary.txt", documents.summary_text)?;
+    text(folder, REPORT, documents.report_html)?;
+    text(folder, SUMMARY_TEXT, documents.summary_text)?;
     text(folder, "fingerprint", &format!("{}\n", run.fingerprint))?;
     if !run.telemetry.log.is_empty() {
         text(folder, "strategy.log", &strategy_log(run))?;
@@ -325,7 +341,17 @@ impl Half {
     }
 
     fn rename(mut self, folder: &Path) -> Result<(), FolderError> {
-        fs::rename(&self.folder, folder).map_err(at(folder))?;
+        let id = || folder.file_name().unwrap_or_default();
+        fs::rename(&self.folder, folder).map_err(|error| match error.kind() {
+            // Another process was faster.
+            io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => {
+                FolderError::Exists {
+                    id: id().to_string_lossy().into_owned(),
+                    folder: folder.to_owned(),
+                }
+            }
+            _ => at(folder)(error),
+        })?;
         self.done = true;
         Ok(())
     }
@@ -359,8 +385,6 @@ mod tests {
         folder
     }
 
-    const AGAIN: AgainFile<'static> = ("again.json", "{}");
-
     fn keep(root: &Path, id: &str, run: &RunResult) -> Result<Written, FolderError> {
         let metrics = serde_json::json!({ "sharpe": null });
         let documents = Documents {
@@ -374,7 +398,7 @@ mod tests {
             summary_text: "text",
             debug_log: Some("x\n"),
         };
-        write(root, id, run, documents, AGAIN)
+        write(root, id, run, documents, "{}")
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -406,6 +430,7 @@ mod tests {
                 "orders.parquet",
                 "postings.parquet",
                 "report.html",
+                "signals.parquet",
                 "strategy.log",
                 "summary.json",
                 "summary.txt",
@@ -498,10 +523,22 @@ mod tests {
             documents,
         };
         let parts = [part("one", &runs[0]), part("two", &runs[1])];
-        let written = write_several(&root, "both", &parts, "<overview>", AGAIN).unwrap();
+        let whole = Whole {
+            report_html: "<overview>",
+            summary_text: "text",
+            again: "{}",
+        };
+        let written = write_several(&root, "both", &parts, whole).unwrap();
         assert_eq!(
             names(&written.folder),
-            ["again.json", "one", "report.html", "summary.json", "two"]
+            [
+                "again.json",
+                "one",
+                "report.html",
+                "summary.json",
+                "summary.txt",
+                "two"
+            ]
         );
         assert_eq!(fs::read_to_string(&written.report).unwrap(), "<overview>");
         assert!(written.folder.join("two/liquidations.parquet").is_file());
@@ -512,7 +549,7 @@ mod tests {
         assert_eq!(json["strategies"][1]["run_id"], "both/two");
         for bad in ["one", "../two"] {
             let parts = [part("one", &runs[0]), part(bad, &runs[1])];
-            let result = write_several(&root, "bad", &parts, "", AGAIN);
+            let result = write_several(&root, "bad", &parts, whole);
             assert!(matches!(result, Err(FolderError::BadId(_))), "{result:?}");
         }
         assert_eq!(names(&root), ["both"]);

@@ -4,6 +4,7 @@
 //! is not asked for is not read.
 
 mod about;
+pub mod difference;
 #[cfg(test)]
 mod properties;
 mod rows;
@@ -15,9 +16,10 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::data::DataError;
+use crate::ledger::Trade;
 pub use about::About;
 pub use rows::Rows;
-pub use series::{EquitySeries, KeptTrade};
+pub use series::EquitySeries;
 
 /// Largest `manifest.json`, `summary.json` and the like.
 const DOCUMENT_BYTES_MAX: u64 = 1 << 26;
@@ -122,8 +124,8 @@ impl Kept {
     ///
     /// # Errors
     /// The table is missing or damaged.
-    pub fn trades(&self) -> Result<Vec<KeptTrade>, KeptError> {
-        KeptTrade::all(&self.rows("trades")?)
+    pub fn trades(&self) -> Result<Vec<Trade>, KeptError> {
+        series::trades(&self.rows("trades")?, &self.about.symbols)
     }
 }
 

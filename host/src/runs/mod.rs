@@ -18,7 +18,7 @@ pub mod tables;
 pub use alternatives::{Alternatives, Compared, Range};
 pub use observed::{
     BreakerTrip, FaultSeen, FundingSeen, FundingSums, InstrumentSeen, LiquidationSeen, Observed,
-    OrderSeen, RefusalSeen, StopBehind,
+    OrderSeen, RefusalSeen, SignalSeen, StopBehind,
 };
 pub use result::{
     Capacity, Component, Configuration, Dataset, FundingUsed, Gap, Knob, LAST_PRICE, LeverageUsed,

@@ -30,6 +30,58 @@ pub struct RefusalSeen {
     pub refusal: Refusal,
 }
 
+/// Something a strategy asked for, and what became of it at once.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SignalSeen {
+    /// An order, as it was accepted.
+    Placed(Timestamp, OrderView),
+    /// A working order, with its new values.
+    Amended(Timestamp, OrderView),
+    /// A request that was refused.
+    Refused(RefusalSeen),
+}
+
+impl SignalSeen {
+    /// When.
+    #[must_use]
+    pub fn time(&self) -> Timestamp {
+        match self {
+            Self::Placed(time, _) | Self::Amended(time, _) => *time,
+            Self::Refused(seen) => seen.time,
+        }
+    }
+
+    /// Index of the instrument.
+    #[must_use]
+    pub fn instrument(&self) -> u32 {
+        match self {
+            Self::Placed(_, order) | Self::Amended(_, order) => order.instrument,
+            Self::Refused(seen) => seen.instrument,
+        }
+    }
+
+    /// The order, if there is one.
+    #[must_use]
+    pub fn order(&self) -> Option<&OrderView> {
+        match self {
+            Self::Placed(_, order) | Self::Amended(_, order) => Some(order),
+            Self::Refused(_) => None,
+        }
+    }
+
+    /// Why it was refused, if it was.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(seen) => Some(&seen.refusal),
+            Self::Placed(..) | Self::Amended(..) => None,
+        }
+    }
+}
+
+/// Refusals kept one by one; a strategy that is refused every minute for years has a count.
+const REFUSALS_MAX: u64 = 100_000;
+
 /// A strategy that was stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaultSeen {
@@ -107,6 +159,8 @@ pub struct BreakerTrip {
 /// What happened to one strategy's account, in order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Observed {
+    /// What the strategy asked for, in order. Refusals end with the first hundred thousand.
+    pub signals: Vec<SignalSeen>,
     /// Every accepted order, by id.
     pub orders: Vec<OrderSeen>,
     /// Every fill.
@@ -168,7 +222,8 @@ impl Observed {
 
     fn take(&mut self, what: &Happening) {
         match what {
-            Happening::Accepted { order, .. } => {
+            Happening::Accepted { time, order } => {
+                self.signals.push(SignalSeen::Placed(*time, order.clone()));
                 self.by_id.insert(order.id, self.orders.len());
                 let done_at = None;
                 self.orders.push(OrderSeen {
@@ -177,7 +232,8 @@ impl Observed {
                     cost: Cost(0),
                 });
             }
-            Happening::Amended { order, .. } => {
+            Happening::Amended { time, order } => {
+                self.signals.push(SignalSeen::Amended(*time, order.clone()));
                 if let Some(seen) = self.order(order.id) {
                     seen.order = order.clone();
                 }
@@ -189,13 +245,17 @@ impl Observed {
             } => {
                 let times = self.refusals.entry(refusal.reason.name()).or_insert(0);
                 *times += 1;
-                if *times == 1 {
-                    let (time, instrument, refusal) = (*time, *instrument, refusal.clone());
-                    self.refusal_examples.push(RefusalSeen {
-                        time,
-                        instrument,
-                        refusal,
-                    });
+                let is_first = *times == 1;
+                let seen = RefusalSeen {
+                    time: *time,
+                    instrument: *instrument,
+                    refusal: refusal.clone(),
+                };
+                if is_first {
+                    self.refusal_examples.push(seen.clone());
+                }
+                if self.refused() <= REFUSALS_MAX {
+                    self.signals.push(SignalSeen::Refused(seen));
                 }
             }
             Happening::OrderChanged { time, change } => {

@@ -1,4 +1,4 @@
-//! The tables of a run: orders, fills, trades, postings, funding, liquidations, events, equity. One row per thing, in the order it happened.
+//! The tables of a run: signals, orders, fills, trades, postings, funding, liquidations, events, equity. One row per thing, in the order it happened.
 //!
 //! Every amount stands twice: under its name as decimal text, exact and without limits (`cast(net as decimal(38, 8))` in
 //! `DuckDB`, `Decimal` in Python), and under `<name>_f64` as the nearest float, ready for arithmetic. Times are
@@ -10,7 +10,7 @@ use crate::data::table::Column;
 use crate::domain::{Cash, OrderKind, OrderView, Price, Qty, Rate, Timestamp};
 use crate::engine::AccountPoint;
 use crate::ledger::Trade;
-use crate::runs::RunResult;
+use crate::runs::{RunResult, SignalSeen};
 
 /// The columns of one table.
 pub type Columns = Vec<(String, Column)>;
@@ -146,6 +146,71 @@ pub fn orders(run: &RunResult) -> Columns {
         .columns
 }
 
+/// Every table, by the name of its file without ending, with the column of its time.
+pub const TIMES: [(&str, &str); 9] = [
+    ("signals", "time_ms"),
+    ("orders", "created_ms"),
+    ("fills", "time_ms"),
+    ("trades", "exit_ms"),
+    ("postings", "time_ms"),
+    ("funding", "time_ms"),
+    ("liquidations", "time_ms"),
+    ("events", "time_ms"),
+    ("equity", "time_ms"),
+];
+
+/// The columns of a table of [`TIMES`].
+///
+/// # Panics
+/// There is no such table.
+#[must_use]
+pub fn columns(run: &RunResult, table: &str) -> Columns {
+    match table {
+        "signals" => signals(run),
+        "orders" => orders(run),
+        "fills" => fills(run),
+        "trades" => trades(run),
+        "postings" => postings(run),
+        "funding" => funding(run),
+        "liquidations" => liquidations(run),
+        "events" => events(run),
+        "equity" => equity(run),
+        other => panic!("there is no table {other}"),
+    }
+}
+
+/// `signals.parquet`: what the strategy asked for. Of a refused request only the instrument and the reason are known.
+fn signals(run: &RunResult) -> Columns {
+    let what = |signal: &SignalSeen| match signal {
+        SignalSeen::Placed(..) => "placed",
+        SignalSeen::Amended(..) => "amended",
+        SignalSeen::Refused(_) => "refused",
+    };
+    let word = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let price = |signal: &SignalSeen, which| order_price(signal.order()?, which);
+    Table::of(&run.observed.signals)
+        .number("time_ms", |s| s.time().0)
+        .text("what", |s| what(s).to_owned())
+        .text("symbol", |s| run.symbol(s.instrument()))
+        .optional_number("order", |s| Some(s.order()?.id.into()))
+        .optional_number("position", |s| Some(s.order()?.position.into()))
+        .text("side", |s| word(s.order().map(|o| o.side.name())))
+        .text("kind", |s| word(s.order().map(|o| o.kind.name())))
+        .optional_amount("qty", |s| Some(s.order()?.qty))
+        .optional_amount("trigger", |s| price(s, 0))
+        .optional_amount("limit", |s| price(s, 1))
+        .optional_amount("callback", |s| price(s, 2))
+        .optional_amount("activation", |s| price(s, 3))
+        .flag("reduce_only", |s| s.order().is_some_and(|o| o.reduce_only))
+        .flag("post_only", |s| s.order().is_some_and(|o| o.post_only))
+        .optional_number("parent", |s| s.order()?.parent.map(i64::from))
+        .optional_number("tag", |s| Some(s.order()?.tag.into()))
+        .text("refused", |s| word(s.refusal().map(|r| r.reason.name())))
+        .float("bound", |s| s.refusal()?.limit)
+        .text("message", |s| word(s.refusal().map(|r| r.message.as_str())))
+        .columns
+}
+
 /// `fills.parquet`.
 #[must_use]
 pub fn fills(run: &RunResult) -> Columns {
@@ -189,6 +254,7 @@ pub fn trades(run: &RunResult) -> Columns {
         .amount("best_price", |t| t.best_price)
         .amount("worst_price", |t| t.worst_price)
         .optional_amount("initial_stop", |t| t.initial_stop)
+        .optional_amount("initial_target", |t| t.initial_target)
         .amount("leverage", |t| t.leverage)
         .flag("ambiguous", |t| t.ambiguous)
         .columns

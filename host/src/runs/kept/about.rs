@@ -21,7 +21,7 @@ pub struct About {
     pub dataset: String,
     /// Where they were recorded.
     pub venue: String,
-    /// What was traded.
+    /// What was traded, as tables name it: with the venue where two instruments share a symbol.
     pub symbols: Vec<String>,
     /// Start of the period.
     pub start: Timestamp,
@@ -100,6 +100,7 @@ enum ValueJson {
 
 #[derive(Deserialize)]
 struct InstrumentJson {
+    venue: String,
     symbol: String,
 }
 
@@ -158,7 +159,7 @@ impl About {
             component: of.component.sha256,
             dataset: of.dataset.fingerprint,
             venue: of.dataset.venue,
-            symbols: of.instruments.into_iter().map(|i| i.symbol).collect(),
+            symbols: symbols(&of.instruments),
             start: time(&of.period.start)?,
             end: time(&of.period.end)?,
             profile: of.profile.preset,
@@ -176,6 +177,19 @@ impl About {
             trades: summary.trades,
         })
     }
+}
+
+/// The rule of `Configuration::symbol`.
+fn symbols(instruments: &[InstrumentJson]) -> Vec<String> {
+    let name = |named: &InstrumentJson| {
+        let same = instruments.iter().filter(|i| i.symbol == named.symbol);
+        if same.count() > 1 {
+            format!("{}:{}", named.venue, named.symbol)
+        } else {
+            named.symbol.clone()
+        }
+    };
+    instruments.iter().map(name).collect()
 }
 
 fn parameter(json: ParameterJson) -> (String, ParameterValue) {

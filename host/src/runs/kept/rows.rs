@@ -177,7 +177,7 @@ impl Rows {
         }
     }
 
-    fn wrong(&self, why: String) -> KeptError {
+    pub(super) fn wrong(&self, why: String) -> KeptError {
         KeptError::File {
             path: self.path.clone(),
             why,

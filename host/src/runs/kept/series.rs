@@ -1,116 +1,89 @@
-//! Equity and trades of a kept run, as numbers for charts and tables.
+//! Equity and trades of a kept run, as the run had them.
+
+use std::str::FromStr;
 
 use super::{KeptError, Rows};
-use crate::domain::Timestamp;
+use crate::domain::{Cash, Cause, Direction, Price, Timestamp};
+use crate::engine::AccountPoint;
+use crate::ledger::Trade;
 
 /// `equity.parquet`: at the start, at each hour's close and at the end, in time order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EquitySeries {
-    /// When.
-    pub times: Vec<Timestamp>,
-    /// Money without open positions.
-    pub wallet: Vec<f64>,
-    /// Money with them.
-    pub equity: Vec<f64>,
-    /// The mark of each symbol at each time.
-    pub marks: Vec<(String, Vec<f64>)>,
+    /// The account.
+    pub samples: Vec<AccountPoint>,
+    /// The mark price of each instrument at each of `samples` (outer: instruments).
+    pub marks: Vec<Vec<Price>>,
 }
 
 impl EquitySeries {
     pub(super) fn of(rows: &Rows) -> Result<Self, KeptError> {
-        let mut marks = Vec::new();
-        for column in rows.names() {
-            let symbol = column.strip_prefix("mark:");
-            if let Some(symbol) = symbol.and_then(|name| name.strip_suffix("_f64")) {
-                marks.push((symbol.to_owned(), rows.floats(column)?.to_vec()));
-            }
-        }
+        let times = rows.ints("time_ms")?;
+        let (wallet, equity) = (amounts(rows, "wallet")?, amounts(rows, "equity")?);
+        let position_margin: Vec<Cash> = amounts(rows, "position_margin")?;
+        let order_margin: Vec<Cash> = amounts(rows, "order_margin")?;
+        let point = |i: usize| AccountPoint {
+            time: Timestamp(times[i]),
+            wallet: wallet[i],
+            equity: equity[i],
+            position_margin: position_margin[i],
+            order_margin: order_margin[i],
+        };
+        let marks = rows.names().filter(|name| name.starts_with("mark:"));
+        let marks = marks.filter(|name| !name.ends_with("_f64"));
         Ok(Self {
-            times: times(rows, "time_ms")?,
-            wallet: rows.floats("wallet_f64")?.to_vec(),
-            equity: rows.floats("equity_f64")?.to_vec(),
-            marks,
+            samples: (0..rows.len()).map(point).collect(),
+            marks: marks
+                .map(|name| amounts(rows, name))
+                .collect::<Result<_, _>>()?,
         })
     }
 
     /// Times with the equity then.
     #[must_use]
     pub fn points(&self) -> Vec<(Timestamp, f64)> {
-        let times = self.times.iter().copied();
-        times.zip(self.equity.iter().copied()).collect()
+        let samples = self.samples.iter();
+        samples.map(|p| (p.time, p.equity.to_f64())).collect()
     }
 }
 
-/// A row of `trades.parquet`. Money in the account's currency, prices in the quote currency.
-#[derive(Debug, Clone, PartialEq)]
-pub struct KeptTrade {
-    /// Its position.
-    pub position: i64,
-    /// What was traded.
-    pub symbol: String,
-    /// `long` or `short`.
-    pub direction: String,
-    /// First fill.
-    pub entry: Timestamp,
-    /// Last fill.
-    pub exit: Timestamp,
-    /// Largest size.
-    pub qty: f64,
-    /// Mean price of entries.
-    pub entry_price: f64,
-    /// Mean price of exits.
-    pub exit_price: f64,
-    /// Before fees and funding.
-    pub gross: f64,
-    /// Positive = paid.
-    pub fees: f64,
-    /// Negative = paid.
-    pub funding: f64,
-    /// gross - fees + funding.
-    pub net: f64,
-    /// Why it closed.
-    pub exit_reason: String,
-    /// The strategy's number for it.
-    pub tag: i64,
-    /// Equity before it.
-    pub equity_at_entry: f64,
-    /// net / equity at entry; `None` where that is not defined.
-    pub return_on_equity: Option<f64>,
-    /// Best price while it was open.
-    pub best_price: f64,
-    /// Worst price while it was open.
-    pub worst_price: f64,
-    /// The stop it was opened with.
-    pub initial_stop: Option<f64>,
-    /// Leverage of its fills.
-    pub leverage: f64,
-    /// A candle of it could have gone two ways.
-    pub ambiguous: bool,
-}
-
-impl KeptTrade {
-    pub(super) fn all(rows: &Rows) -> Result<Vec<Self>, KeptError> {
-        let number = |name: &str| rows.floats(&format!("{name}_f64"));
-        let (position, tag) = (rows.ints("position")?, rows.ints("tag")?);
-        let (symbol, direction) = (rows.texts("symbol")?, rows.texts("direction")?);
-        let (entry, exit) = (times(rows, "entry_ms")?, times(rows, "exit_ms")?);
-        let (qty, leverage) = (number("qty")?, number("leverage")?);
-        let (entry_price, exit_price) = (number("entry_price")?, number("exit_price")?);
-        let (gross, fees) = (number("gross")?, number("fees")?);
-        let (funding, net) = (number("funding")?, number("net")?);
-        let exit_reason = rows.texts("exit_reason")?;
-        let equity_at_entry = number("equity_at_entry")?;
-        let return_on_equity = rows.floats("return_on_equity")?;
-        let (best_price, worst_price) = (number("best_price")?, number("worst_price")?);
-        let initial_stop = number("initial_stop")?;
-        let ambiguous = rows.flags("ambiguous")?;
-        let present = |x: f64| (!x.is_nan()).then_some(x);
-        let trade = |i: usize| Self {
+/// `trades.parquet`. `symbols` are the instruments of the run, in order.
+pub(super) fn trades(rows: &Rows, symbols: &[String]) -> Result<Vec<Trade>, KeptError> {
+    let wrong = |what: &str, text: &str| rows.wrong(format!("`{text}` is no {what} of this run"));
+    let (position, tag) = (numbers(rows, "position")?, numbers(rows, "tag")?);
+    let (symbol, direction) = (rows.texts("symbol")?, rows.texts("direction")?);
+    let (entry, exit) = (rows.ints("entry_ms")?, rows.ints("exit_ms")?);
+    let qty = amounts(rows, "qty")?;
+    let (entry_price, exit_price) = (amounts(rows, "entry_price")?, amounts(rows, "exit_price")?);
+    let (gross, fees) = (amounts(rows, "gross")?, amounts(rows, "fees")?);
+    let (funding, net) = (amounts(rows, "funding")?, amounts(rows, "net")?);
+    let exit_reason = rows.texts("exit_reason")?;
+    let equity_at_entry = amounts(rows, "equity_at_entry")?;
+    let (best_price, worst_price) = (amounts(rows, "best_price")?, amounts(rows, "worst_price")?);
+    let initial_stop = rows.texts("initial_stop")?;
+    // Runs of hosts that did not keep it have none.
+    let initial_target = match rows.names().any(|name| name == "initial_target") {
+        true => rows.texts("initial_target")?,
+        false => &[],
+    };
+    let price = |text: &str| match text {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| wrong("price", text)),
+    };
+    let leverage = amounts(rows, "leverage")?;
+    let ambiguous = rows.flags("ambiguous")?;
+    let trade = |i: usize| {
+        let instrument = symbols.iter().position(|known| *known == symbol[i]);
+        let instrument = instrument.ok_or_else(|| wrong("symbol", &symbol[i]))?;
+        let directions = [Direction::Long, Direction::Short];
+        let direction_of = directions.into_iter().find(|d| d.name() == direction[i]);
+        let cause = Cause::named(&exit_reason[i]);
+        Ok(Trade {
             position: position[i],
-            symbol: symbol[i].clone(),
-            direction: direction[i].clone(),
-            entry: entry[i],
-            exit: exit[i],
+            instrument: u32::try_from(instrument).map_err(|_| wrong("symbol", &symbol[i]))?,
+            direction: direction_of.ok_or_else(|| wrong("direction", &direction[i]))?,
+            entry_time: Timestamp(entry[i]),
+            exit_time: Timestamp(exit[i]),
             qty: qty[i],
             entry_price: entry_price[i],
             exit_price: exit_price[i],
@@ -118,22 +91,35 @@ impl KeptTrade {
             fees: fees[i],
             funding: funding[i],
             net: net[i],
-            exit_reason: exit_reason[i].clone(),
+            exit_cause: cause.ok_or_else(|| wrong("exit reason", &exit_reason[i]))?,
             tag: tag[i],
             equity_at_entry: equity_at_entry[i],
-            return_on_equity: present(return_on_equity[i]),
             best_price: best_price[i],
             worst_price: worst_price[i],
-            initial_stop: present(initial_stop[i]),
+            initial_stop: price(&initial_stop[i])?,
+            initial_target: price(initial_target.get(i).map_or("", String::as_str))?,
             leverage: leverage[i],
             ambiguous: ambiguous[i],
-        };
-        Ok((0..rows.len()).map(trade).collect())
-    }
+        })
+    };
+    (0..rows.len()).map(trade).collect()
 }
 
-/// A column of times.
-fn times(rows: &Rows, name: &str) -> Result<Vec<Timestamp>, KeptError> {
-    let times = rows.ints(name)?.iter();
-    Ok(times.map(|ms| Timestamp(*ms)).collect())
+/// A column of exact amounts.
+fn amounts<A: FromStr>(rows: &Rows, name: &str) -> Result<Vec<A>, KeptError> {
+    let texts = rows.texts(name)?.iter();
+    let amount = |text: &String| {
+        let error = |_| rows.wrong(format!("column {name}: `{text}` is no amount"));
+        text.parse().map_err(error)
+    };
+    texts.map(amount).collect()
+}
+
+/// A column of ids.
+fn numbers(rows: &Rows, name: &str) -> Result<Vec<u32>, KeptError> {
+    let number = |n: &i64| {
+        u32::try_from(*n)
+            .map_err(|_| rows.wrong(format!("column {name}: {n} is no number of ours")))
+    };
+    rows.ints(name)?.iter().map(number).collect()
 }
