@@ -29,6 +29,9 @@ pub struct Documents<'a> {
 /// How a run is run again: name and text of a file that stands beside the others and says so.
 pub type AgainFile<'a> = (&'static str, &'a str);
 
+/// What is wrong with a run, in its folder.
+pub const DOCTOR: &str = "doctor.json";
+
 /// A folder on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
@@ -262,7 +265,7 @@ fn files(
     table(folder, "events.parquet", tables::events(run))?;
     table(folder, "equity.parquet", tables::equity(run))?;
     text(folder, "summary.json", json)?;
-    text(folder, "doctor.json", documents.doctor_json)?;
+    text(folder, DOCTOR, documents.doctor_json)?;
     text(folder, "report.html", documents.report_html)?;
     text(folder, "summary.txt", documents.summary_text)?;
     text(folder, "fingerprint", &format!("{}\n", run.fingerprint))?;
