@@ -19,6 +19,8 @@ use crate::runs::{Gap, RunResult};
 pub struct Facts {
     /// What the strategy is called.
     pub strategy: String,
+    /// Length of a base candle.
+    pub base_minutes: i64,
     /// SHA-256 of the component.
     pub component: String,
     /// Fingerprint of the candles.
@@ -77,8 +79,6 @@ pub struct Facts {
     pub largest_share_at: Option<String>,
     /// Candles with own fills and no volume.
     pub fills_without_volume: u64,
-    /// Candles with own fills whose volume nobody told.
-    pub fills_of_unknown_volume: u64,
     /// What makes the data less than real, a phrase each.
     pub data_kinds: Vec<String>,
     /// Most initial margin in use, a fraction of the equity.
@@ -133,6 +133,7 @@ impl Facts {
         let largest = run.capacity.largest;
         Self {
             strategy: c.called.clone().unwrap_or(c.component.name.clone()),
+            base_minutes: c.dataset.base.minutes(),
             component: c.component.sha256.clone(),
             dataset: c.dataset.fingerprint.clone(),
             currency: c.currency.clone(),
@@ -168,9 +169,8 @@ impl Facts {
             largest_share_at: largest
                 .map(|taken| format!("{}, {}", taken.time, run.symbol(taken.instrument))),
             fills_without_volume: run.capacity.without_volume,
-            fills_of_unknown_volume: run.capacity.of_unknown_volume,
             data_kinds: data_kinds(run),
-            peak_margin_use: peak_margin_use(run),
+            peak_margin_use: run.leverage.margin_use_peak,
         }
     }
 }
@@ -260,13 +260,4 @@ fn data_kinds(run: &RunResult) -> Vec<String> {
         kinds.push(format!("base candles of {}", dataset.base));
     }
     kinds
-}
-
-/// Margin of positions and orders over the equity, at its most.
-fn peak_margin_use(run: &RunResult) -> Option<f64> {
-    let used = run.samples.iter().filter_map(|sample| {
-        let margin = (sample.position_margin + sample.order_margin).to_f64();
-        ratio(margin, sample.equity.to_f64()).filter(|_| sample.equity > Cash::ZERO)
-    });
-    used.max_by(f64::total_cmp)
 }

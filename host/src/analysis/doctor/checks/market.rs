@@ -39,7 +39,7 @@ pub(super) fn liquidations(subject: &Subject<'_>) -> Said {
         return Said::undefined("the loss by liquidations");
     };
     let said = format!(
-        "{}: {} lost by them, {} of the money at the start",
+        "{} lost {}, {} of the money at the start",
         plural(facts.liquidations, "liquidation"),
         money(Some(loss), &facts.currency),
         percent(Some(share))
@@ -146,15 +146,8 @@ pub(super) fn capacity(subject: &Subject<'_>) -> Said {
             ADVICE,
         );
     }
-    let unknown = match facts.fills_of_unknown_volume {
-        0 => String::new(),
-        candles => format!("; no volume is known of {}", plural(candles, "candle")),
-    };
     let Some(share) = facts.largest_share else {
-        return match facts.fills_of_unknown_volume {
-            0 => Said::not_applicable("nothing was filled"),
-            _ => Said::not_applicable("the data tells no volumes"),
-        };
+        return Said::not_applicable("nothing was filled");
     };
     if !share.is_finite() {
         return Said::undefined("the share of the volume");
@@ -163,7 +156,7 @@ pub(super) fn capacity(subject: &Subject<'_>) -> Said {
     CAPACITY.say(
         share,
         format!(
-            "own fills took up to {} of a candle's volume ({at}){unknown}",
+            "own fills took up to {} of a candle's volume ({at})",
             small_percent(share)
         ),
         ADVICE,
@@ -196,7 +189,7 @@ pub(super) fn leverage(subject: &Subject<'_>) -> Said {
         return Said::not_applicable(NO_PERPETUAL);
     }
     let Some(peak) = facts.peak_margin_use else {
-        return Said::not_applicable("the account has no samples with equity");
+        return Said::not_applicable("no position was held over the close of a candle");
     };
     if !peak.is_finite() {
         return Said::undefined("the margin in use");
