@@ -690,6 +690,35 @@ fn one_more_market_is_followed_and_begins_later() {
 }
 
 #[test]
+fn a_market_that_is_left_tells_nothing_and_comes_back_with_what_it_missed() {
+    let mut bench = begun(Wanted::default());
+    bench.kline(START + M + 50, &minute(0), true);
+    bench.kline(START + 3 * M + 50, &minute(2), true);
+    let (question, ..) = bench.asked().expect("the one before is asked for");
+    bench.machine.leave(7);
+    assert_eq!(bench.machine.connections(), (Vec::new(), Vec::new()));
+    assert!(bench.machine.view().markets.is_empty());
+    bench.answer_all(START + 3 * M + 90, &question, candles([1]));
+    bench.kline(START + 4 * M + 50, &minute(3), true);
+    bench.tick(START + 9 * M);
+    assert_eq!(bench.minutes(), real([0]));
+    assert!(bench.asked().is_none());
+    let again = LiveMarket {
+        market: 7,
+        symbol: Symbol::parse("BTC/USDT:USDT", None).expect("a symbol"),
+        wanted: Wanted::default(),
+        quotes: false,
+        from: Some(Timestamp(START + M)),
+    };
+    bench.machine.follow(again).expect("it is there");
+    bench.tick(START + 9 * M + 4_000);
+    let (question, from, to) = bench.asked().expect("all it missed is asked for");
+    assert_eq!((from, to), (1, 9));
+    bench.answer_all(START + 9 * M + 4_100, &question, candles(1..9));
+    assert_eq!(bench.minutes(), real(0..9));
+}
+
+#[test]
 fn taker_volume_is_counted_from_trades_where_candles_do_not_tell_it() {
     let wanted = Wanted {
         rows: vec![(StreamKind::VolumeDelta, 0)],
