@@ -46,8 +46,13 @@ const ALL: [Place; 3] = [BINANCE, BYBIT, HYPERLIQUID];
 
 /// The same prices at each of these venues, from eight days before the play to an hour after it.
 fn made_up(places: &[Place], play: Play) -> Market {
+    made_up_since(8, places, play)
+}
+
+/// The same, from so many days before the play.
+fn made_up_since(days: i64, places: &[Place], play: Play) -> Market {
     let mut market = Market::new(play.start_ms);
-    let from = (play.start_ms - 8 * DAY).div_euclid(DAY) * DAY;
+    let from = (play.start_ms - days * DAY).div_euclid(DAY) * DAY;
     let minutes = (play.end_ms + HOUR - from) / MINUTE;
     for place in places {
         market.add(Listed::made_up(place.venue, "BTC", from, minutes, 11));
@@ -431,7 +436,8 @@ fn rows_of_every_kind_arrive_in_order_and_are_heard_again_in_a_replay() {
         pace: Pace::Steps,
         ..play(150)
     };
-    let market = made_up(&ALL, play);
+    // One of them wants 211 hours of history.
+    let market = made_up_since(10, &ALL, play);
     let desk = Desk::new(market.clone(), play);
     let component = listener();
     let routes = ALL.map(|place| {
