@@ -30,7 +30,7 @@ use crate::query::FeedView;
 use crate::venues::rest::{History, Rest};
 use crate::venues::socket::Incoming;
 use crate::venues::stream::{Channel, Connection, Stream};
-use events::spoken;
+use events::{is_stamped, spoken};
 use refusal::Refusal;
 
 /// Samples of open interest where the stream has none: what every venue with a history of it keeps.
@@ -304,6 +304,7 @@ impl Machine {
             Ok(events) => events,
             Err(why) => return self.unreadable(&why.to_string(), tell),
         };
+        let is_stamped = events.iter().any(is_stamped);
         for event in events {
             let known = spoken(&event).filter(|(symbol, _)| self.names.contains_key(*symbol));
             if let Some((symbol, channel)) = known {
@@ -313,7 +314,8 @@ impl Machine {
         }
         // Its own stamps were compared before: what was missed lies before them.
         if self.clock.is_known() {
-            self.connections.heard(opening, self.clock.at(at));
+            let venue = self.clock.at(at);
+            self.connections.heard(opening, venue, is_stamped);
         }
     }
 
@@ -360,7 +362,7 @@ impl Machine {
         }
         let at = self.moment(now);
         for index in 0..self.markets.len() {
-            let since = self.connections.since(index, "mark");
+            let since = self.connections.since_stamped(index, "mark");
             let market = &mut self.markets[index];
             let spoke = self.connections.spoke(index, "candles");
             market.look(at, spoke, &self.timing, tell);
@@ -392,6 +394,7 @@ impl Machine {
     }
 
     pub(super) fn view(&self) -> FeedView {
+        let needed = self.markets.iter().filter(|market| !market.is_left);
         FeedView {
             venue: self.rest.venue().to_owned(),
             connections: self.connections.standing(),
@@ -400,10 +403,7 @@ impl Machine {
             unreadable: self.unreadable,
             heard: self.last_frame,
             clock_ms: self.clock.answered_ms(),
-            markets: {
-                let needed = self.markets.iter().filter(|market| !market.is_left);
-                needed.map(Market::view).collect()
-            },
+            markets: needed.map(Market::view).collect(),
         }
     }
 }
