@@ -420,6 +420,7 @@ impl Runner<'_> {
         if now.duration_since(self.looked) >= Duration::from_secs(1) {
             self.looked = now;
             self.look_at_folder()?;
+            self.leave_unneeded()?;
             self.ask_for_history_again();
         }
         // The last thing: nothing follows the end of a session.

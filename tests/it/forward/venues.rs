@@ -363,10 +363,14 @@ fn each_fault_alone_at_each_venue_leaves_the_journal_true() {
         let market = made_up(&ALL, play);
         let desk = Desk::new(market.clone(), play);
         declare(&desk, &ALL.map(|place| cross(&place)));
-        // A mute connection is noticed after up to 45 s of ours: two of them.
+        // A mute connection is noticed after up to 45 s of ours, who is told to wait waits a minute: two of them.
         desk.sim.faults(match fault {
             Fault::Mute | Fault::DayCut => Faults::default()
                 .at(START + 60 * MINUTE, fault)
+                .at(START + (minutes - 20) * MINUTE, fault),
+            Fault::TooManyUntimed => Faults::default()
+                .at(START + 60 * MINUTE, fault)
+                .at(START + 60 * MINUTE, Fault::Gap)
                 .at(START + (minutes - 20) * MINUTE, fault),
             _ => Faults::seeded(7, &[(fault, 0.1)]),
         });
@@ -439,8 +443,10 @@ fn rows_of_every_kind_arrive_in_order_and_are_heard_again_in_a_replay() {
         )
     });
     let divergence = example("open-interest-divergence");
-    let route =
-        format!("[[routes]]\nstrategy = {divergence:?}\nsymbol = \"bybit:BTC/USDT:USDT\"\n");
+    // It wants 211 candles of history: of an hour, that would be more than there is.
+    let route = format!(
+        "[[routes]]\nstrategy = {divergence:?}\nsymbol = \"bybit:BTC/USDT:USDT\"\nparameters = {{ timeframe = \"15m\" }}\n"
+    );
     declare(&desk, &[&routes[..], &[route]].concat());
     let mut session = desk.session(&SESSION);
     // The venues stand still until every strategy has its history.
@@ -449,7 +455,15 @@ fn rows_of_every_kind_arrive_in_order_and_are_heard_again_in_a_replay() {
         let strategies = status["strategies"].as_array();
         strategies.is_some_and(|all| all.len() == 4 && all.iter().all(|s| s["started"].is_string()))
     });
-    desk.sim.step(148);
+    // What is asked is answered before the venues go on, as in the world: rows are known when they are received.
+    while !desk.sim.finished() {
+        desk.sim.step(2);
+        let told = Timestamp(desk.sim.now_ms() - 2 * MINUTE).rfc3339();
+        desk.wait(&mut session, "what was played", |status| {
+            let mut strategies = status["strategies"].as_array().into_iter().flatten();
+            strategies.all(|s| s["time"].as_str() >= Some(told.as_str()))
+        });
+    }
     desk.wait_for_end(&mut session);
     let status = desk.status().expect("it answers");
     let ended = session.terminate();
@@ -471,7 +485,7 @@ fn rows_of_every_kind_arrive_in_order_and_are_heard_again_in_a_replay() {
         .iter()
         .filter(|((_, kind), _)| kind == "trades" || kind == "book");
     for (which, (_, late)) in lasts {
-        assert!(*late <= 2 * MINUTE, "{which:?} was known {late} ms late");
+        assert!(*late <= 3 * MINUTE, "{which:?} was known {late} ms late");
     }
 }
 
@@ -568,7 +582,6 @@ fn after_minutes_away_everything_is_as_if_it_had_never_been_away() {
 }
 
 #[test]
-#[ignore = "open: at Bybit the mark of the first minute after the restart differs from the venue's candle"]
 fn after_half_a_day_away_resting_orders_filled_as_they_would_have() {
     away(
         BYBIT,
@@ -592,14 +605,14 @@ fn after_days_away_everything_is_as_if_it_had_never_been_away() {
 }
 
 #[test]
-#[ignore = "30 real days in debug take minutes; .ci/extra runs it, FORWARD_DAYS says how many"]
+#[ignore = "29 real days in debug take minutes; .ci/extra runs it, FORWARD_DAYS says how many"]
 fn recorded_days_at_bybit_are_what_their_backtest_says() {
     let days = std::env::var("FORWARD_DAYS")
         .ok()
         .and_then(|days| days.parse().ok());
-    let days: i64 = days.unwrap_or(30);
-    // 2025-05-05; the day before it is history.
-    let start = 1_746_403_200_000;
+    let days: i64 = days.unwrap_or(29);
+    // 2025-05-31; the day before it is history. Thirty days and a half are recorded, from 2025-05-29 17:05 on.
+    let start = 1_748_649_600_000;
     let play = Play {
         start_ms: start,
         end_ms: start + days * DAY,

@@ -28,6 +28,8 @@ struct Open {
     is_subscribed: bool,
     /// Nothing was missed since this moment of the venue.
     since: Option<Timestamp>,
+    /// The same by the first frame that said when it was: while a connection was gone, the venue's clock may have gone further than ours.
+    stamped: Option<Timestamp>,
     /// When it spoke last, by the venue's clock.
     spoke: Option<Timestamp>,
 }
@@ -73,12 +75,16 @@ impl Connections {
         }
     }
 
-    /// A frame came on it.
-    pub(super) fn heard(&mut self, opening: Opening, venue: Timestamp) {
+    /// A frame came on it; does it say when that was.
+    pub(super) fn heard(&mut self, opening: Opening, venue: Timestamp, is_stamped: bool) {
         let Some(open) = self.open.get_mut(&opening).filter(|o| o.is_subscribed) else {
             return;
         };
         open.since.get_or_insert(venue);
+        if is_stamped {
+            // Of that moment itself not all was heard.
+            open.stamped.get_or_insert(venue.plus_ms(1));
+        }
         open.spoke = open.spoke.max(Some(venue));
     }
 
@@ -91,6 +97,13 @@ impl Connections {
     pub(super) fn since(&self, market: usize, channel: &'static str) -> Option<Timestamp> {
         self.open_for(market, channel)
             .filter_map(|open| open.since)
+            .min()
+    }
+
+    /// The same for what does not say itself when it was.
+    pub(super) fn since_stamped(&self, market: usize, channel: &'static str) -> Option<Timestamp> {
+        self.open_for(market, channel)
+            .filter_map(|open| open.stamped)
             .min()
     }
 

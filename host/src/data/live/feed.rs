@@ -231,7 +231,16 @@ impl LiveFeed {
         });
     }
 
-    /// Follows one more market, or more of one that is followed. Connections are replaced without a gap.
+    /// Follows a market no longer: nothing is told of it any more. Connections are replaced without a gap in others.
+    ///
+    /// # Errors
+    /// This machine has no threads left.
+    pub fn leave(&mut self, market: u32) -> Result<(), DataError> {
+        self.machine.leave(market);
+        self.connect()
+    }
+
+    /// Follows one more market, or one that is followed with these wishes. Connections are replaced without a gap.
     ///
     /// # Errors
     /// The venue has no such market, or this machine has no threads left.

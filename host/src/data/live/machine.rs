@@ -30,7 +30,7 @@ use crate::query::FeedView;
 use crate::venues::rest::{History, Rest};
 use crate::venues::socket::Incoming;
 use crate::venues::stream::{Channel, Connection, Stream};
-use events::spoken;
+use events::{is_stamped, spoken};
 use refusal::Refusal;
 
 /// Samples of open interest where the stream has none: what every venue with a history of it keeps.
@@ -113,7 +113,7 @@ impl Machine {
         }
     }
 
-    /// One more market, or more wishes for one that is there.
+    /// One more market, or all wishes for one that is there.
     ///
     /// # Errors
     /// The venue has no such market.
@@ -123,7 +123,7 @@ impl Machine {
             .map_err(|e| DataError::user(format!("{venue} {}: {e}", asked.symbol)))?;
         let index = match self.names.get(&name) {
             Some(index) => {
-                self.markets[*index].want(&asked);
+                self.markets[*index].wish(&asked);
                 *index
             }
             None => {
@@ -137,7 +137,30 @@ impl Machine {
         Ok(())
     }
 
-    /// Gives a market what its wishes need.
+    /// Nobody needs a market any more: nothing of it is listened to, asked or told.
+    pub(super) fn leave(&mut self, market: u32) {
+        let Some(index) = self.index_of(market) else {
+            return;
+        };
+        let left = &mut self.markets[index];
+        left.leave();
+        self.names.remove(&left.name);
+        self.books.remove(&index);
+        self.best.remove(&index);
+        self.interest.remove(&index);
+    }
+
+    /// Is there a market that somebody needs.
+    fn is_needed(&self) -> bool {
+        self.markets.iter().any(|market| !market.is_left)
+    }
+
+    fn index_of(&self, market: u32) -> Option<usize> {
+        let is_it = |m: &Market| !m.is_left && m.asked.market == market;
+        self.markets.iter().position(is_it)
+    }
+
+    /// Gives a market what its wishes need, and nothing else.
     fn equip(&mut self, index: usize) {
         let rest = self.rest;
         let market = &mut self.markets[index];
@@ -148,7 +171,9 @@ impl Machine {
         let kinds = [CandleKind::Mark, CandleKind::Index];
         let places = [&mut market.mark, &mut market.index];
         for ((place, kind), is_needed) in places.into_iter().zip(kinds).zip(needs) {
-            if is_needed && place.is_none() {
+            if !is_needed {
+                *place = None;
+            } else if place.is_none() {
                 let has_history = offers(History::Candles(kind, Timeframe::M1));
                 *place = Some(Prices::new(kind, has_history));
             }
@@ -159,13 +184,20 @@ impl Machine {
         let needs_takers = wanted.needs(StreamKind::VolumeDelta);
         if needs_takers && !candles_tell_takers(rest.venue()) {
             market.takers.get_or_insert_with(Takers::default);
+        } else {
+            market.takers = None;
         }
         let has_interest = wanted.needs(StreamKind::OpenInterest) && offers(INTEREST);
         if has_interest {
             self.interest.entry(index).or_default();
+        } else {
+            self.interest.remove(&index);
         }
         if market.book_levels().is_some() {
             self.books.entry(index).or_default();
+        } else {
+            self.books.remove(&index);
+            self.best.remove(&index);
         }
     }
 
@@ -176,7 +208,8 @@ impl Machine {
             let all = market.channels().into_iter();
             all.map(move |channel| (name.clone(), channel))
         };
-        let wanted: Vec<_> = self.markets.iter().flat_map(channels).collect();
+        let needed = self.markets.iter().filter(|market| !market.is_left);
+        let wanted: Vec<_> = needed.flat_map(channels).collect();
         self.stream.connections(&wanted)
     }
 
@@ -271,6 +304,7 @@ impl Machine {
             Ok(events) => events,
             Err(why) => return self.unreadable(&why.to_string(), tell),
         };
+        let is_stamped = events.iter().any(is_stamped);
         for event in events {
             let known = spoken(&event).filter(|(symbol, _)| self.names.contains_key(*symbol));
             if let Some((symbol, channel)) = known {
@@ -280,7 +314,8 @@ impl Machine {
         }
         // Its own stamps were compared before: what was missed lies before them.
         if self.clock.is_known() {
-            self.connections.heard(opening, self.clock.at(at));
+            let venue = self.clock.at(at);
+            self.connections.heard(opening, venue, is_stamped);
         }
     }
 
@@ -327,7 +362,7 @@ impl Machine {
         }
         let at = self.moment(now);
         for index in 0..self.markets.len() {
-            let since = self.connections.since(index, "mark");
+            let since = self.connections.since_stamped(index, "mark");
             let market = &mut self.markets[index];
             let spoke = self.connections.spoke(index, "candles");
             market.look(at, spoke, &self.timing, tell);
@@ -345,14 +380,12 @@ impl Machine {
 
     /// Best prices of a market, by the session's number.
     pub(super) fn best(&self, market: u32) -> Option<BestPrices> {
-        let index = self.markets.iter().position(|m| m.asked.market == market)?;
-        self.best.get(&index).copied()
+        self.best.get(&self.index_of(market)?).copied()
     }
 
     /// What a market is asked about by, for questions of a session's own.
     pub(super) fn market(&self, market: u32) -> Option<&LiveMarket> {
-        let found = self.markets.iter().find(|m| m.asked.market == market);
-        found.map(|m| &m.asked)
+        Some(&self.markets[self.index_of(market)?].asked)
     }
 
     /// The market a question is about.
@@ -361,6 +394,7 @@ impl Machine {
     }
 
     pub(super) fn view(&self) -> FeedView {
+        let needed = self.markets.iter().filter(|market| !market.is_left);
         FeedView {
             venue: self.rest.venue().to_owned(),
             connections: self.connections.standing(),
@@ -369,7 +403,7 @@ impl Machine {
             unreadable: self.unreadable,
             heard: self.last_frame,
             clock_ms: self.clock.answered_ms(),
-            markets: self.markets.iter().map(Market::view).collect(),
+            markets: needed.map(Market::view).collect(),
         }
     }
 }

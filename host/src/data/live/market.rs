@@ -19,7 +19,7 @@ use super::takers::Takers;
 use super::{From, LiveEvent, LiveMarket, Timing};
 use crate::data::catalog::unite;
 use crate::data::record::candles::{LiveCandles, Outcome};
-use crate::data::streams::StreamKind;
+use crate::data::streams::{StreamKind, Wanted};
 use crate::domain::{Candle, MINUTE_MS, Timeframe, Timestamp};
 use crate::query::MarketView;
 use crate::venues::stream::Channel;
@@ -46,6 +46,8 @@ pub(super) struct Market {
     pub asked: LiveMarket,
     /// The venue's symbol.
     pub name: String,
+    /// Nobody needs it any more.
+    pub is_left: bool,
     /// The next minute to be told, once the venue's clock is known.
     next: Option<Timestamp>,
     live: LiveCandles,
@@ -75,6 +77,7 @@ impl Market {
             rows: OwnRows::new(asked.wanted.rows.clone()),
             asked,
             name,
+            is_left: false,
             next: None,
             live: LiveCandles::new(Timeframe::M1),
             accepted: BTreeMap::new(),
@@ -94,20 +97,22 @@ impl Market {
         }
     }
 
-    /// More is wanted of it.
-    pub(super) fn want(&mut self, more: &LiveMarket) {
-        let wanted = &mut self.asked.wanted;
-        wanted.funding |= more.wanted.funding;
-        wanted.references |= more.wanted.references;
-        let fresh = more
-            .wanted
-            .rows
-            .iter()
-            .filter(|row| !wanted.rows.contains(row));
-        let fresh: Vec<_> = fresh.copied().collect();
-        self.rows.want(&fresh);
-        wanted.rows.extend(fresh);
-        self.asked.quotes |= more.quotes;
+    /// All that is wanted of it from now on.
+    pub(super) fn wish(&mut self, asked: &LiveMarket) {
+        self.asked.wanted = asked.wanted.clone();
+        self.asked.quotes = asked.quotes;
+        self.rows.wish(asked.wanted.rows.clone());
+    }
+
+    /// Nobody needs it any more: whatever still comes of it is not its own.
+    pub(super) fn leave(&mut self) {
+        let asked = LiveMarket {
+            wanted: Wanted::default(),
+            quotes: false,
+            ..self.asked.clone()
+        };
+        *self = Self::new(asked, std::mem::take(&mut self.name));
+        self.is_left = true;
     }
 
     /// Levels of the order book that are wanted, if it is at all.
@@ -144,7 +149,7 @@ impl Market {
 
     /// Minutes begin, once the venue's clock is known.
     pub(super) fn begin(&mut self, at: Moment, tell: &mut Tell<'_>) {
-        if self.next.is_some() {
+        if self.next.is_some() || self.is_left {
             return;
         }
         let start = self.asked.from.unwrap_or_else(|| {

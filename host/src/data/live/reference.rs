@@ -82,9 +82,12 @@ impl Prices {
 
     /// A tick. `since` is the moment of the venue from which on none was missed.
     pub(super) fn tick(&mut self, time: Timestamp, price: Option<Price>, since: Option<Timestamp>) {
-        if std::mem::take(&mut self.is_first) {
+        let is_first = std::mem::take(&mut self.is_first);
+        let is_unknown = price.is_none() && !self.ticks.is_known();
+        if is_first || is_unknown {
             // A connection may vouch for an earlier moment by a clock that stood still meanwhile, and a first tick may be a
-            // picture of how things stand: only what begins after it is whole.
+            // picture of how things stand: only what begins after it is whole. After ticks that were missed, one that says that
+            // nothing changed says no price.
             self.broken = self.broken.max(Some(time.plus_ms(1)));
         }
         let done = self.ticks.add(time, price);
@@ -202,4 +205,35 @@ impl Prices {
 fn may_be_heard(minute: Timestamp, venue: Timestamp, since: Option<Timestamp>) -> bool {
     let over = minute.plus_ms(MINUTE_MS + GRACE_MS);
     since.is_some_and(|since| since <= minute) && venue < over
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_that_begins_with_ticks_without_a_known_price_is_not_whole() {
+        let mut prices = Prices::new(CandleKind::Mark, true);
+        let ticks = [
+            (0, Some(1)),
+            (15, None),
+            // What happened in between was missed, the price too.
+            (50, None),
+            (60, None),
+            (75, None),
+            (90, Some(5)),
+            (119, None),
+            (120, None),
+            (150, Some(7)),
+            (179, None),
+            (180, None),
+        ];
+        for (second, price) in ticks {
+            let time = Timestamp(second * 1_000);
+            prices.stamped(time);
+            prices.tick(time, price.map(Price), Some(Timestamp(0)));
+        }
+        let made: Vec<_> = prices.made.iter().map(|(m, p)| (m.0, p.open.0)).collect();
+        assert_eq!(made, [(2 * MINUTE_MS, 5)]);
+    }
 }

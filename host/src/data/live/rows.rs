@@ -58,12 +58,11 @@ impl OwnRows {
         }
     }
 
-    /// More is wanted of the market.
-    pub(super) fn want(&mut self, more: &[(StreamKind, u32)]) {
-        let fresh: Vec<_> = (more.iter().copied())
-            .filter(|w| !self.wanted.contains(w))
-            .collect();
-        self.wanted.extend(fresh);
+    /// All that is wanted of the market from now on.
+    pub(super) fn wish(&mut self, wanted: Vec<(StreamKind, u32)>) {
+        self.held
+            .retain(|row| wanted.contains(&(row.kind, row.detail)));
+        self.wanted = wanted;
     }
 
     /// Details in which a kind is wanted.

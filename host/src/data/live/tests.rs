@@ -294,58 +294,6 @@ fn a_minute_that_nobody_brings_is_missing_after_a_minute_and_the_others_go_on() 
 }
 
 #[test]
-fn time_in_which_a_venue_asks_to_wait_makes_nothing_missing_up_to_three_minutes() {
-    let waits = |seconds: u64| Waits {
-        length_ms: seconds * 1_000,
-        why: "too many requests".to_owned(),
-    };
-    let early = START + 2 * M + 100;
-    for (wait_s, given_up_ms) in [(60, 120_000), (600, 240_000)] {
-        let mut bench = begun(Wanted::default());
-        bench.kline(early, &minute(1), true);
-        let (question, ..) = bench.asked().expect("it is asked for");
-        bench.waits(early, &waits(wait_s));
-        bench.waits(early + 20, &waits(wait_s));
-        let is_it = |e: &LiveEvent| matches!(e, LiveEvent::Note(text) if text.starts_with("binance asks to wait"));
-        assert_eq!(bench.count(is_it), 1, "told once");
-        bench.tick(early + given_up_ms);
-        assert_eq!(bench.minutes(), [], "after {wait_s} s of waiting");
-        if wait_s == 60 {
-            bench.answer_all(early + given_up_ms, &question, candles([0]));
-            assert_eq!(bench.minutes(), real([0, 1]));
-        } else {
-            bench.tick(early + given_up_ms + 100);
-            assert_eq!(
-                bench.minutes(),
-                [(0, SlotState::Missing), (1, SlotState::Real)]
-            );
-        }
-    }
-}
-
-#[test]
-fn frames_that_an_answer_with_the_clock_overtook_still_belong_to_their_minute() {
-    let mut bench = begun(Wanted {
-        funding: false,
-        ..executed()
-    });
-    let next = START + 8 * 60 * M;
-    for (second, price) in [(-1, 90), (0, 100), (25, 101), (50, 99)] {
-        let time = START + second * 1_000;
-        bench.mark(time, time, price, next);
-    }
-    // The frames of the next seconds are still on their way.
-    bench.tick(START + M + 4_000);
-    bench.mark(START + M + 4_050, START + 59_000, 102, next);
-    bench.mark(START + M + 4_060, START + M, 103, next);
-    bench.kline(START + M + 4_070, &minute(0), true);
-    let mark = bench.minute_of(0).and_then(|m| m.reference.mark);
-    let path = mark.expect("all of it was heard").path;
-    let prices = [path.open, path.high, path.low, path.close].map(|p| p.0 / UNIT);
-    assert_eq!(prices, [100, 102, 99, 102]);
-}
-
-#[test]
 fn a_candle_the_stream_left_out_is_asked_for_ten_seconds_after_its_end() {
     let mut bench = begun(Wanted::default());
     bench.kline(START + 30_000, &minute(0), false);
@@ -687,6 +635,35 @@ fn one_more_market_is_followed_and_begins_later() {
     );
     assert!(bench.machine.replaces(1));
     assert_eq!(bench.machine.view().connections, (1, 1));
+}
+
+#[test]
+fn a_market_that_is_left_tells_nothing_and_comes_back_with_what_it_missed() {
+    let mut bench = begun(Wanted::default());
+    bench.kline(START + M + 50, &minute(0), true);
+    bench.kline(START + 3 * M + 50, &minute(2), true);
+    let (question, ..) = bench.asked().expect("the one before is asked for");
+    bench.machine.leave(7);
+    assert_eq!(bench.machine.connections(), (Vec::new(), Vec::new()));
+    assert!(bench.machine.view().markets.is_empty());
+    bench.answer_all(START + 3 * M + 90, &question, candles([1]));
+    bench.kline(START + 4 * M + 50, &minute(3), true);
+    bench.tick(START + 9 * M);
+    assert_eq!(bench.minutes(), real([0]));
+    assert!(bench.asked().is_none());
+    let again = LiveMarket {
+        market: 7,
+        symbol: Symbol::parse("BTC/USDT:USDT", None).expect("a symbol"),
+        wanted: Wanted::default(),
+        quotes: false,
+        from: Some(Timestamp(START + M)),
+    };
+    bench.machine.follow(again).expect("it is there");
+    bench.tick(START + 9 * M + 4_000);
+    let (question, from, to) = bench.asked().expect("all it missed is asked for");
+    assert_eq!((from, to), (1, 9));
+    bench.answer_all(START + 9 * M + 4_100, &question, candles(1..9));
+    assert_eq!(bench.minutes(), real(0..9));
 }
 
 #[test]

@@ -82,6 +82,11 @@ impl PriceMinutes {
         }
     }
 
+    /// Is the price known where a tick says that it did not change.
+    pub(in crate::data) fn is_known(&self) -> bool {
+        self.last.is_some()
+    }
+
     /// The candle of a minute that is over by the venue's clock.
     pub(in crate::data) fn over(&mut self, venue_now: Timestamp) -> Option<Candle> {
         let end = |c: &Candle| c.open_time.0 + MINUTE_MS + GRACE_MS;

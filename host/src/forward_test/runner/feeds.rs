@@ -47,10 +47,7 @@ impl Runner<'_> {
         }
         let mut groups: Vec<(String, InstrumentKind, Vec<LiveMarket>)> = Vec::new();
         for (index, market) in self.session.markets.iter().enumerate() {
-            let is_used = self.books[index].wanted != Wanted::default()
-                || self.pending.iter().any(|p| p.wants(index));
-            let is_used = is_used || self.session.lanes.iter().any(|l| l.takes_part_in(index));
-            if self.books[index].feed.is_some() || !is_used {
+            if self.books[index].feed.is_some() || !self.is_needed(index) {
                 continue;
             }
             let live = self.live_market(index)?;
@@ -118,7 +115,7 @@ impl Runner<'_> {
             .session
             .lanes
             .iter()
-            .filter(|l| l.takes_part_in(market));
+            .filter(|l| l.is_known() && l.takes_part_in(market));
         let of_lanes = lanes.map(|lane| (lane.rows_of(market), lane.fills_at_quotes()));
         let of_pending = self.pending.iter().filter(|p| p.wants(market));
         let of_pending = of_pending.map(|p| (p.rows_of(market), p.fills_at_quotes()));
@@ -135,7 +132,34 @@ impl Runner<'_> {
         book.quotes = quotes;
     }
 
-    /// More is wanted of a market than its feed was asked for.
+    /// Does a strategy need a market that was not removed, or holds something there.
+    fn is_needed(&self, market: usize) -> bool {
+        let mut lanes = self.session.lanes.iter();
+        lanes.any(|lane| lane.is_known() && lane.takes_part_in(market))
+            || self.pending.iter().any(|pending| pending.wants(market))
+    }
+
+    /// Nobody is asked for what only strategies wanted that were removed: a market comes back with all it missed if it is wanted again.
+    pub(super) fn leave_unneeded(&mut self) -> Result<(), ForwardError> {
+        for market in 0..self.books.len() {
+            match self.books[market].feed {
+                Some(feed) if !self.is_needed(market) => {
+                    let number = u32::try_from(market).expect("few markets");
+                    self.feeds[feed].feed.leave(number)?;
+                    self.books[market] = Book {
+                        known_from: self.books[market].known_from,
+                        ..Book::default()
+                    };
+                    let (venue, symbol) = self.names_of(number);
+                    self.line(format!("{venue} {symbol} is followed no longer"));
+                }
+                _ => self.widen(market)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// More or less is wanted of a market than its feed was asked for.
     pub(super) fn widen(&mut self, market: usize) -> Result<(), ForwardError> {
         let before = (self.books[market].wanted.clone(), self.books[market].quotes);
         self.wish_for(market);

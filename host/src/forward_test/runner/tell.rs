@@ -176,7 +176,7 @@ impl Runner<'_> {
         Ok(())
     }
 
-    fn names_of(&self, market: u32) -> (String, String) {
+    pub(super) fn names_of(&self, market: u32) -> (String, String) {
         let instrument = &self.session.markets[market as usize].instrument;
         (instrument.venue.clone(), instrument.symbol.clone())
     }

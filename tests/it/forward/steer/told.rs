@@ -1,5 +1,8 @@
 //! What people tell a session by `host ctl`.
 
+use host::domain::{SlotState, Timestamp};
+use host::persistence::{Journal, MinuteInput};
+
 use super::*;
 
 #[test]
@@ -87,11 +90,17 @@ fn what_is_told_to_a_session_is_done_journaled_and_replayed() {
     );
     let again = declined(&desk, &["pause", "late"]);
     assert!(again.contains("late is stopped"), "{again}");
+    let markets = |s: &Value| s["feeds"][0]["markets"].as_array().map_or(0, Vec::len);
+    assert_eq!(markets(&status), 2);
+    // The venue goes on although nobody listens to all that was wanted once.
+    desk.sim.set_lonely_minutes(DAY / MINUTE);
     ctl(&desk, &["remove", "late"]);
     ctl(&desk, &["flatten", "late"]);
     until(&desk, &mut session, "it is gone", |s| {
         strategy(s, "late").is_null()
     });
+    desk.wait(&mut session, "its market is left", |s| markets(s) == 1);
+    follow(&desk, &mut session, 3);
     let unknown = declined(&desk, &["stop", "late"]);
     assert!(unknown.contains("there is no strategy `late`"), "{unknown}");
     assert!(unknown.contains("keep, cross"), "{unknown}");
@@ -99,6 +108,7 @@ fn what_is_told_to_a_session_is_done_journaled_and_replayed() {
     // A name is free again.
     add("late");
     running(&desk, &mut session, &["late"]);
+    desk.wait(&mut session, "its market is back", |s| markets(s) == 2);
     until(&desk, &mut session, "a position", |s| {
         positions(s, "late") == 1
     });
@@ -110,6 +120,13 @@ fn what_is_told_to_a_session_is_done_journaled_and_replayed() {
     let ended = session.terminate();
     assert_eq!(ended["proof"]["equal"], true, "{ended:#}");
     prove(&desk, &["steer"]);
+    let journal = Journal::read_only(&desk.path().join("host.sqlite")).expect("a journal");
+    let row = journal.session("steer").expect("readable").expect("there");
+    let ether = journal.minutes(row.id, 1, Timestamp(0), Timestamp(i64::MAX));
+    let ether = ether.expect("readable");
+    assert!(ether.iter().all(|m| m.slot.state == SlotState::Real));
+    let is_next = |pair: &[MinuteInput]| pair[1].time == pair[0].time.plus_ms(MINUTE);
+    assert!(ether.windows(2).all(is_next), "what was left out came back");
     let acts = acts(&desk, "steer");
     for (who, act, times) in [
         ("start", "start", 2),

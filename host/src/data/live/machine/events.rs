@@ -104,7 +104,10 @@ impl Machine {
         }
         let known = self.clock.at(at);
         let time = tick.time.unwrap_or(known);
-        let since = self.connections.since(index, "mark");
+        let since = match tick.time {
+            Some(_) => self.connections.since(index, "mark"),
+            None => self.connections.since_stamped(index, "mark"),
+        };
         let market = &mut self.markets[index];
         for (prices, price) in [
             (&mut market.mark, tick.mark),
@@ -177,5 +180,15 @@ pub(super) fn spoken(event: &StreamEvent) -> Option<(&str, &'static str)> {
         // They may always be silent.
         StreamEvent::Trade(_) | StreamEvent::Liquidation(_) => None,
         StreamEvent::Control | StreamEvent::Refused(_) => None,
+    }
+}
+
+/// Does an event say when the venue is now. Trades and liquidations may be old ones.
+pub(super) fn is_stamped(event: &StreamEvent) -> bool {
+    match event {
+        StreamEvent::Candle { .. } | StreamEvent::Book(_) => true,
+        StreamEvent::Mark(tick) => tick.time.is_some(),
+        StreamEvent::Trade(_) | StreamEvent::Liquidation(_) => false,
+        StreamEvent::Control | StreamEvent::Refused(_) => false,
     }
 }

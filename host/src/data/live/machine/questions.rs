@@ -61,6 +61,9 @@ impl Machine {
     ) {
         let known = self.clock.at(at);
         let market = &mut self.markets[index];
+        if market.is_left {
+            return;
+        }
         match rows {
             Rows::Candles(candles) => {
                 let bad = market.candles(id, &candles, at, tell);
@@ -145,7 +148,7 @@ impl Machine {
     pub(super) fn clock_question(&mut self, now: Timestamp) {
         let asked = self.clock_asked.filter(|_| self.clock.is_known());
         let is_due = asked.is_none_or(|asked| now.0 - asked.0 >= CLOCK_EVERY_MS);
-        if self.markets.is_empty()
+        if !self.is_needed()
             || !is_due
             || !self.clock_asker.is_ready(now)
             || self.refusal.holds(now)

@@ -72,7 +72,10 @@ impl Machine {
     pub(super) fn unreached(&mut self, now: Timestamp, tell: &mut Tell<'_>) {
         let began = self.looked.map_or(now, |(began, _)| began);
         let minutes = self.timing.stale_after_intervals;
-        if self.clock.answered_ms().is_none() && now.0 - began.0 >= minutes * MINUTE_MS {
+        if self.is_needed()
+            && self.clock.answered_ms().is_none()
+            && now.0 - began.0 >= minutes * MINUTE_MS
+        {
             let venue = self.rest.venue();
             self.unanswered(
                 format!("{venue} has not answered for {minutes} minutes; it is asked on and on"),

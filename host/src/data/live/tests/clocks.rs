@@ -213,3 +213,104 @@ fn a_venue_that_was_never_reached_is_told_after_three_minutes() {
     bench.tick(START + 10 * M);
     assert_eq!(bench.count(lost), 1);
 }
+
+#[test]
+fn time_in_which_a_venue_asks_to_wait_makes_nothing_missing_up_to_three_minutes() {
+    let waits = |seconds: u64| Waits {
+        length_ms: seconds * 1_000,
+        why: "too many requests".to_owned(),
+    };
+    let early = START + 2 * M + 100;
+    for (wait_s, given_up_ms) in [(60, 120_000), (600, 240_000)] {
+        let mut bench = begun(Wanted::default());
+        bench.kline(early, &minute(1), true);
+        let (question, ..) = bench.asked().expect("it is asked for");
+        bench.waits(early, &waits(wait_s));
+        bench.waits(early + 20, &waits(wait_s));
+        let is_it = |e: &LiveEvent| matches!(e, LiveEvent::Note(text) if text.starts_with("binance asks to wait"));
+        assert_eq!(bench.count(is_it), 1, "told once");
+        bench.tick(early + given_up_ms);
+        assert_eq!(bench.minutes(), [], "after {wait_s} s of waiting");
+        if wait_s == 60 {
+            bench.answer_all(early + given_up_ms, &question, candles([0]));
+            assert_eq!(bench.minutes(), real([0, 1]));
+        } else {
+            bench.tick(early + given_up_ms + 100);
+            assert_eq!(
+                bench.minutes(),
+                [(0, SlotState::Missing), (1, SlotState::Real)]
+            );
+        }
+    }
+}
+
+#[test]
+fn frames_that_an_answer_with_the_clock_overtook_still_belong_to_their_minute() {
+    let mut bench = begun(Wanted {
+        funding: false,
+        ..executed()
+    });
+    let next = START + 8 * 60 * M;
+    for (second, price) in [(-1, 90), (0, 100), (25, 101), (50, 99)] {
+        let time = START + second * 1_000;
+        bench.mark(time, time, price, next);
+    }
+    // The frames of the next seconds are still on their way.
+    bench.tick(START + M + 4_000);
+    bench.mark(START + M + 4_050, START + 59_000, 102, next);
+    bench.mark(START + M + 4_060, START + M, 103, next);
+    bench.kline(START + M + 4_070, &minute(0), true);
+    let mark = bench.minute_of(0).and_then(|m| m.reference.mark);
+    let path = mark.expect("all of it was heard").path;
+    let prices = [path.open, path.high, path.low, path.close].map(|p| p.0 / UNIT);
+    assert_eq!(prices, [100, 102, 99, 102]);
+}
+
+#[test]
+fn ticks_without_times_after_a_reconnect_make_no_minute_before_something_says_when_they_are() {
+    let wanted = Wanted {
+        funding: false,
+        ..executed()
+    };
+    let mut bench = Bench::new("hyperliquid", "BTC/USDC:USDC", wanted);
+    bench.clock(START - 2_000, START - 2_000);
+    let frame = |bench: &mut Bench, at: i64, generation: u64, text: String| {
+        let told = &mut bench.told;
+        let what = Incoming::Frame(text);
+        let mut tell = |event| told.push(event);
+        bench
+            .machine
+            .line(Timestamp(at), (0, generation), what, &mut tell);
+    };
+    let tick = |price: i64| {
+        format!(
+            r#"{{"channel":"activeAssetCtx","data":{{"coin":"BTC","ctx":{{"funding":"0.0000125","openInterest":"1.0","prevDayPx":"1.0","dayNtlVlm":"1.0","premium":"0.0","oraclePx":"{price}.0","markPx":"{price}.0","midPx":"1.0","impactPxs":["1.0","1.0"],"dayBaseVlm":"1.0"}}}}}}"#
+        )
+    };
+    let candle = |n: i64| {
+        let (open, end) = (START + n * M, START + (n + 1) * M - 1);
+        format!(
+            r#"{{"channel":"candle","data":{{"t":{open},"T":{end},"s":"BTC","i":"1m","o":"84000.0","c":"84002.0","h":"84005.0","l":"83990.0","v":"1.5","n":3}}}}"#
+        )
+    };
+    bench.line(START - 1_000, 0, Incoming::Closed("gone".to_owned()));
+    for what in [Incoming::Opened, Incoming::Subscribed] {
+        let told = &mut bench.told;
+        let mut tell = |event| told.push(event);
+        let at = Timestamp(START - 500);
+        bench.machine.line(at, (0, 2), what, &mut tell);
+    }
+    // By our clock the minute has not begun; there it is half over.
+    frame(&mut bench, START - 400, 2, tick(100));
+    frame(&mut bench, START - 300, 2, candle(0));
+    frame(&mut bench, START - 200, 2, tick(101));
+    for (n, price) in [(1, 102), (2, 103), (3, 104)] {
+        frame(&mut bench, START - 100 + n, 2, candle(n));
+        frame(&mut bench, START - 100 + n, 2, tick(price));
+    }
+    let marks = [0, 1, 2].map(|n| {
+        let minute = bench.minute_of(n).expect("its candle is there");
+        minute.reference.mark.map(|mark| mark.path.open.0 / UNIT)
+    });
+    assert_eq!(marks, [None, Some(102), Some(103)]);
+}
