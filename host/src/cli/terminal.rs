@@ -106,10 +106,11 @@ fn wrapped(line: &str) -> String {
     if shown_width(sentence) <= COLUMNS || is_of_table(sentence) {
         return line.to_owned();
     }
-    let indent = sentence.len() - sentence.trim_start_matches(' ').len();
-    let mut out = " ".repeat(indent);
+    let (color, words) = leading_color(sentence);
+    let indent = words.len() - words.trim_start_matches(' ').len();
+    let mut out = format!("{color}{}", " ".repeat(indent));
     let mut column = indent;
-    for (place, word) in sentence[indent..].split(' ').enumerate() {
+    for (place, word) in unbroken(&words[indent..]).iter().enumerate() {
         let columns = shown_width(word);
         if place > 0 && column + 1 + columns > COLUMNS {
             out += &format!("\n{}", " ".repeat(indent + 2));
@@ -122,6 +123,24 @@ fn wrapped(line: &str) -> String {
         column += columns;
     }
     out + end
+}
+
+/// The color a line begins with, and the rest of it.
+fn leading_color(line: &str) -> (&str, &str) {
+    let end = line.find('m').filter(|_| line.starts_with('\u{1b}'));
+    line.split_at(end.map_or(0, |end| end + 1))
+}
+
+/// Words; the sign of percent stays with its number.
+fn unbroken(sentence: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in sentence.split(' ') {
+        match words.last_mut() {
+            Some(number) if word.starts_with('%') => *number += &format!(" {word}"),
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 /// Rows and borders of tables are moved by nobody.
@@ -193,6 +212,12 @@ mod tests {
             let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
             assert_eq!(words(&fitted), words(text));
         }
+        let moved_in = "\u{1b}[31m  severe   ".to_owned() + &"word ".repeat(30);
+        let fitted = terminal("C.UTF-8").fitted(&moved_in);
+        assert!(fitted.contains("\n    word"), "{fitted}");
+        let percent = format!("{} coverage 100.00 %, no gaps", "x".repeat(63));
+        let fitted = terminal("C.UTF-8").fitted(&percent);
+        assert!(fitted.contains("\n  100.00 %, no gaps"), "{fitted}");
         let row = format!("│ {} │\n", "wide ".repeat(30));
         assert_eq!(terminal("C.UTF-8").fitted(&row), row);
         let one_word = "x".repeat(200) + "\n";
