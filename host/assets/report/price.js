@@ -110,6 +110,8 @@
     LightweightCharts.createSeriesMarkers(candles, tradeMarkers(), { autoScale: false });
     const legend = [["entry (arrow)", color("accent"), "entry"], ["exit with profit (dot)", color("up"), "dot"], ["exit with loss (square)", color("down"), "square"]];
     if (trades.some((t) => t.reason === "liquidation")) legend.push(["liquidation", color("warn"), "square"]);
+    if (trades.some((t) => t.stop !== null)) legend.push(["stop at entry", color("down"), "dotted"]);
+    if (trades.some((t) => t.target !== null)) legend.push(["target at entry", color("up"), "dotted"]);
     addPlots(chart, legend);
     const line = (options) => chart.addSeries(LightweightCharts.LineSeries, { lineWidth: 2, lineStyle: LightweightCharts.LineStyle.Dashed, priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false, ...options });
     const way = line({ color: color("accent") });
