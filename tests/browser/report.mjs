@@ -81,6 +81,8 @@ async function scales(page) {
 
 // Drags over the middle of the equity curve; the first and the last label of the axis of time must change, and a double click undoes it.
 async function zoom(page) {
+  await page.$eval("#equity", (place) => place.scrollIntoView({ block: "center" }));
+  await settled(page);
   const box = await (await page.$("#equity .u-over")).boundingBox();
   const range = () => page.evaluate(() => Plots.range("equity").join());
   const whole = await range();
@@ -109,6 +111,7 @@ async function jump(page) {
   await settled(page);
   const rows = await page.$$eval("#trades tbody tr", (rows) => rows.length);
   if (rows === 0) return check("jump: without trades the page says so", await page.$eval("#trades-hint", (hint) => hint.textContent.includes("No position was closed")));
+  if (await page.$eval("#price-panel", (panel) => panel.hidden)) return console.log("     jump: no candles, no chart to jump to");
   const row = Math.min(3, rows);
   await page.focus(`#trades tbody tr:nth-child(${row})`);
   await page.keyboard.press("Enter");
