@@ -382,10 +382,8 @@ impl Evaluator<'_> {
             trades: &result.observed.trades,
         });
         let value = self.setup.rules.objective().figure(&sheet);
-        Ok(Ran::Through(
-            Figures::of(&sheet, value),
-            sheet.daily_returns,
-        ))
+        let figures = Box::new(Figures::of(&sheet, value));
+        Ok(Ran::Through(figures, sheet.daily_returns))
     }
 }
 
