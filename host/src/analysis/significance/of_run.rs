@@ -87,7 +87,7 @@ pub struct SharpeBootstrap {
     pub p50: f64,
     /// 95 % of them.
     pub p95: f64,
-    /// Draws, and how many of them have no ratio.
+    /// Draws.
     pub draws: usize,
     /// Draws without a ratio.
     pub undefined: usize,
