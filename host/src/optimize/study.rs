@@ -324,7 +324,7 @@ impl Evaluator<'_> {
         let mut watch = Watch::new(self, train);
         match self.window(parameters, train, &mut |so_far| watch.look(so_far))? {
             Ran::Through(figures, daily_returns) => {
-                trial.train = Some(figures);
+                trial.train = Some(*figures);
                 if self.keeps_daily_returns {
                     trial.daily_returns = daily_returns;
                 }
@@ -337,7 +337,7 @@ impl Evaluator<'_> {
             return Ok(self.judged(trial));
         };
         match self.window(parameters, test, &mut |_| ControlFlow::Continue(()))? {
-            Ran::Through(figures, _) => trial.test = Some(figures),
+            Ran::Through(figures, _) => trial.test = Some(*figures),
             Ran::Not(state, message) => {
                 let message = format!("in the test window: {message}");
                 trial.daily_returns = Vec::new();
@@ -382,16 +382,15 @@ impl Evaluator<'_> {
             trades: &result.observed.trades,
         });
         let value = self.setup.rules.objective().figure(&sheet);
-        Ok(Ran::Through(
-            Figures::of(&sheet, value),
-            sheet.daily_returns,
-        ))
+        let figures = Box::new(Figures::of(&sheet, value));
+        Ok(Ran::Through(figures, sheet.daily_returns))
     }
 }
 
 /// What became of a window.
 enum Ran {
-    Through(Figures, Vec<f64>),
+    /// With the daily returns.
+    Through(Box<Figures>, Vec<f64>),
     Stopped,
     Not(State, String),
 }

@@ -43,12 +43,13 @@ mod tests {
 
     #[test]
     fn known_points_are_met() {
-        // scipy 1.15.3, norm.ppf
+        // scipy 1.17.1, norm.ppf
         let points = [
             (0.5, 0.0),
             (0.95, 1.644_853_626_951_472_2),
             (0.025, -1.959_963_984_540_054),
             (1e-10, -6.361_340_902_404_056),
+            (1e-300, -37.047_096_299_361_2),
         ];
         for (p, z) in points {
             let got = quantile(p).expect("inside");

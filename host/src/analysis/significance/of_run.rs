@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::analysis::daily::Daily;
 use crate::analysis::metrics::Metrics;
 use crate::analysis::returns::DAYS_A_YEAR;
+use crate::analysis::significance::proportions::has_edge;
 use crate::analysis::significance::resample::{self, Days, RESTART, Sizing};
 use crate::analysis::significance::{
     Moments, binomial_two_sided, holm, min_track_record, probabilistic_sharpe, sizing,
@@ -73,6 +74,8 @@ pub struct WinRate {
     pub p_vs_break_even: Option<f64>,
     /// Exact binomial test against one half, two-sided.
     pub p_vs_half: Option<f64>,
+    /// Is it above the break-even rate beyond doubt ([`has_edge`]); `None` without such a rate.
+    pub edge: Option<bool>,
 }
 
 /// Stationary bootstrap of the daily returns.
@@ -84,7 +87,7 @@ pub struct SharpeBootstrap {
     pub p50: f64,
     /// 95 % of them.
     pub p95: f64,
-    /// Draws, and how many of them have no ratio.
+    /// Draws.
     pub draws: usize,
     /// Draws without a ratio.
     pub undefined: usize,
@@ -213,6 +216,7 @@ impl WinRate {
             break_even,
             p_vs_break_even: break_even.and_then(|rate| binomial_two_sided(wins, decided, rate)),
             p_vs_half: binomial_two_sided(wins, decided, 0.5),
+            edge: break_even.map(|rate| has_edge(wins, decided, rate)),
         }
     }
 }
@@ -298,5 +302,53 @@ impl Adjusted {
             win_rate,
             rule,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::sample;
+
+    fn of(run: &RunResult) -> Significance {
+        Significance::of(run, &Metrics::of(run))
+    }
+
+    #[test]
+    fn a_run_without_trades_and_days_has_nothing_to_say() {
+        let mut run = sample::run_of(vec![]);
+        run.samples.truncate(1);
+        let found = of(&run);
+        assert_eq!((found.returns, found.reliable), (0, false));
+        assert_eq!((found.psr_vs_0, found.halving), (None, None));
+        assert_eq!((found.sharpe_bootstrap, found.rule), (None, None));
+        assert_eq!((found.trade_shuffle, found.trade_bootstrap), (None, None));
+        assert_eq!((found.win_rate.lower, found.win_rate.upper), (0.0, 1.0));
+        assert_eq!(found.win_rate.p_vs_half, None);
+        assert_eq!(found.adjusted, Adjusted::default());
+    }
+
+    #[test]
+    fn the_same_run_says_the_same_bits_and_agrees_with_its_figures() {
+        let run = sample::eventful();
+        let metrics = Metrics::of(&run);
+        let found = Significance::of(&run, &metrics);
+        assert_eq!(found, of(&run));
+        assert!(found.reliable);
+        let shuffle = found.trade_shuffle.expect("it traded");
+        assert!(shuffle.worst_5 <= shuffle.median && shuffle.median <= 0.0);
+        let sharpe = found.sharpe_bootstrap.expect("it varies");
+        assert!(sharpe.p05 < sharpe.p50 && sharpe.p50 < sharpe.p95);
+        assert_eq!(sharpe.undefined, 0);
+        let rate = metrics.trades.win_rate.expect("decided trades");
+        assert!(found.win_rate.lower < rate && rate < found.win_rate.upper);
+        // At the break-even rate average win and average loss cancel.
+        let even = found.win_rate.break_even.expect("winners and losers");
+        let payoff = metrics.trades.payoff_ratio.expect("winners and losers");
+        assert!((even * payoff - (1.0 - even)).abs() < 1e-12);
+        // Adjusted for being three, no p-value gets smaller.
+        let p = 1.0 - found.psr_vs_0.expect("it varies");
+        assert!(found.adjusted.sharpe >= Some(p));
+        assert!(found.adjusted.rule >= found.rule.map(|rule| rule.p));
     }
 }

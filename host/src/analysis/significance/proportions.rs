@@ -1,8 +1,6 @@
-//! Rates of a few outcomes, and many tests at once. Source: `metrics.md` section 5; the Wilson interval is [`stats::wilson`].
-//!
-//! [`stats::wilson`]: crate::analysis::stats::wilson
+//! Rates of a few outcomes, and many tests at once. Source: `metrics.md` section 5; the Wilson interval is [`wilson`].
 
-use crate::analysis::stats::{count, ratio};
+use crate::analysis::stats::{count, ratio, wilson};
 
 /// Outcomes as likely as the one seen belong to it: without this its mirror image is lost to rounding.
 const AS_LIKELY: f64 = 1.0 + 1e-7;
@@ -23,6 +21,17 @@ pub fn binomial_greater(k: usize, n: usize, p: f64) -> Option<f64> {
     let weights = weights(k, n, p)?;
     let upper: f64 = weights[k..].iter().sum();
     ratio(upper, weights.iter().sum()).map(|share| share.min(1.0))
+}
+
+/// Decided trades below which a win rate proves nothing.
+const EDGE_DECIDED: usize = 100;
+
+/// Is a win rate above `rate` beyond doubt: a p-value below 0.05, the whole Wilson interval above it, and a hundred decided trades.
+#[must_use]
+pub fn has_edge(wins: usize, decided: usize, rate: f64) -> bool {
+    decided >= EDGE_DECIDED
+        && wilson(wins, decided).0 > rate
+        && binomial_two_sided(wins, decided, rate).is_some_and(|p| p < 0.05)
 }
 
 /// How likely 0, 1, ... n successes are, relative to the likeliest. From that outwards each is the last one times a quotient: no
@@ -95,9 +104,18 @@ mod tests {
     }
 
     #[test]
+    fn an_edge_takes_a_hundred_trades_and_both_bounds() {
+        assert!(has_edge(61, 100, 0.5));
+        assert!(!has_edge(60, 100, 0.5), "p is 0.057");
+        assert!(!has_edge(61, 99, 0.5), "too few");
+        assert!(!has_edge(35, 100, 0.5), "far from one half, but below it");
+        assert!(!has_edge(61, 100, 0.567_325), "of a contract at that price");
+    }
+
+    #[test]
     fn a_hundred_thousand_trades_are_counted_exactly() {
-        // scipy 1.15.3, binomtest(50400, 100000, 0.5)
+        // scipy 1.17.1, binomtest(50400, 100000, 0.5)
         let p = binomial_two_sided(50_400, 100_000, 0.5).unwrap();
-        assert!((p / 0.011_521_0 - 1.0).abs() < 1e-3, "{p}");
+        assert!((p / 0.011_514_925_490_229_02 - 1.0).abs() < 1e-9, "{p}");
     }
 }

@@ -55,6 +55,17 @@ struct Tally {
     step_down: Vec<usize>,
 }
 
+/// Trials with what does not change from draw to draw.
+struct Tested<'a> {
+    trials: &'a [&'a [f64]],
+    means: Vec<f64>,
+    /// The best first.
+    varying: Vec<Varying>,
+    rows: f64,
+    white_statistic: f64,
+    spa_statistic: f64,
+}
+
 /// Tests trials, given as series of returns over a benchmark (0: over holding cash) of equal length. `None` below three rows or with
 /// unequal series.
 #[must_use]
@@ -80,25 +91,25 @@ pub fn test(trials: &[&[f64]], draws: usize, seed: u64) -> Option<Snooping> {
         })
         .collect();
     varying.sort_by(|a, b| b.t.total_cmp(&a.t).then(a.trial.cmp(&b.trial)));
-    let white_statistic = root * means.iter().copied().max_by(f64::total_cmp)?;
     let spa = varying.first().map(|best| best.t.max(0.0));
-    let tally = tally(
+    let tested = Tested {
         trials,
-        &means,
-        &varying,
-        white_statistic,
-        Draw::of(seed),
-        draws,
-    );
+        white_statistic: root * means.iter().copied().max_by(f64::total_cmp)?,
+        spa_statistic: spa.unwrap_or(0.0),
+        means,
+        varying,
+        rows,
+    };
+    let tally = tested.draw(Draw::of(seed), draws);
     let p = |n: usize| p_value(n, draws);
     let mut romano_wolf_p = vec![None; trials.len()];
     let mut running: f64 = 0.0;
-    for (one, n) in varying.iter().zip(&tally.step_down) {
+    for (one, n) in tested.varying.iter().zip(&tally.step_down) {
         running = running.max(p(*n));
         romano_wolf_p[one.trial] = Some(running);
     }
     Some(Snooping {
-        white_statistic,
+        white_statistic: tested.white_statistic,
         white_p: p(tally.white),
         spa_statistic: spa,
         spa_p: spa.map(|_| p(tally.consistent)),
@@ -111,51 +122,53 @@ pub fn test(trials: &[&[f64]], draws: usize, seed: u64) -> Option<Snooping> {
     })
 }
 
-fn tally(
-    trials: &[&[f64]],
-    means: &[f64],
-    varying: &[Varying],
-    white_statistic: f64,
-    mut draw: Draw,
-    draws: usize,
-) -> Tally {
-    let length = trials[0].len();
-    let rows = count(length);
-    let root = rows.sqrt();
-    let spa_statistic = varying.first().map_or(0.0, |best| best.t.max(0.0));
-    // A trial further below zero than its noise explains is not recentered to its mean: it cannot have been the best by chance.
-    let bound = (2.0 * libm::log(libm::log(rows)) / rows).max(0.0).sqrt();
-    let mut tally = Tally {
-        white: 0,
-        lower: 0,
-        consistent: 0,
-        upper: 0,
-        step_down: vec![0; varying.len()],
-    };
-    // A draw takes whole rows: they stand one after the other.
-    let by_row: Vec<f64> = (0..length)
-        .flat_map(|row| trials.iter().map(move |returns| returns[row]))
-        .collect();
-    let mut drawn = vec![0.0; trials.len()];
-    for _ in 0..draws {
-        let path = draw.blocks(length, RESTART);
-        drawn.fill(0.0);
-        for row in path {
-            let returns = &by_row[row * trials.len()..][..trials.len()];
-            for (drawn, value) in drawn.iter_mut().zip(returns) {
-                *drawn += value;
-            }
-        }
-        for drawn in &mut drawn {
-            *drawn /= rows;
-        }
-        let centered = drawn.iter().zip(means).map(|(drawn, mean)| drawn - mean);
-        let best = centered.fold(f64::NEG_INFINITY, f64::max);
-        tally.white += usize::from(root * best >= white_statistic);
-        let largest = |center: &dyn Fn(&Varying) -> f64| {
-            let t = |one: &Varying| root * (drawn[one.trial] - center(one)) / one.omega;
-            varying.iter().map(t).fold(0.0, f64::max)
+impl Tested<'_> {
+    /// Draws rows for all trials at a time and counts how often the statistics are reached.
+    fn draw(&self, mut draw: Draw, draws: usize) -> Tally {
+        let length = self.trials[0].len();
+        let width = self.trials.len();
+        // A draw takes whole rows: they stand one after the other.
+        let by_row: Vec<f64> = (0..length)
+            .flat_map(|row| self.trials.iter().map(move |returns| returns[row]))
+            .collect();
+        let mut tally = Tally {
+            white: 0,
+            lower: 0,
+            consistent: 0,
+            upper: 0,
+            step_down: vec![0; self.varying.len()],
         };
+        let mut drawn = vec![0.0; width];
+        for _ in 0..draws {
+            drawn.fill(0.0);
+            for row in draw.blocks(length, RESTART) {
+                let returns = &by_row[row * width..][..width];
+                for (drawn, value) in drawn.iter_mut().zip(returns) {
+                    *drawn += value;
+                }
+            }
+            for drawn in &mut drawn {
+                *drawn /= self.rows;
+            }
+            self.count(&drawn, &mut tally);
+        }
+        tally
+    }
+
+    /// Takes the means of one draw into the tally.
+    fn count(&self, drawn: &[f64], tally: &mut Tally) {
+        let root = self.rows.sqrt();
+        let centered = drawn
+            .iter()
+            .zip(&self.means)
+            .map(|(drawn, mean)| drawn - mean);
+        let best = centered.fold(f64::NEG_INFINITY, f64::max);
+        tally.white += usize::from(root * best >= self.white_statistic);
+
+        // A trial further below zero than its noise explains is not recentered to its mean: it cannot have been the best by chance.
+        let bound = (2.0 * libm::log(libm::log(self.rows)) / self.rows)
+            .max(0.0)
+            .sqrt();
         let consistent = |one: &Varying| {
             if one.mean >= -one.omega * bound {
                 one.mean
@@ -163,16 +176,21 @@ fn tally(
                 0.0
             }
         };
-        tally.lower += usize::from(largest(&|one| one.mean.max(0.0)) >= spa_statistic);
-        tally.consistent += usize::from(largest(&consistent) >= spa_statistic);
-        tally.upper += usize::from(largest(&|one| one.mean) >= spa_statistic);
+        let reached = |center: &dyn Fn(&Varying) -> f64| {
+            let t = |one: &Varying| root * (drawn[one.trial] - center(one)) / one.omega;
+            let largest = self.varying.iter().map(t).fold(0.0, f64::max);
+            usize::from(largest >= self.spa_statistic)
+        };
+        tally.lower += reached(&|one| one.mean.max(0.0));
+        tally.consistent += reached(&consistent);
+        tally.upper += reached(&|one| one.mean);
+
         let mut largest = f64::NEG_INFINITY;
-        for (one, reached) in varying.iter().zip(&mut tally.step_down).rev() {
+        for (one, reached) in self.varying.iter().zip(&mut tally.step_down).rev() {
             largest = largest.max(root * (drawn[one.trial] - one.mean) / one.omega);
             *reached += usize::from(largest >= one.t);
         }
     }
-    tally
 }
 
 /// Hansen's kernel estimate: autocovariances weighted as the stationary bootstrap keeps neighbors together.
