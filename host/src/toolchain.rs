@@ -359,7 +359,11 @@ fn ensure_target(
     Ok(())
 }
 
-fn has_target(dir: &Path) -> Result<bool, BuildError> {
+/// Can the compiler at hand build for [`TARGET`].
+///
+/// # Errors
+/// There is no compiler, or it cannot be started.
+pub fn has_target(dir: &Path) -> Result<bool, BuildError> {
     let mut rustc = clean(dir, "rustc".into());
     rustc.args(["--print", "target-libdir", "--target", TARGET]);
     let output = rustc

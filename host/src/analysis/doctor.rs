@@ -98,6 +98,18 @@ impl Examination {
             deep,
         }
     }
+
+    /// Judges anew what has changed since.
+    pub fn judge(&mut self) {
+        self.findings = examine(&self.facts, &self.tried, &self.deep);
+    }
+
+    /// Does the result mean nothing as it stands.
+    #[must_use]
+    pub fn is_severe(&self) -> bool {
+        let mut findings = self.findings.iter();
+        findings.any(|finding| finding.verdict == Verdict::Severe)
+    }
 }
 
 /// Every check once, the worst first; the order of `defaults.md` section 10 among equals.

@@ -15,6 +15,9 @@ use crate::domain::Timestamp;
 use crate::execution::Profile;
 use crate::runs::json::pretty;
 
+/// Runs that end earlier than the whole one, where nobody says how many.
+pub(super) const LOOK_AHEAD_CUTS: u32 = 8;
+
 /// Does a strategy know what comes later: runs that end earlier must decide the same.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -25,7 +28,7 @@ pub(super) struct LookAheadArgs {
     /// A .wasm file, a folder of sources, or the name of a strategy in the drop-in folder.
     strategy: String,
     /// Runs that end earlier than the whole one, spread over the period.
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    #[arg(long, default_value_t = LOOK_AHEAD_CUTS, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     cuts: u32,
     #[command(flatten)]
     flags: Flags,
@@ -199,7 +202,8 @@ impl Subject {
     }
 }
 
-fn tell(bar: &ProgressBar, run: usize, runs: usize, time: Timestamp) {
+/// Which of the runs is on its way, and how far.
+pub(super) fn tell(bar: &ProgressBar, run: usize, runs: usize, time: Timestamp) {
     bar.set_message(format!("run {} of {runs}: {time}", run + 1));
 }
 

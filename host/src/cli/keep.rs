@@ -56,7 +56,8 @@ struct Made {
 }
 
 impl Made {
-    fn of(finished: &Finished) -> Self {
+    /// Judged by what the store beside the run knows of tries.
+    fn of(root: &Path, finished: &Finished) -> Self {
         let Finished { outcome, metrics } = finished;
         let charts: Vec<PriceChart<'_>> = outcome
             .charts
@@ -74,7 +75,9 @@ impl Made {
             })
             .collect();
         let facts = Facts::of(&outcome.result, metrics);
-        let tried = Tried::only(&facts);
+        let tried = shelf::tried(root, &facts.component, &facts.dataset);
+        let tried = tried.ok().filter(|tried| tried.trials > 0);
+        let tried = tried.unwrap_or_else(|| Tried::only(&facts));
         let examination = Examination::of(facts, tried, Deep::known(&outcome.result));
         let findings = serde_json::to_value(&examination.findings);
         let significance = Significance::of(&outcome.result, metrics);
@@ -128,6 +131,9 @@ pub(super) fn keep(
     style: Style,
 ) -> Result<(Written, String), CliError> {
     let again = origin.keep(root);
+    for Finished { outcome, metrics } in finished {
+        shelf::count_try(root, &outcome.result, metrics.returns.sharpe_per_period);
+    }
     let (written, text) = loop {
         let kept = match finished {
             [one] => keep_one(root, name, one, &again, style),
@@ -153,7 +159,7 @@ fn keep_one(
     let result = &one.outcome.result;
     let name = name.unwrap_or(&result.configuration.component.name);
     let id = run_id(root, &folder_name(name));
-    let made = Made::of(one);
+    let made = Made::of(root, one);
     let written = folder::write(root, &id, result, made.documents(one), again)?;
     let report = written.report.display().to_string();
     let shown = Shown {
@@ -179,7 +185,7 @@ fn keep_several(
         .iter()
         .map(|one| folder_name(&one.outcome.name))
         .collect();
-    let made: Vec<Made> = several.iter().map(Made::of).collect();
+    let made: Vec<Made> = several.iter().map(|one| Made::of(root, one)).collect();
     let strategies: Vec<Strategy<'_>> = several
         .iter()
         .zip(&names)

@@ -9,6 +9,7 @@ mod checks;
 mod ctl;
 pub mod data;
 mod demo;
+mod doctor;
 mod error;
 mod events;
 mod faults;
@@ -90,6 +91,8 @@ enum Command {
     ForwardTest(Box<forward_test::Args>),
     /// Run a kept run again, or a forward test as backtests of its candles: proven equal, or the first difference.
     Replay(replay::Args),
+    /// What is wrong with a result; without a run, with settings, folders and tools.
+    Doctor(doctor::Args),
     /// Kept runs: list, show, compare, note, tag, remove, export; the journal of sessions: backup.
     Runs(runs::Args),
     /// Ask a running forward test, or tell it what to do.
@@ -139,6 +142,7 @@ pub fn run(cli: Cli) -> Result<u8, CliError> {
         }
         Command::ForwardTest(args) => forward_test::run(&args, &settings),
         Command::Replay(args) => replay::run(&args, &settings),
+        Command::Doctor(args) => doctor::run(&args, &settings),
         Command::Runs(args) => runs::run(&args, &settings),
         Command::Ctl(args) => ctl::run(&args, &settings),
         Command::Demo(args) => demo::run(&args, &settings),

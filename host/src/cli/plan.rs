@@ -197,7 +197,37 @@ impl Prepared {
         profile: &Profile,
         period: (Option<Timestamp>, Option<Timestamp>),
     ) -> Result<Backtest, BacktestError> {
-        self.backtest(&self.strategies[0], profile, period, Beside::Nothing)
+        self.nth(0, profile, period)
+    }
+
+    /// A fresh backtest of one strategy alone, by its place in the order of the routes.
+    pub(super) fn nth(
+        &self,
+        index: usize,
+        profile: &Profile,
+        period: (Option<Timestamp>, Option<Timestamp>),
+    ) -> Result<Backtest, BacktestError> {
+        self.backtest(&self.strategies[index], profile, period, Beside::Nothing)
+    }
+
+    /// What the strategies are called, in the order of the routes.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.strategies.iter().map(|ready| ready.name.as_str())
+    }
+
+    /// Do the strategies trade with one wallet.
+    pub(super) fn is_shared(&self) -> bool {
+        self.strategies.iter().any(|ready| ready.weight.is_some())
+    }
+
+    /// Every fee of every instrument as `change` makes it.
+    pub(super) fn change_fees(&mut self, change: impl Fn(Rate) -> Rate) {
+        let markets = self.strategies.iter_mut().flat_map(|s| &mut s.markets);
+        for market in markets {
+            let instrument = &mut market.instrument;
+            instrument.maker_fee = change(instrument.maker_fee);
+            instrument.taker_fee = change(instrument.taker_fee);
+        }
     }
 
     /// The component of the only strategy.

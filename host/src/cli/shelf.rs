@@ -9,6 +9,7 @@ use crate::analysis::doctor;
 use crate::cli::{CliError, again};
 use crate::domain::Timestamp;
 use crate::persistence::store::{FILE, Labels, RunRow, Store};
+use crate::runs::RunResult;
 use crate::runs::kept::{Kept, parts};
 use crate::strategy::parameters;
 
@@ -366,6 +367,20 @@ fn rows(root: &Path, run: &str) -> Result<Vec<RunRow>, CliError> {
         })
     };
     found.strategies().into_iter().map(row).collect()
+}
+
+/// Counts what a run tries that is about to be kept, so that its own judgment knows of it. A store that cannot be written is told on
+/// stderr when the run is indexed.
+pub(super) fn count_try(root: &Path, run: &RunResult, sharpe_per_day: Option<f64>) {
+    let c = &run.configuration;
+    let used = c.parameters.iter();
+    let used: Vec<_> = used.map(|p| (p.name.clone(), p.value.clone())).collect();
+    let (component, dataset) = (&c.component.sha256, &c.dataset.fingerprint);
+    let parameters = parameters::digest(&used);
+    let count = |store: Store| store.count_try(component, dataset, &parameters, sharpe_per_day);
+    if let Err(error) = Store::open(root).and_then(count) {
+        tracing::debug!(%error, "a try is not counted yet");
+    }
 }
 
 /// What the store of a folder of results knows of tries with a component on a dataset; nothing where there is no store yet.

@@ -46,6 +46,9 @@ pub struct Whole<'a> {
     pub again: &'a str,
 }
 
+/// What is wrong with a run, in its folder.
+pub const DOCTOR: &str = "doctor.json";
+
 /// A folder on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
@@ -278,7 +281,7 @@ fn files(
     }
     text(folder, "trades.csv", &tables::trades_csv(run))?;
     text(folder, "summary.json", json)?;
-    text(folder, "doctor.json", documents.doctor_json)?;
+    text(folder, DOCTOR, documents.doctor_json)?;
     text(folder, REPORT, documents.report_html)?;
     text(folder, SUMMARY_TEXT, documents.summary_text)?;
     text(folder, "fingerprint", &format!("{}\n", run.fingerprint))?;

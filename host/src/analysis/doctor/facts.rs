@@ -19,6 +19,8 @@ use crate::runs::{Gap, RunResult};
 pub struct Facts {
     /// What the strategy is called.
     pub strategy: String,
+    /// Length of a base candle.
+    pub base_minutes: i64,
     /// SHA-256 of the component.
     pub component: String,
     /// Fingerprint of the candles.
@@ -133,6 +135,7 @@ impl Facts {
         let largest = run.capacity.largest;
         Self {
             strategy: c.called.clone().unwrap_or(c.component.name.clone()),
+            base_minutes: c.dataset.base.minutes(),
             component: c.component.sha256.clone(),
             dataset: c.dataset.fingerprint.clone(),
             currency: c.currency.clone(),
@@ -170,7 +173,7 @@ impl Facts {
             fills_without_volume: run.capacity.without_volume,
             fills_of_unknown_volume: run.capacity.of_unknown_volume,
             data_kinds: data_kinds(run),
-            peak_margin_use: peak_margin_use(run),
+            peak_margin_use: run.leverage.margin_use_peak,
         }
     }
 }
@@ -260,13 +263,4 @@ fn data_kinds(run: &RunResult) -> Vec<String> {
         kinds.push(format!("base candles of {}", dataset.base));
     }
     kinds
-}
-
-/// Margin of positions and orders over the equity, at its most.
-fn peak_margin_use(run: &RunResult) -> Option<f64> {
-    let used = run.samples.iter().filter_map(|sample| {
-        let margin = (sample.position_margin + sample.order_margin).to_f64();
-        ratio(margin, sample.equity.to_f64()).filter(|_| sample.equity > Cash::ZERO)
-    });
-    used.max_by(f64::total_cmp)
 }

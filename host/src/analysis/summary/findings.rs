@@ -66,5 +66,60 @@ fn is_wrong(finding: &Finding) -> bool {
 
 /// The folder of a report, as `host doctor` takes it.
 pub(super) fn folder(report: &str) -> &str {
-    report.strip_suffix("/report.html").unwrap_or(report)
+    report.strip_suffix("report.html").map_or("RUN", |folder| {
+        let folder = folder.trim_end_matches('/');
+        if folder.is_empty() { "RUN" } else { folder }
+    })
+}
+
+/// Columns of a terminal that every line keeps to.
+const WIDTH: usize = 100;
+
+/// Every check with its verdict, what was seen and what to do, ready to print.
+pub(crate) fn all(name: &str, findings: &[Finding], style: Style) -> String {
+    let counts = counts(findings).unwrap_or_else(|| "nothing found".to_owned());
+    let mut out = Tone::Strong.paint(&format!("{name}: {counts}"), style) + "\n";
+    let widest = findings.iter().map(|f| f.check.len()).max().unwrap_or(0);
+    let indent = " ".repeat(2 + 8 + 1 + widest + 1);
+    for finding in findings {
+        let (word, tone) = word(finding.verdict);
+        let head = format!("  {word:<8} {:<widest$} ", finding.check);
+        let lines = wrapped(&tame(&finding.said), WIDTH.saturating_sub(indent.len()));
+        out += &tone.paint(&format!("{head}{}", lines[0]), style);
+        out.push('\n');
+        for line in &lines[1..] {
+            out += &format!("{indent}{line}\n");
+        }
+        let advice = match finding.verdict {
+            // Said once, below.
+            Verdict::NotRun => "",
+            _ => finding.advice.as_str(),
+        };
+        for line in wrapped(&tame(advice), WIDTH.saturating_sub(indent.len() + 2)) {
+            if !line.is_empty() {
+                out += &format!("{indent}> {line}\n");
+            }
+        }
+    }
+    if findings.iter().any(|f| f.verdict == Verdict::NotRun) {
+        out += &format!("not run: host doctor {name} --deep makes the further runs\n");
+    }
+    out
+}
+
+/// Lines of at most so many characters, broken between words; one line at least.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("one line at least");
+        if line.is_empty() {
+            word.clone_into(line);
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
 }

@@ -64,7 +64,27 @@ pub struct Labels {
 const COLUMNS: &str = "run, part, made_ms, strategy, version, component, dataset, venue, symbols, start_ms, end_ms, profile, configuration,
      parameters, fingerprint, total_return, sharpe, sharpe_per_day, max_drawdown, trades";
 
+/// A set of parameters that was tried; one that is known keeps its first Sharpe ratio.
+const TRIED: &str = "INSERT INTO tries VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT DO UPDATE SET sharpe = coalesce(sharpe, excluded.sharpe)";
+
 impl Store {
+    /// Counts a set of parameters that a component tried on a dataset, with its Sharpe ratio per day. For a run that is judged before it
+    /// is kept, and is a try itself.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn count_try(
+        &self,
+        component: &str,
+        dataset: &str,
+        parameters: &str,
+        sharpe_per_day: Option<f64>,
+    ) -> Result<(), StoreError> {
+        let try_of = params![component, dataset, parameters, sharpe_per_day];
+        self.done(self.connection.execute(TRIED, try_of).map(|_| ()))
+    }
+
     /// Takes runs into the index, in the place of what it said of the same ones, and counts what they tried.
     ///
     /// # Errors
@@ -79,8 +99,6 @@ impl Store {
             "INSERT OR REPLACE INTO runs ({COLUMNS}) VALUES
              (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
         );
-        let tried = "INSERT INTO tries VALUES (?1, ?2, ?3, ?4)
-                     ON CONFLICT DO UPDATE SET sharpe = coalesce(sharpe, excluded.sharpe)";
         let transaction = self.connection.transaction()?;
         for row in rows {
             let trades = i64::try_from(row.trades).expect("a run has fewer trades");
@@ -112,7 +130,7 @@ impl Store {
                 row.parameters,
                 row.sharpe_per_day
             ];
-            transaction.prepare_cached(tried)?.execute(try_of)?;
+            transaction.prepare_cached(TRIED)?.execute(try_of)?;
         }
         transaction.commit()
     }

@@ -196,7 +196,7 @@ pub(super) fn leverage(subject: &Subject<'_>) -> Said {
         return Said::not_applicable(NO_PERPETUAL);
     }
     let Some(peak) = facts.peak_margin_use else {
-        return Said::not_applicable("the account has no samples with equity");
+        return Said::not_applicable("no position was held over the close of a candle");
     };
     if !peak.is_finite() {
         return Said::undefined("the margin in use");
