@@ -343,6 +343,7 @@ fn help_texts_show_examples() {
         vec!["demo", "--help"],
         vec!["lookahead-check", "--help"],
         vec!["warmup-check", "--help"],
+        vec!["doctor", "--help"],
         vec!["profiles", "--help"],
     ] {
         let output = host(folder.path(), &command);

@@ -13,6 +13,7 @@ mod ctl;
 mod data_catalog;
 mod delivery;
 mod deploy;
+mod doctor;
 mod driver;
 mod fetch;
 mod fixtures_binance;

@@ -19,6 +19,7 @@ use crate::domain::{
 use crate::engine::{Block, CandleCall, Desk, Fault, Feed, Happening, Strategy};
 use crate::execution::{FundingMissing, Preset, Profile, Walk};
 
+mod doctor;
 mod events;
 mod said;
 mod shared;

@@ -221,7 +221,11 @@ fn space(root: &Path) -> Finding {
     };
     #[expect(clippy::cast_precision_loss, reason = "gigabytes for people")]
     let gigabytes = free as f64 / 1e9;
-    let said = format!("{} GB free in {}", plain(gigabytes, 1), folder.display());
+    let said = format!(
+        "{} GB free where {} lies",
+        plain(gigabytes, 1),
+        folder.display()
+    );
     finding("disk", verdict, said, advice)
 }
 

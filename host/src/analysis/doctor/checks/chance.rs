@@ -2,7 +2,7 @@
 
 use super::{Said, Subject};
 use crate::analysis::doctor::{Facts, Tried};
-use crate::analysis::format::{count, number, plain, plural};
+use crate::analysis::format::{count, number, percent, plain, plural};
 use crate::analysis::returns::DAYS_A_YEAR;
 use crate::analysis::significance::{
     Moments, deflated_sharpe, min_backtest_years, min_track_record, trial_variance,
@@ -38,15 +38,21 @@ fn trials(tried: &Tried) -> u64 {
 
 pub(super) fn number_of_trials(subject: &Subject<'_>) -> Said {
     const ADVICE: &str = "The best of many tries looks good by chance: test this one on data that none of them has seen.";
-    const FEW_ADVICE: &str =
+    const ONE_TRY_ADVICE: &str =
         "Run a longer period: this record does not tell the strategy from one without skill.";
+    const LOST_ADVICE: &str =
+        "There is no edge in this record: change the strategy before anything else.";
     let Some(moments) = moments(subject.facts) else {
         return Said::not_applicable(FLAT);
     };
     let trials = trials(subject.tried);
-    let advice = if trials > 1 { ADVICE } else { FEW_ADVICE };
+    let advice = match trials {
+        _ if moments.sharpe <= 0.0 => LOST_ADVICE,
+        1 => ONE_TRY_ADVICE,
+        _ => ADVICE,
+    };
     let tries = match trials {
-        1 => "one try".to_owned(),
+        1 => "one try is known".to_owned(),
         _ => format!("{} tries of this component on this data", count(trials)),
     };
     let variance = trial_variance(&subject.tried.sharpes);
@@ -62,9 +68,14 @@ pub(super) fn number_of_trials(subject: &Subject<'_>) -> Said {
     let Some(deflated) = deflated_sharpe(&moments, variance, as_float(trials)) else {
         return Said::undefined("the deflated Sharpe ratio");
     };
+    let chance = match trials {
+        1 => "be above zero",
+        _ => "be above what the best of them would show without skill",
+    };
     let said = format!(
-        "deflated Sharpe ratio {} after {tries}",
-        number(Some(deflated))
+        "{tries}: a Sharpe ratio of {} a year has a probability of {} to {chance} (deflated Sharpe ratio)",
+        number(Some(moments.sharpe * DAYS_A_YEAR.sqrt())),
+        percent(Some(deflated))
     );
     if deflated < A_COIN_FLIP {
         Said::severe(said, advice)

@@ -39,7 +39,7 @@ pub(super) fn liquidations(subject: &Subject<'_>) -> Said {
         return Said::undefined("the loss by liquidations");
     };
     let said = format!(
-        "{}: {} lost by them, {} of the money at the start",
+        "{} lost {}, {} of the money at the start",
         plural(facts.liquidations, "liquidation"),
         money(Some(loss), &facts.currency),
         percent(Some(share))

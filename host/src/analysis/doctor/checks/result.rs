@@ -128,6 +128,8 @@ pub(super) fn win_rate(subject: &Subject<'_>) -> Said {
             said,
             "The trades do not tell this win rate from one that earns nothing: more trades would.",
         )
+    } else if high < even {
+        Said::fine(format!("{said}: it loses, and not by chance"))
     } else {
         Said::fine(said)
     }
