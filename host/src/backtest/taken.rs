@@ -29,9 +29,7 @@ impl Taken {
         let all = (0..).zip(self.filled.iter().zip(slots));
         for (instrument, (filled, slot)) in all.filter(|(_, (filled, _))| **filled > Qty::ZERO) {
             let volume = slot.candle.volume;
-            if volume.is_nan() {
-                self.capacity.of_unknown_volume += 1;
-            } else if volume <= 0.0 {
+            if volume <= 0.0 {
                 self.capacity.without_volume += 1;
             } else {
                 let share = filled.to_f64() / volume;
@@ -110,12 +108,10 @@ mod tests {
         let mut taken = Taken::default();
         let own = || vec![fill(0, 1, Cause::Stop)];
         minute(&mut taken, 0, own(), &[0.0]);
-        minute(&mut taken, 1, own(), &[f64::NAN]);
         minute(&mut taken, 2, vec![fill(0, 9, Cause::Liquidation)], &[1.0]);
         let expected = Capacity {
             largest: None,
             without_volume: 1,
-            of_unknown_volume: 1,
         };
         assert_eq!(taken.capacity, expected);
     }

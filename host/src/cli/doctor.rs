@@ -183,3 +183,62 @@ fn document<'a>(found: &Found, patients: &'a [Patient]) -> RunJson<'a> {
             .collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::analysis::doctor::{Deep, Facts};
+
+    fn written() -> String {
+        let facts = Facts {
+            trades: 20,
+            best_trade: Some(1e300),
+            ..Facts::default()
+        };
+        let tried = Tried::only(&facts);
+        pretty(&Examination::of(facts, tried, Deep::default()))
+    }
+
+    /// What reading these bytes ends in.
+    fn reading(bytes: &[u8]) -> Result<Examination, CliError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join(DOCTOR), bytes).expect("written");
+        read(folder.path())
+    }
+
+    #[test]
+    fn what_is_kept_is_read_again_and_another_schema_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let examination = reading(written().as_bytes()).expect("its own");
+        keep(folder.path(), &examination).expect("written");
+        assert_eq!(read(folder.path()).expect("kept"), examination);
+        let newer = written().replace(SCHEMA, "doctor/2");
+        let error = reading(newer.as_bytes()).expect_err("of a newer host");
+        assert!(
+            error
+                .to_string()
+                .ends_with("is `doctor/2`, this host knows doctor/1"),
+            "{error}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn damage_ends_in_a_sentence(
+            place in any::<prop::sample::Index>(),
+            byte in any::<u8>(),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let mut bytes = written().into_bytes();
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+            bytes.truncate(cut.index(bytes.len()) + 1);
+            match reading(&bytes) {
+                Ok(mut read) => read.judge(),
+                Err(error) => prop_assert!(error.hint().is_some()),
+            }
+        }
+    }
+}

@@ -307,8 +307,6 @@ pub struct Capacity {
     pub largest: Option<VolumeShare>,
     /// Base candles with own fills and no volume at all.
     pub without_volume: u64,
-    /// Base candles with own fills whose volume the source does not tell.
-    pub of_unknown_volume: u64,
 }
 
 /// Own fills of one instrument in one base candle.

@@ -79,8 +79,6 @@ pub struct Facts {
     pub largest_share_at: Option<String>,
     /// Candles with own fills and no volume.
     pub fills_without_volume: u64,
-    /// Candles with own fills whose volume nobody told.
-    pub fills_of_unknown_volume: u64,
     /// What makes the data less than real, a phrase each.
     pub data_kinds: Vec<String>,
     /// Most initial margin in use, a fraction of the equity.
@@ -171,7 +169,6 @@ impl Facts {
             largest_share_at: largest
                 .map(|taken| format!("{}, {}", taken.time, run.symbol(taken.instrument))),
             fills_without_volume: run.capacity.without_volume,
-            fills_of_unknown_volume: run.capacity.of_unknown_volume,
             data_kinds: data_kinds(run),
             peak_margin_use: run.leverage.margin_use_peak,
         }

@@ -48,7 +48,13 @@ fn a_fill_is_measured_by_the_volume_of_its_candle() {
     assert_eq!(of(1.0), Warning);
     assert_eq!(of(0.1), Severe);
     assert_eq!(of(0.0), Severe);
-    assert_eq!(of(f64::NAN), NotApplicable);
+    let nothing = backtest(
+        "idle",
+        Box::new(|_, _| None),
+        0,
+        &[(BTC, &with_volume(1.0))],
+    );
+    assert_eq!(verdict("capacity", nothing), NotApplicable);
 }
 
 #[test]
@@ -108,10 +114,10 @@ fn a_liquidation_is_seen_with_what_it_lost() {
 #[test]
 fn funding_is_missing_substituted_or_there() {
     let (btc, _) = markets();
-    let of = |profile: Profile, every: usize| {
+    let of = |profile: Profile, missing: i64| {
         let place = Place::new("binance", InstrumentKind::LinearPerpetual, BTC).expect("a place");
         let settlements: Vec<Record> = (0..40)
-            .step_by(every)
+            .filter(|n| *n != missing)
             .map(|n| Record {
                 time: first().plus_ms(n * 8 * HOUR),
                 available_at: None,
@@ -131,9 +137,9 @@ fn funding_is_missing_substituted_or_there() {
         funding_missing: FundingMissing::Last,
         ..strict.clone()
     };
-    assert_eq!(of(strict, 1), Fine);
-    assert_eq!(of(last.clone(), 1), Fine);
-    assert_eq!(of(last, 2), Warning);
+    assert_eq!(of(strict, -1), Fine);
+    assert_eq!(of(last.clone(), -1), Fine);
+    assert_eq!(of(last, 10), Warning);
     let none = backtest("poor", follows_color(), 0, &[(BTC, &btc)]);
     assert_eq!(verdict("funding", none), Severe);
 }

@@ -1,17 +1,14 @@
 //! Would it be the same under other assumptions: what further runs of the same strategy on the same data found.
 
-use super::{Limits, Said, Subject};
-use crate::analysis::doctor::Proof;
-use crate::analysis::format::{money, percent, plural};
+use super::{Said, Subject};
+use crate::analysis::doctor::{Facts, Ordering, Proof};
+use crate::analysis::format::{count, money, percent, plural};
 use crate::analysis::stats::ratio;
 
 /// What may be left of the net profit.
 const HALF: f64 = 0.5;
 /// Trades with a fill in an ambiguous candle, a share of all.
-const AMBIGUOUS: Limits = Limits {
-    warning: 0.01,
-    severe: f64::INFINITY,
-};
+const AMBIGUOUS: f64 = 0.01;
 /// How far `fair` may be from `strict`, a share of its net profit.
 const PROFILES_APART: f64 = 0.2;
 
@@ -62,54 +59,71 @@ fn worse(subject: &Subject<'_>, other: Option<f64>, how: &str, advice: &'static 
     }
 }
 
+const AMBIGUITY_ADVICE: &str = "The result lies inside single candles, where nobody knows what came first: use wider stops and targets, or finer data.";
+
 pub(super) fn ambiguity(subject: &Subject<'_>) -> Said {
-    const ADVICE: &str = "The result lies inside single candles, where nobody knows what came first: use wider stops and targets, or finer data.";
     let facts = subject.facts;
     if facts.trades == 0 {
         return Said::not_applicable("no trade was closed");
     }
-    let touched = facts.ambiguous_trades.map(|ambiguous| {
-        #[expect(clippy::cast_precision_loss, reason = "counts of trades")]
-        let share = ambiguous as f64 / facts.trades as f64;
-        let said = format!(
-            "{} of {} ({}) touched an ambiguous candle",
-            ambiguous,
-            plural(facts.trades, "trade"),
-            percent(Some(share))
-        );
-        (share, said)
-    });
+    let touched = touched(facts);
     if let Some(ordering) = subject.deep.ordering {
-        let (best, worst) = (ordering.best, ordering.worst);
-        if !best.is_finite() || !worst.is_finite() {
-            return Said::undefined("the net profit of an ordering");
-        }
-        let amount = |x: f64| money(Some(x), &facts.currency);
-        let range = format!(
-            "best ordering {}, worst ordering {}",
-            amount(best),
-            amount(worst)
-        );
-        let said = match &touched {
-            Some((_, touched)) => format!("{touched}; {range}"),
-            None => range,
-        };
-        if sign(best) != sign(worst) {
-            return Said::severe(said, ADVICE);
-        }
-        return match touched {
-            Some((share, _)) => AMBIGUOUS.say(share, said, ADVICE),
-            // Both orderings were run, and the run itself did not look.
-            None => Said::fine(said),
-        };
+        return between(ordering, touched, &facts.currency);
     }
     match touched {
         None => Said::not_run(
             "this profile does not look for ambiguous candles, and best and worst ordering were not run",
         ),
-        Some((share, said)) if AMBIGUOUS.judge(share).is_some() => Said::warning(said, ADVICE),
-        Some((0.0, said)) => Said::fine(said),
-        Some((_, said)) => Said::not_run(format!("{said}; best and worst ordering were not run")),
+        Some(Touched { share, said }) if share > AMBIGUOUS => Said::warning(said, AMBIGUITY_ADVICE),
+        Some(Touched { share, said }) if share > 0.0 => {
+            Said::not_run(format!("{said}; best and worst ordering were not run"))
+        }
+        Some(Touched { said, .. }) => Said::fine(said),
+    }
+}
+
+/// Trades with a fill in an ambiguous candle.
+struct Touched {
+    /// A fraction of all trades.
+    share: f64,
+    said: String,
+}
+
+/// `None` where the run did not look.
+fn touched(facts: &Facts) -> Option<Touched> {
+    let ambiguous = facts.ambiguous_trades?;
+    #[expect(clippy::cast_precision_loss, reason = "counts of trades")]
+    let share = ambiguous as f64 / facts.trades as f64;
+    let said = format!(
+        "{} of {} ({}) touched an ambiguous candle",
+        count(ambiguous),
+        plural(facts.trades, "trade"),
+        percent(Some(share))
+    );
+    Some(Touched { share, said })
+}
+
+/// Both orderings were run.
+fn between(ordering: Ordering, touched: Option<Touched>, currency: &str) -> Said {
+    let Ordering { best, worst } = ordering;
+    if !best.is_finite() || !worst.is_finite() {
+        return Said::undefined("the net profit of an ordering");
+    }
+    let (share, touched) = match touched {
+        Some(Touched { share, said }) => (share, format!("{said}; ")),
+        None => (0.0, String::new()),
+    };
+    let said = format!(
+        "{touched}best ordering {}, worst ordering {}",
+        money(Some(best), currency),
+        money(Some(worst), currency)
+    );
+    if sign(best) != sign(worst) {
+        Said::severe(said, AMBIGUITY_ADVICE)
+    } else if share > AMBIGUOUS {
+        Said::warning(said, AMBIGUITY_ADVICE)
+    } else {
+        Said::fine(said)
     }
 }
 

@@ -93,10 +93,10 @@ pub(super) fn track_record(subject: &Subject<'_>) -> Said {
     let Some(moments) = moments(facts) else {
         return Said::not_applicable(FLAT);
     };
-    if !moments.sharpe.is_finite() || !facts.days.is_finite() {
+    let annual = moments.sharpe * DAYS_A_YEAR.sqrt();
+    if !annual.is_finite() || !facts.days.is_finite() {
         return Said::undefined("the Sharpe ratio");
     }
-    let annual = moments.sharpe * DAYS_A_YEAR.sqrt();
     if annual <= 0.0 {
         return Said::warning(
             format!(
@@ -121,7 +121,7 @@ pub(super) fn track_record(subject: &Subject<'_>) -> Said {
             ADVICE,
         );
     }
-    match min_track_record(&moments, 0.0) {
+    match min_track_record(&moments, 0.0).filter(|days| days.is_finite()) {
         None => Said::undefined("the minimum track record"),
         Some(days) if as_float(moments.n as u64) < days => Said::warning(
             format!(

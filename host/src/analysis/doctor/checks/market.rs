@@ -146,15 +146,8 @@ pub(super) fn capacity(subject: &Subject<'_>) -> Said {
             ADVICE,
         );
     }
-    let unknown = match facts.fills_of_unknown_volume {
-        0 => String::new(),
-        candles => format!("; no volume is known of {}", plural(candles, "candle")),
-    };
     let Some(share) = facts.largest_share else {
-        return match facts.fills_of_unknown_volume {
-            0 => Said::not_applicable("nothing was filled"),
-            _ => Said::not_applicable("the data tells no volumes"),
-        };
+        return Said::not_applicable("nothing was filled");
     };
     if !share.is_finite() {
         return Said::undefined("the share of the volume");
@@ -163,7 +156,7 @@ pub(super) fn capacity(subject: &Subject<'_>) -> Said {
     CAPACITY.say(
         share,
         format!(
-            "own fills took up to {} of a candle's volume ({at}){unknown}",
+            "own fills took up to {} of a candle's volume ({at})",
             small_percent(share)
         ),
         ADVICE,

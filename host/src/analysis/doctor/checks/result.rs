@@ -1,7 +1,6 @@
 //! Is it enough, and is it more than one piece of luck: trades, months, win rate, time under water.
 
-use super::{Limits, Said, Subject};
-use crate::analysis::doctor::Verdict;
+use super::{Said, Subject};
 use crate::analysis::format::{count, money, percent, plain, plural};
 use crate::analysis::stats::{ratio, wilson};
 
@@ -11,10 +10,8 @@ const VERY_FEW_TRADES: u64 = 30;
 /// Share of the net profit that one trade may have, and one month.
 const TRADE_SHARE: f64 = 0.25;
 const MONTH_SHARE: f64 = 0.5;
-const UNDER_WATER: Limits = Limits {
-    warning: 0.5,
-    severe: f64::INFINITY,
-};
+/// Share of the days that may close under water.
+const UNDER_WATER: f64 = 0.5;
 
 pub(super) fn too_few_trades(subject: &Subject<'_>) -> Said {
     const ADVICE: &str =
@@ -144,18 +141,16 @@ pub(super) fn stagnation(subject: &Subject<'_>) -> Said {
         return Said::undefined("the time under water");
     }
     let longest = plural(facts.longest_under_water, "day");
-    let said = match UNDER_WATER.judge(share) {
-        None if share == 0.0 => "no day closed below an earlier one".to_owned(),
-        _ => format!(
-            "{} % of the days closed under water, the longest stretch took {longest}",
-            plain(share * 100.0, 1)
-        ),
-    };
-    match UNDER_WATER.judge(share) {
-        Some(Verdict::Severe | Verdict::Warning) => Said::warning(
+    let said = format!(
+        "{} % of the days closed under water, the longest stretch took {longest}",
+        plain(share * 100.0, 1)
+    );
+    if share > UNDER_WATER {
+        Said::warning(
             said,
             "Ask whether you would have held on that long before the account reached a new high.",
-        ),
-        _ => Said::fine(said),
+        )
+    } else {
+        Said::fine(said)
     }
 }
