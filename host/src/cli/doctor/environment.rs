@@ -144,7 +144,6 @@ fn clock(now: Timestamp, newest: Option<Timestamp>) -> Finding {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the clock is what is looked at")]
 fn now() -> Timestamp {
     Timestamp(chrono::Utc::now().timestamp_millis())
 }
