@@ -33,6 +33,7 @@ mod python;
 mod record;
 mod refusals;
 mod runs;
+mod runs_kept;
 mod sandbox;
 mod seed0;
 mod several;
