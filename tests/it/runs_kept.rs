@@ -184,7 +184,7 @@ fn another_market_and_another_table_are_told_as_the_first_difference() {
     assert_eq!(code(&replayed), Some(4), "{}", stderr(&replayed));
     let said = stdout(&replayed);
     assert!(
-        said.contains("something else was run: 1 difference"),
+        said.contains("something else was run: 2 differences"),
         "{said}"
     );
     assert!(said.contains("dataset.fingerprint: kept "), "{said}");
