@@ -34,6 +34,7 @@ mod python;
 mod record;
 mod refusals;
 mod runs;
+mod runs_kept;
 mod sandbox;
 mod seed0;
 mod several;

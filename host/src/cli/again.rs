@@ -170,7 +170,9 @@ fn resolved(flags: &Flags, prepared: &Prepared, settings: &Settings) -> Result<F
 fn absolute(path: &mut Option<PathBuf>) -> Result<(), CliError> {
     if let Some(path) = path {
         let error = |e| CliError::world(format!("the full path of {}: {e}", path.display()));
-        *path = std::path::absolute(&*path).map_err(error)?;
+        let full = std::path::absolute(&*path).map_err(error)?;
+        // JSON knows text only: a name that is none leads nowhere when the run is run again, and says so then.
+        *path = full.to_string_lossy().into_owned().into();
     }
     Ok(())
 }
@@ -321,4 +323,121 @@ fn find_component(root: &Path, sha256: &str, given: &[PathBuf]) -> Result<PathBu
         why,
         "give the file of the strategy as it was then: --component FILE",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::cli::events::delisting;
+    use crate::cli::flags::{Account, Funding};
+
+    const DIGEST: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+    /// A document that says something in every field that needs a form of its own.
+    fn full() -> Document {
+        let mut flags = Flags {
+            symbols: vec!["BTC/USDT".to_owned()],
+            start: Some("2024-01-01T00:00:00Z".to_owned()),
+            funding: Some(Funding::Last),
+            account: Some(Account::Shared),
+            data: Some("/data/candles.zip".into()),
+            events: vec![delisting("BTC/USDT@2024-06-01=5.5").expect("it is fine")],
+            knobs: vec!["path=olhc".to_owned()],
+            ..Flags::default()
+        };
+        flags.file_knobs = flags.overrides().expect("they are known");
+        let route = Route {
+            strategy: "cross".to_owned(),
+            roles: vec![("main".to_owned(), vec!["BTC/USDT".to_owned()])],
+            parameters: vec!["fast=5".to_owned()],
+            ..Route::default()
+        };
+        Document {
+            schema: SCHEMA.to_owned(),
+            made: "2024-01-01T00:00:00Z".to_owned(),
+            host_version: "0.1.0".to_owned(),
+            session: None,
+            components: vec![DIGEST.to_owned()],
+            routes: vec![route],
+            flags,
+            market_data: Some("/data".into()),
+        }
+    }
+
+    /// Results with one run that says this, and its component.
+    fn kept(text: &str) -> (tempfile::TempDir, PathBuf) {
+        let root = tempfile::tempdir().expect("a folder");
+        let folder = root.path().join("a");
+        std::fs::create_dir_all(&folder).expect("made");
+        std::fs::write(folder.join(FILE), text).expect("written");
+        let component = component_path(root.path(), DIGEST).expect("a digest");
+        std::fs::create_dir_all(root.path().join(COMPONENTS)).expect("made");
+        std::fs::write(component, "hello").expect("written");
+        (root, folder)
+    }
+
+    #[test]
+    fn what_was_understood_comes_back() {
+        let document = full();
+        let (root, folder) = kept(&pretty(&document));
+        let again = read(&folder, &[]).expect("it is whole");
+        assert_eq!(again.flags, document.flags);
+        let place = component_path(root.path(), DIGEST).expect("a digest");
+        let route = Route {
+            strategy: place.to_string_lossy().into_owned(),
+            ..document.routes[0].clone()
+        };
+        assert_eq!(again.routes, [route]);
+        assert_eq!(components(&folder), [DIGEST]);
+        assert_eq!(made(&folder), Timestamp::parse("2024-01-01").ok());
+    }
+
+    #[test]
+    fn a_digest_that_is_a_path_leads_nowhere() {
+        let mut document = full();
+        document.components = vec!["../../secret".to_owned()];
+        let (_root, folder) = kept(&pretty(&document));
+        let error = read(&folder, &[]).expect_err("no digest").to_string();
+        assert!(
+            error.contains("`../../secret`, which is no digest"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn an_exported_session_says_where_its_truth_is() {
+        let root = tempfile::tempdir().expect("a folder");
+        let (_root, folder) = kept(&Origin::Session("paper".to_owned()).keep(root.path()));
+        let error = read(&folder, &[]).expect_err("a session");
+        assert!(
+            error
+                .to_string()
+                .contains("it is session paper of a journal")
+        );
+        assert!(
+            error
+                .hint()
+                .is_some_and(|hint| hint.contains("host replay paper"))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_bytes_never_panic(
+            place in any::<prop::sample::Index>(),
+            bytes in prop::collection::vec(any::<u8>(), 0..40),
+            taken in 0usize..40,
+        ) {
+            let mut content = pretty(&full()).into_bytes();
+            let at = place.index(content.len());
+            let end = (at + taken).min(content.len());
+            content.splice(at..end, bytes);
+            let (_root, folder) = kept("");
+            std::fs::write(folder.join(FILE), content).expect("written");
+            let _ = read(&folder, &[]);
+            let _ = (made(&folder), components(&folder));
+        }
+    }
 }

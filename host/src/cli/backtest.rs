@@ -20,8 +20,9 @@ use crate::cli::{CliError, faults, locate, run_file, watch};
 use crate::config::{self, Settings};
 use crate::domain::Timestamp;
 use crate::execution::Profile;
+use crate::ledger::Trade;
 use crate::runs::folder::Written;
-use crate::runs::{self, Alternatives, Compared, Range, RunResult};
+use crate::runs::{self, Alternatives, Compared, Range};
 
 /// Run strategies on recorded candles.
 #[derive(Debug, clap::Args)]
@@ -276,33 +277,39 @@ pub(super) fn store(
     let style = style();
     let finished = &executed.finished;
     let (written, mut text) = keep(&root, None, finished, &executed.origin, style)?;
-    for one in finished {
-        let tables = breakdown(&one.outcome.result, &args.breakdown, style);
-        if finished.len() > 1 && !tables.is_empty() {
-            text += &format!("\n{}\n", tame(&one.outcome.name));
-        }
-        text += &tables;
-    }
     if args.tables.are_asked_for() {
         let run = Found::whole(&root, &written.id);
         args.tables
             .write_all(&run, &written.folder.join("export"))?;
     }
+    for one in finished {
+        let run = &one.outcome.result;
+        let samples = run.samples.iter();
+        let equity: Vec<(Timestamp, f64)> = samples.map(|s| (s.time, s.equity.to_f64())).collect();
+        let tables = breakdown(&run.observed.trades, &equity, &args.breakdown, style);
+        if finished.len() > 1 && !tables.is_empty() {
+            text += &format!("\n{}\n", tame(&one.outcome.name));
+        }
+        text += &tables;
+    }
     Ok((written, text))
 }
 
 /// Closed trades by calendar.
-fn breakdown(run: &RunResult, by: &[Breakdown], style: Style) -> String {
-    let trades = run.observed.trades.iter();
+pub(super) fn breakdown(
+    trades: &[Trade],
+    equity: &[(Timestamp, f64)],
+    by: &[Breakdown],
+    style: Style,
+) -> String {
     let closed: Vec<Closed> = trades
+        .iter()
         .map(|trade| Closed {
             exit: trade.exit_time,
             net: trade.net,
         })
         .collect();
-    let samples = run.samples.iter();
-    let equity: Vec<(Timestamp, f64)> = samples.map(|s| (s.time, s.equity.to_f64())).collect();
-    summary::breakdown::text(by, &closed, &equity, style)
+    summary::breakdown::text(by, &closed, equity, style)
 }
 
 #[expect(

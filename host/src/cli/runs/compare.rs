@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::analysis::picture::{Curve, curves, png};
 use crate::cli::CliError;
 use crate::cli::keep::style;
-use crate::cli::output::print;
+use crate::cli::output::{print, show};
 use crate::cli::shelf::{Found, find};
 use crate::config::{OUTPUT_PATH, Settings};
 use crate::domain::Timestamp;
@@ -70,12 +70,12 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
     let folder = args.pictures.clone();
     let folder = folder.unwrap_or_else(|| root.join("compare"));
     let compared = Compared::of(runs, &folder)?;
-    print(&if args.json {
-        compared.document()
-    } else {
-        let shown = if args.all { Shown::All } else { Shown::Main };
-        compared.text(shown, style())
-    })?;
+    if args.json {
+        print(&compared.document())?;
+        return Ok(0);
+    }
+    let shown = if args.all { Shown::All } else { Shown::Main };
+    show(&compared.text(shown, style()))?;
     Ok(0)
 }
 

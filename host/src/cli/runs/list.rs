@@ -11,7 +11,7 @@ use crate::analysis::summary::Style;
 use crate::analysis::summary::table::{Align, Cell, cell, table, toned};
 use crate::cli::CliError;
 use crate::cli::keep::style;
-use crate::cli::output::print;
+use crate::cli::output::{print, show};
 use crate::cli::shelf::Shelf;
 use crate::config::{OUTPUT_PATH, Settings};
 use crate::domain::Timestamp;
@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
         eprintln!("no runs in {} that fit", shelf.root.display());
         return Ok(0);
     }
-    print(&text(&rows, &labels, style()))?;
+    show(&text(&rows, &labels, style()))?;
     if rows.len() < found {
         eprintln!(
             "{} more: --limit {found} shows them",

@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::analysis::breakdown::Breakdown;
 use crate::analysis::format::{UNDEFINED, count, number, percent, plural, tame};
 use crate::cli::CliError;
-use crate::cli::output::print;
+use crate::cli::backtest::breakdown;
+use crate::cli::keep::style;
+use crate::cli::output::{print, show};
 use crate::cli::runs::labels::tamed_lines;
 use crate::cli::shelf::{Found, find, labels, made, tried};
 use crate::config::{OUTPUT_PATH, Settings};
@@ -18,11 +21,20 @@ use crate::runs::kept::{Kept, bounded_text};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     host runs show latest\n  \
+    host runs show latest --breakdown month,weekday\n  \
     host runs show breakout-2025 --json\n  \
     host runs show runs/both-20250101-120000/breakout")]
 pub(super) struct Args {
     /// The run.
     run: String,
+    /// Closed trades by calendar, below the summary: day, week, month, year, weekday; several with commas.
+    #[arg(
+        long,
+        value_name = "BY,...",
+        value_delimiter = ',',
+        conflicts_with = "json"
+    )]
+    breakdown: Vec<Breakdown>,
     /// Folder of results [default: runs, or OUTPUT_PATH].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -40,11 +52,12 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
     let found = find(&args.run, &root)?;
     let labels = labels(&found)?;
     let found = &found;
-    print(&if args.json {
-        document(found, &labels)?
-    } else {
-        head(found, &labels) + &summary(found)? + &trials(found)?
-    })?;
+    if args.json {
+        print(&document(found, &labels)?)?;
+        return Ok(0);
+    }
+    let text = head(found, &labels) + &summary(found)? + &trials(found)?;
+    show(&(text + &by_calendar(found, &args.breakdown)?))?;
     Ok(0)
 }
 
@@ -82,6 +95,24 @@ fn head(found: &Found, labels: &Labels) -> String {
         head += &format!("note: {}\n", tamed_lines(note));
     }
     head + "\n"
+}
+
+/// Closed trades by calendar, as `host backtest --breakdown` shows them.
+fn by_calendar(found: &Found, by: &[Breakdown]) -> Result<String, CliError> {
+    let mut text = String::new();
+    let strategies = if by.is_empty() {
+        Vec::new()
+    } else {
+        found.strategies()
+    };
+    for one in &strategies {
+        let kept = one.kept()?;
+        if strategies.len() > 1 {
+            text += &format!("\n{}\n", tame(&one.id()));
+        }
+        text += &breakdown(&kept.trades()?, &kept.equity()?.points(), by, style());
+    }
+    Ok(text)
 }
 
 /// How much was tried, which says how much a good result says.

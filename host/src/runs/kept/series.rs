@@ -60,15 +60,13 @@ pub(super) fn trades(rows: &Rows, symbols: &[String]) -> Result<Vec<Trade>, Kept
     let exit_reason = rows.texts("exit_reason")?;
     let equity_at_entry = amounts(rows, "equity_at_entry")?;
     let (best_price, worst_price) = (amounts(rows, "best_price")?, amounts(rows, "worst_price")?);
-    let initial_stop = rows.texts("initial_stop")?;
-    // Runs of hosts that did not keep it have none.
-    let initial_target = match rows.names().any(|name| name == "initial_target") {
-        true => rows.texts("initial_target")?,
-        false => &[],
-    };
-    let price = |text: &str| match text {
-        "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| wrong("price", text)),
+    let initial_stop: Vec<Option<Price>> = optional_amounts(rows, "initial_stop")?;
+    // Older hosts did not keep it.
+    let keeps_targets = rows.names().any(|name| name == "initial_target");
+    let initial_target: Vec<Option<Price>> = if keeps_targets {
+        optional_amounts(rows, "initial_target")?
+    } else {
+        vec![None; rows.len()]
     };
     let leverage = amounts(rows, "leverage")?;
     let ambiguous = rows.flags("ambiguous")?;
@@ -96,8 +94,8 @@ pub(super) fn trades(rows: &Rows, symbols: &[String]) -> Result<Vec<Trade>, Kept
             equity_at_entry: equity_at_entry[i],
             best_price: best_price[i],
             worst_price: worst_price[i],
-            initial_stop: price(&initial_stop[i])?,
-            initial_target: price(initial_target.get(i).map_or("", String::as_str))?,
+            initial_stop: initial_stop[i],
+            initial_target: initial_target[i],
             leverage: leverage[i],
             ambiguous: ambiguous[i],
         })
@@ -108,11 +106,21 @@ pub(super) fn trades(rows: &Rows, symbols: &[String]) -> Result<Vec<Trade>, Kept
 /// A column of exact amounts.
 fn amounts<A: FromStr>(rows: &Rows, name: &str) -> Result<Vec<A>, KeptError> {
     let texts = rows.texts(name)?.iter();
-    let amount = |text: &String| {
-        let error = |_| rows.wrong(format!("column {name}: `{text}` is no amount"));
-        text.parse().map_err(error)
-    };
-    texts.map(amount).collect()
+    texts.map(|text| amount(rows, name, text)).collect()
+}
+
+/// The same where some are absent.
+fn optional_amounts<A: FromStr>(rows: &Rows, name: &str) -> Result<Vec<Option<A>>, KeptError> {
+    let texts = rows.texts(name)?.iter();
+    let present = texts.map(|text| Some(text).filter(|text| !text.is_empty()));
+    present
+        .map(|text| text.map(|text| amount(rows, name, text)).transpose())
+        .collect()
+}
+
+fn amount<A: FromStr>(rows: &Rows, name: &str, text: &str) -> Result<A, KeptError> {
+    let error = |_| rows.wrong(format!("column {name}: `{text}` is no amount"));
+    text.parse().map_err(error)
 }
 
 /// A column of ids.
