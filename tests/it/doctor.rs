@@ -26,8 +26,8 @@ fn folder_with_run(days: u32) -> tempfile::TempDir {
     assert!(output.status.success(), "{}", stderr(&output));
     let text = stdout(&output);
     assert!(
-        text.contains("a synthetic market"),
-        "the summary tells it: {text}"
+        text.contains("Doctor: ") && text.contains("host doctor "),
+        "{text}"
     );
     folder
 }
