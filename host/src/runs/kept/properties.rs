@@ -47,6 +47,9 @@ fn a_folder_says_what_was_written_into_it() {
 }
 
 proptest! {
+    // Each case writes a whole folder to the disk.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn hostile_bytes_never_panic(
         file in prop::sample::select(vec![
