@@ -44,12 +44,15 @@ const MAIN: [(&str, &str, Form); 22] = [
     ("average_loss", "average loss", Form::Money),
     ("largest_loss", "largest loss", Form::Money),
     ("max_losing_streak", "losses in a row", Form::Count),
-    ("exposure_time", "time in the market", Form::Percent),
-    ("fees_paid", "fees", Form::Money),
-    ("funding_net", "funding", Form::Money),
+    ("exposure_time", "time in closed trades", Form::Percent),
+    ("fees", "fees", Form::Money),
+    ("funding", "funding", Form::Money),
 ];
 
-/// Figures of `metrics` that are numbers in one of the runs, in the order of the alphabet.
+/// Money of the whole account, open positions included: exact text at the top of `summary.json`.
+const ACCOUNT: [&str; 2] = ["fees", "funding"];
+
+/// Figures of `metrics` that are numbers in one of the runs, in the order of the alphabet, and those of the account.
 pub(super) fn figures(runs: &[(Found, Kept)]) -> Vec<Figure> {
     let metrics: Vec<_> = runs
         .iter()
@@ -66,8 +69,16 @@ pub(super) fn figures(runs: &[(Found, Kept)]) -> Vec<Figure> {
             .collect(),
         name: name.clone(),
     };
+    let of_account = |name: &&str| {
+        let value = |(_, kept): &(Found, Kept)| kept.summary[*name].as_str()?.parse().ok();
+        Figure {
+            name: (*name).to_owned(),
+            values: runs.iter().map(value).collect(),
+        }
+    };
     let figures = names.into_iter().map(figure);
     figures
+        .chain(ACCOUNT.iter().map(of_account))
         .filter(|figure| figure.values.iter().any(Option::is_some))
         .collect()
 }
