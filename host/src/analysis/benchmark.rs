@@ -88,6 +88,9 @@ impl BenchmarkMetrics {
 
 /// Mean return over the benchmark's on the days it picks.
 fn capture(r: &[f64], b: &[f64], pick: impl Fn(f64) -> bool) -> Option<f64> {
+    if r.len() < 2 {
+        return None;
+    }
     let days = || r.iter().zip(b).filter(|(_, b)| pick(**b));
     let ours: f64 = days().map(|(r, _)| r).sum();
     let theirs: f64 = days().map(|(_, b)| b).sum();

@@ -144,6 +144,8 @@ impl ReturnMetrics {
         };
         let all = daily.returns();
         let r: &[f64] = if all.len() < 2 { &[] } else { &all };
+        // One return over the whole run has no ratio.
+        let several = |figure: Option<f64>| figure.filter(|_| !r.is_empty());
         let (mean_r, sd) = (mean(r), deviation(r));
         let total_return = ratio(last, first).map(|growth| growth - 1.0);
         let cagr = cagr(first, last, daily.days());
@@ -187,13 +189,13 @@ impl ReturnMetrics {
             max_drawdown,
             max_drawdown_abs,
             max_underwater_days,
-            calmar: over(cagr, max_drawdown.map(f64::abs)),
+            calmar: several(over(cagr, max_drawdown.map(f64::abs))),
             omega_0: omega,
             ulcer_index: ulcer,
             martin_ratio: over(cagr, ulcer),
-            ulcer_performance_index: over(total_return, ulcer),
+            ulcer_performance_index: several(over(total_return, ulcer)),
             serenity_index: serenity_index(equity, r),
-            recovery_factor: ratio(last - first, max_drawdown_abs),
+            recovery_factor: several(ratio(last - first, max_drawdown_abs)),
             var_95_historical: quantile(r, 0.05),
             var_95_normal: mean_r.zip(sd).map(|(mean, sd)| mean + Z_05 * sd),
             cvar_95_historical: mean_of_worst(r, 0.05),
@@ -201,7 +203,7 @@ impl ReturnMetrics {
             cvar_99_historical: mean_of_worst(r, 0.01),
             tail_ratio,
             common_sense_ratio: tail_ratio.zip(omega).map(|(tail, omega)| tail * omega),
-            gain_to_pain: gain_to_pain(&month_values),
+            gain_to_pain: several(gain_to_pain(&month_values)),
             skew: moments.map(|m| m.0),
             kurtosis: moments.map(|m| m.1),
             kelly_continuous: kelly_continuous(r),
@@ -210,10 +212,10 @@ impl ReturnMetrics {
             days_up: up,
             days_flat: all.len() - up - down,
             days_down: down,
-            win_days: ratio(count(up), count(up + down)),
+            win_days: several(ratio(count(up), count(up + down))),
             best_month: greatest(&month_values),
             worst_month: least(&month_values),
-            win_months: share_of_gains(&month_values),
+            win_months: several(share_of_gains(&month_values)),
             best_year: greatest(&year_values),
             worst_year: least(&year_values),
             equity_min: least(equity).unwrap_or(first),

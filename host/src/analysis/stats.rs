@@ -24,13 +24,21 @@ fn squares(values: &[f64], mean: f64) -> f64 {
     values.iter().map(|x| (x - mean) * (x - mean)).sum()
 }
 
-/// Standard deviation with n-1; `None` below two values.
+/// Under this fraction of the mean a deviation is what rounding leaves of equal values.
+const NOISE: f64 = 1e-14;
+
+/// Standard deviation with n-1, exactly 0 where all are equal; `None` below two values.
 pub(crate) fn deviation(values: &[f64]) -> Option<f64> {
     if values.len() < 2 {
         return None;
     }
     let mean = mean(values)?;
-    Some((squares(values, mean) / count(values.len() - 1)).sqrt())
+    let deviation = (squares(values, mean) / count(values.len() - 1)).sqrt();
+    Some(if deviation <= NOISE * mean.abs() {
+        0.0
+    } else {
+        deviation
+    })
 }
 
 /// Population skewness and Pearson kurtosis; `None` where nothing varies.
@@ -38,6 +46,9 @@ pub(crate) fn skew_and_kurtosis(values: &[f64]) -> Option<(f64, f64)> {
     let n = count(values.len());
     let mean = mean(values)?;
     let variance = squares(values, mean) / n;
+    if variance.sqrt() <= NOISE * mean.abs() {
+        return None;
+    }
     let third: f64 = values
         .iter()
         .map(|x| (x - mean) * (x - mean) * (x - mean))
@@ -101,4 +112,20 @@ pub fn wilson(wins: usize, decided: usize) -> (f64, f64) {
         ((center - half) / scale).clamp(0.0, 1.0),
         ((center + half) / scale).clamp(0.0, 1.0),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_values_do_not_vary_whatever_rounding_leaves_of_them() {
+        for values in [[0.1; 3], [5.1; 3], [-1e9 / 3.0; 3]] {
+            assert_eq!(deviation(&values), Some(0.0), "{values:?}");
+            assert_eq!(skew_and_kurtosis(&values), None, "{values:?}");
+        }
+        let grown = crate::analysis::daily::returns(&[100.0, 110.0, 121.0, 133.1]);
+        assert_eq!(deviation(&grown), Some(0.0));
+        assert!(deviation(&[0.1, 0.1, 0.100_001]).is_some_and(|sd| sd > 0.0));
+    }
 }

@@ -201,7 +201,7 @@ impl Gathered {
         let deepest = trader
             .gauge
             .deepest_fall()
-            .map(|(peak, low)| low.to_f64() / peak.to_f64() - 1.0);
+            .map(|(peak, low)| low.to_f64().max(0.0) / peak.to_f64() - 1.0);
         let telemetry = trader.desk().telemetry.clone();
         let result = RunResult {
             configuration,

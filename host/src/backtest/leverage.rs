@@ -1,6 +1,6 @@
 //! How large the positions are for the account, minute by minute. Source: `metrics.md` section 3, perpetuals.
 
-use crate::domain::{Cost, Quote};
+use crate::domain::{Cash, Cost, Quote};
 use crate::ledger::Account;
 use crate::runs::LeverageUsed;
 
@@ -25,14 +25,20 @@ impl LeverageGauge {
     /// An account without equity has no leverage: it is over, and says so elsewhere.
     fn note_positions(&mut self, account: &Account, quotes: &[Quote]) {
         let (mut notional, mut equity) = (Cost::ZERO, account.wallet.to_cost());
+        let mut margin = Cash::ZERO;
         for position in account.positions() {
             let mark = quotes[position.instrument as usize].mark;
             notional += (mark * position.qty).abs();
+            // Under cross margin nothing is set aside: what is in use is the initial margin of its value.
+            margin += match position.margin {
+                Cash::ZERO => (mark * position.qty).over_leverage(position.leverage),
+                held => held,
+            };
             equity += position.unrealized(mark);
         }
         if equity > Cost::ZERO {
             let equity = equity.to_f64();
-            let margin_use = account.position_margin.to_f64() / equity;
+            let margin_use = margin.to_f64() / equity;
             self.add(notional.to_f64() / equity, margin_use);
         }
     }

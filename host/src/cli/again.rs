@@ -41,13 +41,14 @@ pub(super) struct Again {
 }
 
 impl Again {
-    /// The settings with the market data the run was made on, where that folder is still there.
-    pub(super) fn settings(&self, settings: &Settings) -> Settings {
-        let mut settings = settings.clone();
+    /// The folder of market data the run was made on; that of the settings where it is gone. Compiled code never comes from there: whoever
+    /// hands a run around could have put any into it.
+    pub(super) fn market_data(&self, settings: &Settings) -> PathBuf {
         if self.data.is_dir() {
-            settings.set_path(&config::CACHE_PATH, &self.data);
+            self.data.clone()
+        } else {
+            settings.path(&config::CACHE_PATH)
         }
-        settings
     }
 }
 
@@ -248,9 +249,21 @@ pub(super) fn made(folder: &Path) -> Option<Timestamp> {
     Timestamp::parse(&document(folder).ok()?.made).ok()
 }
 
-/// Digests of the components a run needs to be run again; none where it says nothing.
-pub(super) fn components(folder: &Path) -> Vec<String> {
-    document(folder).map_or(Vec::new(), |document| document.components)
+/// Digests of the components a run needs to be run again, also as another host wrote them down; none without the file.
+///
+/// # Errors
+/// The file is there and cannot be understood.
+pub(super) fn components(folder: &Path) -> Result<Vec<String>, CliError> {
+    let path = folder.join(FILE);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = bounded_text(&path, BYTES_MAX).map_err(CliError::world)?;
+    let document: serde_json::Value = serde_json::from_str(&text).map_err(CliError::world)?;
+    let digests = document["components"].as_array();
+    let digest = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+    let digests = digests.and_then(|all| all.iter().map(digest).collect::<Option<Vec<_>>>());
+    digests.ok_or_else(|| CliError::world(format!("{} names no components", path.display())))
 }
 
 /// The folder of the whole run: one strategy of several lies within it.
@@ -390,8 +403,21 @@ mod tests {
             ..document.routes[0].clone()
         };
         assert_eq!(again.routes, [route]);
-        assert_eq!(components(&folder), [DIGEST]);
+        assert_eq!(components(&folder).expect("read"), [DIGEST]);
         assert_eq!(made(&folder), Timestamp::parse("2024-01-01").ok());
+    }
+
+    #[test]
+    fn components_of_another_host_are_known_and_those_of_a_damaged_file_are_not() {
+        let newer =
+            format!(r#"{{"schema": "run-again/9", "news": 1, "components": ["{DIGEST}"]}}"#);
+        let (_root, folder) = kept(&newer);
+        assert!(read(&folder, &[]).is_err());
+        assert_eq!(components(&folder).expect("read"), [DIGEST]);
+        for damaged in ["{", r#"{"components": 1}"#, r#"{"components": [1]}"#] {
+            let (_root, folder) = kept(damaged);
+            assert!(components(&folder).is_err(), "{damaged}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::Write as _;
 
+use crate::analysis::format::tame;
 use crate::backtest::BacktestError;
 use crate::config::ConfigError;
 use crate::data::{DataError, ErrorKind};
@@ -77,10 +78,15 @@ impl CliError {
 pub fn tell(error: &CliError) {
     // Where stderr cannot be written the exit code says it alone.
     let mut stderr = std::io::stderr();
-    let _ = writeln!(stderr, "error: {error}");
+    let _ = writeln!(stderr, "error: {}", tamed(&error.to_string()));
     if let Some(hint) = error.hint() {
-        let _ = writeln!(stderr, "hint: {hint}");
+        let _ = writeln!(stderr, "hint: {}", tamed(hint));
     }
+}
+
+/// Errors quote names and files of strangers, which have no say over the terminal.
+fn tamed(text: &str) -> String {
+    text.lines().map(tame).collect::<Vec<_>>().join("\n")
 }
 
 impl fmt::Display for CliError {

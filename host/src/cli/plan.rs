@@ -120,8 +120,18 @@ impl Prepared {
         flags: &Flags,
         settings: &Settings,
     ) -> Result<Self, CliError> {
+        Self::load_on(routes, flags, settings, &settings.path(&config::CACHE_PATH))
+    }
+
+    /// The same on the market data of another folder; compiled code is kept where the settings say.
+    pub(super) fn load_on(
+        routes: &[Route],
+        flags: &Flags,
+        settings: &Settings,
+        market_data: &Path,
+    ) -> Result<Self, CliError> {
         check_account(routes, flags)?;
-        let mut loader = Loader::new(flags, settings)?;
+        let mut loader = Loader::new(flags, settings, market_data)?;
         let (mut strategies, mut files) = (Vec::new(), Vec::new());
         for route in routes {
             let (file, ready) = loader.route(route).map_err(|e| route.place(e))?;
@@ -415,13 +425,13 @@ struct Loader<'a> {
 type MarketName = (Option<String>, Option<String>, Option<String>);
 
 impl<'a> Loader<'a> {
-    fn new(flags: &'a Flags, settings: &'a Settings) -> Result<Self, CliError> {
+    fn new(flags: &'a Flags, settings: &'a Settings, market_data: &Path) -> Result<Self, CliError> {
         let cache = settings.path(&config::CACHE_PATH);
         let limits = Limits::default();
         Ok(Self {
             flags,
             settings,
-            catalog: Catalog::new(&cache),
+            catalog: Catalog::new(market_data),
             runtime: Runtime::new(limits.clone(), Some(&market::compile_cache(&cache)))?,
             limits,
             components: Vec::new(),

@@ -121,6 +121,12 @@ impl Chance {
         let tried = distinct.len();
         let effective = correlation.map_or(count(tried), |rho| effective_trials(rho, tried));
         let variance = trial_variance(&sharpes);
+        // One try is not the best of several: the bar is zero, whatever the spread.
+        let spread = if effective <= 1.0 {
+            Some(0.0)
+        } else {
+            variance
+        };
         let place = recorded.iter().position(|t| t.number == best.number);
         let moments = place.and_then(|place| Moments::of(series[place]));
         let annual = DAYS_A_YEAR.sqrt();
@@ -134,9 +140,9 @@ impl Chance {
             effective_trials: effective,
             sharpe_variance: variance,
             best_sharpe,
-            expected_max_sharpe: variance.map(|v| expected_max_sharpe(v, effective) * annual),
+            expected_max_sharpe: spread.map(|v| expected_max_sharpe(v, effective) * annual),
             deflated_sharpe: moments
-                .zip(variance)
+                .zip(spread)
                 .and_then(|(moments, variance)| deflated_sharpe(&moments, variance, effective)),
             min_backtest_years: best_sharpe
                 .and_then(|sharpe| min_backtest_years(effective, sharpe)),

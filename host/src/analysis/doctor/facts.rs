@@ -10,6 +10,7 @@ use crate::analysis::stats::{count, ratio};
 use crate::analysis::summary::trades_perpetuals;
 use crate::analysis::trades::Tally;
 use crate::domain::{Cash, Timeframe, Timestamp};
+use crate::engine::AccountPoint;
 use crate::runs::{Gap, RunResult};
 
 /// Everything the checks look at, of one strategy. `None` = undefined, or not known.
@@ -131,6 +132,7 @@ impl Facts {
         let ambiguous = observed.trades.iter().filter(|t| t.ambiguous);
         let funding = observed.funding_sums();
         let largest = run.capacity.largest;
+        let daily = Daily::of_account(&run.samples);
         Self {
             strategy: c.called.clone().unwrap_or(c.component.name.clone()),
             base_minutes: c.dataset.base.minutes(),
@@ -150,11 +152,11 @@ impl Facts {
                 .map(|t| t.net)
                 .max()
                 .map(Cash::to_f64),
-            best_month: best_month(metrics),
+            best_month: best_month(&run.samples, &daily),
             ambiguous_trades: looks_for_ambiguity(run).then(|| ambiguous.count() as u64),
             returns: returns(metrics),
             days: r.days,
-            under_water: under_water(&Daily::of_account(&run.samples)),
+            under_water: under_water(&daily),
             longest_under_water: r.max_underwater_days as u64,
             perpetual: trades_perpetuals(run),
             liquidations: observed.liquidations.len() as u64,
@@ -175,23 +177,28 @@ impl Facts {
     }
 }
 
-/// The month with the largest gain in money: the monthly returns, one after the other, on the money at the start.
-fn best_month(metrics: &Metrics) -> Option<Month> {
-    let returns = &metrics.returns;
-    let mut equity = returns.starting_balance;
-    let mut best: Option<Month> = None;
-    for month in &returns.monthly_returns {
-        let profit = equity * month.value;
-        equity += profit;
-        if best.as_ref().is_none_or(|best| profit > best.profit) {
-            best = Some(Month {
-                name: format!("{}-{:02}", month.year, month.month),
-                profit,
-                of: returns.monthly_returns.len() as u64,
-            });
+/// The month with the largest gain in money, exact: a day belongs to the month it begins in.
+fn best_month(samples: &[AccountPoint], daily: &Daily) -> Option<Month> {
+    let mut months: Vec<(String, Cash)> = Vec::new();
+    let ends = daily.indices.iter().zip(daily.indices.iter().skip(1));
+    for (&from, &to) in ends {
+        let name = samples[from].time.to_string()[..7].to_owned();
+        // After ruin there is nothing, however much is owed.
+        let equity = |index: usize| samples[index].equity.max(Cash::ZERO);
+        let gain = equity(to) - equity(from);
+        match months.last_mut() {
+            Some((month, sum)) if *month == name => *sum += gain,
+            _ => months.push((name, gain)),
         }
     }
-    best
+    let of = months.len() as u64;
+    // Of equal ones the first.
+    let best = months.into_iter().rev().max_by_key(|(_, gain)| *gain)?;
+    Some(Month {
+        name: best.0,
+        profit: best.1.to_f64(),
+        of,
+    })
 }
 
 fn returns(metrics: &Metrics) -> Option<Returns> {

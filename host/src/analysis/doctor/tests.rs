@@ -6,6 +6,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::analysis::metrics::Metrics;
 use crate::analysis::sample;
+use crate::domain::{Cash, Timestamp};
+use crate::engine::AccountPoint;
 
 /// A change of the facts of a good run.
 type Change = Box<dyn Fn(&mut Facts, &mut Tried, &mut Deep)>;
@@ -529,6 +531,29 @@ fn the_facts_of_a_run_are_its_figures() {
     );
     assert!(known.fair.is_some() && known.ordering.is_some());
     assert_eq!(known.cost_doubled, None);
+}
+
+#[test]
+fn a_month_that_made_all_of_it_leaves_nothing_to_the_last_unit() {
+    let mut run = sample::run_of(Vec::new());
+    let day = |d: i64, equity: i64| AccountPoint {
+        time: Timestamp(d * 86_400_000),
+        wallet: Cash(i128::from(equity) * 100_000_000),
+        equity: Cash(i128::from(equity) * 100_000_000),
+        position_margin: Cash::ZERO,
+        order_margin: Cash::ZERO,
+    };
+    run.configuration.starting_balance = Cash(10_000 * 100_000_000);
+    run.samples = vec![day(0, 10_000), day(1, 10_003), day(2, 10_010)];
+    run.marks = Vec::new();
+    let facts = Facts::of(&run, &Metrics::of(&run));
+    assert_eq!(facts.best_month.as_ref().map(|m| m.profit), Some(10.0));
+    let findings = examine(&facts, &Tried::default(), &Deep::default());
+    let month = findings
+        .iter()
+        .find(|f| f.check == "one-month")
+        .expect("judged");
+    assert_eq!(month.verdict, Verdict::Severe, "{}", month.said);
 }
 
 #[test]

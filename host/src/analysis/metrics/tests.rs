@@ -384,6 +384,27 @@ fn a_small_run_by_hand() {
 }
 
 #[test]
+fn one_return_over_the_whole_run_has_no_ratio() {
+    let samples = [(Timestamp(0), 100.0), (Timestamp(110_000_000), 98.0)];
+    let prices = [100, 99].map(|p| Price(p * 100_000_000)).to_vec();
+    let m = figures(&samples, &[], &[prices]);
+    let r = &m.returns;
+    assert_eq!(
+        (r.calmar, r.recovery_factor, r.gain_to_pain),
+        (None, None, None)
+    );
+    assert_eq!(
+        (r.win_days, r.win_months, r.ulcer_performance_index),
+        (None, None, None)
+    );
+    assert_eq!(
+        (m.benchmark.up_capture, m.benchmark.down_capture),
+        (None, None)
+    );
+    assert!(r.total_return.is_some() && r.max_drawdown.is_some() && r.cagr.is_some());
+}
+
+#[test]
 fn several_symbols_are_bought_in_equal_parts() {
     let unit = 100_000_000;
     let value = buy_and_hold(&[

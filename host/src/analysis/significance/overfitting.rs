@@ -119,7 +119,11 @@ impl Sums {
     fn sharpe(&self, n: f64) -> f64 {
         let mean = self.values / n;
         let variance = (self.squares - self.values * mean) / (n - 1.0);
-        ratio(mean, variance.max(0.0).sqrt()).unwrap_or(f64::NEG_INFINITY)
+        // Sums of squares leave this much where all values are equal.
+        if variance <= 1e-12 * mean * mean {
+            return f64::NEG_INFINITY;
+        }
+        ratio(mean, variance.sqrt()).unwrap_or(f64::NEG_INFINITY)
     }
 }
 

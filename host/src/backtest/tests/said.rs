@@ -4,10 +4,10 @@ use proptest::strategy::Strategy as _;
 
 use super::shared::{cash, plans, prices};
 use super::*;
-use crate::domain::{Cause, Direction, OnFault, OrderRequest, OrderStatus, Side};
+use crate::domain::{Cause, Direction, OnFault, OrderRequest, OrderStatus, Rate, Side};
 use crate::engine::safety::{BlockedBy, BreakerRule, Effect, Metric, Safety};
 use crate::engine::{Command, Event};
-use crate::execution::FillTiming;
+use crate::execution::{FillTiming, LiquidationRule, MarginMode};
 use crate::runs::fingerprint::Fingerprint;
 
 type Script = Vec<(Timestamp, Said)>;
@@ -188,6 +188,28 @@ fn a_run_without_end_closes_nothing_and_tells_no_last_account() {
     // The first steps are the same.
     let common = open.digests.len();
     assert_eq!(ended.digests[..common], open.digests);
+}
+
+#[test]
+fn margin_in_use_is_that_of_the_value_held_under_either_mode() {
+    let data = prices(0..90, &[(0, 20_000)]);
+    let used = |margin_mode| {
+        let profile = Profile {
+            margin_mode,
+            liquidation: Some(LiquidationRule::Market),
+            ..without_funding()
+        };
+        let builder = backtest("held", plans(&[(30, 0.5)]), 0, &[("BTC/USDT:USDT", &data)]);
+        run(builder
+            .profile(profile)
+            .leverage(Rate(10 * crate::domain::UNIT)))
+    };
+    for mode in [MarginMode::Isolated, MarginMode::Cross] {
+        let outcome = used(mode);
+        let margin_use = outcome.result.leverage.margin_use_peak.expect("a position");
+        // 0.5 at 20,000 with a tenfold leverage, over 10,000 less costs.
+        assert!((0.1..0.102).contains(&margin_use), "{mode:?}: {margin_use}");
+    }
 }
 
 #[test]

@@ -29,8 +29,9 @@ pub(super) fn look(
         return Ok(());
     }
     let profile = again.flags.rules()?;
+    let data = again.market_data(settings);
     let mut round = Round {
-        prepared: Prepared::load(&again.routes, &again.flags, settings)?,
+        prepared: Prepared::load_on(&again.routes, &again.flags, settings, &data)?,
         patients,
     };
     round.orderings(&profile)?;

@@ -73,11 +73,21 @@ pub(super) fn replay(
     let again = again::read(&whole.folder(), components)?;
     let repeat = || {
         let profile = again.flags.rules()?;
-        let settings = again.settings(settings);
-        let prepared = Prepared::load(&again.routes, &again.flags, &settings)?;
+        let data = again.market_data(settings);
+        let prepared = Prepared::load_on(&again.routes, &again.flags, settings, &data)?;
         backtest::simulate("replay", &prepared, &profile, Beside::Check)
     };
     let finished = repeat().map_err(|e| e.context(format!("running {} again", whole.run)))?;
+    if found.part.is_none() && finished.len() != strategies.len() {
+        let (then, left) = (finished.len(), strategies.len());
+        return Err(CliError::user(
+            format!(
+                "{} is a run of {then} strategies, the folders of {left} are left",
+                whole.run
+            ),
+            "one of them by itself is RUN/STRATEGY",
+        ));
+    }
     let replayed: Vec<Replayed> = strategies
         .iter()
         .filter(|one| found.part.is_none() || **one == *found)
@@ -172,7 +182,7 @@ impl Replayed {
         let versions = if then == now {
             String::new()
         } else {
-            format!("  the run is of host {then}, this is {now}\n")
+            format!("  the run is of host {}, this is {now}\n", tame(then))
         };
         format!("{id}: not equal\n{versions}{}", difference.text(&self.kept))
     }

@@ -170,14 +170,14 @@ fn text(rows: &[&RunRow], labels: &BTreeMap<String, Labels>, style: Style) -> St
         let mark = if mark.is_some() { " *" } else { "" };
         [
             cell(format!("{}{mark}", tame(&id(row)))),
-            cell(cut(&row.strategy, LETTERS)),
-            cell(cut(&row.symbols, LETTERS)),
+            cell(cut(&tame(&row.strategy), LETTERS)),
+            cell(cut(&tame(&row.symbols), LETTERS)),
             cell(format!("{} - {}", day(row.start), day(row.end))),
             toned(percent(row.total_return), row.total_return),
             toned(number(row.sharpe), row.sharpe),
             cell(percent(row.max_drawdown)),
             cell(count(row.trades)),
-            cell(cut(&tags.join(" "), LETTERS)),
+            cell(cut(&tame(&tags.join(" ")), LETTERS)),
         ]
     };
     let lines: Vec<[Cell; 9]> = rows.iter().map(line).collect();

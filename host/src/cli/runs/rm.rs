@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
     }
     for run in &runs {
         let folder = root.join(run);
-        let needed = again::components(&folder);
+        let needed = again::components(&folder).unwrap_or_default();
         remove(&root, run)?;
         shelf.store.remove(std::slice::from_ref(run))?;
         eprintln!("removed {}", folder.display());
@@ -53,20 +53,19 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
 
 /// Name of a whole run that lies in the folder of results itself.
 fn removable(word: &str, root: &Path) -> Result<String, CliError> {
+    let given = [Path::new(word).to_owned(), root.join(word)];
+    if let Some(link) = given.iter().find(|path| path.is_symlink()) {
+        return Err(CliError::user(
+            format!("{} is a link, not the folder of a run", link.display()),
+            "remove the link by hand",
+        ));
+    }
     let found: Found = find(word, root)?;
     of_root(&found, root)?;
     if let Some(part) = &found.part {
         return Err(CliError::user(
             format!("{part} is one strategy of {}", found.run),
             format!("remove the whole run: host runs rm {}", found.run),
-        ));
-    }
-    let folder = found.folder();
-    let kind = std::fs::symlink_metadata(&folder).map_err(CliError::world)?;
-    if !kind.is_dir() {
-        return Err(CliError::user(
-            format!("{} is a link, not the folder of a run", folder.display()),
-            "remove the link by hand",
         ));
     }
     Ok(found.run)
@@ -108,10 +107,22 @@ fn remove(root: &Path, run: &str) -> Result<(), CliError> {
 /// Removes components that no other run needs. Only those of the removed run are looked at: another one may be kept at this moment for a
 /// run that is not there yet.
 fn remove_components(root: &Path, candidates: &[String]) {
-    let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
-    let needed: BTreeSet<String> = entries
-        .flat_map(|entry| again::components(&entry.path()))
-        .collect();
+    let needed = || -> Result<BTreeSet<String>, CliError> {
+        let mut needed = BTreeSet::new();
+        for entry in std::fs::read_dir(root).map_err(CliError::world)? {
+            let folder = entry.map_err(CliError::world)?.path();
+            needed.extend(again::components(&folder)?);
+        }
+        Ok(needed)
+    };
+    let needed = match needed() {
+        Ok(needed) => needed,
+        Err(error) => {
+            // Whoever cannot be asked may need any of them.
+            tracing::debug!(%error, "components stay");
+            return;
+        }
+    };
     for sha256 in candidates.iter().filter(|sha256| !needed.contains(*sha256)) {
         if let Some(path) = again::component_path(root, sha256)
             && let Err(error) = std::fs::remove_file(&path)

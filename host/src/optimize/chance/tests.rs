@@ -1,6 +1,7 @@
 //! Trials made by hand: what counts among the tries, what is looked at, what is said.
 
 use super::*;
+use crate::analysis::significance::probabilistic_sharpe;
 use crate::domain::{ParameterValue, Timestamp};
 use crate::optimize::tests::{CROSS, no_figures, setup as setup_of};
 use crate::optimize::{Figures, Method, Pruning, Split};
@@ -109,10 +110,11 @@ fn one_finished_trial_is_compared_with_nothing() {
     let trials = [trial(0, returns(1, 0.001))];
     let chance = Chance::of(&setup(), &trials, &trials[0]);
     assert_eq!((chance.snooping, chance.overfitting), (None, None));
-    assert_eq!(
-        (chance.sharpe_variance, chance.deflated_sharpe),
-        (None, None)
-    );
+    // The best of one try has no bar to pass but zero.
+    let moments = Moments::of(&trials[0].daily_returns).expect("they vary");
+    assert_eq!(chance.sharpe_variance, None);
+    assert_eq!(chance.expected_max_sharpe, Some(0.0));
+    assert_eq!(chance.deflated_sharpe, probabilistic_sharpe(&moments, 0.0));
     assert_eq!(chance.effective_trials, 1.0);
 }
 

@@ -47,6 +47,12 @@ impl EquitySeries {
     }
 }
 
+/// Times lie within so many milliseconds of 1970: some 280,000 years.
+const MS_MAX: u64 = 1 << 53;
+
+/// Letters of an amount: a sum of a million of them still has a place.
+const LETTERS_MAX: usize = 26;
+
 /// `trades.parquet`. `symbols` are the instruments of the run, in order.
 pub(super) fn trades(rows: &Rows, symbols: &[String]) -> Result<Vec<Trade>, KeptError> {
     let wrong = |what: &str, text: &str| rows.wrong(format!("`{text}` is no {what} of this run"));
@@ -70,6 +76,10 @@ pub(super) fn trades(rows: &Rows, symbols: &[String]) -> Result<Vec<Trade>, Kept
     };
     let leverage = amounts(rows, "leverage")?;
     let ambiguous = rows.flags("ambiguous")?;
+    let far = |ms: &&i64| ms.unsigned_abs() > MS_MAX;
+    if let Some(ms) = entry.iter().chain(exit).find(far) {
+        return Err(wrong("time", &ms.to_string()));
+    }
     let trade = |i: usize| {
         let instrument = symbols.iter().position(|known| *known == symbol[i]);
         let instrument = instrument.ok_or_else(|| wrong("symbol", &symbol[i]))?;
@@ -119,8 +129,9 @@ fn optional_amounts<A: FromStr>(rows: &Rows, name: &str) -> Result<Vec<Option<A>
 }
 
 fn amount<A: FromStr>(rows: &Rows, name: &str, text: &str) -> Result<A, KeptError> {
-    let error = |_| rows.wrong(format!("column {name}: `{text}` is no amount"));
-    text.parse().map_err(error)
+    let parsed = (text.len() <= LETTERS_MAX).then(|| text.parse().ok());
+    let wrong = || rows.wrong(format!("column {name}: `{text}` is no amount"));
+    parsed.flatten().ok_or_else(wrong)
 }
 
 /// A column of ids.

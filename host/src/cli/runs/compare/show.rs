@@ -118,8 +118,8 @@ fn entries_text(entries: &[EntryDifference]) -> String {
     }
     let value = |value: Option<&Value>| match value {
         None => UNDEFINED.to_owned(),
-        Some(Value::String(text)) => cut(text, LETTERS),
-        Some(other) => cut(&other.to_string(), LETTERS),
+        Some(Value::String(text)) => cut(&tame(text), LETTERS),
+        Some(other) => cut(&tame(&other.to_string()), LETTERS),
     };
     let mut text = String::new();
     for entry in entries.iter().take(ENTRIES) {
