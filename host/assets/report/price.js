@@ -154,6 +154,10 @@
   function focusTrade() {
     const list = bars();
     const [from, to] = [floorIndex(list, chosen.entry), floorIndex(list, chosen.exit)];
+    // Minutes that were left out have no place to draw it at.
+    const isThere = !inMinutes || [chosen.entry, chosen.exit].every((at) => placeOf(list, step(), at) !== null);
+    byId("chosen").textContent = describe(chosen);
+    if (!isThere) return [drawn.way, drawn.stop, drawn.target].forEach((line) => line.setData([]));
     const ends = (first, last) => {
       const points = [{ time: list[from].time, value: first }];
       if (to > from) points.push({ time: list[to].time, value: last });
@@ -164,7 +168,6 @@
     drawn.target.setData(chosen.target === null ? [] : ends(chosen.target, chosen.target));
     const margin = Math.max(30, Math.round((to - from) * 0.6));
     drawn.chart.timeScale().setVisibleLogicalRange({ from: from - margin, to: to + margin });
-    byId("chosen").textContent = describe(chosen);
   }
 
   function describe(t) {

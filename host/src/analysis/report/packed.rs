@@ -1,4 +1,4 @@
-//! Numbers small enough for a page: whole numbers as differences, seven bits a byte, the bytes as base64. `decode.js` reads them.
+//! Numbers small enough for a page: whole numbers as differences, seven bits a byte, the bytes as base64. `report/data.js` reads them.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;

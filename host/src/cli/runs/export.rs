@@ -15,7 +15,7 @@ pub(in crate::cli) use tables::Tables;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
-    host runs export latest                             every table as CSV, in a folder latest-export\n  \
+    host runs export latest                             every table as CSV, in a folder RUN-export\n  \
     host runs export latest --export trades,equity --format json --out here\n  \
     host runs export breakout-2025 --charts --out pictures\n  \
     host runs export                                    the newest session of the journal, as the folder of a run\n  \
