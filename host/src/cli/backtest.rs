@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::analysis::alternatives::compared;
-use crate::analysis::breakdown::{Breakdown, Closed};
 use crate::analysis::format::tame;
-use crate::analysis::summary::{self, Style};
 use crate::backtest::run_together;
 use crate::cli::again::Origin;
+use crate::cli::by_calendar::ByCalendar;
 use crate::cli::flags::Flags;
 use crate::cli::keep::{Finished, keep, style};
 use crate::cli::output::{print, show};
@@ -20,7 +19,6 @@ use crate::cli::{CliError, faults, locate, run_file, watch};
 use crate::config::{self, Settings};
 use crate::domain::Timestamp;
 use crate::execution::Profile;
-use crate::ledger::Trade;
 use crate::runs::folder::Written;
 use crate::runs::{self, Alternatives, Compared, Range};
 
@@ -56,14 +54,8 @@ pub(super) struct Args {
     /// A further run under another preset, shown beside this one; may be repeated.
     #[arg(long, value_name = "PROFILE")]
     compare: Vec<String>,
-    /// Closed trades by calendar, below the summary: day, week, month, year, weekday; several with commas.
-    #[arg(
-        long,
-        value_name = "BY,...",
-        value_delimiter = ',',
-        conflicts_with = "json"
-    )]
-    breakdown: Vec<Breakdown>,
+    #[command(flatten)]
+    by_calendar: ByCalendar,
     /// Folder of results [default: runs, or OUTPUT_PATH].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -94,7 +86,7 @@ impl Args {
             },
             range: false,
             compare: Vec::new(),
-            breakdown: Vec::new(),
+            by_calendar: ByCalendar::default(),
             out,
             json,
             tables: Tables::default(),
@@ -286,30 +278,13 @@ pub(super) fn store(
         let run = &one.outcome.result;
         let samples = run.samples.iter();
         let equity: Vec<(Timestamp, f64)> = samples.map(|s| (s.time, s.equity.to_f64())).collect();
-        let tables = breakdown(&run.observed.trades, &equity, &args.breakdown, style);
+        let tables = args.by_calendar.text(&run.observed.trades, &equity, style);
         if finished.len() > 1 && !tables.is_empty() {
             text += &format!("\n{}\n", tame(&one.outcome.name));
         }
         text += &tables;
     }
     Ok((written, text))
-}
-
-/// Closed trades by calendar.
-pub(super) fn breakdown(
-    trades: &[Trade],
-    equity: &[(Timestamp, f64)],
-    by: &[Breakdown],
-    style: Style,
-) -> String {
-    let closed: Vec<Closed> = trades
-        .iter()
-        .map(|trade| Closed {
-            exit: trade.exit_time,
-            net: trade.net,
-        })
-        .collect();
-    summary::breakdown::text(by, &closed, equity, style)
 }
 
 #[expect(

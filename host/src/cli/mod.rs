@@ -4,6 +4,7 @@
 mod again;
 mod backtest;
 mod build;
+mod by_calendar;
 mod calc;
 mod checks;
 mod ctl;

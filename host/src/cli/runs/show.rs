@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::analysis::breakdown::Breakdown;
 use crate::analysis::format::{UNDEFINED, count, number, percent, plural, tame};
 use crate::cli::CliError;
-use crate::cli::backtest::breakdown;
+use crate::cli::by_calendar::ByCalendar;
 use crate::cli::keep::style;
 use crate::cli::output::{print, show};
 use crate::cli::runs::labels::tamed_lines;
@@ -27,14 +26,8 @@ use crate::runs::kept::{Kept, bounded_text};
 pub(super) struct Args {
     /// The run.
     run: String,
-    /// Closed trades by calendar, below the summary: day, week, month, year, weekday; several with commas.
-    #[arg(
-        long,
-        value_name = "BY,...",
-        value_delimiter = ',',
-        conflicts_with = "json"
-    )]
-    breakdown: Vec<Breakdown>,
+    #[command(flatten)]
+    by_calendar: ByCalendar,
     /// Folder of results [default: runs, or OUTPUT_PATH].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -57,7 +50,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
         return Ok(0);
     }
     let text = head(found, &labels) + &summary(found)? + &trials(found)?;
-    show(&(text + &by_calendar(found, &args.breakdown)?))?;
+    show(&(text + &by_calendar(found, &args.by_calendar)?))?;
     Ok(0)
 }
 
@@ -98,19 +91,19 @@ fn head(found: &Found, labels: &Labels) -> String {
 }
 
 /// Closed trades by calendar, as `host backtest --breakdown` shows them.
-fn by_calendar(found: &Found, by: &[Breakdown]) -> Result<String, CliError> {
+fn by_calendar(found: &Found, by: &ByCalendar) -> Result<String, CliError> {
     let mut text = String::new();
-    let strategies = if by.is_empty() {
-        Vec::new()
-    } else {
+    let strategies = if by.is_asked_for() {
         found.strategies()
+    } else {
+        Vec::new()
     };
     for one in &strategies {
         let kept = one.kept()?;
         if strategies.len() > 1 {
             text += &format!("\n{}\n", tame(&one.id()));
         }
-        text += &breakdown(&kept.trades()?, &kept.equity()?.points(), by, style());
+        text += &by.text(&kept.trades()?, &kept.equity()?.points(), style());
     }
     Ok(text)
 }
