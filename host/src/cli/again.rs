@@ -20,6 +20,7 @@ use crate::runs::folder::AGAIN as FILE;
 use crate::runs::json::pretty;
 use crate::runs::kept::bounded_text;
 use crate::runs::manifest::hex;
+use crate::venues::socket::wall_clock;
 
 /// Folder of the components, beside the runs.
 const COMPONENTS: &str = ".components";
@@ -117,7 +118,7 @@ impl Origin {
     pub(super) fn keep(&self, root: &Path) -> String {
         let mut document = Document {
             schema: SCHEMA.to_owned(),
-            made: now().rfc3339(),
+            made: wall_clock().rfc3339(),
             host_version: env!("CARGO_PKG_VERSION").to_owned(),
             session: None,
             components: Vec::new(),
@@ -176,11 +177,6 @@ fn absolute(path: &mut Option<PathBuf>) -> Result<(), CliError> {
         *path = full.to_string_lossy().into_owned().into();
     }
     Ok(())
-}
-
-/// Now, for the record alone.
-fn now() -> Timestamp {
-    Timestamp(chrono::Utc::now().timestamp_millis())
 }
 
 /// Where a component is kept; none for what is no digest, which a strange file may say.

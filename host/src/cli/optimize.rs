@@ -34,6 +34,7 @@ use crate::optimize::{
 use crate::persistence::store::{Store, StoreError, StudyRow, TrialRow};
 use crate::runs::folder;
 use crate::strategy::parameters::{self, ParameterError, show as shown};
+use crate::venues::socket::wall_clock;
 
 /// Search a strategy's parameters: train on one part of the data, look at the other.
 #[derive(Debug, clap::Args)]
@@ -169,7 +170,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<u8, CliError> {
     let (folder, journal, known) = search.open(&root, &id, own.resume.is_some())?;
     let mut store = Store::open(&root)?;
     let study = search.row(&id);
-    store.study(&study, now())?;
+    store.study(&study, wall_clock())?;
     let resumed = known.len();
     store_trials(&mut store, &search, &study.id, &known)?;
     let trials = search.execute(own, known, journal, &mut store, &study)?;
@@ -348,11 +349,6 @@ impl Search {
 /// Name of the journal in the folder of a study.
 const JOURNAL: &str = "journal.jsonl";
 
-/// Now, for the record alone.
-fn now() -> Timestamp {
-    Timestamp(chrono::Utc::now().timestamp_millis())
-}
-
 fn store_trials(
     store: &mut Store,
     search: &Search,
@@ -371,7 +367,7 @@ fn store_trials(
             sharpe: trial.train.as_ref().and_then(|f| f.sharpe_per_period),
         })
         .collect();
-    store.trials(study, &rows, now())
+    store.trials(study, &rows, wall_clock())
 }
 
 impl Search {

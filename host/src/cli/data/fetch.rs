@@ -4,7 +4,7 @@ mod result;
 
 use std::io::Write;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use clap::Args;
 use indicatif::ProgressBar;
@@ -22,6 +22,7 @@ use crate::domain::{CandleKind, Symbol, Timeframe, Timestamp};
 use crate::venues::adapters;
 use crate::venues::http::{Client, HttpError, Options};
 use crate::venues::rest::{History, Rest};
+use crate::venues::socket::wall_clock;
 use result::{document, show};
 
 /// Arguments of `host data fetch`.
@@ -163,7 +164,7 @@ pub(super) fn run_fetch(
             Flow::Approximate => FlowFrom::Approximation,
         },
         clocks: Clocks {
-            now: &now,
+            now: &wall_clock,
             elapsed_us: &elapsed_us,
         },
     };
@@ -305,7 +306,7 @@ fn timeframes(
     })?;
     let wanted_ms = match begin {
         Begin::Days(days) => i64::from(days) * 86_400_000,
-        Begin::At(from) => now().0 - from.0,
+        Begin::At(from) => wall_clock().0 - from.0,
     };
     let is_short = |timeframe: &Timeframe| {
         let history = History::Candles(CandleKind::Candles, *timeframe);
@@ -317,16 +318,6 @@ fn timeframes(
         timeframes.push(NATIVE);
     }
     Ok(timeframes)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the command line may look at the clock"
-)]
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let ms = since.map_or(0, |d| d.as_millis());
-    Timestamp(i64::try_from(ms).unwrap_or(i64::MAX))
 }
 
 #[expect(

@@ -17,6 +17,7 @@ use crate::domain::Timestamp;
 use crate::persistence::store;
 use crate::runs::json::pretty;
 use crate::toolchain;
+use crate::venues::socket::wall_clock;
 
 /// Less free disk space than this warns, and is severe: a year of candles of a symbol takes some 20 MB, a run up to ten.
 const LITTLE_SPACE: u64 = 1 << 30;
@@ -37,7 +38,7 @@ pub(super) fn run(root: &Path, settings: &Settings, json: bool) -> Result<u8, Cl
         writable("results", root),
         writable("data-folder", &cache),
         data,
-        clock(now(), newest),
+        clock(wall_clock(), newest),
         run_store(root),
         rust(),
         space(root),
@@ -142,10 +143,6 @@ fn clock(now: Timestamp, newest: Option<Timestamp>) -> Finding {
         ),
         None => finding("clock", Verdict::Fine, format!("{now} UTC"), ""),
     }
-}
-
-fn now() -> Timestamp {
-    Timestamp(chrono::Utc::now().timestamp_millis())
 }
 
 fn run_store(root: &Path) -> Finding {
