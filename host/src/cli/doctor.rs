@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use crate::analysis::doctor::{Examination, SCHEMA, Tried, Verdict};
+use crate::analysis::doctor::{Examination, SCHEMA, Verdict};
 use crate::analysis::format::tame;
 use crate::analysis::summary::findings;
 use crate::cli::keep::style;
@@ -101,10 +101,7 @@ impl Patient {
 fn patients(found: &Found) -> Result<Vec<Patient>, CliError> {
     let one = |found: Found| {
         let Examination { facts, deep, .. } = read(&found.folder())?;
-        let tried = shelf::tried(&found.root, &facts.component, &facts.dataset)?;
-        // A run that is in no index is one try all the same.
-        let tried = Some(tried).filter(|tried| tried.trials > 0);
-        let tried = tried.unwrap_or_else(|| Tried::only(&facts));
+        let tried = shelf::tried_with(&found.root, &facts)?;
         Ok(Patient {
             found,
             examination: Examination::of(facts, tried, deep),
@@ -189,6 +186,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::analysis::doctor::Tried;
     use crate::analysis::doctor::{Deep, Facts};
 
     fn written() -> String {

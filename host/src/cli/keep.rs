@@ -75,9 +75,7 @@ impl Made {
             })
             .collect();
         let facts = Facts::of(&outcome.result, metrics);
-        let tried = shelf::tried(root, &facts.component, &facts.dataset);
-        let tried = tried.ok().filter(|tried| tried.trials > 0);
-        let tried = tried.unwrap_or_else(|| Tried::only(&facts));
+        let tried = shelf::tried_with(root, &facts).unwrap_or_else(|_| Tried::only(&facts));
         let examination = Examination::of(facts, tried, Deep::known(&outcome.result));
         let findings = serde_json::to_value(&examination.findings);
         let significance = Significance::of(&outcome.result, metrics);
@@ -134,9 +132,10 @@ pub(super) fn keep(
     for Finished { outcome, metrics } in finished {
         shelf::count_try(root, &outcome.result, metrics.returns.sharpe_per_period);
     }
+    let made: Vec<Made> = finished.iter().map(|one| Made::of(root, one)).collect();
     let (written, text) = loop {
-        let kept = match finished {
-            [one] => keep_one(root, name, one, &again, style),
+        let kept = match (finished, made.as_slice()) {
+            ([one], [made]) => keep_one(root, name, (one, made), &again, style),
             several => keep_several(root, name.unwrap_or("run"), several, &again, style),
         };
         match kept {
@@ -152,14 +151,13 @@ pub(super) fn keep(
 fn keep_one(
     root: &Path,
     name: Option<&str>,
-    one: &Finished,
+    (one, made): (&Finished, &Made),
     again: &str,
     style: Style,
 ) -> Result<(Written, String), FolderError> {
     let result = &one.outcome.result;
     let name = name.unwrap_or(&result.configuration.component.name);
     let id = run_id(root, &folder_name(name));
-    let made = Made::of(root, one);
     let written = folder::write(root, &id, result, made.documents(one), again)?;
     let report = written.report.display().to_string();
     let shown = Shown {
@@ -176,7 +174,7 @@ fn keep_one(
 fn keep_several(
     root: &Path,
     name: &str,
-    several: &[Finished],
+    (several, made): (&[Finished], &[Made]),
     again: &str,
     style: Style,
 ) -> Result<(Written, String), FolderError> {
@@ -185,11 +183,10 @@ fn keep_several(
         .iter()
         .map(|one| folder_name(&one.outcome.name))
         .collect();
-    let made: Vec<Made> = several.iter().map(|one| Made::of(root, one)).collect();
     let strategies: Vec<Strategy<'_>> = several
         .iter()
         .zip(&names)
-        .zip(&made)
+        .zip(made)
         .map(|((one, name), made)| Strategy {
             name,
             run: &one.outcome.result,
@@ -204,7 +201,7 @@ fn keep_several(
     let parts: Vec<Part<'_>> = several
         .iter()
         .zip(&names)
-        .zip(&made)
+        .zip(made)
         .map(|((one, name), made)| Part {
             name,
             run: &one.outcome.result,

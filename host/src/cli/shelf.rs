@@ -3,9 +3,10 @@
 //! Rules: the folders are the truth. A run is a folder that looks like one, whatever the index says; the index takes in those it does not
 //! know and forgets those that are gone.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use crate::analysis::doctor;
+use crate::analysis::doctor::{Facts, Tried};
 use crate::cli::{CliError, again};
 use crate::domain::Timestamp;
 use crate::persistence::store::{FILE, Labels, RunRow, Store};
@@ -285,6 +286,7 @@ impl Shelf {
         let mut store = Store::open(root)?;
         let known = store.runs()?;
         let there = names(root);
+        let is_known: BTreeSet<&str> = known.iter().map(|row| row.run.as_str()).collect();
         let is_there = |run: &String| there.binary_search(run).is_ok();
         let mut gone: Vec<String> = known.iter().map(|row| row.run.clone()).collect();
         gone.dedup();
@@ -292,7 +294,7 @@ impl Shelf {
         store.forget(&gone)?;
         let mut taken = Vec::new();
         for name in there {
-            if known.iter().any(|row| row.run == name) {
+            if is_known.contains(name.as_str()) {
                 continue;
             }
             match rows(root, &name) {
@@ -387,18 +389,26 @@ pub(super) fn count_try(root: &Path, run: &RunResult, sharpe_per_day: Option<f64
 ///
 /// # Errors
 /// The store cannot be read.
-pub(super) fn tried(
-    root: &Path,
-    component: &str,
-    dataset: &str,
-) -> Result<doctor::Tried, CliError> {
+pub(super) fn tried(root: &Path, component: &str, dataset: &str) -> Result<Tried, CliError> {
     if !root.join(FILE).is_file() {
-        return Ok(doctor::Tried::default());
+        return Ok(Tried::default());
     }
     let tried = Store::open(root)?.tried(component, dataset)?;
-    Ok(doctor::Tried {
+    Ok(Tried {
         trials: tried.combinations,
         sharpes: tried.sharpes,
         searched: tried.searched,
+    })
+}
+
+/// The same for a run that is judged, which is one try itself though no store may know it.
+///
+/// # Errors
+/// The store cannot be read.
+pub(super) fn tried_with(root: &Path, facts: &Facts) -> Result<Tried, CliError> {
+    let known = tried(root, &facts.component, &facts.dataset)?;
+    Ok(match known.trials {
+        0 => Tried::only(facts),
+        _ => known,
     })
 }
