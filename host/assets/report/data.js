@@ -77,7 +77,6 @@ const Report = {};
     qty: columns.qty[index],
     entryPrice: columns.entry_price[index],
     exitPrice: columns.exit_price[index],
-    fees: columns.fees[index],
     funding: columns.funding[index],
     share: columns.share[index],
     mae: columns.mae[index],

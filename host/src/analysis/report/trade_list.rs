@@ -26,7 +26,6 @@ pub(super) struct Trades {
     entry_price: Vec<String>,
     exit_price: Vec<String>,
     net: Vec<f64>,
-    fees: Vec<f64>,
     funding: Vec<f64>,
     /// Net over the equity at entry.
     share: Vec<Option<f64>>,
@@ -69,7 +68,6 @@ impl Trades {
         self.entry_price.push(t.entry_price.to_string());
         self.exit_price.push(t.exit_price.to_string());
         self.net.push(rounded(t.net.to_f64(), 100.0));
-        self.fees.push(rounded(t.fees.to_f64(), 100.0));
         self.funding.push(rounded(t.funding.to_f64(), 100.0));
         self.share
             .push(return_on_equity(t).map(|share| rounded(share, 1e6)));
