@@ -256,15 +256,21 @@ fn assert_backtested(desk: &Desk, status: &Value, place: &Place) {
     }
 }
 
-#[test]
-fn the_same_market_at_three_venues_in_one_session_is_what_each_venue_has() {
+/// A desk of so many minutes with a cross at each venue, and what the venues have.
+fn three_venues(minutes: i64) -> (Desk, Market) {
     let play = Play {
         topics: 6,
-        ..play(240)
+        ..play(minutes)
     };
     let market = made_up(&ALL, play);
     let desk = Desk::new(market.clone(), play);
     declare(&desk, &ALL.map(|place| cross(&place)));
+    (desk, market)
+}
+
+#[test]
+fn the_same_market_at_three_venues_in_one_session_is_what_each_venue_has() {
+    let (desk, market) = three_venues(240);
     let (status, ended) = to_the_end(&desk);
     assert_proven(&ended, 50);
     for (venue, journaled) in assert_true(&desk, &market, started_ms(&status)) {
@@ -326,13 +332,7 @@ const TROUBLE: [(Fault, f64); 11] = [
 
 #[test]
 fn whatever_goes_wrong_at_three_venues_what_is_journaled_is_what_they_have() {
-    let play = Play {
-        topics: 6,
-        ..play(240)
-    };
-    let market = made_up(&ALL, play);
-    let desk = Desk::new(market.clone(), play);
-    declare(&desk, &ALL.map(|place| cross(&place)));
+    let (desk, market) = three_venues(240);
     desk.sim.faults(Faults::seeded(5, &TROUBLE));
     let (status, ended) = to_the_end(&desk);
     assert_proven(&ended, 50);
@@ -356,13 +356,7 @@ fn each_fault_alone_at_each_venue_leaves_the_journal_true() {
         .chain([Fault::DayCut, Fault::TooManyUntimed, Fault::Mute])
     {
         let minutes = if fault == Fault::DayCut { 1_600 } else { 150 };
-        let play = Play {
-            topics: 6,
-            ..play(minutes)
-        };
-        let market = made_up(&ALL, play);
-        let desk = Desk::new(market.clone(), play);
-        declare(&desk, &ALL.map(|place| cross(&place)));
+        let (desk, market) = three_venues(minutes);
         // A mute connection is noticed after up to 45 s of ours, who is told to wait waits a minute: two of them.
         desk.sim.faults(match fault {
             Fault::Mute | Fault::DayCut => Faults::default()
